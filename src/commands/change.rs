@@ -1,0 +1,80 @@
+//! What every command that changes something does alike: plan, show or ask, apply, report.
+
+use std::io::{IsTerminal, stderr, stdin};
+
+use super::Context;
+use crate::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
+use crate::output::view::ChangesView;
+use crate::output::{Answer, Reply};
+
+/// How often a change that lost a race is planned anew.
+const ATTEMPTS: usize = 20;
+
+/// What to do where another writer was faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnLostRace {
+    /// Read and plan anew: for plans that never overwrite what they find.
+    PlanAnew,
+    /// Tell the operator, who decided on what is no longer so.
+    Tell,
+}
+
+/// Plans and applies; `plan` reads the database itself, so that it can be called again.
+///
+/// # Errors
+/// As `plan`; needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`].
+pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Result<Plan>) -> Result<Reply> {
+    let mut attempt = 1;
+    loop {
+        let planned = plan()?;
+        if context.global.dry_run || planned.changes.is_empty() {
+            return Ok(report(&planned, context.global.dry_run));
+        }
+        confirm(context, &planned)?;
+        match context.nb.commit(&planned, &audit_comment(&context.typed)) {
+            Ok(()) => return Ok(report(&planned, false)),
+            Err(error)
+                if error.kind == Kind::LostRace
+                    && on_lost_race == OnLostRace::PlanAnew
+                    && attempt < ATTEMPTS =>
+            {
+                attempt += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn report(plan: &Plan, dry_run: bool) -> Reply {
+    Reply::from(Answer::Changes(ChangesView::of(plan, dry_run)))
+}
+
+/// Asks on a terminal; elsewhere only `--yes` will do.
+fn confirm(context: &Context, plan: &Plan) -> Result<()> {
+    let Some(question) = plan.question.as_ref().filter(|_| !context.global.yes) else {
+        return Ok(());
+    };
+    let refused =
+        |hint: &str| Error::new(Kind::NeedsConfirmation, format!("this would {question}")).hint(hint);
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return Err(refused("--yes does it; --dry-run shows what would change"));
+    }
+    crate::output::note(&crate::output::render_plan(plan));
+    let answer = dialoguer::Confirm::new()
+        .with_prompt(format!("This will {question}. Go on?"))
+        .default(false)
+        .interact()
+        .map_err(|error| refused("--yes does it").cause(error.to_string()))?;
+    match answer {
+        true => Ok(()),
+        false => Err(Error::new(Kind::NeedsConfirmation, "nothing was changed")),
+    }
+}
+
+/// What the database's log says of a change: the command and who typed it.
+fn audit_comment(typed: &str) -> String {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = variable("SUDO_USER").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+    format!("{typed} (by {})", user.as_deref().unwrap_or("unknown"))
+}

@@ -1,0 +1,32 @@
+//! `qdns forwarders clear`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::change::{self, OnLostRace};
+use crate::error::Result;
+use crate::model::forwarders;
+use crate::output::Reply;
+use crate::ovn::read::SwitchRef;
+
+/// Take back what `set` wrote.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns forwarders clear net1
+
+Each option becomes what it was before `qdns forwarders set`.")]
+pub struct ClearArgs {
+    /// The switch: its name or its UUID
+    switch: String,
+}
+
+impl ClearArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        change::run(context, OnLostRace::Tell, || {
+            let (snapshot, switch) = super::read(context, &switch)?;
+            forwarders::clear(&snapshot, &switch)
+        })
+    }
+}

@@ -1,0 +1,32 @@
+//! `qdns forwarders show`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::error::Result;
+use crate::output::view::ForwardersView;
+use crate::output::{Answer, Reply};
+use crate::ovn::read::SwitchRef;
+
+/// Show which resolvers guests get.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns forwarders show
+  qdns forwarders show net1 -o json")]
+pub struct ShowArgs {
+    /// The switch: its name or its UUID; without it, all switches
+    switch: Option<String>,
+}
+
+impl ShowArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = self.switch.as_deref().map(SwitchRef::parse).transpose()?;
+        let (snapshot, switch) = context.nb.read_forwarders(switch.as_ref())?;
+        let views = match &switch {
+            Some(switch) => ForwardersView::of_all(&snapshot, std::iter::once(switch)),
+            None => ForwardersView::of_all(&snapshot, snapshot.switches.iter()),
+        };
+        Ok(Reply::from(Answer::Forwarders(views)))
+    }
+}

@@ -1,0 +1,83 @@
+//! `qdns record add`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::change::{self, OnLostRace};
+use crate::error::{Error, Result};
+use crate::model::address;
+use crate::model::name::HostArg;
+use crate::model::registration::{Draft, Wanted};
+use crate::output::Reply;
+use crate::ovn::read::SwitchRef;
+
+/// The time to live of every answer, in seconds; OVN has no option for it.
+pub const TTL: u32 = 3600;
+
+/// Add a host.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns record add net1 web-server 10.0.0.10
+  qdns record add net1 web-server 10.0.0.10 fd00::10    IPv4 and IPv6
+  qdns record add net1 web-server 10.0.0.12 --replace   other addresses than before
+  qdns record add net1 printer 10.0.0.99 --static       never cleaned up
+
+The host gets its short name, its FQDN, and a reverse name for each address. The zone is made
+where there is none.")]
+pub struct AddArgs {
+    /// The switch: its name or its UUID
+    switch: String,
+    /// The host's name: web-server, or web-server.internal
+    hostname: String,
+    /// The host's addresses
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<String>,
+    /// Take the place of other addresses of the same host
+    #[arg(long)]
+    replace: bool,
+    /// Exempt the host from clean-up
+    #[arg(long = "static")]
+    is_static: bool,
+    /// Make no reverse names
+    #[arg(long)]
+    no_ptr: bool,
+    /// Make the FQDN only, not the hostname without the domain
+    #[arg(long)]
+    no_short: bool,
+    /// The time to live in seconds; OVN serves 3600, always
+    #[arg(long, value_name = "SECS")]
+    ttl: Option<String>,
+}
+
+impl AddArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        check_ttl(self.ttl.as_deref())?;
+        let wanted = Wanted {
+            host: HostArg::parse(&self.hostname)?,
+            addresses: self.addresses.iter().map(|text| address::parse(text)).collect::<Result<_>>()?,
+            replace: self.replace,
+            is_static: self.is_static,
+            reverse: !self.no_ptr,
+            short: !self.no_short,
+        };
+        let on_lost_race = if self.replace { OnLostRace::Tell } else { OnLostRace::PlanAnew };
+        change::run(context, on_lost_race, || {
+            let (snapshot, switch) = context.nb.read_switch(&switch)?;
+            let mut draft = Draft::open(&snapshot, &switch)?;
+            draft.add(&wanted)?;
+            Ok(draft.close())
+        })
+    }
+}
+
+fn check_ttl(ttl: Option<&str>) -> Result<()> {
+    match ttl {
+        Some(ttl) if ttl != TTL.to_string() => Err(Error::invalid(format!(
+            "ttl {ttl:?} is refused: OVN answers every query with {TTL} s, and no option changes it"
+        ))
+        .hint("leave --ttl out")),
+        _ => Ok(()),
+    }
+}

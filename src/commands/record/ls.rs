@@ -1,0 +1,66 @@
+//! `qdns record ls`.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use ipnet::IpNet;
+
+use crate::commands::Context;
+use crate::error::{Error, Result};
+use crate::model::glob::Glob;
+use crate::model::zone::Zone;
+use crate::output::view::RecordView;
+use crate::output::{Answer, Reply};
+use crate::ovn::read::SwitchRef;
+
+/// List hosts.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns record ls                            every host of every zone
+  qdns record ls net1
+  qdns record ls net1 --name 'web-*'
+  qdns record ls --address 10.0.0.0/24      who has an address in there
+  qdns record ls net1 -o plain | cut -f2    a column for a script")]
+pub struct LsArgs {
+    /// The switch: its name or its UUID; without it, all switches
+    switch: Option<String>,
+    /// Only hosts whose hostname or FQDN matches: * and ? stand for anything
+    #[arg(long, value_name = "GLOB")]
+    name: Option<String>,
+    /// Only hosts with this address, or with one in this network
+    #[arg(long, value_name = "IP|CIDR")]
+    address: Option<String>,
+}
+
+impl LsArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let glob = self.name.as_deref().map(Glob::new);
+        let net = self.address.as_deref().map(parse_net).transpose()?;
+        let mut records: Vec<RecordView> = match &self.switch {
+            Some(switch) => {
+                let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(switch)?)?;
+                let zone = Zone::find(&snapshot, &switch)?;
+                zone.iter().flat_map(|zone| RecordView::of(&switch.name, zone.row)).collect()
+            }
+            None => RecordView::all(&context.nb.read_zones()?),
+        };
+        records.retain(|record| {
+            let named = |glob: &Glob| glob.matches(&record.hostname) || glob.matches(&record.fqdn);
+            let within = |net: &IpNet| {
+                let mut addresses = record.addresses.iter().filter_map(|text| text.parse::<IpAddr>().ok());
+                addresses.any(|address| net.contains(&address))
+            };
+            glob.as_ref().is_none_or(named) && net.as_ref().is_none_or(within)
+        });
+        Ok(Reply::from(Answer::Records(records)))
+    }
+}
+
+fn parse_net(text: &str) -> Result<IpNet> {
+    let net = text.parse::<IpNet>();
+    net.or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+        Error::invalid(format!("address {text:?} is refused: it is neither an address nor a network"))
+            .hint("use an address such as `10.0.0.10` or a network such as `10.0.0.0/24`")
+    })
+}

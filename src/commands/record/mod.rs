@@ -1,0 +1,36 @@
+//! `qdns record`: hosts with their addresses and reverse names.
+
+mod add;
+mod ls;
+mod rm;
+
+pub use add::TTL;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::error::Result;
+use crate::output::Reply;
+
+/// What to do with records.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Add a host
+    Add(add::AddArgs),
+    /// Remove hosts
+    #[command(visible_alias = "delete")]
+    Rm(rm::RmArgs),
+    /// List hosts
+    #[command(visible_alias = "list")]
+    Ls(ls::LsArgs),
+}
+
+impl Verb {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        match self {
+            Verb::Add(args) => args.run(context),
+            Verb::Rm(args) => args.run(context),
+            Verb::Ls(args) => args.run(context),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `qdns record rm`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::change::{self, OnLostRace};
+use crate::error::{Kind, Result};
+use crate::model::registration::Draft;
+use crate::output::Reply;
+use crate::ovn::read::SwitchRef;
+
+/// Remove hosts.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns record rm net1 web-server
+  qdns record rm net1 web-server db-server --if-exists
+
+Each host goes with its short name, its FQDN and the reverse names that point to it.")]
+pub struct RmArgs {
+    /// The switch: its name or its UUID
+    switch: String,
+    /// The hosts' names
+    #[arg(required = true, value_name = "HOSTNAME")]
+    hostnames: Vec<String>,
+    /// Accept hosts that do not exist
+    #[arg(long)]
+    if_exists: bool,
+}
+
+impl RmArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        change::run(context, OnLostRace::Tell, || {
+            let (snapshot, switch) = context.nb.read_switch(&switch)?;
+            let mut draft = Draft::open(&snapshot, &switch)?;
+            for hostname in &self.hostnames {
+                match draft.remove(hostname) {
+                    Err(error) if error.kind == Kind::NotFound && self.if_exists => {}
+                    result => result?,
+                }
+            }
+            Ok(draft.close())
+        })
+    }
+}

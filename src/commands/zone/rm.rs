@@ -1,0 +1,37 @@
+//! `qdns zone rm`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::change::{self, OnLostRace};
+use crate::error::Result;
+use crate::model::registration::remove_zone;
+use crate::output::Reply;
+use crate::ovn::read::SwitchRef;
+
+/// Remove the zone of a switch, with everything in it.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns zone rm net1              asks first where there are hosts in it
+  qdns zone rm net1 --yes        for scripts
+  qdns zone rm net1 --dry-run    what would go
+
+Rows of other owners on the switch stay.")]
+pub struct RmArgs {
+    /// The switch: its name or its UUID
+    switch: String,
+    /// Accept a switch without a zone
+    #[arg(long)]
+    if_exists: bool,
+}
+
+impl RmArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        change::run(context, OnLostRace::Tell, || {
+            let (snapshot, switch) = context.nb.read_switch(&switch)?;
+            remove_zone(&snapshot, &switch, self.if_exists)
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! `qdns zone show`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::error::{Error, Result};
+use crate::model::registration::shell_word;
+use crate::model::zone::Zone;
+use crate::output::view::ZoneDetailView;
+use crate::output::{Answer, Reply};
+use crate::ovn::read::SwitchRef;
+
+/// Show the zone of a switch, and who else answers there.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns zone show net1
+  qdns zone show net1 -o json")]
+pub struct ShowArgs {
+    /// The switch: its name or its UUID
+    switch: String,
+}
+
+impl ShowArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(&self.switch)?)?;
+        let zone = Zone::find(&snapshot, &switch)?.ok_or_else(|| {
+            Error::not_found(format!("switch {} has no zone", switch.name))
+                .hint(format!("qdns zone create {}", shell_word(&switch.name)))
+        })?;
+        Ok(Reply::from(Answer::Zone(ZoneDetailView::of(&snapshot, &zone))))
+    }
+}

@@ -1,0 +1,58 @@
+//! The program: parse what was typed, run it, print the answer, end with its exit code.
+
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use qdns::cli::Cli;
+use qdns::error::{Error, Kind};
+use qdns::model::registration::shell_word;
+use qdns::output::{self, Format, failure};
+
+fn main() -> ExitCode {
+    let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &typed),
+    };
+    let global = cli.global.clone();
+    output::set_color(global.color);
+    let words: Vec<String> = typed.iter().skip(1).map(|arg| shell_word(arg)).collect();
+    let result = qdns::commands::run(cli, format!("qdns {}", words.join(" "))).and_then(|reply| {
+        let written = output::print(&reply.answer, &global).map_err(|error| {
+            Error::new(Kind::Io, "standard output cannot be written").cause(error.to_string())
+        });
+        written.map(|()| reply.exit_code)
+    });
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output::note(&failure::render(&error, global.output));
+            ExitCode::from(error.kind.exit_code())
+        }
+    }
+}
+
+/// A command line that cannot be understood, or that asks for help.
+fn usage(error: &clap::Error, typed: &[String]) -> ExitCode {
+    let is_json =
+        typed.windows(2).any(|pair| matches!(pair[0].as_str(), "-o" | "--output") && pair[1] == "json")
+            || typed.iter().any(|arg| matches!(arg.as_str(), "-ojson" | "-o=json" | "--output=json"));
+    let asks_for_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if is_json && !asks_for_help {
+        let text = error.to_string();
+        let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
+        output::note(&failure::render(&Error::invalid(message), Format::Json));
+    } else {
+        // A closed stream leaves nobody to tell.
+        let _ = error.print();
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

@@ -1,0 +1,48 @@
+//! Values of `DHCP_Options.options` in the syntax that ovn-controller parses.
+//!
+//! ovn-northd pastes each value raw into `put_dhcp_opts(…)`, so that a value with a syntax error
+//! stops DHCP for every port of the row (ovn-nb(5), `DHCP_Options`; ovn-sb(5), `Logical_Flow`).
+
+use std::net::IpAddr;
+
+/// Addresses: one as it is, several in braces.
+pub fn addresses(addresses: &[IpAddr]) -> String {
+    let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
+    match addresses {
+        [_] => list,
+        _ => format!("{{{list}}}"),
+    }
+}
+
+/// A string: in double quotes, which are part of the value.
+pub fn string(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+/// The addresses of a value, however they are separated, and whatever is no address left out.
+pub fn parse_addresses(value: &str) -> Vec<IpAddr> {
+    value
+        .split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ','))
+        .filter_map(|word| word.parse().ok())
+        .collect()
+}
+
+/// The text of a string value without its quotes.
+pub fn parse_string(value: &str) -> &str {
+    value.trim().trim_matches('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_ovn_parses_them() {
+        let ips = ["8.8.8.8", "8.8.4.4"].map(|ip| ip.parse().unwrap());
+        assert_eq!(addresses(&ips[..1]), "8.8.8.8");
+        assert_eq!(addresses(&ips), "{8.8.8.8, 8.8.4.4}");
+        assert_eq!(string("internal"), "\"internal\"");
+        assert_eq!(parse_addresses("8.8.8.8,8.8.4.4"), ips);
+        assert_eq!(parse_addresses("{8.8.8.8, 8.8.4.4}"), ips);
+    }
+}

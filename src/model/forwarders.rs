@@ -1,0 +1,268 @@
+//! Forwarders: which DHCP rows a switch's guests lease from, and what `dns_server` and the search
+//! domain shall be in them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use super::dhcp;
+use super::name::Domain;
+use super::plan::{Column, Plan};
+use super::registration::shell_word;
+use super::snapshot::{DhcpOptions, MARK_PREFIX, Port, Snapshot, Switch};
+use super::zone::Zone;
+use crate::error::{Error, Result};
+
+/// The option that names the resolvers, in DHCPv4 and DHCPv6.
+pub const DNS_SERVER: &str = "dns_server";
+/// The mark of an option's value before qdns wrote it; empty where the option was absent.
+const BEFORE_MARK: &str = "before-";
+
+/// A DHCP row, and who leases from it.
+#[derive(Clone, Debug)]
+pub struct Usage<'a> {
+    /// The row.
+    pub row: &'a DhcpOptions,
+    /// The ports of the switch that use it.
+    pub ports: Vec<&'a Port>,
+    /// The names of other switches whose ports use it too, each once.
+    pub shared_with: Vec<&'a str>,
+}
+
+/// The DHCP rows that the ports of each switch use, DHCPv4 first, by the switch's UUID.
+pub fn rows_by_switch(snapshot: &Snapshot) -> HashMap<Uuid, Vec<Usage<'_>>> {
+    let ports: HashMap<Uuid, &Port> = snapshot.ports.iter().map(|port| (port.uuid, port)).collect();
+    let rows: HashMap<Uuid, &DhcpOptions> = snapshot.dhcp_options.iter().map(|row| (row.uuid, row)).collect();
+    let mut by_switch: HashMap<Uuid, Vec<Usage>> = HashMap::new();
+    let mut users: HashMap<Uuid, BTreeSet<&str>> = HashMap::new();
+    for switch in &snapshot.switches {
+        let mut ports_of_row: BTreeMap<Uuid, Vec<&Port>> = BTreeMap::new();
+        for port in switch.ports.iter().filter_map(|uuid| ports.get(uuid)) {
+            for row in [port.dhcpv4_options, port.dhcpv6_options].into_iter().flatten() {
+                ports_of_row.entry(row).or_default().push(port);
+            }
+        }
+        for (row, ports) in ports_of_row {
+            let Some(row) = rows.get(&row).copied() else { continue };
+            users.entry(row.uuid).or_default().insert(&switch.name);
+            let usage = Usage { row, ports, shared_with: Vec::new() };
+            by_switch.entry(switch.uuid).or_default().push(usage);
+        }
+    }
+    for switch in &snapshot.switches {
+        for usage in by_switch.get_mut(&switch.uuid).into_iter().flatten() {
+            let names = users.get(&usage.row.uuid).into_iter().flatten().copied();
+            usage.shared_with = names.filter(|name| *name != switch.name).collect();
+        }
+    }
+    for usages in by_switch.values_mut() {
+        usages.sort_by_key(|usage| (!usage.row.is_ipv4(), usage.row.cidr.clone(), usage.row.uuid));
+    }
+    by_switch
+}
+
+/// The DHCP rows that the ports of a switch use, DHCPv4 first.
+pub fn rows_of<'a>(snapshot: &'a Snapshot, switch: &Switch) -> Vec<Usage<'a>> {
+    rows_by_switch(snapshot).remove(&switch.uuid).unwrap_or_default()
+}
+
+/// A plan that gives the switch's guests these resolvers, and the zone's domain to search in.
+///
+/// # Errors
+/// A conflict where no port of the switch uses a DHCP row that one of the resolvers fits.
+pub fn set(snapshot: &Snapshot, switch: &Switch, servers: &[IpAddr], search: bool) -> Result<Plan> {
+    let mut plan = Plan::for_switch(&switch.name);
+    let domain = match Zone::find(snapshot, switch)? {
+        Some(zone) => zone.domain(),
+        None => {
+            plan.warnings.push(format!(
+                "switch {} has no zone: nothing resolves in it yet; make one with: qdns zone create {}",
+                switch.name,
+                shell_word(&switch.name)
+            ));
+            Domain::default()
+        }
+    };
+    let rows = rows_of(snapshot, switch);
+    let mut served: Vec<IpAddr> = Vec::new();
+    let mut shared: Vec<String> = Vec::new();
+    for usage in &rows {
+        let family: Vec<IpAddr> =
+            servers.iter().copied().filter(|ip| ip.is_ipv4() == usage.row.is_ipv4()).collect();
+        if family.is_empty() {
+            plan.warnings.push(format!(
+                "the row {} for {} stays as it is: no resolver of its family was given",
+                usage.row.uuid, usage.row.cidr
+            ));
+            continue;
+        }
+        let planned = plan.changes.len();
+        write(&mut plan, usage.row, DNS_SERVER, &dhcp::addresses(&family));
+        for (option, value) in search_options(usage.row, &domain).filter(|_| search) {
+            match value {
+                Some(value) => write(&mut plan, usage.row, option, &value),
+                None => plan.warnings.push(format!(
+                    "{option} is left out of the row for {}: OVN encodes a domain with a dot, such as {domain}, wrong in DHCPv6",
+                    usage.row.cidr
+                )),
+            }
+        }
+        if plan.changes.len() > planned && !usage.shared_with.is_empty() {
+            shared.push(format!(
+                "row {} ({}) with {}",
+                usage.row.uuid,
+                usage.row.cidr,
+                usage.shared_with.join(", ")
+            ));
+        }
+        served.extend(family);
+    }
+    if served.is_empty() {
+        return Err(nothing_fits(switch, servers, rows.is_empty()));
+    }
+    for server in servers.iter().filter(|server| !served.contains(server)) {
+        plan.warnings.push(format!("no guest gets {server}: no port uses a DHCP row of its family"));
+    }
+    plan.question = question(shared);
+    Ok(plan)
+}
+
+/// A plan that takes back what [`set`] wrote: each option becomes what it was before.
+///
+/// # Errors
+/// None today; the signature is that of every plan.
+pub fn clear(snapshot: &Snapshot, switch: &Switch) -> Result<Plan> {
+    let mut plan = Plan::for_switch(&switch.name);
+    let mut shared = Vec::new();
+    for usage in rows_of(snapshot, switch) {
+        let row = usage.row;
+        let planned = plan.changes.len();
+        for (mark, before) in &row.external_ids {
+            let Some(option) = mark.strip_prefix(MARK_PREFIX).and_then(|mark| mark.strip_prefix(BEFORE_MARK))
+            else {
+                continue;
+            };
+            let before = Some(before.as_str()).filter(|before| !before.is_empty());
+            plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, before);
+            plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, None);
+        }
+        if plan.changes.len() > planned && !usage.shared_with.is_empty() {
+            shared.push(format!("row {} ({}) with {}", row.uuid, row.cidr, usage.shared_with.join(", ")));
+        }
+        if plan.changes.len() == planned && row.options.contains_key(DNS_SERVER) {
+            plan.warnings.push(format!(
+                "the row {} for {} stays as it is: its dns_server was not set by qdns",
+                row.uuid, row.cidr
+            ));
+        }
+    }
+    plan.question = question(shared);
+    Ok(plan)
+}
+
+/// The options that make short names resolve, and their values; `None` where OVN cannot carry it.
+fn search_options(
+    row: &DhcpOptions,
+    domain: &Domain,
+) -> impl Iterator<Item = (&'static str, Option<String>)> {
+    let quoted = dhcp::string(domain.as_str());
+    let ipv4 = [("domain_name", Some(quoted.clone())), ("domain_search_list", Some(quoted.clone()))];
+    // OVN encodes DHCPv6's list as one label (RFC 8415, section 21.4 refers to RFC 3646).
+    let ipv6 = [("domain_search", (!domain.as_str().contains('.')).then_some(quoted))];
+    let is_ipv4 = row.is_ipv4();
+    ipv4.into_iter().filter(move |_| is_ipv4).chain(ipv6.into_iter().filter(move |_| !is_ipv4))
+}
+
+/// Writes an option, and beside it, the first time, what it was before.
+fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
+    let mark = format!("{MARK_PREFIX}{BEFORE_MARK}{option}");
+    if !row.external_ids.contains_key(&mark) {
+        let before = row.options.get(option).map_or("", String::as_str);
+        plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), &mark, Some(before));
+    }
+    plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, Some(value));
+}
+
+fn question(shared: Vec<String>) -> Option<String> {
+    (!shared.is_empty())
+        .then(|| format!("change DHCP options that other switches share: {}", shared.join("; ")))
+}
+
+fn nothing_fits(switch: &Switch, servers: &[IpAddr], no_rows: bool) -> Error {
+    let ipv4 = servers.iter().any(IpAddr::is_ipv4);
+    let example = match switch.subnets().iter().find(|net| net.addr().is_ipv4() == ipv4) {
+        Some(net) => net.to_string(),
+        None if ipv4 => "10.0.0.0/24".to_owned(),
+        None => "fd00::/64".to_owned(),
+    };
+    let (options, command) = match ipv4 {
+        true => (
+            "options:server_id=… options:server_mac=… options:lease_time=3600 options:router=…",
+            "lsp-set-dhcpv4-options",
+        ),
+        false => ("options:server_id=…", "lsp-set-dhcpv6-options"),
+    };
+    Error::conflict(match no_rows {
+        true => format!("no port of switch {} uses DHCP options, so no guest would get the resolvers", switch.name),
+        false => format!("no port of switch {} uses DHCP options of the resolvers' family", switch.name),
+    })
+    .hint(format!(
+        "make them with `ovn-nbctl create DHCP_Options cidr={example} {options}`, then `ovn-nbctl {command} PORT UUID` for each port"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot() -> Snapshot {
+        let uuid = Uuid::from_u128;
+        let dhcp = |n, cidr: &str| DhcpOptions { uuid: uuid(n), cidr: cidr.into(), ..DhcpOptions::default() };
+        let port = |n, v4| Port { uuid: uuid(n), dhcpv4_options: Some(uuid(v4)), ..Port::default() };
+        let switch = |n, name: &str, ports: &[u128]| Switch {
+            uuid: uuid(n),
+            name: name.into(),
+            ports: ports.iter().copied().map(uuid).collect(),
+            ..Switch::default()
+        };
+        Snapshot {
+            switches: vec![switch(1, "net1", &[11]), switch(2, "net2", &[12])],
+            ports: vec![port(11, 21), port(12, 22)],
+            dhcp_options: vec![dhcp(21, "10.0.0.0/24"), dhcp(22, "10.0.1.0/24")],
+            ..Snapshot::default()
+        }
+    }
+
+    #[test]
+    fn clear_takes_back_what_set_wrote() {
+        let mut snapshot = snapshot();
+        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "1.1.1.1,1.0.0.1".into());
+        let before = snapshot.clone();
+        let servers = ["8.8.8.8", "8.8.4.4"].map(|ip| ip.parse().unwrap());
+        for servers in [&servers[..], &servers[..1]] {
+            let plan = set(&snapshot, &snapshot.switches[0], servers, true).unwrap();
+            assert_eq!(plan.question, None);
+            plan.apply_to(&mut snapshot);
+        }
+        assert_eq!(snapshot.dhcp_options[0].options[DNS_SERVER], "8.8.8.8");
+        assert_eq!(snapshot.dhcp_options[0].options["domain_name"], "\"internal\"");
+        clear(&snapshot, &snapshot.switches[0]).unwrap().apply_to(&mut snapshot);
+        assert_eq!(snapshot, before);
+    }
+
+    #[test]
+    fn a_row_that_other_switches_share_is_asked_about() {
+        let mut snapshot = snapshot();
+        snapshot.ports[1].dhcpv4_options = Some(Uuid::from_u128(21));
+        let plan = set(&snapshot, &snapshot.switches[0], &["8.8.8.8".parse().unwrap()], true).unwrap();
+        assert!(plan.question.unwrap().contains("net2"));
+    }
+
+    #[test]
+    fn resolvers_that_fit_no_row_are_refused_with_the_command_that_makes_one() {
+        let snapshot = snapshot();
+        let error = set(&snapshot, &snapshot.switches[0], &["fd00::1".parse().unwrap()], true).unwrap_err();
+        assert!(error.hint.unwrap().contains("create DHCP_Options cidr=fd00::/64"));
+    }
+}

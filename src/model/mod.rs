@@ -1,0 +1,13 @@
+//! What qdns knows, without any process or file: names, addresses, hosts, a snapshot of the
+//! northbound database, and plans of what to change in it.
+
+pub mod address;
+pub mod dhcp;
+pub mod forwarders;
+pub mod glob;
+pub mod host;
+pub mod name;
+pub mod plan;
+pub mod registration;
+pub mod snapshot;
+pub mod zone;

@@ -1,0 +1,330 @@
+//! Hostnames, domains and FQDNs: which are accepted, and what to type instead of those that are not.
+
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// The domain of a zone that was not told another one.
+pub const DEFAULT_DOMAIN: &str = "internal";
+
+/// The longest label in octets (RFC 1035, section 2.3.4).
+const LABEL_MAX: usize = 63;
+
+/// The longest FQDN in characters without the trailing dot (RFC 1035, section 2.3.4).
+const FQDN_MAX: usize = 253;
+
+/// Hostnames that are refused, with the reason. The manual's list is made from this one.
+pub const RESERVED: &[(&str, &str)] = &[
+    ("gateway", "the network's own name for its router"),
+    ("router", "the network's own name for its router"),
+    ("dns", "the network's own name for its resolver"),
+    ("dhcp", "the network's own name for its DHCP server"),
+    ("localhost", "always the machine itself (RFC 6761, section 6.3)"),
+    ("localdomain", "resolvers take it for the machine's own domain"),
+    ("ip6-localhost", "the machine itself in /etc/hosts"),
+    ("ip6-loopback", "the machine itself in /etc/hosts"),
+    ("broadcasthost", "the broadcast address in /etc/hosts"),
+    ("wpad", "browsers load their proxy settings from a host of this name"),
+    ("isatap", "Windows sends its IPv6 traffic to a host of this name (RFC 5214)"),
+    ("teredo", "Windows tunnels IPv6 to a host of this name"),
+    ("_gateway", "systemd-resolved answers it itself"),
+    ("_outbound", "systemd-resolved answers it itself"),
+    ("_localdnsstub", "systemd-resolved answers it itself"),
+    ("_localdnsproxy", "systemd-resolved answers it itself"),
+    ("metadata", "cloud images ask a host of this name for their identity"),
+    ("internal", "the domain itself"),
+];
+
+/// Top-level domains that a standard gives another meaning, with the standard.
+pub const RESERVED_DOMAINS: &[(&str, &str)] = &[
+    ("local", "multicast DNS owns it (RFC 6762)"),
+    ("localhost", "it is always the machine itself (RFC 6761)"),
+    ("invalid", "it never resolves (RFC 6761)"),
+    ("test", "it is for tests of DNS code (RFC 6761)"),
+    ("example", "it is for documentation (RFC 6761)"),
+    ("onion", "it belongs to Tor (RFC 7686)"),
+    ("alt", "it is outside DNS (RFC 9476)"),
+    ("arpa", "it is for reverse names and infrastructure (RFC 3172)"),
+];
+
+/// Top-level domains for private use, about which there is nothing to warn.
+const PRIVATE_DOMAINS: &[&str] = &["internal", "home", "corp", "lan", "intranet", "private"];
+
+/// A hostname: one RFC 1123 label in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hostname(String);
+
+impl Hostname {
+    /// Accepts a hostname in any case: 1 to 63 of a–z, 0–9 and hyphen, not at its ends, not all
+    /// digits (RFC 1123, section 2.1), and not one of [`RESERVED`].
+    ///
+    /// # Errors
+    /// Invalid input, with the value, the rule and, where there is one, a valid alternative.
+    pub fn parse(text: &str) -> Result<Self> {
+        let lower = text.to_ascii_lowercase();
+        if let Some((name, why)) = RESERVED.iter().find(|(name, _)| *name == lower) {
+            return Err(Error::invalid(format!("hostname {text:?} is reserved: {why}"))
+                .hint(format!("use another name, such as `{}-1`", name.trim_start_matches('_'))));
+        }
+        if let Some(rule) = broken_label_rule(&lower) {
+            return Err(refusal("hostname", text, rule));
+        }
+        if lower.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refusal("hostname", text, "a hostname of digits only reads as an address"));
+        }
+        Ok(Hostname(lower))
+    }
+
+    /// The label.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The FQDN under a domain.
+    ///
+    /// # Errors
+    /// Invalid input where it would be longer than 253 characters.
+    pub fn fqdn(&self, domain: &Domain) -> Result<String> {
+        let fqdn = format!("{}.{domain}", self.0);
+        if fqdn.len() > FQDN_MAX {
+            return Err(Error::invalid(format!(
+                "{fqdn:?} has {} characters; an FQDN has at most {FQDN_MAX}",
+                fqdn.len()
+            ))
+            .hint("use a shorter hostname"));
+        }
+        Ok(fqdn)
+    }
+}
+
+impl fmt::Display for Hostname {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A host as it was typed: a hostname, with or without the zone's domain behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostArg {
+    /// The hostname.
+    pub hostname: Hostname,
+    /// What stood behind the first dot, in lower case and without a trailing dot.
+    suffix: Option<String>,
+}
+
+impl HostArg {
+    /// Accepts `web-server` and `web-server.internal`, in any case, with or without a trailing dot.
+    ///
+    /// # Errors
+    /// Invalid input, as [`Hostname::parse`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let (label, suffix) = match text.split_once('.') {
+            Some((label, suffix)) => (label, suffix.strip_suffix('.').unwrap_or(suffix)),
+            None => (text, ""),
+        };
+        let hostname = Hostname::parse(label).map_err(|error| match error.hint {
+            _ if label == text => error,
+            _ if label.is_empty() => refusal("hostname", text, "it begins with a dot"),
+            hint => Error { message: format!("{} (in {text:?})", error.message), hint, ..error },
+        })?;
+        Ok(HostArg { hostname, suffix: (!suffix.is_empty()).then(|| suffix.to_ascii_lowercase()) })
+    }
+
+    /// The hostname, once the zone's domain is known.
+    ///
+    /// # Errors
+    /// Invalid input where the name has a suffix that is not the domain.
+    pub fn under(&self, domain: &Domain) -> Result<&Hostname> {
+        match &self.suffix {
+            Some(suffix) if suffix != domain.as_str() => {
+                let typed = format!("{}.{suffix}", self.hostname);
+                Err(Error::invalid(format!(
+                    "hostname {typed:?} has dots in it, and does not end in the zone's domain `{domain}`"
+                ))
+                .hint(match suggestion(&typed) {
+                    Some(name) => format!("use `{}` or `{name}`", self.hostname),
+                    None => format!("use `{}`", self.hostname),
+                }))
+            }
+            _ => Ok(&self.hostname),
+        }
+    }
+}
+
+/// The suffix of a zone: one or more labels in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Domain(String);
+
+impl Domain {
+    /// Accepts a domain in any case, with or without a trailing dot.
+    ///
+    /// # Errors
+    /// Invalid input where a label breaks RFC 1123 or the last one is in [`RESERVED_DOMAINS`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let lower = text.to_ascii_lowercase();
+        let lower = lower.strip_suffix('.').unwrap_or(&lower);
+        for label in lower.split('.') {
+            if let Some(rule) = broken_label_rule(label) {
+                return Err(refusal("domain", text, rule));
+            }
+        }
+        // An FQDN needs room for at least one character and a dot in front.
+        if lower.len() > FQDN_MAX - 2 {
+            return Err(Error::invalid(format!(
+                "domain {text:?} has {} characters; an FQDN has at most {FQDN_MAX}",
+                lower.len()
+            ))
+            .hint("use a shorter domain"));
+        }
+        let top = lower.rsplit('.').next().unwrap_or(lower);
+        if let Some((name, why)) = RESERVED_DOMAINS.iter().find(|(name, _)| *name == top) {
+            let free = lower.strip_suffix(name).unwrap_or_default();
+            return Err(Error::invalid(format!("domain {text:?} is refused: {why}"))
+                .hint(format!("use `{free}{DEFAULT_DOMAIN}`")));
+        }
+        if top.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(refusal("domain", text, "a last label of digits only reads as an address"));
+        }
+        Ok(Domain(lower.to_owned()))
+    }
+
+    /// The domain as a row holds it, taken as it is.
+    pub fn stored(text: &str) -> Self {
+        Domain(text.to_ascii_lowercase())
+    }
+
+    /// The domain, without a trailing dot.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the domain may exist outside, so that names in it would be hidden from the guests.
+    pub fn is_public(&self) -> bool {
+        let top = self.0.rsplit('.').next().unwrap_or_default();
+        !PRIVATE_DOMAINS.contains(&top) && self.0 != "home.arpa"
+    }
+}
+
+impl Default for Domain {
+    fn default() -> Self {
+        Domain(DEFAULT_DOMAIN.to_owned())
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The rule of RFC 1123 that a lower-case label breaks, if it breaks one.
+fn broken_label_rule(label: &str) -> Option<&'static str> {
+    if label.is_empty() {
+        Some("a label has at least one character")
+    } else if label.contains('_') {
+        Some("underscores are not allowed in hostnames (RFC 1123)")
+    } else if label.contains('.') {
+        Some("a hostname is one label, without dots")
+    } else if !label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        Some("only a-z, 0-9 and hyphen are allowed (RFC 1123)")
+    } else if label.starts_with('-') || label.ends_with('-') {
+        Some("a hyphen may not stand at either end (RFC 1123)")
+    } else if label.len() > LABEL_MAX {
+        Some("a label has at most 63 characters (RFC 1035)")
+    } else {
+        None
+    }
+}
+
+fn refusal(what: &str, text: &str, rule: &str) -> Error {
+    let error = Error::invalid(format!("{what} {text:?} is refused: {rule}"));
+    match suggestion(text) {
+        Some(name) => error.hint(format!("use `{name}`")),
+        None => error.hint("use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`"),
+    }
+}
+
+/// A valid hostname that looks like the given text: `VM_NAME` becomes `vm-name`.
+pub fn suggestion(text: &str) -> Option<String> {
+    let dashed: String = text
+        .chars()
+        .map(|c| match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => c,
+            _ => '-',
+        })
+        .collect();
+    let mut name = String::new();
+    for part in dashed.split('-').filter(|part| !part.is_empty()) {
+        if !name.is_empty() {
+            name.push('-');
+        }
+        name.push_str(part);
+    }
+    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) {
+        name.insert_str(0, "vm-");
+    }
+    name.truncate(LABEL_MAX);
+    let name = name.trim_end_matches('-');
+    let is_reserved = RESERVED.iter().any(|(reserved, _)| *reserved == name);
+    (broken_label_rule(name).is_none() && !is_reserved).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_refusal_offers_an_alternative() {
+        for (text, alternative) in [
+            ("VM_NAME", "use `vm-name`"),
+            ("my.vm", "use `my-vm`"),
+            ("-web-", "use `web`"),
+            ("123", "use `vm-123`"),
+            ("é", "use 1 to 63"),
+        ] {
+            let error = Hostname::parse(text).unwrap_err();
+            assert!(error.message.contains(text), "{}", error.message);
+            assert!(error.hint.unwrap().starts_with(alternative), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_accepted_with_the_domain_of_its_zone_only() {
+        let domain = Domain::parse("Prod.Internal.").unwrap();
+        let host = |text| HostArg::parse(text).unwrap();
+        assert_eq!(host("Web.prod.internal").under(&domain).unwrap().as_str(), "web");
+        assert_eq!(host("WEB").under(&domain).unwrap().as_str(), "web");
+        let error = host("web.internal").under(&domain).unwrap_err();
+        assert_eq!(error.hint.unwrap(), "use `web` or `web-internal`");
+    }
+
+    #[test]
+    fn domains_with_another_meaning_are_refused() {
+        for (name, _) in RESERVED_DOMAINS {
+            assert!(Domain::parse(&format!("prod.{name}")).is_err(), "{name}");
+        }
+        assert!(Domain::parse("prod.internal").is_ok_and(|d| !d.is_public()));
+        assert!(Domain::parse("corp.org").is_ok_and(|d| d.is_public()));
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_hostname_is_a_lower_case_label(text in "\\PC{0,70}|[a-zA-Z0-9-]{1,66}") {
+            if let Ok(name) = Hostname::parse(&text) {
+                let name = name.as_str();
+                prop_assert!((1..=63).contains(&name.len()));
+                prop_assert!(name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+                prop_assert!(!name.starts_with('-') && !name.ends_with('-'));
+                prop_assert_eq!(name, text.to_ascii_lowercase());
+            }
+        }
+
+        #[test]
+        fn a_suggestion_is_itself_accepted(text in "\\PC{0,80}") {
+            if let Some(name) = suggestion(&text) {
+                prop_assert!(Hostname::parse(&name).is_ok(), "{}", name);
+            }
+        }
+    }
+}

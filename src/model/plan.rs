@@ -1,0 +1,177 @@
+//! A plan: the changes that one transaction makes, as a value that can be shown, tried and applied.
+
+use uuid::Uuid;
+
+use super::snapshot::{DhcpOptions, DnsRow, Map, Snapshot};
+
+/// A column of key-value pairs that qdns writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// `DNS.records`.
+    DnsRecords,
+    /// `DNS.external_ids`.
+    DnsMarks,
+    /// `DHCP_Options.options`.
+    DhcpOptions,
+    /// `DHCP_Options.external_ids`.
+    DhcpMarks,
+}
+
+impl Column {
+    /// The table and the column, as ovn-nb(5) has them.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Column::DnsRecords => ("DNS", "records"),
+            Column::DnsMarks => ("DNS", "external_ids"),
+            Column::DhcpOptions => ("DHCP_Options", "options"),
+            Column::DhcpMarks => ("DHCP_Options", "external_ids"),
+        }
+    }
+
+    /// The row's content of this column in a snapshot.
+    pub fn of(self, snapshot: &Snapshot, row: Uuid) -> Option<&Map> {
+        let dns = |pick: fn(&DnsRow) -> &Map| snapshot.dns_row(row).map(pick);
+        let dhcp =
+            |pick: fn(&DhcpOptions) -> &Map| snapshot.dhcp_options.iter().find(|r| r.uuid == row).map(pick);
+        match self {
+            Column::DnsRecords => dns(|row| &row.records),
+            Column::DnsMarks => dns(|row| &row.external_ids),
+            Column::DhcpOptions => dhcp(|row| &row.options),
+            Column::DhcpMarks => dhcp(|row| &row.external_ids),
+        }
+    }
+}
+
+/// One key of one row, from what it is to what it shall be. Nothing else is touched, and only if
+/// it still is what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the key lives.
+    pub column: Column,
+    /// The row.
+    pub row: Uuid,
+    /// The key.
+    pub key: String,
+    /// The value that was read; `None` where the key was absent.
+    pub from: Option<String>,
+    /// The value that shall be; `None` to remove the key.
+    pub to: Option<String>,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A key is added, changed or removed.
+    Entry(Entry),
+    /// A zone is made and attached to its switch.
+    CreateZone {
+        /// The switch.
+        switch: Uuid,
+        /// The zone's UUID, which a second creator fails on.
+        zone: Uuid,
+        /// The marks it is made with.
+        marks: Map,
+    },
+    /// A switch refers to its zone again.
+    AttachZone {
+        /// The switch.
+        switch: Uuid,
+        /// The zone.
+        zone: Uuid,
+    },
+    /// A zone is destroyed, with everything in it.
+    DestroyZone {
+        /// The zone as it was read: destroyed only if it still holds just this.
+        row: DnsRow,
+        /// The switch that refers to it, if one does.
+        switch: Option<Uuid>,
+    },
+}
+
+/// The changes of one transaction, what the operator should know, and what must be asked first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The name of the switch the plan is for, for people.
+    pub switch: String,
+    /// What shall change, in order.
+    pub changes: Vec<Change>,
+    /// What is worth knowing and stops nothing.
+    pub warnings: Vec<String>,
+    /// What must be answered with yes first: the plan goes beyond what was named one by one.
+    pub question: Option<String>,
+}
+
+impl Plan {
+    /// An empty plan for a switch.
+    pub fn for_switch(name: &str) -> Self {
+        Plan { switch: name.to_owned(), ..Plan::default() }
+    }
+
+    /// Plans that a key of a row shall have a value, or none. Nothing is added where it is so already.
+    pub fn set(&mut self, column: Column, row: Uuid, current: Option<&Map>, key: &str, to: Option<&str>) {
+        let from = current.and_then(|map| map.get(key)).map(String::as_str);
+        if from != to {
+            self.changes.push(Change::Entry(Entry {
+                column,
+                row,
+                key: key.to_owned(),
+                from: from.map(str::to_owned),
+                to: to.map(str::to_owned),
+            }));
+        }
+    }
+
+    /// The plan's changes of single keys.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.changes.iter().filter_map(|change| match change {
+            Change::Entry(entry) => Some(entry),
+            _ => None,
+        })
+    }
+
+    /// What the snapshot becomes once the plan is done.
+    pub fn apply_to(&self, snapshot: &mut Snapshot) {
+        for change in &self.changes {
+            match change {
+                Change::Entry(entry) => apply_entry(entry, snapshot),
+                Change::CreateZone { switch, zone, marks } => {
+                    snapshot.dns.push(DnsRow {
+                        uuid: *zone,
+                        external_ids: marks.clone(),
+                        records: Map::new(),
+                    });
+                    attach(snapshot, *switch, *zone);
+                }
+                Change::AttachZone { switch, zone } => attach(snapshot, *switch, *zone),
+                Change::DestroyZone { row, .. } => {
+                    snapshot.dns.retain(|other| other.uuid != row.uuid);
+                    for switch in &mut snapshot.switches {
+                        switch.dns_records.retain(|uuid| *uuid != row.uuid);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn attach(snapshot: &mut Snapshot, switch: Uuid, zone: Uuid) {
+    for switch in snapshot.switches.iter_mut().filter(|row| row.uuid == switch) {
+        switch.dns_records.push(zone);
+    }
+}
+
+fn apply_entry(entry: &Entry, snapshot: &mut Snapshot) {
+    let dns = snapshot.dns.iter_mut().find(|row| row.uuid == entry.row);
+    let dhcp = snapshot.dhcp_options.iter_mut().find(|row| row.uuid == entry.row);
+    let map = match entry.column {
+        Column::DnsRecords => dns.map(|row| &mut row.records),
+        Column::DnsMarks => dns.map(|row| &mut row.external_ids),
+        Column::DhcpOptions => dhcp.map(|row| &mut row.options),
+        Column::DhcpMarks => dhcp.map(|row| &mut row.external_ids),
+    };
+    let Some(map) = map else { return };
+    match &entry.to {
+        Some(value) => map.insert(entry.key.clone(), value.clone()),
+        None => map.remove(&entry.key),
+    };
+}

@@ -1,0 +1,500 @@
+//! Registering hosts in a zone and taking them out: what is wanted against what is there.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::address;
+use super::host::{Host, Hosts, host_name};
+use super::name::{Domain, HostArg, Hostname};
+use super::plan::{Change, Column, Plan};
+use super::snapshot::{Map, STATIC_MARK_PREFIX, Snapshot, Switch};
+use super::zone::{Zone, domain_of, zone_marks, zone_uuid};
+use crate::error::{Error, Result};
+
+/// A host as the operator wants it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The host's name as it was typed.
+    pub host: HostArg,
+    /// Its addresses, at least one.
+    pub addresses: Vec<IpAddr>,
+    /// Take the place of other addresses of the same host.
+    pub replace: bool,
+    /// Exempt from clean-up.
+    pub is_static: bool,
+    /// Reverse names for the addresses.
+    pub reverse: bool,
+    /// The hostname without the domain, beside the FQDN.
+    pub short: bool,
+}
+
+/// A zone as it shall become: opened from a snapshot, changed host by host, closed into a plan.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    switch: &'a Switch,
+    zone: Option<Zone<'a>>,
+    domain: Domain,
+    hosts: Hosts,
+    records: Map,
+    marks: Map,
+    warnings: Vec<String>,
+    foreign: Vec<(&'static str, &'a Map)>,
+}
+
+impl<'a> Draft<'a> {
+    /// Opens the zone of a switch, or the one it will get, under the default domain.
+    ///
+    /// # Errors
+    /// As [`Zone::find`].
+    pub fn open(snapshot: &'a Snapshot, switch: &'a Switch) -> Result<Self> {
+        let zone = Zone::find(snapshot, switch)?;
+        let domain = zone.map(|zone| zone.domain()).unwrap_or_default();
+        let row = zone.map(|zone| zone.row);
+        let foreign = snapshot.dns_rows_on(switch).filter(|row| !row.is_ours());
+        Ok(Draft {
+            switch,
+            zone,
+            hosts: row.map(|row| Hosts::of(row, &domain)).unwrap_or_default(),
+            records: row.map(|row| row.records.clone()).unwrap_or_default(),
+            marks: match row {
+                Some(row) => row.external_ids.clone(),
+                None => zone_marks(switch, &domain),
+            },
+            domain,
+            warnings: Vec::new(),
+            foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
+        })
+    }
+
+    /// The zone's domain.
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// The hosts as they are by now.
+    pub fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Makes the host what is wanted; a host that is so already stays untouched.
+    ///
+    /// # Errors
+    /// Invalid input for a name or an address that breaks a rule; a conflict where the host has
+    /// other addresses and `replace` was not asked for.
+    pub fn add(&mut self, wanted: &Wanted) -> Result<()> {
+        let hostname = wanted.host.under(&self.domain)?.clone();
+        let fqdn = hostname.fqdn(&self.domain)?;
+        for address in &wanted.addresses {
+            self.check_address(&hostname, *address)?;
+        }
+        let known = self.known(&hostname);
+        let value = self.value_for(&hostname, &known, wanted)?;
+
+        let short = wanted.short || (!wanted.replace && known.short.contains_key(hostname.as_str()));
+        let mut host =
+            Host { name: hostname.as_str().to_owned(), is_static: known.is_static, ..Host::default() };
+        host.full.insert(fqdn.clone(), value.clone());
+        if short {
+            host.short.insert(hostname.as_str().to_owned(), value);
+        }
+        host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted);
+        if wanted.is_static {
+            host.is_static = true;
+            self.marks.insert(static_mark(hostname.as_str()), "true".to_owned());
+        }
+        self.warn_of_shadows(&host);
+        self.put(known, host);
+        Ok(())
+    }
+
+    /// Takes a host out, with its short name, FQDN, the reverse names that point to it, and its mark.
+    ///
+    /// # Errors
+    /// Not found where the zone has no such host, or invalid input where it could not have one.
+    pub fn remove(&mut self, name: &str) -> Result<()> {
+        let key = host_name(name, &self.domain);
+        let Some(known) = self.hosts.by_name.get(&key).cloned() else {
+            HostArg::parse(name)?.under(&self.domain)?;
+            return Err(self.unknown_host(&key));
+        };
+        self.put(known, Host { name: key.clone(), ..Host::default() });
+        self.hosts.by_name.remove(&key);
+        self.marks.remove(&static_mark(&key));
+        Ok(())
+    }
+
+    /// The changes from what was read to what the draft has become.
+    pub fn close(self) -> Plan {
+        let mut plan = Plan { switch: self.switch.name.clone(), warnings: self.warnings, ..Plan::default() };
+        let uuid = match self.zone {
+            Some(zone) => {
+                if !zone.attached {
+                    plan.warnings
+                        .push(format!("switch {} had lost its zone; it is attached again", self.switch.name));
+                    plan.changes.push(Change::AttachZone { switch: self.switch.uuid, zone: zone.row.uuid });
+                }
+                zone.row.uuid
+            }
+            None if self.records.is_empty() => return plan,
+            None => {
+                let zone = zone_uuid(self.switch.uuid);
+                let marks = zone_marks(self.switch, &self.domain);
+                plan.changes.push(Change::CreateZone { switch: self.switch.uuid, zone, marks });
+                zone
+            }
+        };
+        let fresh_marks = zone_marks(self.switch, &self.domain);
+        let row = self.zone.map(|zone| zone.row);
+        for (column, before, after) in [
+            (Column::DnsRecords, row.map(|row| &row.records), &self.records),
+            (Column::DnsMarks, Some(row.map_or(&fresh_marks, |row| &row.external_ids)), &self.marks),
+        ] {
+            let keys: BTreeSet<&String> =
+                before.into_iter().flat_map(Map::keys).chain(after.keys()).collect();
+            for key in keys {
+                plan.set(column, uuid, before, key, after.get(key).map(String::as_str));
+            }
+        }
+        plan
+    }
+
+    /// The host as it is, with reverse names that point to it from before it was there.
+    fn known(&mut self, hostname: &Hostname) -> Host {
+        let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
+        let (own, others) = std::mem::take(&mut self.hosts.dangling)
+            .into_iter()
+            .partition(|(_, value)| host_name(value, &self.domain) == hostname.as_str());
+        self.hosts.dangling = others;
+        known.reverse.extend::<Map>(own);
+        known
+    }
+
+    fn check_address(&mut self, hostname: &Hostname, address: IpAddr) -> Result<()> {
+        if let Some(why) = self.switch.not_a_host(address) {
+            return Err(Error::invalid(format!("address \"{address}\" is refused: {why}"))
+                .hint("use the address of one guest in that subnet"));
+        }
+        if let Some(net) = self.switch.outside_subnet(address) {
+            self.warnings
+                .push(format!("{hostname}: {address} is outside of {}'s subnet {net}", self.switch.name));
+        }
+        Ok(())
+    }
+
+    /// The value that all names of the host shall have.
+    fn value_for(&self, hostname: &Hostname, known: &Host, wanted: &Wanted) -> Result<String> {
+        let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
+        let is_new = known.names().next().is_none();
+        if !is_new && set(&known.addresses()) == set(&wanted.addresses) && !wanted.replace {
+            // The same addresses: their order stays, their spelling is put right.
+            let stored = address::from_value(known.value());
+            return Ok(match set(&stored) == set(&wanted.addresses) {
+                true => address::to_value(&stored),
+                false => address::to_value(&wanted.addresses),
+            });
+        }
+        let value = address::to_value(&wanted.addresses);
+        if is_new || wanted.replace {
+            return Ok(value);
+        }
+        let switch = shell_word(&self.switch.name);
+        Err(Error::conflict(format!("host {hostname} has {} already, not {value}", known.value()))
+            .hint(format!("qdns record add {switch} {hostname} {value} --replace")))
+    }
+
+    /// The reverse names the host shall have; those that another host holds stay with it.
+    fn reverse_for(&mut self, hostname: &Hostname, fqdn: &str, known: &Host, wanted: &Wanted) -> Map {
+        let mut reverse = Map::new();
+        if !wanted.replace {
+            let kept =
+                known.reverse_addresses().into_iter().filter(|address| wanted.addresses.contains(address));
+            reverse.extend(kept.map(|address| (address::reverse_name(address), fqdn.to_owned())));
+        }
+        if !wanted.reverse {
+            return reverse;
+        }
+        for address in &wanted.addresses {
+            let key = address::reverse_name(*address);
+            match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
+                Some(owner) if owner != hostname.as_str() && self.hosts.by_name.contains_key(&owner) => {
+                    self.warnings.push(format!(
+                        "{hostname}: the reverse name of {address} stays with {owner}, which holds it"
+                    ));
+                }
+                _ => {
+                    self.hosts.dangling.remove(&key);
+                    reverse.insert(key, fqdn.to_owned());
+                }
+            }
+        }
+        reverse
+    }
+
+    /// Two rows with the same key on one switch: OVN answers from either.
+    fn warn_of_shadows(&mut self, host: &Host) {
+        for (key, _) in host.names() {
+            for (owner, records) in &self.foreign {
+                if records.contains_key(key) {
+                    self.warnings.push(format!(
+                        "{key} is also in a row of {owner} on this switch; which of the two answers is chance"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Puts one form of a host in the place of another.
+    fn put(&mut self, known: Host, host: Host) {
+        for key in known.names().map(|(key, _)| key).chain(known.reverse.keys()) {
+            self.records.remove(key);
+        }
+        let entries = host.names().chain(&host.reverse);
+        self.records.extend(entries.map(|(key, value)| (key.clone(), value.clone())));
+        self.hosts.by_name.insert(host.name.clone(), host);
+    }
+
+    fn unknown_host(&self, name: &str) -> Error {
+        let switch = &self.switch.name;
+        let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
+        let names = self.hosts.by_name.keys().map(String::as_str);
+        match closest(name, names) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => error.hint(format!("qdns record ls {} lists its hosts", shell_word(switch))),
+        }
+    }
+}
+
+/// The mark of a static host.
+pub fn static_mark(name: &str) -> String {
+    format!("{STATIC_MARK_PREFIX}{name}")
+}
+
+/// A plan for a new zone on a switch.
+///
+/// # Errors
+/// A conflict where the switch has one already, unless `may_exist` and the domain is the same.
+pub fn create_zone(
+    snapshot: &Snapshot,
+    switch: &Switch,
+    domain: Option<&Domain>,
+    may_exist: bool,
+) -> Result<Plan> {
+    let mut plan = Plan::for_switch(&switch.name);
+    let wanted = domain.cloned().unwrap_or_default();
+    match Zone::find(snapshot, switch)? {
+        None => plan.changes.push(Change::CreateZone {
+            switch: switch.uuid,
+            zone: zone_uuid(switch.uuid),
+            marks: zone_marks(switch, &wanted),
+        }),
+        Some(zone) if !zone.attached => {
+            plan.warnings.push(format!("switch {} had lost its zone; it is attached again", switch.name));
+            plan.changes.push(Change::AttachZone { switch: switch.uuid, zone: zone.row.uuid });
+        }
+        Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain()) => {
+            let command = format!("qdns zone show {}", shell_word(&switch.name));
+            return Err(Error::conflict(format!(
+                "switch {} has a zone already, with the domain {}",
+                switch.name,
+                zone.domain()
+            ))
+            .hint(match may_exist {
+                false => format!("--may-exist accepts it; {command} shows it"),
+                true => format!("{command} shows it"),
+            }));
+        }
+        Some(_) => {}
+    }
+    if wanted.is_public() && !plan.changes.is_empty() {
+        plan.warnings.push(format!(
+            "{wanted} may exist outside: a name under it that this zone lacks is asked of the forwarders"
+        ));
+    }
+    Ok(plan)
+}
+
+/// A plan to remove a switch's zone with everything in it.
+///
+/// # Errors
+/// Not found where the switch has no zone, unless `if_exists`.
+pub fn remove_zone(snapshot: &Snapshot, switch: &Switch, if_exists: bool) -> Result<Plan> {
+    let mut plan = Plan::for_switch(&switch.name);
+    let Some(zone) = Zone::find(snapshot, switch)? else {
+        return match if_exists {
+            true => Ok(plan),
+            false => Err(Error::not_found(format!("switch {} has no zone", switch.name))
+                .hint("--if-exists accepts that; qdns zone ls lists the zones")),
+        };
+    };
+    let hosts = Hosts::of(zone.row, &domain_of(zone.row)).by_name.len();
+    if hosts > 0 {
+        let noun = if hosts == 1 { "host" } else { "hosts" };
+        plan.question = Some(format!("remove the zone of {} with {hosts} {noun} in it", switch.name));
+    }
+    plan.changes
+        .push(Change::DestroyZone { row: zone.row.clone(), switch: zone.attached.then_some(switch.uuid) });
+    Ok(plan)
+}
+
+/// The candidate most like a mistyped name, if one is like it at all.
+pub fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    candidates
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// A word as it would be typed in a shell.
+pub fn shell_word(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::{DnsRow, SWITCH_MARK};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn snapshot(records: &[(&str, &str)]) -> Snapshot {
+        let uuid = Uuid::from_u128(2);
+        let switch = Switch {
+            uuid: Uuid::from_u128(1),
+            name: "net1".into(),
+            dns_records: vec![uuid],
+            other_config: [("subnet".to_owned(), "10.0.0.0/24".to_owned())].into(),
+            ..Switch::default()
+        };
+        let row = DnsRow {
+            uuid,
+            external_ids: [(SWITCH_MARK.to_owned(), "net1".to_owned())].into(),
+            records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        };
+        Snapshot { switches: vec![switch], dns: vec![row], ..Snapshot::default() }
+    }
+
+    fn wanted(host: &str, addresses: &[&str]) -> Wanted {
+        Wanted {
+            host: HostArg::parse(host).unwrap(),
+            addresses: addresses.iter().map(|a| a.parse().unwrap()).collect(),
+            replace: false,
+            is_static: false,
+            reverse: true,
+            short: true,
+        }
+    }
+
+    fn add(snapshot: &Snapshot, wanted: &Wanted) -> Result<Plan> {
+        let mut draft = Draft::open(snapshot, &snapshot.switches[0])?;
+        draft.add(wanted)?;
+        Ok(draft.close())
+    }
+
+    fn after(snapshot: &Snapshot, plan: &Plan) -> Vec<(String, String)> {
+        let mut snapshot = snapshot.clone();
+        plan.apply_to(&mut snapshot);
+        snapshot.dns[0].records.clone().into_iter().collect()
+    }
+
+    fn pairs(records: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut pairs: Vec<_> = records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        pairs.sort();
+        pairs
+    }
+
+    #[test]
+    fn an_adopted_host_is_put_right() {
+        let snapshot =
+            snapshot(&[("Web.internal", "10.0.0.10,10.0.0.11"), ("10.0.0.10.in-addr.arpa", "web.internal.")]);
+        let plan = add(&snapshot, &wanted("web", &["10.0.0.11", "10.0.0.10"])).unwrap();
+        assert_eq!(
+            after(&snapshot, &plan),
+            pairs(&[
+                ("web", "10.0.0.10 10.0.0.11"),
+                ("web.internal", "10.0.0.10 10.0.0.11"),
+                ("10.0.0.10.in-addr.arpa", "web.internal"),
+                ("11.0.0.10.in-addr.arpa", "web.internal"),
+            ])
+        );
+    }
+
+    #[test]
+    fn other_addresses_are_a_conflict_unless_replaced() {
+        let snapshot = snapshot(&[
+            ("web", "10.0.0.10"),
+            ("web.internal", "10.0.0.10"),
+            ("10.0.0.10.in-addr.arpa", "web.internal"),
+        ]);
+        let mut want = wanted("web", &["10.0.0.11"]);
+        let error = add(&snapshot, &want).unwrap_err();
+        assert_eq!(error.hint.unwrap(), "qdns record add net1 web 10.0.0.11 --replace");
+        want.replace = true;
+        let plan = add(&snapshot, &want).unwrap();
+        assert_eq!(
+            after(&snapshot, &plan),
+            pairs(&[
+                ("web", "10.0.0.11"),
+                ("web.internal", "10.0.0.11"),
+                ("11.0.0.10.in-addr.arpa", "web.internal"),
+            ])
+        );
+    }
+
+    #[test]
+    fn a_reverse_name_stays_with_the_host_that_holds_it() {
+        let snapshot = snapshot(&[("db", "10.0.0.10"), ("10.0.0.10.in-addr.arpa", "db.internal")]);
+        let plan = add(&snapshot, &wanted("web", &["10.0.0.10"])).unwrap();
+        assert_eq!(plan.entries().count(), 2);
+        assert_eq!(plan.warnings, ["web: the reverse name of 10.0.0.10 stays with db, which holds it"]);
+    }
+
+    #[test]
+    fn removing_takes_every_form_of_the_host_and_nothing_else() {
+        let snapshot = snapshot(&[
+            ("VM_NAME", "10.0.0.10"),
+            ("vm_name.internal.", "10.0.0.10"),
+            ("10.0.0.10.in-addr.arpa", "vm_name.internal"),
+            ("db", "10.0.0.11"),
+        ]);
+        let mut draft = Draft::open(&snapshot, &snapshot.switches[0]).unwrap();
+        draft.remove("VM_NAME").unwrap();
+        assert_eq!(draft.remove("VM_NAME").unwrap_err().kind, crate::error::Kind::InvalidInput);
+        assert_eq!(draft.remove("bd").unwrap_err().kind, crate::error::Kind::NotFound);
+        assert_eq!(after(&snapshot, &draft.close()), pairs(&[("db", "10.0.0.11")]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_plan_gives_what_was_wanted_and_a_second_one_is_empty(
+            before in proptest::collection::btree_map(
+                "web|db|Web|web\\.internal|db\\.internal|WEB\\.internal\\.|[12]\\.0\\.0\\.10\\.in-addr\\.arpa",
+                "10\\.0\\.0\\.[12]|10\\.0\\.0\\.1,10\\.0\\.0\\.2|10\\.0\\.0\\.2 fd00::1|(web|db)\\.internal", 0..6),
+            host in "(web|db|new)",
+            addresses in proptest::collection::vec("(10\\.0\\.0\\.1|10\\.0\\.0\\.2|fd00::1)", 1..3),
+            replace: bool, is_static: bool, reverse: bool, short: bool,
+        ) {
+            let before: Vec<(&str, &str)> = before.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            let mut snapshot = snapshot(&before);
+            let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+            let want = Wanted { replace, is_static, reverse, short, ..wanted(&host, &addresses) };
+            if let Ok(plan) = add(&snapshot, &want) {
+                plan.apply_to(&mut snapshot);
+                let hosts = Hosts::of(&snapshot.dns[0], &Domain::default());
+                let host = &hosts.by_name[&host];
+                let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
+                prop_assert_eq!(set(&host.addresses()), set(&want.addresses));
+                prop_assert!(!is_static || host.is_static);
+                prop_assert!(!short || host.short.len() == 1);
+                prop_assert_eq!(host.full.len(), 1);
+                prop_assert_eq!(add(&snapshot, &want).unwrap().changes, vec![]);
+
+                let mut draft = Draft::open(&snapshot, &snapshot.switches[0]).unwrap();
+                draft.remove(&host.name).unwrap();
+                draft.close().apply_to(&mut snapshot);
+                let left = Hosts::of(&snapshot.dns[0], &Domain::default());
+                prop_assert!(!left.by_name.contains_key(&host.name));
+            }
+        }
+    }
+}

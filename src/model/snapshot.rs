@@ -1,0 +1,205 @@
+//! One reading of the northbound database: the rows a command needs, as they were at one moment.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use uuid::Uuid;
+
+/// A column of key-value pairs, in the order of its keys.
+pub type Map = BTreeMap<String, String>;
+
+/// The rows that were read. A table that was not asked for is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Rows of `Logical_Switch`.
+    pub switches: Vec<Switch>,
+    /// Rows of `DNS`.
+    pub dns: Vec<DnsRow>,
+    /// Rows of `Logical_Switch_Port`.
+    pub ports: Vec<Port>,
+    /// Rows of `DHCP_Options`.
+    pub dhcp_options: Vec<DhcpOptions>,
+}
+
+impl Snapshot {
+    /// The DNS row of this UUID.
+    pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
+        self.dns.iter().find(|row| row.uuid == uuid)
+    }
+
+    /// The rows that answer on a switch, whoever owns them, in the order the switch lists them.
+    pub fn dns_rows_on<'a>(&'a self, switch: &'a Switch) -> impl Iterator<Item = &'a DnsRow> {
+        switch.dns_records.iter().filter_map(|uuid| self.dns_row(*uuid))
+    }
+}
+
+/// A row of `Logical_Switch`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Switch {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name, which need not be unique.
+    pub name: String,
+    /// The DNS rows that answer on it.
+    pub dns_records: Vec<Uuid>,
+    /// Its ports, where they were asked for.
+    pub ports: Vec<Uuid>,
+    /// `other_config`: `subnet`, `ipv6_prefix` and others.
+    pub other_config: Map,
+}
+
+impl Switch {
+    /// The networks whose addresses the switch hands out: `other_config:subnet`, `:ipv6_prefix` (a /64).
+    pub fn subnets(&self) -> Vec<IpNet> {
+        let subnet = self.other_config.get("subnet").and_then(|net| net.parse().ok());
+        let prefix = self.other_config.get("ipv6_prefix").and_then(|prefix| {
+            let address = prefix.split('/').next()?;
+            IpNet::new(address.parse().ok()?, 64).ok()
+        });
+        subnet.into_iter().chain(prefix).map(|net: IpNet| net.trunc()).collect()
+    }
+
+    /// Why an address cannot be a guest's on this switch: its subnet's network or broadcast address.
+    pub fn not_a_host(&self, address: IpAddr) -> Option<String> {
+        self.subnets().into_iter().find_map(|net| match net {
+            IpNet::V4(v4) if v4.prefix_len() < 31 => {
+                let what = if address == v4.network() {
+                    "network"
+                } else if address == v4.broadcast() {
+                    "broadcast"
+                } else {
+                    return None;
+                };
+                Some(format!("it is the {what} address of {}'s subnet {net}", self.name))
+            }
+            _ => None,
+        })
+    }
+
+    /// The subnet of the address's family that the address is outside of.
+    pub fn outside_subnet(&self, address: IpAddr) -> Option<IpNet> {
+        let mut family = self.subnets().into_iter().filter(|net| net.addr().is_ipv4() == address.is_ipv4());
+        let net = family.next()?;
+        (!net.contains(&address)).then_some(net)
+    }
+}
+
+/// A row of `DNS`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DnsRow {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its owner's marks.
+    pub external_ids: Map,
+    /// Keys and values as stored.
+    pub records: Map,
+}
+
+/// Who made a DNS row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// qdns, or the commands whose rows it adopts.
+    Qdns,
+    /// OpenStack's Neutron.
+    Neutron,
+    /// LXD.
+    Lxd,
+    /// Incus.
+    Incus,
+    /// Somebody who left no mark.
+    Unknown,
+}
+
+impl Owner {
+    /// The owner's name in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Owner::Qdns => "qdns",
+            Owner::Neutron => "neutron",
+            Owner::Lxd => "lxd",
+            Owner::Incus => "incus",
+            Owner::Unknown => "unknown",
+        }
+    }
+}
+
+/// The mark that names a row's switch.
+pub const SWITCH_MARK: &str = "switch";
+/// The mark that names a zone's domain.
+pub const DOMAIN_MARK: &str = "qdns-domain";
+/// What every other mark of qdns begins with.
+pub const MARK_PREFIX: &str = "qdns-";
+/// What the mark of a static host begins with; the hostname follows.
+pub const STATIC_MARK_PREFIX: &str = "qdns-static-";
+
+impl DnsRow {
+    /// Who made the row. Another owner's mark outweighs ours.
+    pub fn owner(&self) -> Owner {
+        let has = |prefix: &str| self.external_ids.keys().any(|key| key.starts_with(prefix));
+        if has("ls_name") || has("neutron:") {
+            Owner::Neutron
+        } else if has("lxd_") {
+            Owner::Lxd
+        } else if has("incus_") {
+            Owner::Incus
+        } else if self.external_ids.contains_key(SWITCH_MARK) || has(MARK_PREFIX) {
+            Owner::Qdns
+        } else {
+            Owner::Unknown
+        }
+    }
+
+    /// Whether qdns may write the row.
+    pub fn is_ours(&self) -> bool {
+        self.owner() == Owner::Qdns
+    }
+
+    /// The switch's name in our mark.
+    pub fn switch_mark(&self) -> Option<&str> {
+        self.external_ids.get(SWITCH_MARK).map(String::as_str)
+    }
+}
+
+/// A row of `Logical_Switch_Port`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Port {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name, unique in the database.
+    pub name: String,
+    /// Empty for a guest's port; `router`, `localnet`, `localport` and others.
+    pub kind: String,
+    /// `addresses` as stored: `MAC IP…`, `dynamic`, `router`, `unknown`.
+    pub addresses: Vec<String>,
+    /// What `dynamic` became: `MAC IP…`.
+    pub dynamic_addresses: Option<String>,
+    /// `port_security` as stored.
+    pub port_security: Vec<String>,
+    /// `external_ids` as stored.
+    pub external_ids: Map,
+    /// The DHCPv4 row the port uses.
+    pub dhcpv4_options: Option<Uuid>,
+    /// The DHCPv6 row the port uses.
+    pub dhcpv6_options: Option<Uuid>,
+}
+
+/// A row of `DHCP_Options`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DhcpOptions {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// The network it serves, as stored.
+    pub cidr: String,
+    /// Options in OVN's syntax.
+    pub options: Map,
+    /// `external_ids` as stored.
+    pub external_ids: Map,
+}
+
+impl DhcpOptions {
+    /// Whether the row is for DHCPv4.
+    pub fn is_ipv4(&self) -> bool {
+        !self.cidr.contains(':')
+    }
+}

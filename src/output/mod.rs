@@ -1,0 +1,131 @@
+//! What is printed: results on standard output as a table, JSON or plain lines; everything else on
+//! standard error. Rendering returns text; only this module prints.
+
+pub mod failure;
+pub mod plain;
+pub mod table;
+pub mod view;
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::cli::{Color, GlobalOptions};
+use crate::model::plan::Plan;
+use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one document
+    Json,
+    /// For scripts: tab-separated lines without a header
+    Plain,
+}
+
+/// What a command found or did.
+#[derive(Debug)]
+pub enum Answer {
+    /// Hosts.
+    Records(Vec<RecordView>),
+    /// Zones.
+    Zones(Vec<ZoneView>),
+    /// One zone, with what else answers on its switch.
+    Zone(ZoneDetailView),
+    /// The resolvers that guests get.
+    Forwarders(Vec<ForwardersView>),
+    /// What was changed, or would be.
+    Changes(ChangesView),
+    /// Text that is the same in every format.
+    Text(String),
+}
+
+/// An answer, and the exit code that goes with it.
+#[derive(Debug)]
+pub struct Reply {
+    /// What is printed.
+    pub answer: Answer,
+    /// The process's exit code.
+    pub exit_code: u8,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Reply { answer, exit_code: 0 }
+    }
+}
+
+/// Prints an answer, its warnings first.
+///
+/// # Errors
+/// Whatever keeps standard output from taking it; a reader that has gone away is none.
+pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
+    if let (Answer::Changes(changes), false) = (answer, global.quiet) {
+        for warning in changes.warnings.iter().filter(|_| global.output != Format::Json) {
+            note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
+        }
+    }
+    let text = match global.output {
+        Format::Json => json_text(answer),
+        Format::Plain => plain::render(answer),
+        Format::Table if global.quiet && matches!(answer, Answer::Changes(_)) => String::new(),
+        Format::Table => table::render(answer, terminal_width()),
+    };
+    match anstream::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Chooses colours for both streams, for the whole process.
+pub fn set_color(color: Color) {
+    match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// A line on standard error. Where even that is gone there is nobody left to tell.
+pub fn note(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
+}
+
+/// A plan as a person reads it before a question.
+pub fn render_plan(plan: &Plan) -> String {
+    let view = ChangesView::of(plan, true);
+    table::render(&Answer::Changes(view), terminal_width()).trim_end().to_owned()
+}
+
+/// A word in bold and a colour; a stream without colours takes both away.
+pub fn styled(text: &str, color: anstyle::AnsiColor) -> String {
+    let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+    format!("{style}{text}{style:#}")
+}
+
+fn json_text(answer: &Answer) -> String {
+    let document = match answer {
+        Answer::Records(records) => json!({ "records": records }),
+        Answer::Zones(zones) => json!({ "zones": zones }),
+        Answer::Zone(zone) => json!({ "zone": zone }),
+        Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
+        Answer::Changes(changes) => json!(changes),
+        Answer::Text(text) => return text.clone(),
+    };
+    format!("{document}\n")
+}
+
+/// The columns that a table may have: the terminal's, or without one those of `COLUMNS`, or no limit.
+fn terminal_width() -> Option<u16> {
+    let on_terminal = io::stdout().is_terminal().then(|| console_width(&io::stdout())).flatten();
+    on_terminal.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+}
+
+fn console_width(_: &io::Stdout) -> Option<u16> {
+    comfy_table::Table::new().width()
+}

@@ -1,0 +1,73 @@
+//! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
+
+use super::Answer;
+
+/// An answer as lines.
+pub fn render(answer: &Answer) -> String {
+    let rows: Vec<Vec<String>> = match answer {
+        Answer::Records(records) => records
+            .iter()
+            .map(|r| {
+                let lifetime = if r.is_static { "static" } else { "dynamic" };
+                vec![
+                    r.hostname.clone(),
+                    r.fqdn.clone(),
+                    r.addresses.join(" "),
+                    r.switch.clone(),
+                    lifetime.to_owned(),
+                ]
+            })
+            .collect(),
+        Answer::Zones(zones) => zones
+            .iter()
+            .map(|z| {
+                vec![
+                    z.switch.clone(),
+                    z.domain.clone(),
+                    z.hosts.to_string(),
+                    z.records.to_string(),
+                    z.uuid.clone(),
+                ]
+            })
+            .collect(),
+        Answer::Zone(detail) => {
+            let z = &detail.zone;
+            vec![vec![
+                z.switch.clone(),
+                z.domain.clone(),
+                z.hosts.to_string(),
+                z.records.to_string(),
+                z.uuid.clone(),
+            ]]
+        }
+        Answer::Forwarders(forwarders) => forwarders
+            .iter()
+            .map(|f| {
+                vec![
+                    f.switch.clone(),
+                    f.cidr.clone(),
+                    f.servers.join(" "),
+                    f.search.join(" "),
+                    f.dhcp_options.clone(),
+                ]
+            })
+            .collect(),
+        Answer::Changes(changes) => changes
+            .changes
+            .iter()
+            .map(|c| {
+                let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+                vec![c.action.to_owned(), c.name.clone(), or_empty(&c.from), or_empty(&c.to)]
+            })
+            .collect(),
+        Answer::Text(text) => return text.clone(),
+    };
+    rows.iter()
+        .map(|row| row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join("\t") + "\n")
+        .collect()
+}
+
+/// A cell that is sure to stay in its column, whatever a row holds.
+fn one_line(cell: &str) -> String {
+    cell.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}

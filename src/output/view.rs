@@ -1,0 +1,347 @@
+//! The types of the output. They are what scripts rely on: they stay when the model moves.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::commands::record::TTL;
+use crate::model::address;
+use crate::model::dhcp;
+use crate::model::forwarders::{self, DNS_SERVER};
+use crate::model::host::{Host, Hosts};
+use crate::model::plan::{Change, Plan};
+use crate::model::snapshot::{DnsRow, Map, Snapshot, Switch};
+use crate::model::zone::{Zone, domain_of};
+
+/// A host.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordView {
+    /// The hostname, as stored.
+    pub hostname: String,
+    /// The FQDN, as stored, or as it would be where it is missing.
+    pub fqdn: String,
+    /// The first address.
+    pub ip: String,
+    /// The addresses, as stored.
+    pub addresses: Vec<String>,
+    /// The addresses whose reverse names point to the host.
+    pub ptr: Vec<String>,
+    /// Whether the host is exempt from clean-up.
+    #[serde(rename = "static")]
+    pub is_static: bool,
+    /// The time to live in seconds.
+    pub ttl: u32,
+    /// The switch's name.
+    pub switch: String,
+    /// The zone's domain.
+    pub domain: String,
+    /// What keeps the host from resolving as it should.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl RecordView {
+    /// The hosts of a row.
+    pub fn of(switch: &str, row: &DnsRow) -> Vec<Self> {
+        let domain = domain_of(row);
+        let hosts = Hosts::of(row, &domain);
+        hosts.by_name.values().map(|host| Self::of_host(switch, domain.as_str(), host)).collect()
+    }
+
+    /// The hosts of all zones, by switch and name.
+    pub fn all(snapshot: &Snapshot) -> Vec<Self> {
+        zones(snapshot).flat_map(|(switch, row, _)| Self::of(&switch, row)).collect()
+    }
+
+    fn of_host(switch: &str, domain: &str, host: &Host) -> Self {
+        let fqdn = host.full.keys().next().cloned().unwrap_or_else(|| format!("{}.{domain}", host.name));
+        let hostname = host.short.keys().next().cloned();
+        let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
+        RecordView {
+            hostname: hostname.unwrap_or_else(|| match fqdn.to_ascii_lowercase().ends_with(domain) {
+                true => fqdn.chars().take(host.name.len()).collect(),
+                false => fqdn.clone(),
+            }),
+            ip: addresses.first().cloned().unwrap_or_default(),
+            addresses,
+            ptr: host.reverse_addresses().iter().map(ToString::to_string).collect(),
+            is_static: host.is_static,
+            ttl: TTL,
+            switch: switch.to_owned(),
+            domain: domain.to_owned(),
+            notes: notes(host),
+            fqdn,
+        }
+    }
+}
+
+/// What keeps a host from resolving as it should, in few words.
+fn notes(host: &Host) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut note = |applies: bool, text: &str| {
+        if applies {
+            notes.push(text.to_owned());
+        }
+    };
+    let names = || host.names();
+    note(
+        names().any(|(key, _)| key.ends_with('.') || *key != key.to_lowercase()),
+        "never matches: capitals or trailing dot",
+    );
+    note(names().any(|(_, value)| value.contains(',')), "nothing is served after the comma");
+    note(names().any(|(_, value)| address::from_value(value).is_empty()), "no address");
+    note(host.full.is_empty(), "short name only");
+    note(names().any(|(_, value)| value != host.value()), "short name and FQDN differ");
+    notes
+}
+
+/// A zone in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ZoneView {
+    /// The switch's name.
+    pub switch: String,
+    /// The zone's domain.
+    pub domain: String,
+    /// How many hosts it has.
+    pub hosts: usize,
+    /// How many keys it has: names and reverse names.
+    pub records: usize,
+    /// Whether the switch refers to it, so that it answers.
+    pub attached: bool,
+    /// The row's UUID.
+    pub uuid: String,
+}
+
+impl ZoneView {
+    /// All zones, by switch.
+    pub fn all(snapshot: &Snapshot) -> Vec<Self> {
+        zones(snapshot).map(|(switch, row, attached)| Self::of(&switch, row, attached)).collect()
+    }
+
+    fn of(switch: &str, row: &DnsRow, attached: bool) -> Self {
+        let domain = domain_of(row);
+        ZoneView {
+            switch: switch.to_owned(),
+            hosts: Hosts::of(row, &domain).by_name.len(),
+            domain: domain.as_str().to_owned(),
+            records: row.records.len(),
+            attached,
+            uuid: row.uuid.to_string(),
+        }
+    }
+}
+
+/// Every row of ours with the name of the switch it is attached to (or marked for, where it is
+/// attached to none), by that name.
+fn zones(snapshot: &Snapshot) -> impl Iterator<Item = (String, &DnsRow, bool)> {
+    let mut switches: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    for switch in &snapshot.switches {
+        for row in &switch.dns_records {
+            switches.entry(*row).or_default().push(&switch.name);
+        }
+    }
+    let mut zones: Vec<(String, &DnsRow, bool)> = Vec::new();
+    for row in snapshot.dns.iter().filter(|row| row.is_ours()) {
+        match switches.get(&row.uuid) {
+            Some(names) => zones.extend(names.iter().map(|name| ((*name).to_owned(), row, true))),
+            None => zones.push((row.switch_mark().unwrap_or_default().to_owned(), row, false)),
+        }
+    }
+    zones.sort_by(|a, b| (&a.0, a.1.uuid).cmp(&(&b.0, b.1.uuid)));
+    zones.into_iter()
+}
+
+/// A zone, and what else answers on its switch.
+#[derive(Clone, Debug, Serialize)]
+pub struct ZoneDetailView {
+    /// The zone.
+    #[serde(flatten)]
+    pub zone: ZoneView,
+    /// The switch's UUID.
+    pub switch_uuid: String,
+    /// The switch's subnets.
+    pub subnets: Vec<String>,
+    /// How many hosts are exempt from clean-up.
+    pub static_hosts: usize,
+    /// Rows of other owners on the switch.
+    pub other_rows: Vec<OtherRowView>,
+}
+
+/// A row of another owner.
+#[derive(Clone, Debug, Serialize)]
+pub struct OtherRowView {
+    /// Its owner.
+    pub owner: String,
+    /// How many keys it has.
+    pub records: usize,
+    /// The row's UUID.
+    pub uuid: String,
+}
+
+impl ZoneDetailView {
+    /// A zone with its surroundings.
+    pub fn of(snapshot: &Snapshot, zone: &Zone) -> Self {
+        let switch: &Switch = zone.switch;
+        let hosts = Hosts::of(zone.row, &zone.domain());
+        let others = snapshot.dns_rows_on(switch).filter(|row| row.uuid != zone.row.uuid);
+        ZoneDetailView {
+            zone: ZoneView::of(&switch.name, zone.row, zone.attached),
+            switch_uuid: switch.uuid.to_string(),
+            subnets: switch.subnets().iter().map(ToString::to_string).collect(),
+            static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
+            other_rows: others
+                .map(|row| OtherRowView {
+                    owner: row.owner().name().to_owned(),
+                    records: row.records.len(),
+                    uuid: row.uuid.to_string(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The resolvers that the guests of one switch get from one DHCP row.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForwardersView {
+    /// The switch's name.
+    pub switch: String,
+    /// The network that the DHCP row serves.
+    pub cidr: String,
+    /// The resolvers, as guests get them.
+    pub servers: Vec<String>,
+    /// The domain that guests search in.
+    pub search: Vec<String>,
+    /// How many ports of the switch use the row.
+    pub ports: usize,
+    /// Other switches whose ports use it too.
+    pub shared_with: Vec<String>,
+    /// The row's UUID.
+    pub dhcp_options: String,
+}
+
+impl ForwardersView {
+    /// The DHCP rows of every given switch.
+    pub fn of_all<'a>(snapshot: &Snapshot, switches: impl Iterator<Item = &'a Switch>) -> Vec<Self> {
+        let mut by_switch = forwarders::rows_by_switch(snapshot);
+        let mut views = Vec::new();
+        for switch in switches {
+            for usage in by_switch.remove(&switch.uuid).unwrap_or_default() {
+                views.push(ForwardersView {
+                    switch: switch.name.clone(),
+                    cidr: usage.row.cidr.clone(),
+                    servers: option_list(&usage.row.options, DNS_SERVER),
+                    search: search_list(&usage.row.options),
+                    ports: usage.ports.len(),
+                    shared_with: usage.shared_with.iter().map(|name| (*name).to_owned()).collect(),
+                    dhcp_options: usage.row.uuid.to_string(),
+                });
+            }
+        }
+        views.sort_by(|a, b| a.switch.cmp(&b.switch));
+        views
+    }
+}
+
+fn option_list(options: &Map, option: &str) -> Vec<String> {
+    let value = options.get(option).map(String::as_str).unwrap_or_default();
+    dhcp::parse_addresses(value).iter().map(ToString::to_string).collect()
+}
+
+fn search_list(options: &Map) -> Vec<String> {
+    let list =
+        ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
+    let domains = list.map(|value| dhcp::parse_string(value)).unwrap_or_default();
+    domains.split(',').map(str::trim).filter(|domain| !domain.is_empty()).map(str::to_owned).collect()
+}
+
+/// What was changed, or would be.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangesView {
+    /// Whether the database was changed.
+    pub changed: bool,
+    /// Whether this is only what would change.
+    pub dry_run: bool,
+    /// The changes, in order.
+    pub changes: Vec<ChangeView>,
+    /// What is worth knowing.
+    pub warnings: Vec<String>,
+    /// The switch that was named.
+    pub switch: String,
+}
+
+/// One change.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangeView {
+    /// `add`, `change` or `remove`.
+    pub action: &'static str,
+    /// The name of a record, an option, a mark, or `zone`.
+    pub name: String,
+    /// What it was.
+    pub from: Option<String>,
+    /// What it becomes.
+    pub to: Option<String>,
+    /// Where: `DNS.records`, `DHCP_Options.options` and so on, as ovn-nb(5) has them.
+    pub column: String,
+    /// The row's UUID.
+    pub row: String,
+}
+
+impl ChangesView {
+    /// The changes of a plan.
+    pub fn of(plan: &Plan, dry_run: bool) -> Self {
+        ChangesView {
+            changed: !dry_run && !plan.changes.is_empty(),
+            dry_run,
+            changes: plan.changes.iter().flat_map(|change| ChangeView::of(plan, change)).collect(),
+            warnings: plan.warnings.clone(),
+            switch: plan.switch.clone(),
+        }
+    }
+}
+
+impl ChangeView {
+    fn of(plan: &Plan, change: &Change) -> Vec<Self> {
+        let switch = Some(plan.switch.clone());
+        match change {
+            Change::Entry(entry) => {
+                let (table, column) = entry.column.names();
+                vec![ChangeView {
+                    action: match (&entry.from, &entry.to) {
+                        (None, _) => "add",
+                        (Some(_), Some(_)) => "change",
+                        (Some(_), None) => "remove",
+                    },
+                    name: entry.key.clone(),
+                    from: entry.from.clone(),
+                    to: entry.to.clone(),
+                    column: format!("{table}.{column}"),
+                    row: entry.row.to_string(),
+                }]
+            }
+            Change::CreateZone { zone, .. } => vec![Self::zone("add", None, switch, zone)],
+            Change::AttachZone { zone, .. } => vec![Self::zone("change", None, switch, zone)],
+            Change::DestroyZone { row, .. } => {
+                let records = row.records.iter().map(|(key, value)| ChangeView {
+                    action: "remove",
+                    name: key.clone(),
+                    from: Some(value.clone()),
+                    to: None,
+                    column: "DNS.records".to_owned(),
+                    row: row.uuid.to_string(),
+                });
+                records.chain([Self::zone("remove", switch, None, &row.uuid)]).collect()
+            }
+        }
+    }
+
+    fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &uuid::Uuid) -> Self {
+        ChangeView {
+            action,
+            name: "zone".to_owned(),
+            from,
+            to,
+            column: "Logical_Switch.dns_records".to_owned(),
+            row: row.to_string(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a failed ovn-nbctl means, from how it ended and what it said.
+
+use super::process::Finished;
+use crate::error::{Error, Kind};
+
+/// What ovn-nbctl says, in lower case, and the kind of failure it stands for. The first match counts.
+const SAYINGS: &[(&str, Kind)] = &[
+    ("could not connect to ovn-nbctl daemon", Kind::Unreachable),
+    ("database connection failed (permission denied)", Kind::Permission),
+    ("permission error", Kind::Permission),
+    ("not allowed when operating", Kind::Permission),
+    ("database connection failed", Kind::Unreachable),
+    ("ssl", Kind::Unreachable),
+    ("private key", Kind::Unreachable),
+    ("certificate", Kind::Unreachable),
+    ("end of file", Kind::Unreachable),
+    ("connection reset", Kind::Unreachable),
+    ("broken pipe", Kind::Unreachable),
+    ("not connected", Kind::Unreachable),
+    ("duplicate uuid", Kind::LostRace),
+    ("no row \"", Kind::NotFound),
+    ("multiple rows", Kind::Ambiguous),
+    ("more than one row", Kind::Ambiguous),
+];
+
+/// The failure behind a process that did not succeed; `limit` is the time it had, in seconds.
+pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
+    let said = spoken(&finished.stderr);
+    if finished.timed_out() {
+        return Error::new(
+            Kind::Timeout,
+            format!("the northbound database gave no answer within {limit} s"),
+        )
+        .cause(said)
+        .hint(match daemon {
+            Some(socket) => format!(
+                "the daemon behind OVN_NB_DAEMON ({socket}) may have lost its database; try: env -u OVN_NB_DAEMON qdns …, or a longer --timeout"
+            ),
+            None => "check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout".to_owned(),
+        });
+    }
+    let lower = said.to_lowercase();
+    let kind = SAYINGS.iter().find(|(saying, _)| lower.contains(saying)).map(|(_, kind)| *kind);
+    match kind {
+        Some(Kind::Unreachable) => unreachable(&lower, daemon).cause(said),
+        Some(Kind::Permission) => {
+            Error::new(Kind::Permission, "this user may not use the northbound database")
+                .cause(said)
+                .hint("run it as a user of the database's socket, for example: sudo qdns …")
+        }
+        Some(kind) => Error::new(kind, format!("the northbound database says: {said}")),
+        None if finished.status.and_then(|status| status.code()).is_none() => {
+            Error::new(Kind::Unreachable, "ovn-nbctl was killed before it was done")
+                .cause(said)
+                .hint("the same command again tells what was done")
+        }
+        None => Error::new(Kind::Rejected, format!("ovn-nbctl refused: {said}"))
+            .hint("qdns -v shows the ovn-nbctl command"),
+    }
+}
+
+fn unreachable(said: &str, daemon: Option<&str>) -> Error {
+    if said.contains("daemon") {
+        let socket = daemon.unwrap_or("its socket");
+        return Error::new(
+            Kind::Unreachable,
+            format!("the ovn-nbctl daemon behind OVN_NB_DAEMON ({socket}) does not answer"),
+        )
+        .hint(
+            "start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or do without: unset OVN_NB_DAEMON",
+        );
+    }
+    if ["ssl", "private key", "certificate"].iter().any(|word| said.contains(word)) {
+        return Error::new(Kind::Unreachable, "the TLS connection to the northbound database failed")
+            .hint("check --private-key, --certificate and --ca-cert: they must be readable, current, and of the CA that the server trusts");
+    }
+    Error::new(Kind::Unreachable, "the northbound database cannot be reached")
+        .hint("check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB")
+}
+
+/// The lines that say something: without the program's name, time stamps and repetitions.
+fn spoken(stderr: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in stderr.lines() {
+        let line = line.strip_prefix("ovn-nbctl: ").unwrap_or(line);
+        // A log line: time|sequence|module|level|text.
+        let line = match line.splitn(5, '|').collect::<Vec<_>>()[..] {
+            [_, _, _, "INFO" | "DBG", _] | [_, _, "fatal_signal", ..] => continue,
+            [_, _, _, _, text] => text,
+            _ => line,
+        };
+        let known = lines.iter().any(|other| other.contains(line) || line.contains(other));
+        if !line.trim().is_empty() && !known {
+            lines.push(line);
+        }
+    }
+    lines.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    fn of(raw_status: i32, stderr: &str) -> Error {
+        let status = Some(ExitStatus::from_raw(raw_status));
+        let finished = Finished { status, stdout: String::new(), stderr: stderr.to_owned() };
+        failure(&finished, 10, None)
+    }
+
+    #[test]
+    fn captured_messages_are_classified() {
+        for (stderr, kind) in [
+            (
+                "ovn-nbctl: unix:/nope: database connection failed (No such file or directory)",
+                Kind::Unreachable,
+            ),
+            ("ovn-nbctl: unix:/x/nb.sock: database connection failed (Permission denied)", Kind::Permission),
+            (
+                "2026-11-23T00:43:19Z|00001|unixctl|WARN|failed to connect to /tmp/x/dctl\novn-nbctl: /tmp/x/dctl: could not connect to ovn-nbctl daemon (No such file or directory); unset OVN_NB_DAEMON to avoid using daemon",
+                Kind::Unreachable,
+            ),
+            (r#"ovn-nbctl: transaction error: {"details":"…","error":"duplicate uuid"}"#, Kind::LostRace),
+            (r#"ovn-nbctl: no row "net9" in table Logical_Switch"#, Kind::NotFound),
+            ("ovn-nbctl: Private key must be specified", Kind::Unreachable),
+            ("ovn-nbctl: unknown command 'frob'; use --help for help", Kind::Rejected),
+        ] {
+            assert_eq!(of(256, stderr).kind, kind, "{stderr}");
+        }
+        assert_eq!(of(14, "").kind, Kind::Timeout);
+        assert_eq!(of(9, "").kind, Kind::Unreachable);
+    }
+
+    #[test]
+    fn log_lines_are_not_repeated() {
+        let error = of(
+            256,
+            "2026-11-23T00:38:23Z|00002|ovsdb_idl|WARN|transaction error: {\"error\":\"duplicate uuid\"}\novn-nbctl: transaction error: {\"error\":\"duplicate uuid\"}",
+        );
+        assert_eq!(error.message.matches("duplicate uuid").count(), 1);
+    }
+}

@@ -1,0 +1,84 @@
+//! Runs ovn-nbctl(8): which program, which database, how long, and what a failure means.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use super::classify;
+use super::process;
+use crate::error::{Error, Kind, Result};
+use crate::model::registration::shell_word;
+
+/// How far a change must have come before a command returns (ovn-nbctl(8), `--wait`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Wait {
+    /// The northbound database has it.
+    #[default]
+    None,
+    /// The southbound database has it.
+    Sb,
+    /// Every chassis has it; never while one is dead.
+    Hv,
+}
+
+/// The way to the northbound database.
+#[derive(Clone, Debug, Default)]
+pub struct Nbctl {
+    /// The program; found in `PATH` where it has no slash.
+    pub program: OsString,
+    /// `--db`; without it ovn-nbctl's own rules hold (`OVN_NB_DB`, `OVN_NB_DAEMON`).
+    pub db: Option<String>,
+    /// Files and switches for the connection, as ovn-nbctl takes them.
+    pub connection: Vec<String>,
+    /// Seconds that one run may take, at least 1.
+    pub timeout: u64,
+    /// How far a change must have come.
+    pub wait: Wait,
+    /// Show each command on standard error.
+    pub verbose: bool,
+}
+
+impl Nbctl {
+    /// Runs ovn-nbctl once and returns what it printed.
+    ///
+    /// # Errors
+    /// Kinds with exit code 3 where it could not do its work, others where it refused.
+    pub fn run(&self, args: &[String]) -> Result<String> {
+        let mut all = vec![format!("--timeout={}", self.timeout)];
+        all.extend(self.db.iter().map(|db| format!("--db={db}")));
+        all.extend(self.connection.iter().cloned());
+        all.extend_from_slice(args);
+        if self.verbose {
+            let words: Vec<String> = all.iter().map(|arg| shell_word(arg)).collect();
+            crate::output::note(&format!("+ {} {}", self.program.to_string_lossy(), words.join(" ")));
+        }
+        // ovn-nbctl's own alarm comes first; this is for a program that has none.
+        let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
+        let finished = process::run(&self.program, &all, limit).map_err(|error| self.not_run(&error))?;
+        if finished.succeeded() {
+            return Ok(finished.stdout);
+        }
+        Err(classify::failure(&finished, self.timeout, self.daemon().as_deref()))
+    }
+
+    /// The daemon's socket, where one is used.
+    fn daemon(&self) -> Option<String> {
+        let socket = std::env::var("OVN_NB_DAEMON").ok()?;
+        (self.db.is_none() && !socket.is_empty()).then_some(socket)
+    }
+
+    fn not_run(&self, error: &std::io::Error) -> Error {
+        let program = self.program.to_string_lossy();
+        let sentence = match error.kind() {
+            std::io::ErrorKind::ArgumentListTooLong => {
+                return Error::new(Kind::Rejected, "the change is larger than one command line")
+                    .cause(error.to_string())
+                    .hint("split it into smaller commands");
+            }
+            std::io::ErrorKind::NotFound => format!("there is no {program} on this machine"),
+            _ => format!("{program} cannot be executed"),
+        };
+        Error::new(Kind::NoSuchBinary, sentence).cause(error.to_string()).hint(
+            "install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL",
+        )
+    }
+}

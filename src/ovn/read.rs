@@ -1,0 +1,288 @@
+//! Reads the northbound database into a snapshot: `ovn-nbctl --format=json find … -- list …`, every
+//! table of a command in one run, each with only the columns and rows that are needed.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::json::{Row, Table};
+use super::nbctl::Nbctl;
+use super::quote;
+use crate::error::{Error, Kind, Result};
+use crate::model::registration::{closest, shell_word};
+use crate::model::snapshot::{DhcpOptions, DnsRow, Port, Snapshot, Switch};
+use crate::model::zone::zone_uuid;
+
+/// A switch as the operator named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwitchRef(String);
+
+impl SwitchRef {
+    /// Accepts any name but the empty one, and a full UUID.
+    ///
+    /// # Errors
+    /// Invalid input for the empty name.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.is_empty() {
+            return Err(Error::invalid("switch \"\" is refused: a switch has a name")
+                .hint("ovn-nbctl ls-list lists the switches"));
+        }
+        Ok(SwitchRef(text.to_owned()))
+    }
+
+    fn uuid(&self) -> Option<Uuid> {
+        // A shorter form would be a prefix to ovn-nbctl, which may match another row.
+        Uuid::parse_str(&self.0).ok().filter(|_| self.0.len() == 36)
+    }
+}
+
+impl Nbctl {
+    /// Everything a command on one switch's zone needs, in one run; in two where rows answer on the
+    /// switch that do not carry its name.
+    ///
+    /// # Errors
+    /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
+    pub fn read_switch(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
+        let mut query = Query::default();
+        query.switch(switch, SWITCH_COLUMNS);
+        match switch.uuid() {
+            Some(uuid) => query.dns_rows(&[zone_uuid(uuid)]),
+            None => query.dns_of_switch(&switch.0),
+        }
+        let mut snapshot = self.read(query)?;
+        let found = self.only(switch, &snapshot)?;
+        let missing: Vec<Uuid> =
+            found.dns_records.iter().copied().filter(|uuid| snapshot.dns_row(*uuid).is_none()).collect();
+        if !missing.is_empty() {
+            let mut query = Query::default();
+            query.dns_rows(&missing);
+            snapshot.dns.extend(self.read(query)?.dns);
+        }
+        Ok((snapshot, found))
+    }
+
+    /// All switches and all DNS rows.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_zones(&self) -> Result<Snapshot> {
+        let mut query = Query::default();
+        query.table("Logical_Switch", SWITCH_COLUMNS);
+        query.table("DNS", DNS_COLUMNS);
+        self.read(query)
+    }
+
+    /// All switches, ports and DHCP rows, and the DNS rows of all zones: a DHCP row tells nothing
+    /// about who uses it, so that every port must be asked.
+    ///
+    /// # Errors
+    /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
+    pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
+        let mut query = Query::default();
+        query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports");
+        query.table("DNS", "_uuid,external_ids");
+        query.command(&[
+            "--columns=_uuid,name,dhcpv4_options,dhcpv6_options",
+            "find",
+            PORT,
+            "dhcpv4_options!=[]",
+        ]);
+        query.command(&[
+            "--columns=_uuid,name,dhcpv4_options,dhcpv6_options",
+            "find",
+            PORT,
+            "dhcpv6_options!=[]",
+        ]);
+        query.table("DHCP_Options", "_uuid,cidr,options,external_ids");
+        let snapshot = self.read(query)?;
+        let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
+        Ok((snapshot, switch))
+    }
+
+    /// The rows that a transaction touched, as they are now.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_rows(&self, rows: &[(&'static str, Uuid)]) -> Result<Snapshot> {
+        let mut query = Query::default();
+        for (table, uuid) in rows {
+            query.command(&["--if-exists", row_columns(table), "list", table, &uuid.to_string()]);
+        }
+        self.read(query)
+    }
+
+    /// The one switch that a reference matches.
+    fn only(&self, switch: &SwitchRef, snapshot: &Snapshot) -> Result<Switch> {
+        let is_named = |row: &&Switch| row.name == switch.0 || switch.uuid() == Some(row.uuid);
+        let matches: Vec<&Switch> = snapshot.switches.iter().filter(is_named).collect();
+        match matches[..] {
+            [found] => Ok(found.clone()),
+            [] => Err(self.unknown_switch(switch)),
+            _ => {
+                let uuids: Vec<String> = matches.iter().map(|row| row.uuid.to_string()).collect();
+                Err(Error::new(
+                    Kind::Ambiguous,
+                    format!("{} switches have the name {:?}: {}", uuids.len(), switch.0, uuids.join(", ")),
+                )
+                .hint("name it by its UUID"))
+            }
+        }
+    }
+
+    fn unknown_switch(&self, switch: &SwitchRef) -> Error {
+        let error = Error::not_found(format!("there is no logical switch {:?}", switch.0));
+        let mut query = Query::default();
+        query.table("Logical_Switch", "_uuid,name");
+        let known = self.read(query).unwrap_or_default();
+        match closest(&switch.0, known.switches.iter().map(|row| row.name.as_str())) {
+            Some(near) => error.hint(format!("did you mean `{}`?", shell_word(near))),
+            None => error.hint("ovn-nbctl ls-list lists the switches"),
+        }
+    }
+
+    fn read(&self, query: Query) -> Result<Snapshot> {
+        let mut args = vec!["--format=json".to_owned()];
+        args.extend(query.args);
+        let tables = Table::parse_all(&self.run(&args)?)?;
+        if tables.len() != query.tables.len() {
+            return Err(Error::new(
+                Kind::Garbage,
+                format!(
+                    "ovn-nbctl printed {} tables where {} were asked for",
+                    tables.len(),
+                    query.tables.len()
+                ),
+            )
+            .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one"));
+        }
+        let mut snapshot = Snapshot::default();
+        for (name, table) in query.tables.iter().zip(&tables) {
+            fill(&mut snapshot, name, table)?;
+        }
+        Ok(snapshot)
+    }
+}
+
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
+const DNS_COLUMNS: &str = "_uuid,external_ids,records";
+const PORT: &str = "Logical_Switch_Port";
+
+/// The columns of a row that a plan may touch, as an option of `list`.
+pub(super) fn row_columns(table: &str) -> &'static str {
+    match table {
+        "DNS" => "--columns=_uuid,external_ids,records",
+        "DHCP_Options" => "--columns=_uuid,cidr,options,external_ids",
+        _ => "--columns=_uuid",
+    }
+}
+
+/// The commands of one run, and the table each prints.
+#[derive(Debug, Default)]
+struct Query {
+    args: Vec<String>,
+    tables: Vec<String>,
+}
+
+impl Query {
+    /// Adds one `list` or `find`, options before the verb and the table behind it.
+    fn command(&mut self, words: &[&str]) {
+        if !self.args.is_empty() {
+            self.args.push("--".to_owned());
+        }
+        let verb = words.iter().position(|word| matches!(*word, "list" | "find"));
+        let table = verb.and_then(|verb| words.get(verb + 1)).copied().unwrap_or_default();
+        self.tables.push(table.to_owned());
+        self.args.extend(words.iter().map(|word| (*word).to_owned()));
+    }
+
+    fn table(&mut self, table: &str, columns: &str) {
+        self.command(&[&format!("--columns={columns}"), "list", table]);
+    }
+
+    fn switch(&mut self, switch: &SwitchRef, columns: &str) {
+        let columns = format!("--columns={columns}");
+        let condition = format!("name={}", quote::string(&switch.0));
+        self.command(&[&columns, "find", "Logical_Switch", &condition]);
+        if let Some(uuid) = switch.uuid() {
+            self.command(&["--if-exists", &columns, "list", "Logical_Switch", &uuid.to_string()]);
+        }
+    }
+
+    fn dns_of_switch(&mut self, name: &str) {
+        let condition = format!("external_ids:switch={}", quote::string(name));
+        self.command(&[&format!("--columns={DNS_COLUMNS}"), "find", "DNS", &condition]);
+    }
+
+    fn dns_rows(&mut self, uuids: &[Uuid]) {
+        let uuids: Vec<String> = uuids.iter().map(Uuid::to_string).collect();
+        let columns = format!("--columns={DNS_COLUMNS}");
+        let mut words = vec!["--if-exists", &columns, "list", "DNS"];
+        words.extend(uuids.iter().map(String::as_str));
+        self.command(&words);
+    }
+}
+
+/// Adds a table's rows to a snapshot; a row that is there already is not added twice.
+pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result<()> {
+    match name {
+        "Logical_Switch" => merge(&mut snapshot.switches, table, |row| row.uuid, switch),
+        "DNS" => merge(&mut snapshot.dns, table, |row| row.uuid, dns_row),
+        PORT => merge(&mut snapshot.ports, table, |row| row.uuid, port),
+        "DHCP_Options" => merge(&mut snapshot.dhcp_options, table, |row| row.uuid, dhcp_options),
+        _ => Ok(()),
+    }
+}
+
+fn merge<T>(
+    rows: &mut Vec<T>,
+    table: &Table,
+    uuid: impl Fn(&T) -> Uuid,
+    read: impl Fn(&Row) -> Result<T>,
+) -> Result<()> {
+    let mut known: HashSet<Uuid> = rows.iter().map(&uuid).collect();
+    for row in table.rows() {
+        let row = read(&row)?;
+        if known.insert(uuid(&row)) {
+            rows.push(row);
+        }
+    }
+    Ok(())
+}
+
+fn switch(row: &Row) -> Result<Switch> {
+    Ok(Switch {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        dns_records: row.uuids("dns_records"),
+        ports: row.uuids("ports"),
+        other_config: row.map("other_config"),
+    })
+}
+
+fn dns_row(row: &Row) -> Result<DnsRow> {
+    Ok(DnsRow { uuid: row.uuid()?, external_ids: row.map("external_ids"), records: row.map("records") })
+}
+
+fn port(row: &Row) -> Result<Port> {
+    let optional = |column| Some(row.text(column)).filter(|text| !text.is_empty());
+    Ok(Port {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        kind: row.text("type"),
+        addresses: row.texts("addresses"),
+        dynamic_addresses: optional("dynamic_addresses"),
+        port_security: row.texts("port_security"),
+        external_ids: row.map("external_ids"),
+        dhcpv4_options: row.uuids("dhcpv4_options").first().copied(),
+        dhcpv6_options: row.uuids("dhcpv6_options").first().copied(),
+    })
+}
+
+fn dhcp_options(row: &Row) -> Result<DhcpOptions> {
+    Ok(DhcpOptions {
+        uuid: row.uuid()?,
+        cidr: row.text("cidr"),
+        options: row.map("options"),
+        external_ids: row.map("external_ids"),
+    })
+}

@@ -1,0 +1,317 @@
+//! Applies a plan as one OVSDB transaction, compare-and-set per key.
+//!
+//! `add` inserts a key only if it is absent and `remove` deletes one only if its value still
+//! matches, and neither says which it did. So the touched rows are listed in front of the changes
+//! and behind them, in the same transaction: what differs from the plan was lost to another writer.
+//! ovn-nbctl has no command that makes a transaction fail on a value (`wait-until` blocks, and
+//! through a daemon it blocks for everyone), so a change that lost in part is withdrawn.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::json::Table;
+use super::nbctl::{Nbctl, Wait};
+use super::quote;
+use super::read::{fill, row_columns};
+use crate::error::{Error, Kind, Result};
+use crate::model::plan::{Change, Column, Entry, Plan};
+use crate::model::snapshot::{DnsRow, Map, Snapshot};
+
+/// The longest comment in the database's log, in characters.
+const COMMENT_MAX: usize = 1000;
+
+impl Nbctl {
+    /// Makes the changes of a plan, all or none; `comment` is for the database's log.
+    ///
+    /// # Errors
+    /// Lost race, with nothing of the plan kept; otherwise as [`Nbctl::run`], with nothing changed
+    /// unless the message says that it is unknown.
+    pub fn commit(&self, plan: &Plan, comment: &str) -> Result<()> {
+        if plan.changes.is_empty() {
+            return Ok(());
+        }
+        let transaction = Transaction::of(plan, comment);
+        let (before, after) = match self.execute(&transaction) {
+            Ok(snapshots) => snapshots,
+            Err(error) => return self.settle(plan, &transaction, error),
+        };
+        let lost: Vec<&Entry> =
+            plan.entries().filter(|entry| value(&after, entry) != entry.to.as_deref()).collect();
+        if let Some(entry) = lost.first() {
+            self.withdraw(plan, &before, &after, comment)?;
+            return Err(lost_race(entry, value(&after, entry)));
+        }
+        self.check_destroyed(plan, &before, comment)
+    }
+
+    /// Runs a transaction and returns the touched rows as they were in front of it and behind it.
+    fn execute(&self, transaction: &Transaction) -> Result<(Snapshot, Snapshot)> {
+        let mut args = Vec::new();
+        match self.wait {
+            Wait::None => {}
+            Wait::Sb => args.push("--wait=sb".to_owned()),
+            Wait::Hv => args.push("--wait=hv".to_owned()),
+        }
+        args.push("--format=json".to_owned());
+        args.extend(transaction.args());
+        let tables = Table::parse_all(&self.run(&args)?)?;
+        let expected = transaction.before.len() + transaction.after.len();
+        if tables.len() != expected {
+            return Err(Error::new(
+                Kind::Garbage,
+                format!("ovn-nbctl printed {} tables where {expected} were asked for", tables.len()),
+            ));
+        }
+        let (mut before, mut after) = (Snapshot::default(), Snapshot::default());
+        let rows = transaction.before.iter().map(|row| (row, false));
+        let rows = rows.chain(transaction.after.iter().map(|row| (row, true)));
+        for (((table, _), is_after), printed) in rows.zip(&tables) {
+            fill(if is_after { &mut after } else { &mut before }, table, printed)?;
+        }
+        Ok((before, after))
+    }
+
+    /// A transaction that may or may not have been done, because the connection or the process
+    /// broke: looks at the rows and says which.
+    fn settle(&self, plan: &Plan, transaction: &Transaction, error: Error) -> Result<()> {
+        if error.kind == Kind::NotFound {
+            return Err(Error::new(
+                Kind::LostRace,
+                "a row of the change was removed by another writer meanwhile",
+            )
+            .cause(error.message)
+            .hint("the same command again works on what is there now"));
+        }
+        if !matches!(error.kind, Kind::Timeout | Kind::Unreachable | Kind::Garbage) {
+            return Err(error);
+        }
+        let unknown = |error: Error| {
+            let message = format!("{}; whether the change was made is unknown", error.message);
+            Error { message, ..error }
+                .hint("the same command again tells: what is done already is not done twice")
+        };
+        let Ok(now) = self.read_rows(&transaction.touched()) else {
+            return Err(unknown(error));
+        };
+        let done = plan.changes.iter().all(|change| match change {
+            Change::Entry(entry) => value(&now, entry) == entry.to.as_deref(),
+            Change::CreateZone { zone, .. } => now.dns_row(*zone).is_some(),
+            Change::DestroyZone { row, .. } => now.dns_row(row.uuid).is_none(),
+            Change::AttachZone { .. } => false,
+        });
+        let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
+        match done {
+            true if waiting => Err(Error {
+                message: "the change is made, but OVN did not confirm in time that it arrived".to_owned(),
+                ..error
+            }
+            .hint("a chassis may be dead: ovn-sbctl show; --wait=none does not wait for one")),
+            true => Ok(()),
+            false if waiting || error.kind == Kind::Timeout => Err(unknown(error)),
+            false => Err(error),
+        }
+    }
+
+    /// Takes back what this transaction wrote of a plan that lost elsewhere.
+    fn withdraw(&self, plan: &Plan, before: &Snapshot, after: &Snapshot, comment: &str) -> Result<()> {
+        let written = plan.entries().filter(|entry| {
+            let was = value(before, entry);
+            was == entry.from.as_deref() && was != value(after, entry)
+        });
+        let changes = written.map(|entry| {
+            Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
+        });
+        let undo = Plan { changes: changes.collect(), ..Plan::default() };
+        if undo.changes.is_empty() {
+            return Ok(());
+        }
+        self.execute(&Transaction::of(&undo, &format!("{comment} (withdrawn: lost a race)")))
+            .map(|_| ())
+            .map_err(|error| Error {
+                message: format!("the change lost a race and could not be withdrawn: {}", error.message),
+                ..error
+            })
+    }
+
+    /// A zone that was destroyed while somebody added to it is put back as it was.
+    fn check_destroyed(&self, plan: &Plan, before: &Snapshot, comment: &str) -> Result<()> {
+        for change in &plan.changes {
+            let Change::DestroyZone { row: planned, switch } = change else { continue };
+            let Some(destroyed) = before.dns_row(planned.uuid).filter(|row| *row != planned) else {
+                continue;
+            };
+            let undo = Plan { changes: restore(destroyed, *switch), ..Plan::default() };
+            self.execute(&Transaction::of(&undo, &format!("{comment} (withdrawn: lost a race)")))?;
+            return Err(Error::new(
+                Kind::LostRace,
+                format!("the zone of {} changed meanwhile, so it stays", plan.switch),
+            )
+            .hint("look at it with: qdns record ls, then try again"));
+        }
+        Ok(())
+    }
+}
+
+/// The value that an entry's key has in a snapshot.
+fn value<'a>(snapshot: &'a Snapshot, entry: &Entry) -> Option<&'a str> {
+    entry.column.of(snapshot, entry.row)?.get(&entry.key).map(String::as_str)
+}
+
+fn lost_race(entry: &Entry, now: Option<&str>) -> Error {
+    let key = &entry.key;
+    let message = match now {
+        Some(value) => format!("another writer was faster: {key} is now {value:?}"),
+        None => format!("another writer was faster: {key} is gone"),
+    };
+    Error::new(Kind::LostRace, message)
+        .hint("nothing of this change was kept; the same command again works on what is there now")
+}
+
+/// The changes that make a destroyed row again.
+fn restore(row: &DnsRow, switch: Option<Uuid>) -> Vec<Change> {
+    let mut changes = vec![match switch {
+        Some(switch) => Change::CreateZone { switch, zone: row.uuid, marks: row.external_ids.clone() },
+        None => return Vec::new(),
+    }];
+    changes.extend(row.records.iter().map(|(key, value)| {
+        Change::Entry(Entry {
+            column: Column::DnsRecords,
+            row: row.uuid,
+            key: key.clone(),
+            from: None,
+            to: Some(value.clone()),
+        })
+    }));
+    changes
+}
+
+/// The commands of one transaction, and the rows that are listed around them.
+#[derive(Debug)]
+struct Transaction {
+    comment: String,
+    before: Vec<(&'static str, Uuid)>,
+    commands: Vec<Vec<String>>,
+    after: Vec<(&'static str, Uuid)>,
+}
+
+impl Transaction {
+    fn of(plan: &Plan, comment: &str) -> Self {
+        let mut transaction = Transaction {
+            comment: comment.chars().take(COMMENT_MAX).collect(),
+            before: Vec::new(),
+            commands: Vec::new(),
+            after: Vec::new(),
+        };
+        let mut entries: BTreeMap<(Column, Uuid), (Vec<String>, Vec<String>)> = BTreeMap::new();
+        for change in &plan.changes {
+            match change {
+                Change::Entry(entry) => {
+                    let (removed, added) = entries.entry((entry.column, entry.row)).or_default();
+                    removed.extend(entry.from.iter().map(|value| quote::pair(&entry.key, value)));
+                    added.extend(entry.to.iter().map(|value| quote::pair(&entry.key, value)));
+                }
+                other => transaction.structural(other),
+            }
+        }
+        for ((column, row), (removed, added)) in entries {
+            let (table, column) = column.names();
+            for (verb, pairs) in [("remove", removed), ("add", added)] {
+                if !pairs.is_empty() {
+                    transaction.command(&[verb, table, &row.to_string(), column], pairs);
+                }
+            }
+            transaction.touch(table, row);
+        }
+        transaction
+    }
+
+    fn structural(&mut self, change: &Change) {
+        match change {
+            Change::CreateZone { switch, zone, marks } => {
+                let uuid = zone.to_string();
+                self.command(&[&format!("--id={uuid}"), "create", "DNS", "records={}"], Vec::new());
+                self.command(&["add", "DNS", &uuid, "external_ids"], pairs(marks));
+                self.command(
+                    &["add", "Logical_Switch", &switch.to_string(), "dns_records", &uuid],
+                    Vec::new(),
+                );
+                self.after.push(("DNS", *zone));
+            }
+            Change::AttachZone { switch, zone } => {
+                let (switch, zone) = (switch.to_string(), zone.to_string());
+                self.command(&["add", "Logical_Switch", &switch, "dns_records", &zone], Vec::new());
+            }
+            Change::DestroyZone { row, .. } => {
+                // The removals make the transaction depend on both columns being as they are listed.
+                let uuid = row.uuid.to_string();
+                self.before.push(("DNS", row.uuid));
+                for (column, map) in [("records", &row.records), ("external_ids", &row.external_ids)] {
+                    let first = map.first_key_value().map(|(key, value)| quote::pair(key, value));
+                    let pair = first.unwrap_or_else(|| quote::pair("qdns-none", "none"));
+                    self.command(&["remove", "DNS", &uuid, column], vec![pair]);
+                }
+                self.command(&["destroy", "DNS", &uuid], Vec::new());
+            }
+            Change::Entry(_) => {}
+        }
+    }
+
+    fn command(&mut self, words: &[&str], more: Vec<String>) {
+        let words = words.iter().map(|word| (*word).to_owned());
+        self.commands.push(words.chain(more).collect());
+    }
+
+    /// Lists a row in front of the changes and behind them, once; a row that is made here, behind.
+    fn touch(&mut self, table: &'static str, row: Uuid) {
+        if !self.after.contains(&(table, row)) {
+            self.before.push((table, row));
+            self.after.push((table, row));
+        }
+    }
+
+    fn touched(&self) -> Vec<(&'static str, Uuid)> {
+        let mut rows = self.after.clone();
+        rows.extend(self.before.iter().filter(|row| !self.after.contains(row)));
+        rows
+    }
+
+    fn args(&self) -> Vec<String> {
+        let list = |(table, row): &(&'static str, Uuid)| {
+            ["--if-exists", row_columns(table), "list", table, &row.to_string()].map(str::to_owned).to_vec()
+        };
+        let mut args = vec!["comment".to_owned(), self.comment.clone()];
+        let commands = self.before.iter().map(list);
+        let commands = commands.chain(self.commands.iter().cloned()).chain(self.after.iter().map(list));
+        for command in commands {
+            args.push("--".to_owned());
+            args.extend(command);
+        }
+        args
+    }
+}
+
+fn pairs(map: &Map) -> Vec<String> {
+    map.iter().map(|(key, value)| quote::pair(key, value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_a_key_removes_what_was_read_and_adds_what_shall_be() {
+        let row = Uuid::from_u128(7);
+        let mut plan = Plan::default();
+        let current = Map::from([("web".to_owned(), "10.0.0.1".to_owned())]);
+        plan.set(Column::DnsRecords, row, Some(&current), "web", Some("10.0.0.2"));
+        let args = Transaction::of(&plan, "qdns: test").args().join(" ");
+        let list = format!("-- --if-exists --columns=_uuid,external_ids,records list DNS {row}");
+        assert_eq!(
+            args,
+            format!(
+                "comment qdns: test {list} -- remove DNS {row} records \"web\"=\"10.0.0.1\" -- add DNS {row} records \"web\"=\"10.0.0.2\" {list}"
+            )
+        );
+    }
+}
