@@ -8,6 +8,7 @@ pub mod glob;
 pub mod host;
 pub mod name;
 pub mod plan;
+pub mod port;
 pub mod registration;
 pub mod snapshot;
 pub mod zone;

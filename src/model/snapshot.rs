@@ -20,6 +20,14 @@ pub struct Snapshot {
     pub ports: Vec<Port>,
     /// Rows of `DHCP_Options`.
     pub dhcp_options: Vec<DhcpOptions>,
+    /// Rows of `Logical_Router`.
+    pub routers: Vec<Router>,
+    /// Rows of `Logical_Router_Port`.
+    pub router_ports: Vec<RouterPort>,
+    /// Rows of `Load_Balancer`.
+    pub load_balancers: Vec<LoadBalancer>,
+    /// Rows of `ACL`.
+    pub acls: Vec<Acl>,
 }
 
 impl Snapshot {
@@ -47,6 +55,10 @@ pub struct Switch {
     pub ports: Vec<Uuid>,
     /// `other_config`: `subnet`, `ipv6_prefix` and others.
     pub other_config: Map,
+    /// Its load balancers, where they were asked for.
+    pub load_balancers: Vec<Uuid>,
+    /// Its ACLs, where they were asked for.
+    pub acls: Vec<Uuid>,
 }
 
 impl Switch {
@@ -176,8 +188,12 @@ pub struct Port {
     pub dynamic_addresses: Option<String>,
     /// `port_security` as stored.
     pub port_security: Vec<String>,
+    /// `options` as stored; `router-port` names the peer of a `router` port.
+    pub options: Map,
     /// `external_ids` as stored.
     pub external_ids: Map,
+    /// Whether a chassis has bound it; `None` where that is not known.
+    pub up: Option<bool>,
     /// The DHCPv4 row the port uses.
     pub dhcpv4_options: Option<Uuid>,
     /// The DHCPv6 row the port uses.
@@ -202,4 +218,66 @@ impl DhcpOptions {
     pub fn is_ipv4(&self) -> bool {
         !self.cidr.contains(':')
     }
+}
+
+/// A row of `Logical_Router`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Router {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<Uuid>,
+    /// `options`; with `chassis` it is a gateway router.
+    pub options: Map,
+    /// Its load balancers.
+    pub load_balancers: Vec<Uuid>,
+}
+
+/// A row of `Logical_Router_Port`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouterPort {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name, unique in the database.
+    pub name: String,
+    /// Its addresses with prefix lengths.
+    pub networks: Vec<String>,
+    /// Whether the port is bound to chassis: a distributed router's gateway port.
+    pub is_gateway: bool,
+}
+
+/// A row of `Load_Balancer`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadBalancer {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// `udp`, `tcp`, `sctp`, or empty for OVN's default, `tcp`.
+    pub protocol: String,
+    /// From `VIP:PORT` to `BACKEND:PORT,…`.
+    pub vips: Map,
+    /// `options` as stored.
+    pub options: Map,
+    /// `external_ids` as stored.
+    pub external_ids: Map,
+}
+
+/// A row of `ACL`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Acl {
+    /// The row's UUID.
+    pub uuid: Uuid,
+    /// Its name, where it has one.
+    pub name: String,
+    /// `allow`, `allow-related`, `drop`, `reject` and others.
+    pub action: String,
+    /// `from-lport` or `to-lport`.
+    pub direction: String,
+    /// The expression, as stored.
+    pub expression: String,
+    /// Higher goes first.
+    pub priority: i64,
 }

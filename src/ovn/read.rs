@@ -10,7 +10,9 @@ use super::nbctl::Nbctl;
 use super::quote;
 use crate::error::{Error, Kind, Result};
 use crate::model::registration::{closest, shell_word};
-use crate::model::snapshot::{DhcpOptions, DnsRow, Port, Snapshot, Switch};
+use crate::model::snapshot::{
+    Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch,
+};
 use crate::model::zone::zone_uuid;
 
 /// A switch as the operator named it.
@@ -112,7 +114,10 @@ impl Nbctl {
     }
 
     /// The one switch that a reference matches.
-    fn only(&self, switch: &SwitchRef, snapshot: &Snapshot) -> Result<Switch> {
+    ///
+    /// # Errors
+    /// Not found, with the name that is nearest; ambiguous, with all UUIDs.
+    pub(super) fn only(&self, switch: &SwitchRef, snapshot: &Snapshot) -> Result<Switch> {
         let is_named = |row: &&Switch| row.name == switch.0 || switch.uuid() == Some(row.uuid);
         let matches: Vec<&Switch> = snapshot.switches.iter().filter(is_named).collect();
         match matches[..] {
@@ -140,7 +145,11 @@ impl Nbctl {
         }
     }
 
-    fn read(&self, query: Query) -> Result<Snapshot> {
+    /// Runs the commands of a query and gathers what they print.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`]; garbage where a table is missing.
+    pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
         let mut args = vec!["--format=json".to_owned()];
         args.extend(query.args);
         let tables = Table::parse_all(&self.run(&args)?)?;
@@ -178,14 +187,14 @@ pub(super) fn row_columns(table: &str) -> &'static str {
 
 /// The commands of one run, and the table each prints.
 #[derive(Debug, Default)]
-struct Query {
+pub(super) struct Query {
     args: Vec<String>,
     tables: Vec<String>,
 }
 
 impl Query {
     /// Adds one `list` or `find`, options before the verb and the table behind it.
-    fn command(&mut self, words: &[&str]) {
+    pub(super) fn command(&mut self, words: &[&str]) {
         if !self.args.is_empty() {
             self.args.push("--".to_owned());
         }
@@ -195,11 +204,11 @@ impl Query {
         self.args.extend(words.iter().map(|word| (*word).to_owned()));
     }
 
-    fn table(&mut self, table: &str, columns: &str) {
+    pub(super) fn table(&mut self, table: &str, columns: &str) {
         self.command(&[&format!("--columns={columns}"), "list", table]);
     }
 
-    fn switch(&mut self, switch: &SwitchRef, columns: &str) {
+    pub(super) fn switch(&mut self, switch: &SwitchRef, columns: &str) {
         let columns = format!("--columns={columns}");
         let condition = format!("name={}", quote::string(&switch.0));
         self.command(&[&columns, "find", "Logical_Switch", &condition]);
@@ -208,12 +217,12 @@ impl Query {
         }
     }
 
-    fn dns_of_switch(&mut self, name: &str) {
+    pub(super) fn dns_of_switch(&mut self, name: &str) {
         let condition = format!("external_ids:switch={}", quote::string(name));
         self.command(&[&format!("--columns={DNS_COLUMNS}"), "find", "DNS", &condition]);
     }
 
-    fn dns_rows(&mut self, uuids: &[Uuid]) {
+    pub(super) fn dns_rows(&mut self, uuids: &[Uuid]) {
         let uuids: Vec<String> = uuids.iter().map(Uuid::to_string).collect();
         let columns = format!("--columns={DNS_COLUMNS}");
         let mut words = vec!["--if-exists", &columns, "list", "DNS"];
@@ -229,6 +238,10 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
         "DNS" => merge(&mut snapshot.dns, table, |row| row.uuid, dns_row),
         PORT => merge(&mut snapshot.ports, table, |row| row.uuid, port),
         "DHCP_Options" => merge(&mut snapshot.dhcp_options, table, |row| row.uuid, dhcp_options),
+        "Logical_Router" => merge(&mut snapshot.routers, table, |row| row.uuid, router),
+        "Logical_Router_Port" => merge(&mut snapshot.router_ports, table, |row| row.uuid, router_port),
+        "Load_Balancer" => merge(&mut snapshot.load_balancers, table, |row| row.uuid, load_balancer),
+        "ACL" => merge(&mut snapshot.acls, table, |row| row.uuid, acl),
         _ => Ok(()),
     }
 }
@@ -256,6 +269,8 @@ fn switch(row: &Row) -> Result<Switch> {
         dns_records: row.uuids("dns_records"),
         ports: row.uuids("ports"),
         other_config: row.map("other_config"),
+        load_balancers: row.uuids("load_balancer"),
+        acls: row.uuids("acls"),
     })
 }
 
@@ -272,9 +287,54 @@ fn port(row: &Row) -> Result<Port> {
         addresses: row.texts("addresses"),
         dynamic_addresses: optional("dynamic_addresses"),
         port_security: row.texts("port_security"),
+        options: row.map("options"),
         external_ids: row.map("external_ids"),
+        up: row.texts("up").first().map(|up| up == "true"),
         dhcpv4_options: row.uuids("dhcpv4_options").first().copied(),
         dhcpv6_options: row.uuids("dhcpv6_options").first().copied(),
+    })
+}
+
+fn router(row: &Row) -> Result<Router> {
+    Ok(Router {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        ports: row.uuids("ports"),
+        options: row.map("options"),
+        load_balancers: row.uuids("load_balancer"),
+    })
+}
+
+fn router_port(row: &Row) -> Result<RouterPort> {
+    let gateways = row.uuids("gateway_chassis").len() + row.uuids("ha_chassis_group").len();
+    let redirect = row.map("options").contains_key("redirect-chassis");
+    Ok(RouterPort {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        networks: row.texts("networks"),
+        is_gateway: gateways > 0 || redirect,
+    })
+}
+
+fn load_balancer(row: &Row) -> Result<LoadBalancer> {
+    Ok(LoadBalancer {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        protocol: row.text("protocol"),
+        vips: row.map("vips"),
+        options: row.map("options"),
+        external_ids: row.map("external_ids"),
+    })
+}
+
+fn acl(row: &Row) -> Result<Acl> {
+    Ok(Acl {
+        uuid: row.uuid()?,
+        name: row.text("name"),
+        action: row.text("action"),
+        direction: row.text("direction"),
+        expression: row.text("match"),
+        priority: row.number("priority").unwrap_or_default() as i64,
     })
 }
 
