@@ -1,5 +1,7 @@
 //! What was typed: the command line, its global options and its help.
 
+pub mod manual;
+
 use std::ffi::OsString;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what the tests and the demonstration need and the machine does not have. Starts nothing:
+# a policy-rc.d keeps the packages' own services down, for the lab runs everything in private.
+set -euo pipefail
+
+packages=(
+    ovn-central ovn-host openvswitch-switch # the OVN under test
+    dnsutils dnsmasq-base busybox-static    # resolvers, upstream, DHCP client
+    musl-tools ethtool iproute2 util-linux iputils-ping procps
+    bash-completion zsh fish mandoc openssl # what the generated files are tried in
+)
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "missing: ${missing[*]}; run as root, or: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+fi
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    trap 'rm -f "$policy"' EXIT
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q </dev/null
+apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null
