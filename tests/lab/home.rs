@@ -1,0 +1,60 @@
+//! The directory of one lab: named so that it can be recognised, locked as long as its owner lives.
+
+use std::env;
+use std::fs::{self, File, Permissions, TryLockError};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+const PREFIX: &str = "qdns-lab-";
+const LOCK: &str = "owner.lock";
+
+/// A temporary directory that goes on drop; if the owner was killed, [`sweep`] removes it later.
+pub struct Home {
+    dir: TempDir,
+    _lock: File,
+}
+
+impl Home {
+    pub fn new() -> Self {
+        sweep();
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().unwrap();
+        // Locked before it has its name, so that a sweeper never sees it unlocked.
+        let draft = dir.path().join("owner.draft");
+        let lock = File::create(&draft).unwrap();
+        lock.lock().unwrap();
+        fs::rename(&draft, dir.path().join(LOCK)).unwrap();
+        Self { dir, _lock: lock }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+}
+
+/// Removes the directories of labs whose test process is gone.
+pub fn sweep() {
+    let Ok(entries) = fs::read_dir(env::temp_dir()) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let Ok(lock) = File::open(entry.path().join(LOCK)) else {
+            continue;
+        };
+        match lock.try_lock() {
+            // Another sweeper may be at the same directory: whoever is second finds nothing to do.
+            Ok(()) => drop(fs::remove_dir_all(entry.path())),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+        }
+    }
+}
+
+/// Writes a script.
+pub fn executable(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+}

@@ -1,0 +1,26 @@
+//! The test lab: real OVN databases, and a whole OVN with guests, on one machine and without a trace.
+//!
+//! [`Nb`] is a lone northbound database and starts in a few milliseconds. [`Lab`] is a complete OVN:
+//! databases, ovn-northd, ovs-vswitchd, ovn-controller, and guests in namespaces of their own.
+//! Whatever they start dies with the test process, even by SIGKILL: the kernel sees to it.
+#![allow(dead_code, unused_imports)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod guest;
+mod home;
+mod nb;
+mod ovn;
+mod ovsdb;
+mod place;
+mod process;
+mod release;
+mod space;
+mod topology;
+
+pub use guest::{Addressing, Guest, Lease};
+pub use home::sweep;
+pub use nb::{Nb, NbDaemon};
+pub use ovn::{CHASSIS, Lab};
+pub use process::Ran;
+pub use release::Release;
+pub use topology::Upstream;
