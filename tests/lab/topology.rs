@@ -66,16 +66,12 @@ impl Lab {
     /// Makes the router a gateway router, bound to the lab's chassis; before or after [`Self::net`].
     pub fn gateway_router(&self) {
         let chassis = format!("options:chassis={CHASSIS}");
-        self.nbctl(&[
-            "--may-exist", "lr-add", ROUTER, "--", "set", "Logical_Router", ROUTER, &chassis,
-        ]);
+        self.nbctl(&["--may-exist", "lr-add", ROUTER, "--", "set", "Logical_Router", ROUTER, &chassis]);
     }
 
     /// A logical port on `switch` with one value for its `addresses`: `0a:00:00:00:00:11 10.0.0.11`.
     pub fn port(&self, switch: &str, port: &str, addresses: &str) {
-        self.nbctl(&[
-            "lsp-add", switch, port, "--", "lsp-set-addresses", port, addresses,
-        ]);
+        self.nbctl(&["lsp-add", switch, port, "--", "lsp-set-addresses", port, addresses]);
     }
 
     /// A logical port with static addresses and the guest on it; its resolver is `nameserver`.
@@ -123,14 +119,13 @@ impl Lab {
             "--local=/internal/".to_owned(),
             "--local=/test/".to_owned(),
         ];
-        argv.extend(answers.iter().map(|(name, ip)| format!("--address=/{name}/{ip}")));
+        for (name, ip) in answers {
+            // Without `local`, dnsmasq refuses to say that there is no AAAA, and musl gives up.
+            argv.extend([format!("--address=/{name}/{ip}"), format!("--local=/{name}/")]);
+        }
         let argv: Vec<_> = argv.iter().map(String::as_str).collect();
         guest.run(&argv).ok();
-        Upstream {
-            guest,
-            address: address.to_owned(),
-            log,
-        }
+        Upstream { guest, address: address.to_owned(), log }
     }
 }
 
