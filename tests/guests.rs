@@ -112,6 +112,7 @@ fn a_guest_leases_its_resolvers_and_pings_its_neighbour_by_name() {
     let lab = &world.lab;
     let row = dhcp_row(lab);
     let guest = leasing_guest(lab, "app", "10.0.0.12", &row);
+    let _upstreams = ["8.8.8.8", "8.8.4.4"].map(|address| lab.upstream(address, &[]));
     world.qdns(&["record", "add", "net1", "db-server", "10.0.0.11"]).ok();
     let before = lab.nbctl(&["list", "DHCP_Options"]);
 

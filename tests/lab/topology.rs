@@ -96,16 +96,19 @@ impl Lab {
         format!("0a:00:00:00:01:{:02x}", self.number())
     }
 
-    /// A resolver at `address` in 172.16.0.0/24, beyond the router, on port 53 by UDP and TCP.
+    /// A resolver at `address`, in a /24 of its own beyond the router, on port 53 by UDP and TCP.
     ///
     /// It knows `answers`, pairs of domain and address, says NXDOMAIN for what else ends in `.internal`
     /// or `.test`, and refuses the rest.
     pub fn upstream(&self, address: &str, answers: &[(&str, &str)]) -> Upstream {
-        if self.nbctl(&["--bare", "find", "Logical_Switch", "name=ext"]).trim().is_empty() {
-            self.net(EXTERNAL, "172.16.0.0/24");
+        let network = address.rsplit_once('.').unwrap().0;
+        let switch = format!("{EXTERNAL}-{}", network.replace('.', "-"));
+        let condition = format!("name={switch}");
+        if self.nbctl(&["--bare", "find", "Logical_Switch", &condition]).trim().is_empty() {
+            self.net(&switch, &format!("{network}.0/24"));
         }
         let name = format!("upstream-{}", address.replace('.', "-"));
-        let guest = self.static_guest(EXTERNAL, &name, &format!("{address}/24"), address);
+        let guest = self.static_guest(&switch, &name, &format!("{address}/24"), address);
         let log = self.dir().join(format!("{name}.queries"));
         let mut argv = vec![
             "dnsmasq".to_owned(),
