@@ -6,4 +6,5 @@ pub mod nbctl;
 pub mod process;
 pub mod quote;
 pub mod read;
+mod rows;
 pub mod write;
