@@ -51,6 +51,8 @@ pub enum Command {
     /// Forwarders: the resolvers that answer everything that is not local
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
+    /// Remove hosts that no port stands behind
+    PruneStale(commands::prune_stale::PruneStaleArgs),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod completions;
 pub mod forwarders;
+pub mod prune_stale;
 pub mod record;
 pub mod zone;
 
@@ -32,6 +33,7 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Zone(verb) => verb.run(&context),
         Command::Record(verb) => verb.run(&context),
         Command::Forwarders(verb) => verb.run(&context),
+        Command::PruneStale(args) => args.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -11,4 +11,6 @@ pub mod plan;
 pub mod port;
 pub mod registration;
 pub mod snapshot;
+pub mod stale;
+pub mod sync;
 pub mod zone;

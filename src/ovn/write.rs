@@ -32,6 +32,7 @@ impl Nbctl {
         if plan.changes.is_empty() {
             return Ok(());
         }
+        self.check_vacant(plan)?;
         let transaction = Transaction::of(plan, comment);
         let (before, after) = match self.execute(&transaction) {
             Ok(snapshots) => snapshots,
@@ -40,8 +41,14 @@ impl Nbctl {
         let lost: Vec<&Entry> =
             plan.entries().filter(|entry| value(&after, entry) != entry.to.as_deref()).collect();
         if let Some(entry) = lost.first() {
-            self.withdraw(plan, &before, &after, comment)?;
+            self.withdraw(plan, &before, &after, comment, |entry| is_supported(entry, &after))?;
             return Err(lost_race(entry, value(&after, entry)));
+        }
+        if let Err(error) = self.check_vacant(plan) {
+            if error.kind == Kind::LostRace {
+                self.withdraw(plan, &before, &after, comment, |_| true)?;
+            }
+            return Err(error);
         }
         self.check_destroyed(plan, &before, comment)
     }
@@ -115,13 +122,20 @@ impl Nbctl {
     }
 
     /// Takes back what this transaction wrote of a plan that lost elsewhere. What it removed comes back
-    /// only where it still makes sense beside what the winner wrote.
-    fn withdraw(&self, plan: &Plan, before: &Snapshot, after: &Snapshot, comment: &str) -> Result<()> {
+    /// where `is_wanted` says so: where it still makes sense beside what the winner wrote.
+    fn withdraw(
+        &self,
+        plan: &Plan,
+        before: &Snapshot,
+        after: &Snapshot,
+        comment: &str,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<()> {
         let written = plan.entries().filter(|entry| {
             let was = value(before, entry);
             was == entry.from.as_deref() && was != value(after, entry)
         });
-        let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
+        let changes = written.filter(|entry| entry.to.is_some() || is_wanted(entry)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
         let undo = Plan { changes: changes.collect(), ..Plan::default() };
