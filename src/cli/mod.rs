@@ -53,6 +53,8 @@ pub enum Command {
     Forwarders(commands::forwarders::Verb),
     /// Remove hosts that no port stands behind
     PruneStale(commands::prune_stale::PruneStaleArgs),
+    /// Make the names what the switch's ports say
+    Sync(commands::sync::SyncArgs),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

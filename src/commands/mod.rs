@@ -5,6 +5,7 @@ pub mod completions;
 pub mod forwarders;
 pub mod prune_stale;
 pub mod record;
+pub mod sync;
 pub mod zone;
 
 use crate::cli::{Cli, Command, GlobalOptions};
@@ -34,6 +35,7 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Record(verb) => verb.run(&context),
         Command::Forwarders(verb) => verb.run(&context),
         Command::PruneStale(args) => args.run(&context),
+        Command::Sync(args) => args.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -95,7 +95,7 @@ pub struct Synced {
     pub stale: Vec<Stale>,
     /// How many hosts the zone had.
     pub hosts: usize,
-    /// The hosts that a port stood behind, by name.
+    /// The hosts that a port stands behind, by name.
     pub backed: BTreeSet<String>,
 }
 
@@ -110,10 +110,11 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options) -> Result<S
     let domain = draft.domain().clone();
     let standing = Standing::of(snapshot, switch, &domain, extra);
     let hosts = draft.hosts().by_name.len();
-    let backed = stale::backed(&draft, &standing);
+    let mut backed = stale::backed(&draft, &standing);
     let stale = if options.prune { stale::find(&draft, switch, &standing) } else { Vec::new() };
     let vacant = stale::remove(&mut draft, switch, extra, &stale)?;
     let claims = Claims::of(snapshot, switch, &domain, extra);
+    backed.extend(claims.by_name.keys().cloned());
     let mut warnings = claims.warnings;
     for (name, claim) in &claims.by_name {
         if let Err(error) = meet(&mut draft, name, claim) {

@@ -7,4 +7,5 @@ pub mod ports;
 pub mod process;
 pub mod quote;
 pub mod read;
+pub mod watch;
 pub mod write;
