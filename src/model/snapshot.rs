@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A column of key-value pairs, in the order of its keys.
 pub type Map = BTreeMap<String, String>;
 
 /// The rows that were read. A table that was not asked for is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Snapshot {
     /// Rows of `Logical_Switch`.
     pub switches: Vec<Switch>,
@@ -43,7 +45,8 @@ impl Snapshot {
 }
 
 /// A row of `Logical_Switch`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Switch {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -98,7 +101,8 @@ impl Switch {
 }
 
 /// A row of `DNS`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DnsRow {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -174,7 +178,8 @@ impl DnsRow {
 }
 
 /// A row of `Logical_Switch_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Port {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -201,7 +206,8 @@ pub struct Port {
 }
 
 /// A row of `DHCP_Options`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DhcpOptions {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -221,7 +227,8 @@ impl DhcpOptions {
 }
 
 /// A row of `Logical_Router`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Router {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -236,7 +243,8 @@ pub struct Router {
 }
 
 /// A row of `Logical_Router_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RouterPort {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -249,7 +257,8 @@ pub struct RouterPort {
 }
 
 /// A row of `Load_Balancer`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LoadBalancer {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -266,7 +275,8 @@ pub struct LoadBalancer {
 }
 
 /// A row of `ACL`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Acl {
     /// The row's UUID.
     pub uuid: Uuid,
