@@ -3,6 +3,7 @@
 
 mod lab;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -16,24 +17,44 @@ use lab::{Addressing, Lab, Nb, Ran};
 /// Set in the process that [`nothing_survives_a_kill`] starts and kills.
 const VICTIM: &str = "QDNS_LAB_VICTIM";
 
-/// Processes that are in one of these namespaces, or whose command line names `dir`.
-fn leftovers(namespaces: &[PathBuf], dir: &Path) -> Vec<String> {
-    let me = std::process::id().to_string();
-    fs::read_dir("/proc")
+/// A process, and when it started: numbers alone are used again.
+type Process = (u32, String);
+
+/// Parent and start time of the process.
+fn stat(pid: u32) -> Option<(u32, String)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    Some((fields.get(1)?.parse().ok()?, (*fields.get(19)?).to_owned()))
+}
+
+/// Every process in one of these namespaces or with `dir` in its command line, and all below them.
+fn inhabitants(namespaces: &[PathBuf], dir: &Path) -> Vec<Process> {
+    let all: Vec<_> = fs::read_dir("/proc")
         .unwrap()
         .flatten()
-        .filter(|entry| entry.file_name().to_string_lossy() != me.as_str())
-        .filter_map(|entry| {
-            let command = fs::read(entry.path().join("cmdline")).ok()?;
-            let command = String::from_utf8_lossy(&command).replace('\0', " ");
-            let inside = ["mnt", "net", "pid"].iter().any(|kind| {
-                fs::read_link(entry.path().join("ns").join(kind))
-                    .is_ok_and(|space| namespaces.contains(&space))
-            });
-            (inside || command.contains(&*dir.to_string_lossy()))
-                .then(|| format!("{} {command}", entry.file_name().to_string_lossy()))
-        })
-        .collect()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(|pid: u32| stat(pid).map(|(parent, start)| (pid, parent, start)))
+        .collect();
+    let belongs = |pid: u32| {
+        let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&command).contains(&*dir.to_string_lossy())
+            || fs::read_link(format!("/proc/{pid}/ns/pid")).is_ok_and(|space| namespaces.contains(&space))
+    };
+    let mut inside: BTreeSet<u32> = all.iter().map(|(pid, ..)| *pid).filter(|pid| belongs(*pid)).collect();
+    loop {
+        let known = inside.len();
+        let below = all.iter().filter(|(_, parent, _)| inside.contains(parent)).map(|(pid, ..)| *pid);
+        inside.extend(below.collect::<Vec<_>>());
+        if inside.len() == known {
+            break;
+        }
+    }
+    all.into_iter().filter(|(pid, ..)| inside.contains(pid)).map(|(pid, _, start)| (pid, start)).collect()
+}
+
+/// Those that are still there.
+fn alive(processes: &[Process]) -> Vec<&Process> {
+    processes.iter().filter(|(pid, start)| stat(*pid).is_some_and(|(_, now)| now == *start)).collect()
 }
 
 fn mounts() -> Vec<String> {
@@ -89,11 +110,8 @@ fn exercise(lab: &Lab) {
     assert_eq!(lease.get("ip"), Some("10.0.0.12"));
     assert_eq!(lease.dns(), ["8.8.8.8", "8.8.4.4"]);
     assert_eq!(lease.get("search"), Some("internal"));
-    assert_eq!(
-        db.resolv_conf(),
-        "search internal\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n"
-    );
-    web.run(&["ping", "-c1", "-W2", "10.0.0.12"]).ok();
+    assert_eq!(db.resolv_conf(), "search internal\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+    web.run(&["busybox", "ping", "-c1", "-W2", "10.0.0.12"]).ok();
 
     let at = format!("@{}", upstream.address);
     assert_eq!(web.dig(&[&at, "google.com"]), ["142.250.0.1"]);
@@ -131,9 +149,11 @@ fn two_labs_at_once_leave_nothing() {
         lab.nbctl(&["--wait=hv", "ls-add", "later"]);
         let (namespaces, dir) = (lab.namespaces(), lab.dir().to_owned());
         assert_eq!(namespaces.len(), 3);
-        assert!(!leftovers(&namespaces, &dir).is_empty());
+        let processes = inhabitants(&namespaces, &dir);
+        assert!(processes.len() > 7, "{processes:?}");
         drop(lab);
-        assert_eq!(leftovers(&namespaces, &dir), [""; 0]);
+        assert!(alive(&processes).is_empty(), "{:?}", alive(&processes));
+        assert!(inhabitants(&[], &dir).is_empty());
         assert!(!dir.exists());
     }
     assert_eq!(mounts(), mounts_before);
@@ -168,16 +188,17 @@ fn nothing_survives_a_kill() {
     let mut words = up.split(' ').skip(1).map(PathBuf::from);
     let (lab, nb) = (words.next().unwrap(), words.next().unwrap());
     let namespaces: Vec<_> = words.collect();
-    let left = || [leftovers(&namespaces, &lab), leftovers(&[], &nb)].concat();
-    assert!(left().len() > 8, "{:?}", left());
+    let processes = [inhabitants(&namespaces, &lab), inhabitants(&[], &nb)].concat();
+    assert!(processes.len() > 12, "{processes:?}");
 
     victim.kill().unwrap();
     victim.wait().unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
-    while !left().is_empty() && Instant::now() < deadline {
+    while !alive(&processes).is_empty() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(10));
     }
-    assert_eq!(left(), [""; 0]);
+    assert!(alive(&processes).is_empty(), "{:?}", alive(&processes));
+    assert!(inhabitants(&[], &lab).is_empty() && inhabitants(&[], &nb).is_empty());
     lab::sweep();
     assert!(!lab.exists() && !nb.exists());
 }
@@ -195,11 +216,8 @@ fn a_lone_database_starts_stops_and_remembers() {
     assert!(nb.show_log().contains("first words"));
 
     let daemon = nb.daemon();
-    let listed = Command::new(nb.nbctl_path())
-        .arg("ls-list")
-        .env("OVN_NB_DAEMON", daemon.socket())
-        .output()
-        .unwrap();
+    let listed =
+        Command::new(nb.nbctl_path()).arg("ls-list").env("OVN_NB_DAEMON", daemon.socket()).output().unwrap();
     assert!(listed.ok().contains("net1"));
 
     nb.stop();

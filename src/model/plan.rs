@@ -95,6 +95,9 @@ pub struct Plan {
     pub switch: String,
     /// What shall change, in order.
     pub changes: Vec<Change>,
+    /// What must still be as it was read for the changes to make sense: entries whose `from` and
+    /// `to` are the same.
+    pub expects: Vec<Entry>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<String>,
     /// What must be answered with yes first: the plan goes beyond what was named one by one.
@@ -119,6 +122,12 @@ impl Plan {
                 to: to.map(str::to_owned),
             }));
         }
+    }
+
+    /// Plans nothing for a key, but depends on it: the change is lost where somebody else changes it.
+    pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
+        let value = Some(value.to_owned());
+        self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
     }
 
     /// The plan's changes of single keys.

@@ -37,6 +37,8 @@ pub struct Draft<'a> {
     hosts: Hosts,
     records: Map,
     marks: Map,
+    /// The names and reverse names of every host that was looked at to decide something.
+    touched: BTreeSet<String>,
     warnings: Vec<String>,
     foreign: Vec<(&'static str, &'a Map)>,
 }
@@ -61,6 +63,7 @@ impl<'a> Draft<'a> {
                 None => zone_marks(switch, &domain),
             },
             domain,
+            touched: BTreeSet::new(),
             warnings: Vec::new(),
             foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
         })
@@ -216,7 +219,7 @@ impl<'a> Draft<'a> {
         for address in &wanted.addresses {
             let key = address::reverse_name(*address);
             match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
-                Some(owner) if owner != hostname.as_str() && self.hosts.by_name.contains_key(&owner) => {
+                Some(owner) if owner != hostname.as_str() && self.has_address(&owner, *address) => {
                     self.warnings.push(format!(
                         "{hostname}: the reverse name of {address} stays with {owner}, which holds it"
                     ));
@@ -228,6 +231,11 @@ impl<'a> Draft<'a> {
             }
         }
         reverse
+    }
+
+    /// Whether a host of that name is there and has the address.
+    fn has_address(&self, name: &str, address: IpAddr) -> bool {
+        self.hosts.by_name.get(name).is_some_and(|host| host.addresses().contains(&address))
     }
 
     /// Two rows with the same key on one switch: OVN answers from either.
@@ -247,6 +255,7 @@ impl<'a> Draft<'a> {
     fn put(&mut self, known: Host, host: Host) {
         for key in known.names().map(|(key, _)| key).chain(known.reverse.keys()) {
             self.records.remove(key);
+            self.touched.insert(key.clone());
         }
         let entries = host.names().chain(&host.reverse);
         self.records.extend(entries.map(|(key, value)| (key.clone(), value.clone())));

@@ -47,7 +47,7 @@ impl Table {
             .map(|line| {
                 serde_json::from_str(line).map_err(|error| {
                     Error::new(Kind::Garbage, "ovn-nbctl answered something that is not its JSON")
-                        .cause(format!("{error}: {}", line.chars().take(120).collect::<String>()))
+                        .cause(format!("{error}: {}", line.chars().take(120).flat_map(char::escape_debug).collect::<String>()))
                         .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
                 })
             })

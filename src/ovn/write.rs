@@ -15,6 +15,7 @@ use super::nbctl::{Nbctl, Wait};
 use super::quote;
 use super::read::{fill, row_columns};
 use crate::error::{Error, Kind, Result};
+use crate::model::address;
 use crate::model::plan::{Change, Column, Entry, Plan};
 use crate::model::snapshot::{DnsRow, Map, Snapshot};
 
@@ -113,25 +114,24 @@ impl Nbctl {
         }
     }
 
-    /// Takes back what this transaction wrote of a plan that lost elsewhere.
+    /// Takes back what this transaction wrote of a plan that lost elsewhere. What it removed comes back
+    /// only where it still makes sense beside what the winner wrote.
     fn withdraw(&self, plan: &Plan, before: &Snapshot, after: &Snapshot, comment: &str) -> Result<()> {
         let written = plan.entries().filter(|entry| {
             let was = value(before, entry);
             was == entry.from.as_deref() && was != value(after, entry)
         });
-        let changes = written.map(|entry| {
+        let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
         let undo = Plan { changes: changes.collect(), ..Plan::default() };
         if undo.changes.is_empty() {
             return Ok(());
         }
-        self.execute(&Transaction::of(&undo, &format!("{comment} (withdrawn: lost a race)")))
-            .map(|_| ())
-            .map_err(|error| Error {
-                message: format!("the change lost a race and could not be withdrawn: {}", error.message),
-                ..error
-            })
+        self.execute(&Transaction::of(&undo, &withdrawal(comment))).map(|_| ()).map_err(|error| Error {
+            message: format!("the change lost a race and could not be withdrawn: {}", error.message),
+            ..error
+        })
     }
 
     /// A zone that was destroyed while somebody added to it is put back as it was.
@@ -141,8 +141,7 @@ impl Nbctl {
             let Some(destroyed) = before.dns_row(planned.uuid).filter(|row| *row != planned) else {
                 continue;
             };
-            let undo = Plan { changes: restore(destroyed, *switch), ..Plan::default() };
-            self.execute(&Transaction::of(&undo, &format!("{comment} (withdrawn: lost a race)")))?;
+            self.put_back(destroyed, *switch, comment)?;
             return Err(Error::new(
                 Kind::LostRace,
                 format!("the zone of {} changed meanwhile, so it stays", plan.switch),
@@ -151,6 +150,45 @@ impl Nbctl {
         }
         Ok(())
     }
+
+    /// Makes a destroyed row again; where somebody made it anew already, only what is missing in it.
+    fn put_back(&self, row: &DnsRow, switch: Option<Uuid>, comment: &str) -> Result<()> {
+        let mut changes: Vec<Change> = switch
+            .map(|switch| Change::CreateZone { switch, zone: row.uuid, marks: row.external_ids.clone() })
+            .into_iter()
+            .collect();
+        let columns = [(Column::DnsRecords, &row.records), (Column::DnsMarks, &row.external_ids)];
+        changes.extend(columns.into_iter().flat_map(|(column, map)| {
+            map.iter().map(move |(key, value)| {
+                let (key, to) = (key.clone(), Some(value.clone()));
+                Change::Entry(Entry { column, row: row.uuid, key, from: None, to })
+            })
+        }));
+        let whole = Plan { changes, ..Plan::default() };
+        let entries = whole.entries().cloned().map(Change::Entry).collect();
+        let missing = Plan { changes: entries, ..Plan::default() };
+        let comment = withdrawal(comment);
+        let mut result = self.execute(&Transaction::of(&whole, &comment));
+        if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
+            result = self.execute(&Transaction::of(&missing, &comment));
+        }
+        result.map(|_| ())
+    }
+}
+
+fn withdrawal(comment: &str) -> String {
+    format!("{comment} (withdrawn: lost a race)")
+}
+
+/// Whether a removed key may come back: a name always; a reverse name only where the host that it
+/// points to has the address.
+fn is_supported(entry: &Entry, after: &Snapshot) -> bool {
+    let (Some(address), Some(owner)) = (address::from_reverse_name(&entry.key), &entry.from) else {
+        return true;
+    };
+    let records = entry.column.of(after, entry.row);
+    let held = records.and_then(|records| records.get(owner)).map(|value| address::from_value(value));
+    held.is_some_and(|addresses| addresses.contains(&address))
 }
 
 /// The value that an entry's key has in a snapshot.
@@ -166,24 +204,6 @@ fn lost_race(entry: &Entry, now: Option<&str>) -> Error {
     };
     Error::new(Kind::LostRace, message)
         .hint("nothing of this change was kept; the same command again works on what is there now")
-}
-
-/// The changes that make a destroyed row again.
-fn restore(row: &DnsRow, switch: Option<Uuid>) -> Vec<Change> {
-    let mut changes = vec![match switch {
-        Some(switch) => Change::CreateZone { switch, zone: row.uuid, marks: row.external_ids.clone() },
-        None => return Vec::new(),
-    }];
-    changes.extend(row.records.iter().map(|(key, value)| {
-        Change::Entry(Entry {
-            column: Column::DnsRecords,
-            row: row.uuid,
-            key: key.clone(),
-            from: None,
-            to: Some(value.clone()),
-        })
-    }));
-    changes
 }
 
 /// The commands of one transaction, and the rows that are listed around them.
@@ -213,6 +233,9 @@ impl Transaction {
                 }
                 other => transaction.structural(other),
             }
+        }
+        for entry in &plan.expects {
+            entries.entry((entry.column, entry.row)).or_default();
         }
         for ((column, row), (removed, added)) in entries {
             let (table, column) = column.names();

@@ -89,18 +89,12 @@ impl Guest {
             interface: format!("g{number}"),
         };
         guest.plug(port, mac);
-        if let Addressing::Static {
-            ips,
-            gateways,
-            nameservers,
-        } = addressing
-        {
+        if let Addressing::Static { ips, gateways, nameservers } = addressing {
             guest.set_addresses(ips, gateways);
             let lines = nameservers.iter().map(|ns| format!("nameserver {ns}\n"));
             guest.set_resolv_conf(&lines.collect::<String>());
         }
-        core.nbctl(&["wait-until", "Logical_Switch_Port", port, "up=true"])
-            .ok();
+        core.nbctl(&["wait-until", "Logical_Switch_Port", port, "up=true"]).ok();
         guest
     }
 
@@ -108,21 +102,26 @@ impl Guest {
         let interface = self.interface.as_str();
         let init = self.space.init().to_string();
         self.core.space().ip(&[
-            "link", "add", interface, "type", "veth", "peer", "name", "eth0", "address", mac,
-            "netns", &init,
+            "link", "add", interface, "type", "veth", "peer", "name", "eth0", "address", mac, "netns", &init,
         ]);
         self.core.space().ip(&["link", "set", interface, "up"]);
         // OVS in user space hands packets over as they are: a checksum left to hardware stays undone.
-        self.sh(
-            "set -e
+        self.sh("set -e
              ethtool -K eth0 tx off >/dev/null
              echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad
-             ip link set eth0 up",
-        )
-        .ok();
+             ip link set eth0 up")
+            .ok();
         let iface_id = format!("external_ids:iface-id=\"{port}\"");
         self.core.vsctl(&[
-            "--no-wait", "add-port", "br-int", interface, "--", "set", "Interface", interface, &iface_id,
+            "--no-wait",
+            "add-port",
+            "br-int",
+            interface,
+            "--",
+            "set",
+            "Interface",
+            interface,
+            &iface_id,
         ]);
     }
 
@@ -134,8 +133,7 @@ impl Guest {
         }
         for gateway in gateways {
             let family = if gateway.contains(':') { "-6" } else { "-4" };
-            self.run(&["ip", family, "route", "add", "default", "via", gateway])
-                .ok();
+            self.run(&["ip", family, "route", "add", "default", "via", gateway]).ok();
         }
     }
 
@@ -177,10 +175,7 @@ impl Guest {
     pub fn dig(&self, args: &[&str]) -> Vec<String> {
         let dig = ["dig", "+short", "+noedns", "+tries=1", "+time=3"];
         let out = self.run(&[&dig, args].concat()).out();
-        out.lines()
-            .filter(|line| !line.starts_with(';'))
-            .map(str::to_owned)
-            .collect()
+        out.lines().filter(|line| !line.starts_with(';')).map(str::to_owned).collect()
     }
 
     /// Gets a lease and applies it; an error is what udhcpc said.
@@ -216,7 +211,6 @@ impl Guest {
 
     /// The guest is gone, and its interface with it; the logical port stays, and goes down.
     pub fn kill(self) {
-        self.core
-            .vsctl(&["--no-wait", "--if-exists", "del-port", "br-int", &self.interface]);
+        self.core.vsctl(&["--no-wait", "--if-exists", "del-port", "br-int", &self.interface]);
     }
 }

@@ -25,15 +25,8 @@ impl Nb {
         let place = Place::host(home.path());
         let server = Server::launch(&place, Schema::Northbound);
         server.wait();
-        let nbctl = place
-            .release
-            .nbctl_path(place.space.as_deref(), home.path());
-        Self {
-            server,
-            place,
-            nbctl,
-            home,
-        }
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
+        Self { server, place, nbctl, home }
     }
 
     pub fn dir(&self) -> &Path {
@@ -130,10 +123,7 @@ impl NbDaemon {
         // It detaches from its parent and so from the signal of its death: namespaces hold it.
         let space = Space::lab(&place.dir, &place.release);
         let socket = place.dir.join(format!("nbctl.{}.ctl", space.init()));
-        let inside = Place {
-            space: None,
-            ..place.clone()
-        };
+        let inside = Place { space: None, ..place.clone() };
         let mut command = place.release.command(&space, "ovn-nbctl");
         must(
             command

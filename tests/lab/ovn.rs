@@ -1,6 +1,7 @@
 //! A whole OVN: databases, ovn-northd, ovs-vswitchd and ovn-controller, in namespaces of their own.
 
 use std::fs;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,17 +43,16 @@ impl Lab {
     pub fn start() -> Self {
         let home = Home::new();
         let place = Place::lab(home.path());
-        let databases = [
-            Schema::Northbound,
-            Schema::Southbound,
-            Schema::OpenVSwitch,
-        ]
-        .map(|schema| Server::launch(&place, schema));
+        let databases = [Schema::Northbound, Schema::Southbound, Schema::OpenVSwitch]
+            .map(|schema| Server::launch(&place, schema));
         databases.iter().for_each(Server::wait);
         let [nb, sb, ovs] = databases;
 
         must(place.command("ovs-vsctl").args(["--no-wait", "init"]).args([
-            "--", "set", "Open_vSwitch", ".",
+            "--",
+            "set",
+            "Open_vSwitch",
+            ".",
             // Several labs share few processors.
             "other_config:n-handler-threads=1",
             "other_config:n-revalidator-threads=1",
@@ -62,17 +62,20 @@ impl Lab {
             "external_ids:ovn-encap-type=geneve",
             "external_ids:ovn-encap-ip=127.0.0.1",
             "external_ids:ovn-bridge-datapath-type=netdev",
-            "--", "--may-exist", "add-br", "br-int",
-            "--", "set", "Bridge", "br-int", "datapath_type=netdev", "fail-mode=secure",
+            "--",
+            "--may-exist",
+            "add-br",
+            "br-int",
+            "--",
+            "set",
+            "Bridge",
+            "br-int",
+            "datapath_type=netdev",
+            "fail-mode=secure",
         ]));
-        let vswitchd = place.daemon(
-            "ovs-vswitchd",
-            "ovs-vswitchd",
-            &["--pidfile", "--disable-system", &ovs.remote()],
-        );
-        let nbctl = place
-            .release
-            .nbctl_path(place.space.as_deref(), home.path());
+        let vswitchd =
+            place.daemon("ovs-vswitchd", "ovs-vswitchd", &["--pidfile", "--disable-system", &ovs.remote()]);
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
         let core = Core {
             controller: Mutex::new(None),
             vswitchd,
@@ -86,10 +89,12 @@ impl Lab {
             home,
         };
         core.start_northd();
+        // A controller that finds no bridge comes back for it only a second later.
+        let bridge = core.place.dir.join("br-int.mgmt");
+        let ready = wait_for(Duration::from_secs(10), || UnixStream::connect(&bridge).is_ok());
+        assert!(ready, "no bridge: {}", core.place.said("ovs-vswitchd"));
         core.start_controller();
-        let lab = Self {
-            core: Arc::new(core),
-        };
+        let lab = Self { core: Arc::new(core) };
         let registered = wait_for(Duration::from_secs(20), || {
             !lab.sbctl(&["--bare", "--columns=name", "find", "Chassis", &format!("name={CHASSIS}")])
                 .trim()
@@ -168,13 +173,7 @@ impl Lab {
     /// Talks to `ovn-controller`, `ovn-northd` or `ovs-vswitchd`.
     #[track_caller]
     pub fn appctl(&self, target: &str, args: &[&str]) -> String {
-        must(
-            self.core
-                .place
-                .command("ovs-appctl")
-                .args(["--timeout=20", "-t", target])
-                .args(args),
-        )
+        must(self.core.place.command("ovs-appctl").args(["--timeout=20", "-t", target]).args(args))
     }
 
     /// Waits until everything in the northbound database is in the data path.
@@ -322,11 +321,8 @@ impl Core {
     }
 
     fn start_controller(&self) {
-        *self.controller() = Some(self.place.daemon(
-            "ovn-controller",
-            "ovn-controller",
-            &["--pidfile", &self.ovs.remote()],
-        ));
+        *self.controller() =
+            Some(self.place.daemon("ovn-controller", "ovn-controller", &["--pidfile", &self.ovs.remote()]));
     }
 
     fn northd(&self) -> MutexGuard<'_, Option<Daemon>> {

@@ -53,19 +53,9 @@ pub struct Server {
 impl Server {
     /// Creates an empty database in the place's directory and starts its server; see [`Self::wait`].
     pub fn launch(place: &Place, schema: Schema) -> Self {
-        let server = Self {
-            place: place.clone(),
-            schema,
-            daemon: Mutex::new(None),
-        };
+        let server = Self { place: place.clone(), schema, daemon: Mutex::new(None) };
         let file = server.file();
-        must(
-            place
-                .command("ovsdb-tool")
-                .arg("create")
-                .arg(file)
-                .arg(schema.file()),
-        );
+        must(place.command("ovsdb-tool").arg("create").arg(file).arg(schema.file()));
         server.serve();
         server
     }
@@ -73,9 +63,7 @@ impl Server {
     /// Waits until the server answers.
     pub fn wait(&self) {
         let socket = self.socket();
-        let up = wait_for(Duration::from_secs(10), || {
-            UnixStream::connect(&socket).is_ok()
-        });
+        let up = wait_for(Duration::from_secs(10), || UnixStream::connect(&socket).is_ok());
         assert!(up, "{:?}: {}", self.schema, self.said());
     }
 
@@ -121,12 +109,7 @@ impl Server {
 
     /// Every transaction, with its comments.
     pub fn show_log(&self) -> String {
-        must(
-            self.place
-                .command("ovsdb-tool")
-                .args(["show-log", "-m"])
-                .arg(self.file()),
-        )
+        must(self.place.command("ovsdb-tool").args(["show-log", "-m"]).arg(self.file()))
     }
 
     fn serve(&self) {

@@ -21,11 +21,9 @@ impl Place {
     /// Just the machine, unless the release needs a root of its own.
     pub fn host(dir: &Path) -> Self {
         match Release::detect() {
-            Release::Distribution => Self {
-                release: Release::Distribution,
-                space: None,
-                dir: dir.to_owned(),
-            },
+            Release::Distribution => {
+                Self { release: Release::Distribution, space: None, dir: dir.to_owned() }
+            }
             Release::Root(_) => Self::lab(dir),
         }
     }
@@ -34,30 +32,18 @@ impl Place {
     pub fn lab(dir: &Path) -> Self {
         let release = Release::detect();
         let space = Some(Arc::new(Space::lab(dir, &release)));
-        Self {
-            release,
-            space,
-            dir: dir.to_owned(),
-        }
+        Self { release, space, dir: dir.to_owned() }
     }
 
     /// What makes OVN's programs look for all their files in this place's directory.
     pub fn env(&self) -> Vec<(String, String)> {
         let dir = self.dir.display().to_string();
         let (nb, sb) = (self.remote("ovnnb_db"), self.remote("ovnsb_db"));
-        [
-            "OVS_RUNDIR",
-            "OVN_RUNDIR",
-            "OVS_DBDIR",
-            "OVN_DBDIR",
-            "OVS_LOGDIR",
-            "OVN_LOGDIR",
-            "OVS_SYSCONFDIR",
-        ]
-        .into_iter()
-        .map(|name| (name.to_owned(), dir.clone()))
-        .chain([("OVN_NB_DB".to_owned(), nb), ("OVN_SB_DB".to_owned(), sb)])
-        .collect()
+        ["OVS_RUNDIR", "OVN_RUNDIR", "OVS_DBDIR", "OVN_DBDIR", "OVS_LOGDIR", "OVN_LOGDIR", "OVS_SYSCONFDIR"]
+            .into_iter()
+            .map(|name| (name.to_owned(), dir.clone()))
+            .chain([("OVN_NB_DB".to_owned(), nb), ("OVN_SB_DB".to_owned(), sb)])
+            .collect()
     }
 
     /// The connection method of the database server called `name`.
@@ -82,11 +68,8 @@ impl Place {
         };
         let mut command = self.prepared(command);
         let log = self.dir.join(format!("{name}.log"));
-        let stderr = File::options()
-            .create(true)
-            .append(true)
-            .open(self.dir.join(format!("{name}.stderr")))
-            .unwrap();
+        let stderr =
+            File::options().create(true).append(true).open(self.dir.join(format!("{name}.stderr"))).unwrap();
         command
             .args(["-vconsole:off", &format!("--log-file={}", log.display())])
             .args(args)

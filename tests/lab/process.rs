@@ -29,13 +29,7 @@ impl Ran for Output {
 
     #[track_caller]
     fn ok(&self) -> String {
-        assert!(
-            self.status.success(),
-            "{}\nstdout: {}\nstderr: {}",
-            self.status,
-            self.out(),
-            self.err()
-        );
+        assert!(self.status.success(), "{}\nstdout: {}\nstderr: {}", self.status, self.out(), self.err());
         self.out()
     }
 }
@@ -43,9 +37,7 @@ impl Ran for Output {
 /// Runs `command` to its end.
 #[track_caller]
 pub fn run(command: &mut Command) -> Output {
-    command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?}: {error}"))
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
 /// Runs `command` to its end and returns its standard output; panics, naming the command, if it failed.
@@ -91,10 +83,7 @@ pub fn spawn(command: Command) -> Child {
     let shown = format!("{command:?}");
     let (reply, answer) = mpsc::sync_channel(1);
     nursery.send((command, reply)).unwrap();
-    answer
-        .recv()
-        .unwrap()
-        .unwrap_or_else(|error| panic!("{shown}: {error}"))
+    answer.recv().unwrap().unwrap_or_else(|error| panic!("{shown}: {error}"))
 }
 
 /// Asks `ready` again and again for at most `limit`; true as soon as it says so.

@@ -76,9 +76,7 @@ impl Space {
             .stderr(Stdio::piped());
         let mut holder = spawn(unshare);
         let mut line = String::new();
-        BufReader::new(holder.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
         if line != "ready\n" {
             let mut why = String::new();
             let _ = holder.stderr.take().unwrap().read_to_string(&mut why);
@@ -88,10 +86,7 @@ impl Space {
         let init = (0..depth)
             .try_fold(holder.id(), |pid, _| child_of(pid))
             .expect("the first process of the namespaces");
-        Self {
-            holder: Mutex::new(holder),
-            init,
-        }
+        Self { holder: Mutex::new(holder), init }
     }
 
     /// The first process, as the machine counts.

@@ -66,16 +66,12 @@ impl Lab {
     /// Makes the router a gateway router, bound to the lab's chassis; before or after [`Self::net`].
     pub fn gateway_router(&self) {
         let chassis = format!("options:chassis={CHASSIS}");
-        self.nbctl(&[
-            "--may-exist", "lr-add", ROUTER, "--", "set", "Logical_Router", ROUTER, &chassis,
-        ]);
+        self.nbctl(&["--may-exist", "lr-add", ROUTER, "--", "set", "Logical_Router", ROUTER, &chassis]);
     }
 
     /// A logical port on `switch` with one value for its `addresses`: `0a:00:00:00:00:11 10.0.0.11`.
     pub fn port(&self, switch: &str, port: &str, addresses: &str) {
-        self.nbctl(&[
-            "lsp-add", switch, port, "--", "lsp-set-addresses", port, addresses,
-        ]);
+        self.nbctl(&["lsp-add", switch, port, "--", "lsp-set-addresses", port, addresses]);
     }
 
     /// A logical port with static addresses and the guest on it; its resolver is `nameserver`.
@@ -100,16 +96,19 @@ impl Lab {
         format!("0a:00:00:00:01:{:02x}", self.number())
     }
 
-    /// A resolver at `address` in 172.16.0.0/24, beyond the router, on port 53 by UDP and TCP.
+    /// A resolver at `address`, in a /24 of its own beyond the router, on port 53 by UDP and TCP.
     ///
     /// It knows `answers`, pairs of domain and address, says NXDOMAIN for what else ends in `.internal`
     /// or `.test`, and refuses the rest.
     pub fn upstream(&self, address: &str, answers: &[(&str, &str)]) -> Upstream {
-        if self.nbctl(&["--bare", "find", "Logical_Switch", "name=ext"]).trim().is_empty() {
-            self.net(EXTERNAL, "172.16.0.0/24");
+        let network = address.rsplit_once('.').unwrap().0;
+        let switch = format!("{EXTERNAL}-{}", network.replace('.', "-"));
+        let condition = format!("name={switch}");
+        if self.nbctl(&["--bare", "find", "Logical_Switch", &condition]).trim().is_empty() {
+            self.net(&switch, &format!("{network}.0/24"));
         }
         let name = format!("upstream-{}", address.replace('.', "-"));
-        let guest = self.static_guest(EXTERNAL, &name, &format!("{address}/24"), address);
+        let guest = self.static_guest(&switch, &name, &format!("{address}/24"), address);
         let log = self.dir().join(format!("{name}.queries"));
         let mut argv = vec![
             "dnsmasq".to_owned(),
@@ -123,14 +122,13 @@ impl Lab {
             "--local=/internal/".to_owned(),
             "--local=/test/".to_owned(),
         ];
-        argv.extend(answers.iter().map(|(name, ip)| format!("--address=/{name}/{ip}")));
+        for (name, ip) in answers {
+            // Without `local`, dnsmasq refuses to say that there is no AAAA, and musl gives up.
+            argv.extend([format!("--address=/{name}/{ip}"), format!("--local=/{name}/")]);
+        }
         let argv: Vec<_> = argv.iter().map(String::as_str).collect();
         guest.run(&argv).ok();
-        Upstream {
-            guest,
-            address: address.to_owned(),
-            log,
-        }
+        Upstream { guest, address: address.to_owned(), log }
     }
 }
 
