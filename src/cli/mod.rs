@@ -51,6 +51,8 @@ pub enum Command {
     /// Forwarders: the resolvers that answer everything that is not local
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
+    /// Find out why names do not resolve
+    Doctor(commands::doctor::DoctorArgs),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

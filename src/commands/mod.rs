@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod completions;
+pub mod doctor;
 pub mod forwarders;
 pub mod record;
 pub mod zone;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Zone(verb) => verb.run(&context),
         Command::Record(verb) => verb.run(&context),
         Command::Forwarders(verb) => verb.run(&context),
+        Command::Doctor(args) => args.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

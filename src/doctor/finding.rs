@@ -102,7 +102,14 @@ impl Command {
     }
 
     /// Changes one key of a column from one value to another, or removes it.
-    pub fn entry(table: &str, row: &str, column: &str, key: &str, from: &str, to: Option<(&str, &str)>) -> Self {
+    pub fn entry(
+        table: &str,
+        row: &str,
+        column: &str,
+        key: &str,
+        from: &str,
+        to: Option<(&str, &str)>,
+    ) -> Self {
         let mut args = ["remove", table, row, column].map(str::to_owned).to_vec();
         args.push(quote::pair(key, from));
         if let Some((key, value)) = to {

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::facts::{
-    ChassisRow, DUMP_FORMAT, DroppedQuery, Facts, LocalChassis, Missing, Northbound, Probe, ServedRow, Southbound,
+    ChassisRow, DUMP_FORMAT, DroppedQuery, Facts, LocalChassis, Missing, Northbound, Probe, ServedRow,
+    Southbound,
 };
 use super::grammar;
 use crate::model::address::reverse_name;
@@ -80,7 +81,12 @@ pub(super) fn healthy() -> Facts {
             dns: vec![zone],
             ports: vec![guest(11, "web", "10"), guest(12, "db", "11"), peer],
             dhcp_options: vec![dhcp],
-            routers: vec![Router { uuid: uuid(31), name: "lr".into(), ports: vec![uuid(32)], ..Router::default() }],
+            routers: vec![Router {
+                uuid: uuid(31),
+                name: "lr".into(),
+                ports: vec![uuid(32)],
+                ..Router::default()
+            }],
             router_ports: vec![RouterPort {
                 uuid: uuid(32),
                 name: "lr-net1".into(),
@@ -305,6 +311,10 @@ pub(super) const CASES: &[Case] = &[
             name: "qdns-probe.internal".into(),
             answer,
         };
-        f.probes = Ok(vec![probe("192.0.2.1", Ok(3)), probe("192.0.2.2", Ok(0)), probe("192.0.2.3", Err("timeout".into()))]);
+        f.probes = Ok(vec![
+            probe("192.0.2.1", Ok(3)),
+            probe("192.0.2.2", Ok(0)),
+            probe("192.0.2.3", Err("timeout".into())),
+        ]);
     }),
 ];

@@ -161,7 +161,10 @@ mod tests {
             if check.run.is_none() {
                 continue;
             }
-            assert!(CASES.iter().any(|case| case.code == code && case.subject.is_some()), "{code} never fires");
+            assert!(
+                CASES.iter().any(|case| case.code == code && case.subject.is_some()),
+                "{code} never fires"
+            );
             assert_eq!(findings(check, &healthy()), [], "{code} on a healthy network");
         }
     }

@@ -55,7 +55,8 @@ pub fn plan(world: &World, findings: &[(&'static Check, Finding)]) -> Plan {
 fn orphan(world: &World, zone: &ZoneOf, plan: &mut Plan) {
     let row = zone.row;
     let home = home_of(world, row).map(|index| &world.switches[index]);
-    let holds_all = |kept: &DnsRow| row.records.iter().all(|(key, value)| kept.records.get(key) == Some(value));
+    let holds_all =
+        |kept: &DnsRow| row.records.iter().all(|(key, value)| kept.records.get(key) == Some(value));
     match home {
         Some(network) => match network.own_zones().next() {
             None => plan.changes.push(Change::AttachZone { switch: network.switch.uuid, zone: row.uuid }),
@@ -100,14 +101,15 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
         let mut values = values.filter(|addresses| !addresses.is_empty());
         let first = values.next();
         let agrees = values.all(|value| Some(value) == first);
-        let wanted = HostArg::parse(name).ok().filter(|_| agrees && !addresses.is_empty()).map(|host_arg| Wanted {
-            host: host_arg,
-            addresses,
-            replace: false,
-            is_static: false,
-            reverse: has("ptr-missing", name),
-            short: has("pair-incomplete", name) && host.short.is_empty(),
-        });
+        let wanted =
+            HostArg::parse(name).ok().filter(|_| agrees && !addresses.is_empty()).map(|host_arg| Wanted {
+                host: host_arg,
+                addresses,
+                replace: false,
+                is_static: false,
+                reverse: has("ptr-missing", name),
+                short: has("pair-incomplete", name) && host.short.is_empty(),
+            });
         let is_done = match (&mut draft, &wanted) {
             (Some(draft), Some(wanted)) => draft.add(wanted).is_ok(),
             _ => false,
@@ -172,7 +174,8 @@ fn options(world: &World, has: &dyn Fn(&str, &str) -> bool, plan: &mut Plan) {
             }
         }
         let users: Vec<usize> = leases.users.keys().copied().collect();
-        let untold = ["domain_name", "domain_search_list"].iter().all(|option| !row.options.contains_key(*option));
+        let untold =
+            ["domain_name", "domain_search_list"].iter().all(|option| !row.options.contains_key(*option));
         let ([index], true, true) = (&users[..], untold, row.is_ipv4()) else { continue };
         if let Some((domain, true)) = domains.get(index)
             && has("search-domain-missing", world.switches[*index].name())

@@ -110,15 +110,20 @@ impl<'a> World<'a> {
         let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
         let router_ports: HashMap<&str, &RouterPort> =
             rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
-        let routers: HashMap<Uuid, &Router> =
-            rows.routers.iter().flat_map(|router| router.ports.iter().map(move |port| (*port, router))).collect();
+        let routers: HashMap<Uuid, &Router> = rows
+            .routers
+            .iter()
+            .flat_map(|router| router.ports.iter().map(move |port| (*port, router)))
+            .collect();
         let mut switches: Vec<Network> = rows
             .switches
             .iter()
             .map(|switch| {
-                let ports: Vec<&Port> = switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
+                let ports: Vec<&Port> =
+                    switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
                 let peers = ports.iter().filter(|port| port.kind == "router");
-                let peers = peers.filter_map(|port| router_ports.get(port.options.get("router-port")?.as_str()));
+                let peers =
+                    peers.filter_map(|port| router_ports.get(port.options.get("router-port")?.as_str()));
                 Network {
                     switch,
                     rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
@@ -132,7 +137,8 @@ impl<'a> World<'a> {
         for (index, network) in switches.iter().enumerate() {
             by_name.entry(network.name()).or_default().push(index);
         }
-        let by_uuid = switches.iter().enumerate().map(|(index, network)| (network.switch.uuid, index)).collect();
+        let by_uuid =
+            switches.iter().enumerate().map(|(index, network)| (network.switch.uuid, index)).collect();
         let zones = zones(nb, &switches);
         let dhcp = leases(nb, &switches);
         World { facts, nb, switches, zones, dhcp, by_name, by_uuid }
@@ -142,7 +148,12 @@ impl<'a> World<'a> {
     pub fn named(&self, mark: &str) -> Vec<usize> {
         match self.by_name.get(mark) {
             Some(found) => found.clone(),
-            None => Uuid::parse_str(mark).ok().and_then(|uuid| self.by_uuid.get(&uuid)).copied().into_iter().collect(),
+            None => Uuid::parse_str(mark)
+                .ok()
+                .and_then(|uuid| self.by_uuid.get(&uuid))
+                .copied()
+                .into_iter()
+                .collect(),
         }
     }
 

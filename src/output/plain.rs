@@ -1,6 +1,6 @@
 //! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
 
-use super::Answer;
+use super::{Answer, examination};
 
 /// An answer as lines.
 pub fn render(answer: &Answer) -> String {
@@ -60,6 +60,12 @@ pub fn render(answer: &Answer) -> String {
                 vec![c.action.to_owned(), c.name.clone(), or_empty(&c.from), or_empty(&c.to)]
             })
             .collect(),
+        Answer::Examination(examination) => examination.rows(),
+        Answer::Checks(checks) => checks
+            .iter()
+            .map(|c| [c.code, c.severity, c.category, c.title].map(str::to_owned).to_vec())
+            .collect(),
+        Answer::Explanation(check) => return examination::explain(check),
         Answer::Text(text) => return text.clone(),
     };
     rows.iter()

@@ -1,9 +1,11 @@
 //! The only place that knows ovn-nbctl(8): argument lists out, JSON in.
 
 pub mod classify;
+pub mod facts;
 pub mod json;
 pub mod nbctl;
 pub mod process;
 pub mod quote;
 pub mod read;
+pub mod sbctl;
 pub mod write;

@@ -71,7 +71,8 @@ fn acl_drops(world: &World) -> Outcome {
             let named = acl.as_ref().map_or("an ACL".to_owned(), |uuid| format!("ACL {uuid}"));
             let network = world.switches.iter().find(|network| network.name() == query.switch);
             let fix = acl.as_ref().and_then(|acl| {
-                let network = network.filter(|network| network.switch.acls.iter().any(|own| own.to_string() == *acl))?;
+                let network = network
+                    .filter(|network| network.switch.acls.iter().any(|own| own.to_string() == *acl))?;
                 let switch = network.switch.uuid.to_string();
                 // Above every drop: queries are let through, and everything else stays as it is.
                 Some(Command::nbctl(["acl-add", &switch, "from-lport", "32767", "udp.dst == 53", "allow"]))
@@ -113,7 +114,8 @@ fn edns_ignored(world: &World) -> Outcome {
         return Ok(Vec::new());
     }
     let (year, month, patch) = numbers;
-    let message = format!("OVN {year}.{month:02}.{patch} passes queries with EDNS on: use dig +noedns to test");
+    let message =
+        format!("OVN {year}.{month:02}.{patch} passes queries with EDNS on: use dig +noedns to test");
     Ok(vec![Finding::new("EDNS", message).seen("version", version)])
 }
 
@@ -127,7 +129,10 @@ fn nxdomain(world: &World) -> Outcome {
                 "{} says NXDOMAIN to AAAA {}: musl guests of {} fail to look up hosts without IPv6",
                 probe.resolver, probe.name, probe.switch
             );
-            Finding::new(&probe.resolver, message).on(&probe.switch).seen("asked", &probe.name).seen("rcode", NXDOMAIN)
+            Finding::new(&probe.resolver, message)
+                .on(&probe.switch)
+                .seen("asked", &probe.name)
+                .seen("rcode", NXDOMAIN)
         })
         .collect())
 }

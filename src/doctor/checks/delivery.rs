@@ -79,7 +79,9 @@ fn northd_stalled(world: &World) -> Outcome {
         return Ok(Vec::new());
     }
     let message = match missing.len() {
-        0 => format!("a change is waited for (number {nb_cfg}), and ovn-northd has done no more than {sb_cfg}"),
+        0 => {
+            format!("a change is waited for (number {nb_cfg}), and ovn-northd has done no more than {sb_cfg}")
+        }
         count => format!("ovn-northd has made no datapath for {count} of {} switches", world.switches.len()),
     };
     let mut finding = Finding::new("ovn-northd", message).seen("nb_cfg", nb_cfg).seen("sb_cfg", sb_cfg);
@@ -120,14 +122,15 @@ fn chassis_behind(world: &World) -> Outcome {
 fn records_differ(world: &World) -> Outcome {
     let sb = world.southbound().map_err(|missing| missing.message)?;
     let served: HashMap<Uuid, _> = sb.dns.iter().filter_map(|row| Some((row.northbound?, row))).collect();
-    let datapath_of: HashMap<Uuid, Uuid> = sb.datapaths.iter().map(|(path, switch)| (*switch, *path)).collect();
+    let datapath_of: HashMap<Uuid, Uuid> =
+        sb.datapaths.iter().map(|(path, switch)| (*switch, *path)).collect();
     let mut differences: BTreeMap<usize, Vec<serde_json::Value>> = BTreeMap::new();
     for (index, network) in world.switches.iter().enumerate() {
         let datapath = datapath_of.get(&network.switch.uuid);
         for row in network.rows.iter().filter(|row| !row.records.is_empty()) {
-            let found = served.get(&row.uuid).filter(|served| {
-                datapath.is_none_or(|datapath| served.datapaths.contains(datapath))
-            });
+            let found = served
+                .get(&row.uuid)
+                .filter(|served| datapath.is_none_or(|datapath| served.datapaths.contains(datapath)));
             let keys: Vec<&String> = match found {
                 None => vec![],
                 Some(served) if served.records == row.records => continue,
@@ -144,13 +147,16 @@ fn records_differ(world: &World) -> Outcome {
         .into_iter()
         .map(|(index, rows)| {
             let name = world.switches[index].name();
-            Finding::new(name, format!("the names that are served on {name} are not those of the northbound database"))
-                .on(name)
-                .seen("rows", rows)
-                .fix(match world.facts.northd.as_deref() {
-                    Ok("active") => Command::new("ovn-appctl", ["-t", "ovn-northd", "inc-engine/recompute"]),
-                    _ => revive(world),
-                })
+            Finding::new(
+                name,
+                format!("the names that are served on {name} are not those of the northbound database"),
+            )
+            .on(name)
+            .seen("rows", rows)
+            .fix(match world.facts.northd.as_deref() {
+                Ok("active") => Command::new("ovn-appctl", ["-t", "ovn-northd", "inc-engine/recompute"]),
+                _ => revive(world),
+            })
         })
         .collect())
 }
@@ -158,8 +164,12 @@ fn records_differ(world: &World) -> Outcome {
 fn flows_missing(world: &World) -> Outcome {
     let sb: &Southbound = world.southbound().map_err(|missing| missing.message)?;
     let with_flows: HashSet<Uuid> = world.facts.dns_flows.iter().flatten().copied().collect();
-    let answering: HashSet<Uuid> =
-        sb.datapaths.iter().filter(|(path, _)| with_flows.contains(path)).map(|(_, switch)| *switch).collect();
+    let answering: HashSet<Uuid> = sb
+        .datapaths
+        .iter()
+        .filter(|(path, _)| with_flows.contains(path))
+        .map(|(_, switch)| *switch)
+        .collect();
     let known: HashSet<&Uuid> = sb.datapaths.values().collect();
     let silent = world.switches.iter().filter(|network| {
         let uuid = &network.switch.uuid;

@@ -65,10 +65,11 @@ fn missing(world: &World) -> Outcome {
             1 => (format!("port {}", first.name), "has"),
             count => (format!("{count} of {} guest ports", network.guests().count()), "have"),
         };
-        let mut finding = Finding::new(name, format!("{count} of {name} {noun} no DHCP options: no lease, no resolver"))
-            .on(name)
-            .seen("ports", ports.iter().take(5).map(|port| &port.name).collect::<Vec<_>>())
-            .seen("count", ports.len());
+        let mut finding =
+            Finding::new(name, format!("{count} of {name} {noun} no DHCP options: no lease, no resolver"))
+                .on(name)
+                .seen("ports", ports.iter().take(5).map(|port| &port.name).collect::<Vec<_>>())
+                .seen("count", ports.len());
         if let Some(row) = row_for(world, network, &ports) {
             finding.fix = assign(row, &ports);
         }
@@ -83,7 +84,9 @@ fn row_for<'a>(world: &World<'a>, network: &Network, ports: &[&Port]) -> Option<
         let net: Option<IpNet> = row.cidr.parse().ok();
         let addresses = ports.iter().map(|port| port.guest_addresses());
         net.is_some_and(|net| {
-            addresses.into_iter().all(|list| list.is_empty() || list.iter().any(|address| net.contains(address)))
+            addresses
+                .into_iter()
+                .all(|list| list.is_empty() || list.iter().any(|address| net.contains(address)))
         })
     };
     let used = |row: &&DhcpOptions| {
@@ -115,7 +118,8 @@ fn assign(row: &DhcpOptions, ports: &[&Port]) -> Vec<Command> {
 
 /// The name of the first switch whose ports use a row, and a finding about the row on it.
 pub(super) fn about(world: &World, leases: &Leases, subject: &str, message: String) -> Finding {
-    let finding = Finding::new(subject, message).seen("dhcp_options", leases.row.uuid).seen("cidr", &leases.row.cidr);
+    let finding =
+        Finding::new(subject, message).seen("dhcp_options", leases.row.uuid).seen("cidr", &leases.row.cidr);
     let ports: usize = leases.users.values().map(Vec::len).sum();
     let names: Vec<&str> = leases.users.keys().map(|index| world.switches[*index].name()).collect();
     let finding = finding.seen("ports", ports);
@@ -136,8 +140,11 @@ fn incomplete(world: &World) -> Outcome {
         let absent: Vec<&str> =
             required.iter().copied().filter(|option| !row.options.contains_key(*option)).collect();
         if !absent.is_empty() {
-            let message =
-                format!("the options for {} lack {}: OVN answers no DHCP for them", row.cidr, absent.join(", "));
+            let message = format!(
+                "the options for {} lack {}: OVN answers no DHCP for them",
+                row.cidr,
+                absent.join(", ")
+            );
             let finding = about(world, leases, &uuid, message).seen("lacks", &absent);
             findings.push(finding.fix(complete(world, leases, &absent)));
             continue;
@@ -157,8 +164,15 @@ fn incomplete(world: &World) -> Outcome {
             for port in strays {
                 let name = world.switches[*index].name();
                 let addresses: Vec<String> = port.guest_addresses().iter().map(ToString::to_string).collect();
-                let message = format!("port {} has {}, and its DHCP options are for {net}", port.name, addresses.join(", "));
-                let finding = Finding::new(&port.name, message).on(name).seen("cidr", &row.cidr).seen("addresses", addresses);
+                let message = format!(
+                    "port {} has {}, and its DHCP options are for {net}",
+                    port.name,
+                    addresses.join(", ")
+                );
+                let finding = Finding::new(&port.name, message)
+                    .on(name)
+                    .seen("cidr", &row.cidr)
+                    .seen("addresses", addresses);
                 let fix = row_for(world, &world.switches[*index], &[port]).map(|row| assign(row, &[port]));
                 findings.push(fix.into_iter().flatten().fold(finding, Finding::fix));
             }
@@ -206,7 +220,10 @@ fn syntax(world: &World) -> Outcome {
         let (types, source) = if row.is_ipv4() { &ipv4 } else { &ipv6 };
         for flaw in grammar::flaws(&row.options, types, row.is_ipv4()) {
             let value = &row.options[&flaw.option];
-            let message = format!("{} = {value}: {}; DHCP is dead for the ports of {}", flaw.option, flaw.why, row.cidr);
+            let message = format!(
+                "{} = {value}: {}; DHCP is dead for the ports of {}",
+                flaw.option, flaw.why, row.cidr
+            );
             findings.push(
                 about(world, leases, &flaw.option, message)
                     .seen("value", value)
@@ -215,9 +232,13 @@ fn syntax(world: &World) -> Outcome {
             );
         }
     }
-    for (network, port) in world.switches.iter().flat_map(|network| network.guests().map(move |port| (network, port))) {
+    for (network, port) in
+        world.switches.iter().flat_map(|network| network.guests().map(move |port| (network, port)))
+    {
         // The port's own hostname goes into the same action (ovn-nb(5), Logical_Switch_Port:options).
-        let Some(value) = port.options.get("hostname").filter(|_| port.dhcpv4_options.is_some()) else { continue };
+        let Some(value) = port.options.get("hostname").filter(|_| port.dhcpv4_options.is_some()) else {
+            continue;
+        };
         if let Err(why) = grammar::check("hostname", value, &ipv4.0) {
             let mended = grammar::mended("hostname", value, &ipv4.0);
             let mut args = ["Logical_Switch_Port", &port.name].map(str::to_owned).to_vec();
@@ -233,7 +254,10 @@ fn syntax(world: &World) -> Outcome {
             }
             let message = format!("hostname = {value}: {why}; DHCP is dead for port {}", port.name);
             findings.push(
-                Finding::new(&port.name, message).on(network.name()).seen("value", value).fix(Command::nbctl(args)),
+                Finding::new(&port.name, message)
+                    .on(network.name())
+                    .seen("value", value)
+                    .fix(Command::nbctl(args)),
             );
         }
     }

@@ -103,7 +103,11 @@ fn outside(world: &World) -> Outcome {
                 _ if !inside.is_empty() => replace(world, index, host, &inside),
                 _ => remove(world, index, host),
             };
-            let message = format!("{} has {stray}, which is outside of {}'s subnet {subnet}", host.name, network.name());
+            let message = format!(
+                "{} has {stray}, which is outside of {}'s subnet {subnet}",
+                host.name,
+                network.name()
+            );
             Some(
                 Finding::new(&host.name, message)
                     .on(network.name())
@@ -168,7 +172,8 @@ fn stale(world: &World) -> Outcome {
         .map(|(index, _, host)| {
             let name = world.switches[index].name();
             let addresses = texts(&host.addresses());
-            let message = format!("no port of {name} has {} or the name {}", addresses.join(" or "), host.name);
+            let message =
+                format!("no port of {name} has {} or the name {}", addresses.join(" or "), host.name);
             Finding::new(&host.name, message)
                 .on(name)
                 .seen("addresses", addresses)
@@ -184,7 +189,8 @@ fn moved(world: &World) -> Outcome {
         .filter_map(|(index, _, host)| {
             let real = guests.named(index, host).filter(|real| !real.is_empty() && !host.is_static)?;
             let addresses = host.addresses();
-            let gone: Vec<IpAddr> = addresses.iter().copied().filter(|address| !real.contains(address)).collect();
+            let gone: Vec<IpAddr> =
+                addresses.iter().copied().filter(|address| !real.contains(address)).collect();
             let is_elsewhere = gone.iter().any(|address| guests.is_used(index, address));
             if gone.is_empty() || (is_elsewhere && gone.len() < addresses.len()) {
                 return None;
@@ -237,10 +243,13 @@ fn ipv4_only(world: &World) -> Outcome {
             let name = world.switches[index].name();
             let count = names.len();
             let noun = if count == 1 { "host has" } else { "hosts have" };
-            Finding::new(name, format!("{count} {noun} no IPv6 address: musl guests (Alpine) fail to look them up"))
-                .on(name)
-                .seen("count", count)
-                .seen("hosts", &names[..count.min(5)])
+            Finding::new(
+                name,
+                format!("{count} {noun} no IPv6 address: musl guests (Alpine) fail to look them up"),
+            )
+            .on(name)
+            .seen("count", count)
+            .seen("hosts", &names[..count.min(5)])
         })
         .collect())
 }

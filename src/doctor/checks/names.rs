@@ -81,7 +81,10 @@ fn shadowed(world: &World) -> Outcome {
                 .collect();
             let message = format!("{key} is in {} rows of {name}; which one answers is chance", rows.len());
             findings.push(
-                Finding::new(key, message).on(name).seen("rows", owners).fix(unshadow(world, index, key, &rows)),
+                Finding::new(key, message)
+                    .on(name)
+                    .seen("rows", owners)
+                    .fix(unshadow(world, index, key, &rows)),
             );
         }
     }
@@ -98,7 +101,9 @@ fn unshadow(world: &World, index: usize, key: &str, rows: &[&DnsRow]) -> Option<
             let domain = crate::model::zone::domain_of(row);
             Some(Command::qdns(["record", "rm", &world.word(index), &host_name(key, &domain)]))
         }
-        [row, ..] => Some(Command::entry("DNS", &row.uuid.to_string(), "records", key, &row.records[key], None)),
+        [row, ..] => {
+            Some(Command::entry("DNS", &row.uuid.to_string(), "records", key, &row.records[key], None))
+        }
         [] => None,
     }
 }
@@ -121,11 +126,12 @@ fn never_matches(world: &World) -> Outcome {
                 let uuid = row.uuid.to_string();
                 let why = if key.ends_with('.') { "a trailing dot" } else { "capital letters" };
                 let free = !row.records.contains_key(&right);
-                let finding = Finding::new(key, format!("{key} is never found: it has {why}; guests ask for {right}"))
-                    .on(name)
-                    .seen("row", &uuid)
-                    .seen("owner", row.owner().name())
-                    .seen("value", value);
+                let finding =
+                    Finding::new(key, format!("{key} is never found: it has {why}; guests ask for {right}"))
+                        .on(name)
+                        .seen("row", &uuid)
+                        .seen("owner", row.owner().name())
+                        .seen("value", value);
                 let to = free.then_some((right.as_str(), value.as_str()));
                 let fix = row.is_ours().then(|| Command::entry("DNS", &uuid, "records", key, value, to));
                 findings.push(finding.fix(fix));

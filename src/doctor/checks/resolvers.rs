@@ -85,7 +85,8 @@ fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Comm
     let elsewhere = world.dhcp.iter().filter(|other| other.row.uuid != leases.row.uuid);
     let own = elsewhere.filter(|other| other.row.is_ipv4() == is_ipv4).find_map(|other| {
         let network = &world.switches[*other.users.keys().next()?];
-        let good = servers(other).into_iter().filter(|ip| !is_of_ovn(network, other, ip) && !bad.contains(ip));
+        let good =
+            servers(other).into_iter().filter(|ip| !is_of_ovn(network, other, ip) && !bad.contains(ip));
         let good: Vec<String> = good.map(|ip| ip.to_string()).collect();
         (!good.is_empty()).then_some(good)
     });
@@ -115,15 +116,21 @@ fn no_server(world: &World) -> Outcome {
     });
     Ok(silent
         .map(|leases| {
-            let message = format!("guests of {} are told of no resolver, so no name resolves", leases.row.cidr);
-            about(world, leases, &leases.row.uuid.to_string(), message).fix(set_forwarders(world, leases, &[]))
+            let message =
+                format!("guests of {} are told of no resolver, so no name resolves", leases.row.cidr);
+            about(world, leases, &leases.row.uuid.to_string(), message).fix(set_forwarders(
+                world,
+                leases,
+                &[],
+            ))
         })
         .collect())
 }
 
 /// Whether an address is a router's, or the one that OVN's DHCP server or gateway pretends to have.
 fn is_of_ovn(network: &Network, leases: &Leases, address: &IpAddr) -> bool {
-    let option = |name: &str| leases.row.options.get(name).and_then(|value| value.trim().parse::<IpAddr>().ok());
+    let option =
+        |name: &str| leases.row.options.get(name).and_then(|value| value.trim().parse::<IpAddr>().ok());
     let is_router = network.router_addresses().any(|net| net.addr() == *address);
     // Behind a physical network the router option names a machine that OVN does not know.
     let pretended = option("server_id") == Some(*address)
@@ -135,7 +142,8 @@ fn is_of_ovn(network: &Network, leases: &Leases, address: &IpAddr) -> bool {
 /// Whether a load balancer serves the address for DNS over UDP, on the switch or its routers.
 fn is_balanced(world: &World, network: &Network, address: &IpAddr) -> bool {
     let mut reachable: HashSet<_> = network.switch.load_balancers.iter().copied().collect();
-    reachable.extend(network.routers.iter().filter_map(|(router, _)| *router).flat_map(|r| &r.load_balancers));
+    reachable
+        .extend(network.routers.iter().filter_map(|(router, _)| *router).flat_map(|r| &r.load_balancers));
     reachable.extend(&world.nb.grouped_load_balancers);
     let mut balancers = world.nb.rows.load_balancers.iter().filter(|lb| reachable.contains(&lb.uuid));
     balancers.any(|lb| {
@@ -159,7 +167,10 @@ fn answers_nothing(world: &World) -> Outcome {
             })
             .collect();
         for address in &silent {
-            let message = format!("guests of {} ask {address}, where nothing listens: only local names resolve", leases.row.cidr);
+            let message = format!(
+                "guests of {} ask {address}, where nothing listens: only local names resolve",
+                leases.row.cidr
+            );
             findings.push(
                 about(world, leases, &address.to_string(), message)
                     .seen("dns_server", &leases.row.options[DNS_SERVER])
@@ -196,7 +207,12 @@ fn unroutable(world: &World) -> Outcome {
 }
 
 /// Why guests cannot reach an address, as far as the northbound database tells.
-fn reachability(network: &Network, leases: &Leases, net: &IpNet, address: &IpAddr) -> Result<(), &'static str> {
+fn reachability(
+    network: &Network,
+    leases: &Leases,
+    net: &IpNet,
+    address: &IpAddr,
+) -> Result<(), &'static str> {
     if network.is_physical() {
         return Ok(());
     }
@@ -225,7 +241,13 @@ impl Network<'_> {
     }
 }
 
-fn route(world: &World, network: &Network, leases: &Leases, net: &IpNet, address: &IpAddr) -> Option<Command> {
+fn route(
+    world: &World,
+    network: &Network,
+    leases: &Leases,
+    net: &IpNet,
+    address: &IpAddr,
+) -> Option<Command> {
     if net.contains(address) {
         return set_forwarders(world, leases, &[*address]).filter(|_| !network.routers.is_empty());
     }
@@ -238,10 +260,15 @@ fn no_search_domain(world: &World) -> Outcome {
     let mut findings = Vec::new();
     for leases in world.dhcp.iter().filter(|leases| leases.row.is_ipv4()) {
         let option = |name: &str| {
-            let value = leases.row.options.get(name).map(|value| dhcp::parse_string(value)).unwrap_or_default();
-            value.split(',').map(|domain| domain.trim().trim_end_matches('.').to_lowercase()).collect::<Vec<_>>()
+            let value =
+                leases.row.options.get(name).map(|value| dhcp::parse_string(value)).unwrap_or_default();
+            value
+                .split(',')
+                .map(|domain| domain.trim().trim_end_matches('.').to_lowercase())
+                .collect::<Vec<_>>()
         };
-        let told: HashSet<String> = option("domain_name").into_iter().chain(option("domain_search_list")).collect();
+        let told: HashSet<String> =
+            option("domain_name").into_iter().chain(option("domain_search_list")).collect();
         for index in leases.users.keys() {
             let Some((domain, true)) = domains.get(index) else { continue };
             if told.contains(domain.as_str()) {

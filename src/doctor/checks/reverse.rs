@@ -53,7 +53,8 @@ fn missing(world: &World) -> Outcome {
         .filter_map(|(index, zone, host)| {
             Hostname::parse(&host.name).ok()?;
             let addresses = host.addresses();
-            let has_none = |ip: &&std::net::IpAddr| !zone.row.records.contains_key(&address::reverse_name(**ip));
+            let has_none =
+                |ip: &&std::net::IpAddr| !zone.row.records.contains_key(&address::reverse_name(**ip));
             let without: Vec<String> = addresses.iter().filter(has_none).map(ToString::to_string).collect();
             if without.is_empty() {
                 return None;
@@ -61,10 +62,13 @@ fn missing(world: &World) -> Outcome {
             let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
             let words = words.into_iter().chain(addresses.iter().map(ToString::to_string));
             Some(
-                Finding::new(&host.name, format!("{} has no reverse name for {}", host.name, without.join(", ")))
-                    .on(world.switches[index].name())
-                    .seen("addresses", without)
-                    .fix(Command::qdns(words)),
+                Finding::new(
+                    &host.name,
+                    format!("{} has no reverse name for {}", host.name, without.join(", ")),
+                )
+                .on(world.switches[index].name())
+                .seen("addresses", without)
+                .fix(Command::qdns(words)),
             )
         })
         .collect())
@@ -78,13 +82,19 @@ fn dangling(world: &World) -> Outcome {
         let elsewhere: HashSet<String> =
             others.flat_map(|row| row.records.keys().map(|key| super::names::asked_for(key))).collect();
         for (key, value) in &zone.hosts.dangling {
-            if elsewhere.contains(&super::names::asked_for(value)) || super::values::flaw(key, value).is_some() {
+            if elsewhere.contains(&super::names::asked_for(value))
+                || super::values::flaw(key, value).is_some()
+            {
                 continue;
             }
-            findings.push(pointer(world, index, zone.row.uuid, key, value, format!(
-                "{key} leads to {value}, which is not on {}",
-                network.name()
-            )));
+            findings.push(pointer(
+                world,
+                index,
+                zone.row.uuid,
+                key,
+                value,
+                format!("{key} leads to {value}, which is not on {}", network.name()),
+            ));
         }
     }
     Ok(findings)
@@ -110,10 +120,17 @@ fn differs(world: &World) -> Outcome {
                 continue;
             }
             let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            findings.push(pointer(world, index, zone.row.uuid, key, value, format!(
-                "{key} leads to {value}, which has {}",
-                if list.is_empty() { "no address".to_owned() } else { list.join(", ") }
-            )));
+            findings.push(pointer(
+                world,
+                index,
+                zone.row.uuid,
+                key,
+                value,
+                format!(
+                    "{key} leads to {value}, which has {}",
+                    if list.is_empty() { "no address".to_owned() } else { list.join(", ") }
+                ),
+            ));
         }
     }
     Ok(findings)

@@ -106,7 +106,8 @@ fn truncated(world: &World) -> Outcome {
     Ok(cut
         .map(|(index, row, key, value)| {
             let served = value.split(',').next().unwrap_or_default();
-            let message = format!("{key} is {value:?}: after the comma nothing is served, so guests get {served}");
+            let message =
+                format!("{key} is {value:?}: after the comma nothing is served, so guests get {served}");
             about(world, index, row, key, value, message)
         })
         .collect())
@@ -117,7 +118,9 @@ pub(in crate::doctor) fn flaw(key: &str, value: &str) -> Option<String> {
     if address::is_reverse_name(key) {
         return match value {
             _ if value.trim().is_empty() => Some("it is empty".to_owned()),
-            _ if value.trim().contains([' ', ',']) => Some("a reverse name leads to one name only".to_owned()),
+            _ if value.trim().contains([' ', ',']) => {
+                Some("a reverse name leads to one name only".to_owned())
+            }
             _ if value.ends_with('.') => Some("the trailing dot makes a malformed answer".to_owned()),
             _ => None,
         };
@@ -125,9 +128,9 @@ pub(in crate::doctor) fn flaw(key: &str, value: &str) -> Option<String> {
     let mut words = value.split([' ', ',']).filter(|word| !word.is_empty()).peekable();
     match words.peek() {
         None => Some("it has no address".to_owned()),
-        Some(_) => words
-            .find(|word| word.parse::<IpAddr>().is_err())
-            .map(|word| format!("{word:?} is no address")),
+        Some(_) => {
+            words.find(|word| word.parse::<IpAddr>().is_err()).map(|word| format!("{word:?} is no address"))
+        }
     }
 }
 
@@ -172,16 +175,20 @@ fn differs(world: &World) -> Outcome {
             }
             let switch = world.word(index);
             let words = ["record", "add", &switch, &host.name].map(str::to_owned);
-            let kept: Vec<String> = address::from_value(host.value()).iter().map(ToString::to_string).collect();
+            let kept: Vec<String> =
+                address::from_value(host.value()).iter().map(ToString::to_string).collect();
             let fix = (!kept.is_empty()).then(|| {
                 Command::qdns(words.into_iter().chain(kept.clone()).chain(["--replace".to_owned()]))
             });
             let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
             Some(
-                Finding::new(&host.name, format!("{}: which one a guest gets depends on its resolver", all.join(", ")))
-                    .on(world.switches[index].name())
-                    .seen("names", host.names().collect::<Vec<_>>())
-                    .fix(fix),
+                Finding::new(
+                    &host.name,
+                    format!("{}: which one a guest gets depends on its resolver", all.join(", ")),
+                )
+                .on(world.switches[index].name())
+                .seen("names", host.names().collect::<Vec<_>>())
+                .fix(fix),
             )
         })
         .collect())

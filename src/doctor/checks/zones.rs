@@ -143,14 +143,16 @@ fn duplicate(world: &World) -> Outcome {
         }
         let own = zone_uuid(network.switch.uuid);
         let kept = zones.iter().find(|row| row.uuid == own).copied();
-        let Some(kept) = kept.or_else(|| zones.iter().copied().max_by_key(|row| (row.records.len(), row.uuid)))
+        let Some(kept) =
+            kept.or_else(|| zones.iter().copied().max_by_key(|row| (row.records.len(), row.uuid)))
         else {
             continue;
         };
         let name = network.name();
-        let mut finding = Finding::new(name, format!("{name} has {} zones; {} stays", zones.len(), kept.uuid))
-            .on(name)
-            .seen("zones", zones.iter().map(|row| row.uuid.to_string()).collect::<Vec<_>>());
+        let mut finding =
+            Finding::new(name, format!("{name} has {} zones; {} stays", zones.len(), kept.uuid))
+                .on(name)
+                .seen("zones", zones.iter().map(|row| row.uuid.to_string()).collect::<Vec<_>>());
         for row in zones.iter().filter(|row| row.uuid != kept.uuid) {
             finding = finding.fix(merge(network, kept, row));
         }
@@ -220,9 +222,10 @@ fn empty(world: &World) -> Outcome {
         .map(|index| {
             let network = &world.switches[index];
             let name = network.name();
-            let finding = Finding::new(name, format!("the zone of {name} has no records, so nothing answers"))
-                .on(name)
-                .seen("other_rows", network.rows.len() - 1);
+            let finding =
+                Finding::new(name, format!("the zone of {name} has no records, so nothing answers"))
+                    .on(name)
+                    .seen("other_rows", network.rows.len() - 1);
             let guest = network.guests().find_map(|port| {
                 let address = port.guest_addresses().first()?.to_string();
                 Some([port.guest_name(None)?.to_owned(), address])
