@@ -9,6 +9,7 @@ use crate::doctor::grammar;
 use crate::doctor::world::{Leases, Network, World};
 use crate::doctor::{Category, Check, Need, Outcome};
 use crate::model::snapshot::{DhcpOptions, Map, Port};
+use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -197,7 +198,7 @@ fn complete(world: &World, leases: &Leases, absent: &[&str]) -> Option<Command> 
             "lease_time" => "3600".to_owned(),
             _ => "0a:00:00:00:00:01".to_owned(),
         };
-        args.push(format!("options:{option}={value}"));
+        args.push(format!("options:{option}={}", quote::string(&value)));
     }
     Some(Command::nbctl(args))
 }
@@ -245,7 +246,7 @@ fn syntax(world: &World) -> Outcome {
             match mended {
                 Some(value) => {
                     args.insert(0, "set".to_owned());
-                    args.push(format!("options:hostname={value}"));
+                    args.push(format!("options:hostname={}", quote::string(&value)));
                 }
                 None => {
                     args.insert(0, "remove".to_owned());
@@ -272,12 +273,17 @@ pub(super) fn set(row: &DhcpOptions, option: &str, value: Option<String>) -> Com
             let key = if option.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
                 option.to_owned()
             } else {
-                crate::ovn::quote::string(option)
+                quote::string(option)
             };
-            Command::nbctl(["set", "DHCP_Options", &uuid, &format!("options:{key}={value}")])
+            Command::nbctl([
+                "set",
+                "DHCP_Options",
+                &uuid,
+                &format!("options:{key}={}", quote::string(&value)),
+            ])
         }
         None => {
-            let key = crate::ovn::quote::string(option);
+            let key = quote::string(option);
             Command::nbctl(["remove", "DHCP_Options", &uuid, "options", &key])
         }
     }

@@ -12,6 +12,7 @@ use crate::doctor::world::{Leases, Network, World, addresses_in_use};
 use crate::doctor::{Category, Check, Need, Outcome};
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
+use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -275,7 +276,7 @@ fn no_search_domain(world: &World) -> Outcome {
                 continue;
             }
             let name = world.switches[*index].name();
-            let quoted = dhcp::string(domain.as_str());
+            let quoted = quote::string(&dhcp::string(domain.as_str()));
             let row = leases.row.uuid.to_string();
             let mut args = ["set", "DHCP_Options", &row].map(str::to_owned).to_vec();
             let others: Vec<&str> = told.iter().map(String::as_str).filter(|told| !told.is_empty()).collect();
@@ -285,7 +286,10 @@ fn no_search_domain(world: &World) -> Outcome {
             } else {
                 let mut list = vec![domain.as_str()];
                 list.extend(others);
-                args.push(format!("options:domain_search_list={}", dhcp::string(&list.join(","))));
+                args.push(format!(
+                    "options:domain_search_list={}",
+                    quote::string(&dhcp::string(&list.join(",")))
+                ));
             }
             findings.push(
                 Finding {

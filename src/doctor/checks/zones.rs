@@ -198,7 +198,7 @@ fn misattached(world: &World) -> Outcome {
             None if zone.on.len() == 1 && network.own_zones().next().is_none() => {
                 // The switch has got another name since.
                 fix = ["set", "DNS", &uuid].map(str::to_owned).to_vec();
-                fix.push(format!("external_ids:switch={name}"));
+                fix.push(format!("external_ids:switch={}", quote::string(name)));
             }
             _ => {}
         }
@@ -215,8 +215,8 @@ fn misattached(world: &World) -> Outcome {
 }
 
 fn empty(world: &World) -> Outcome {
-    let empty: BTreeSet<usize> =
-        world.serving().filter(|(_, zone)| zone.row.records.is_empty()).map(|(index, _)| index).collect();
+    let is_silent = |index: &usize| world.switches[*index].rows.iter().all(|row| row.records.is_empty());
+    let empty: BTreeSet<usize> = world.serving().map(|(index, _)| index).filter(is_silent).collect();
     Ok(empty
         .into_iter()
         .map(|index| {
