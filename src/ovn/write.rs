@@ -12,8 +12,10 @@ use uuid::Uuid;
 
 use super::json::Table;
 use super::nbctl::{Nbctl, Wait};
+use super::parts::parts;
 use super::quote;
 use super::read::{fill, row_columns};
+use super::rows;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::plan::{Change, Column, Entry, Plan};
@@ -23,12 +25,12 @@ use crate::model::snapshot::{DnsRow, Map, Snapshot};
 const COMMENT_MAX: usize = 1000;
 
 impl Nbctl {
-    /// Makes the changes of a plan, all or none; `comment` is for the database's log.
+    /// Makes the changes of a plan in one transaction, all or none; `comment` is for the database's log.
     ///
     /// # Errors
     /// Lost race, with nothing of the plan kept; otherwise as [`Nbctl::run`], with nothing changed
     /// unless the message says that it is unknown.
-    pub fn commit(&self, plan: &Plan, comment: &str) -> Result<()> {
+    pub fn commit_one(&self, plan: &Plan, comment: &str) -> Result<()> {
         if plan.changes.is_empty() {
             return Ok(());
         }
@@ -37,11 +39,18 @@ impl Nbctl {
             Ok(snapshots) => snapshots,
             Err(error) => return self.settle(plan, &transaction, error),
         };
-        let lost: Vec<&Entry> =
-            plan.entries().filter(|entry| value(&after, entry) != entry.to.as_deref()).collect();
-        if let Some(entry) = lost.first() {
+        let mut entries = plan.entries().chain(&plan.expects);
+        if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
             self.withdraw(plan, &before, &after, comment)?;
             return Err(lost_race(entry, value(&after, entry)));
+        }
+        if let Some(row) = rows::destroyed_otherwise(plan, &before) {
+            self.withdraw(plan, &before, &after, comment)?;
+            return Err(Error::new(
+                Kind::LostRace,
+                format!("{row} changed meanwhile, so nothing was changed"),
+            )
+            .hint("the same command again works on what is there now"));
         }
         self.check_destroyed(plan, &before, comment)
     }
@@ -100,6 +109,7 @@ impl Nbctl {
             Change::CreateZone { zone, .. } => now.dns_row(*zone).is_some(),
             Change::DestroyZone { row, .. } => now.dns_row(row.uuid).is_none(),
             Change::AttachZone { .. } => false,
+            other => rows::is_done(other, &now),
         });
         let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
         match done {
@@ -124,11 +134,12 @@ impl Nbctl {
         let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
-        let undo = Plan { changes: changes.collect(), ..Plan::default() };
+        let rows = plan.changes.iter().rev().filter_map(|change| rows::inverse(change, before));
+        let undo = Plan { changes: rows.chain(changes).collect(), ..Plan::default() };
         if undo.changes.is_empty() {
             return Ok(());
         }
-        self.execute(&Transaction::of(&undo, &withdrawal(comment))).map(|_| ()).map_err(|error| Error {
+        self.execute_parts(&undo, &withdrawal(comment)).map_err(|error| Error {
             message: format!("the change lost a race and could not be withdrawn: {}", error.message),
             ..error
         })
@@ -168,11 +179,19 @@ impl Nbctl {
         let entries = whole.entries().cloned().map(Change::Entry).collect();
         let missing = Plan { changes: entries, ..Plan::default() };
         let comment = withdrawal(comment);
-        let mut result = self.execute(&Transaction::of(&whole, &comment));
-        if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
-            result = self.execute(&Transaction::of(&missing, &comment));
+        let result = self.execute_parts(&whole, &comment);
+        match result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
+            true => self.execute_parts(&missing, &comment),
+            false => result,
         }
-        result.map(|_| ())
+    }
+
+    /// Runs a plan without looking at what became of it, in as many transactions as it takes.
+    fn execute_parts(&self, plan: &Plan, comment: &str) -> Result<()> {
+        for part in parts(plan) {
+            self.execute(&Transaction::of(&part.plan, comment))?;
+        }
+        Ok(())
     }
 }
 
@@ -277,6 +296,16 @@ impl Transaction {
                 self.command(&["destroy", "DNS", &uuid], Vec::new());
             }
             Change::Entry(_) => {}
+            other => {
+                self.commands.extend(rows::commands(other));
+                for (table, row) in rows::touched(other) {
+                    match other {
+                        // ovn-nbctl 23.03 aborts on listing a row behind its own destruction.
+                        Change::Destroy(_) => self.before.push((table, row)),
+                        _ => self.touch(table, row),
+                    }
+                }
+            }
         }
     }
 

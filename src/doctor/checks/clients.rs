@@ -3,6 +3,7 @@
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome};
+use crate::model::release::VERSION_OPTION;
 
 /// The code that an answer carries where the name does not exist (RFC 1035, section 4.1.1).
 const NXDOMAIN: u8 = 3;
@@ -104,7 +105,7 @@ fn ignores_edns((year, month, patch): (u32, u32, u32)) -> bool {
 
 fn edns_ignored(world: &World) -> Outcome {
     let local = world.facts.chassis.as_ref().ok().map(|chassis| chassis.version.as_str());
-    let northd = world.nb.options.get("northd_internal_version").map(String::as_str);
+    let northd = world.nb.options.get(VERSION_OPTION).map(String::as_str);
     let Some((version, numbers)) =
         [local, northd].into_iter().flatten().find_map(|version| Some((version, release(version)?)))
     else {
