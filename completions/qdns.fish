@@ -829,6 +829,7 @@ complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and not __fish_see
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and not __fish_seen_subcommand_from set show ls clear help" -f -a "ls" -d 'Show which resolvers guests get'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and not __fish_seen_subcommand_from set show ls clear help" -f -a "clear" -d 'Take back what `set` wrote'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and not __fish_seen_subcommand_from set show ls clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and __fish_seen_subcommand_from set" -l via -d 'Let guests ask this address of their router, which forwards; `auto` takes the router\'s own' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and __fish_seen_subcommand_from set" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and __fish_seen_subcommand_from set" -s p -l private-key -d 'The private key for ssl: connections' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarders; and __fish_seen_subcommand_from set" -s c -l certificate -d 'The certificate for ssl: connections' -r
@@ -944,6 +945,7 @@ complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and not __fish_seen
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and not __fish_seen_subcommand_from set show ls clear help" -f -a "ls" -d 'Show which resolvers guests get'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and not __fish_seen_subcommand_from set show ls clear help" -f -a "clear" -d 'Take back what `set` wrote'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and not __fish_seen_subcommand_from set show ls clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from set" -l via -d 'Let guests ask this address of their router, which forwards; `auto` takes the router\'s own' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from set" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from set" -s p -l private-key -d 'The private key for ssl: connections' -r
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from set" -s c -l certificate -d 'The certificate for ssl: connections' -r
