@@ -6,20 +6,42 @@ mod lab;
 mod tool;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use lab::{Addressing, Guest, Lab, Ran};
 use serde_json::Value;
-use tool::{Run, command, run};
+use tool::{Run, run};
 
 const WEB: &str = "0a:00:00:00:00:11";
 const DB: &str = "0a:00:00:00:00:12";
 
-/// qdns as it runs beside the lab: its databases, its daemons, its release's ovn-nbctl.
+/// A command inside the lab, where its daemons have the process numbers that they write into their
+/// files; of another release, OVN's tools are those of its root.
+fn inside(lab: &Lab, program: &str) -> Command {
+    let bin = lab.dir().join("bin");
+    if std::env::var_os("QDNS_LAB_ROOT").is_some() && !bin.exists() {
+        fs::create_dir(&bin).unwrap();
+        for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovs-vsctl"] {
+            let path = bin.join(tool);
+            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root {tool} \"$@\"\n")).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+    }
+    let qdns = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().unwrap();
+    let path = format!("{}:{}:{}", bin.display(), qdns.display(), std::env::var("PATH").unwrap());
+    let mut command = lab.command_in(program);
+    for name in ["OVN_NB_DAEMON", "QDNS_OVN_NBCTL"] {
+        command.env_remove(name);
+    }
+    command.envs(lab.env()).env("PATH", path).env("USER", "tester");
+    command
+}
+
 fn qdns(lab: &Lab, args: &[&str]) -> Run {
-    let mut command = command(&lab.nb_remote());
-    command.envs(lab.env()).env("QDNS_OVN_NBCTL", lab.nbctl_path());
-    run(command.args(args))
+    run(inside(lab, "qdns").args(args))
 }
 
 fn doctor(lab: &Lab, args: &[&str]) -> Run {
@@ -43,7 +65,7 @@ fn fix(lab: &Lab, run: &Run, code: &str) {
     let report: Value = run.json();
     let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code);
     for line in found.flat_map(|finding| finding["fix"].as_array().unwrap()) {
-        let done = Command::new("sh").args(["-c", line.as_str().unwrap()]).envs(lab.env()).output().unwrap();
+        let done = inside(lab, "sh").args(["-c", line.as_str().unwrap()]).output().unwrap();
         assert!(done.status.success(), "{line}: {done:?}");
     }
 }
@@ -87,17 +109,7 @@ fn a_network_made_with_qdns_alone_is_healthy() {
     let (web, _db) = healthy(&lab);
     let report = doctor(&lab, &["--fail-on", "warning"]);
     assert_eq!((counts(&report), report.code), ((0, 0), 0), "{report:?}");
-    let found = codes(&report);
-    let expected =
-        if lab.version() < (24, 3) { BTreeSet::from(["edns-ignored".to_owned()]) } else { BTreeSet::new() };
-    assert_eq!(
-        found
-            .iter()
-            .filter(|code| !["dhcp-missing"].contains(&code.as_str()))
-            .cloned()
-            .collect::<BTreeSet<_>>(),
-        expected
-    );
+    assert_eq!(codes(&report).contains("edns-ignored"), lab.version() < (24, 3), "{report:?}");
     let skipped = report.json()["skipped"].to_string();
     for code in ["northd-stalled", "sb-records-differ", "dns-flows-missing", "chassis-behind"] {
         assert!(!skipped.contains(code), "{skipped}");

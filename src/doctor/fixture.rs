@@ -258,6 +258,12 @@ pub(super) const CASES: &[Case] = &[
         put(f, "four", "10.0.0.10");
     }),
     fires("dhcp-missing", "net1", |f| nb(f).ports[0].dhcpv4_options = None),
+    clean("dhcp-missing", |f| {
+        nb(f).switches[0].dns_records.clear();
+        for port in &mut nb(f).ports {
+            port.dhcpv4_options = None;
+        }
+    }),
     fires("dhcp-incomplete", "00000000-0000-0000-0000-000000000015", |f| {
         nb(f).dhcp_options[0].options.remove("lease_time");
     }),

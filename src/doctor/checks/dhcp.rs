@@ -22,7 +22,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: NB,
         explanation: "A guest learns its resolver and its search domain from DHCP. OVN answers DHCP only for ports \
             whose dhcpv4_options or dhcpv6_options is set; without it the guest has no address either, unless \
-            somebody configures it by hand.",
+            somebody configures it by hand. A switch with neither a zone nor any DHCP options is taken to be \
+            somebody else's.",
         source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
         run: Some(missing),
     },
@@ -60,7 +61,8 @@ fn missing(world: &World) -> Outcome {
     for network in &world.switches {
         let without = |port: &&Port| port.dhcpv4_options.is_none() && port.dhcpv6_options.is_none();
         let ports: Vec<&Port> = network.guests().filter(without).collect();
-        let Some(first) = ports.first() else { continue };
+        let is_managed = network.own_zones().next().is_some() || network.guests().any(|port| !without(&port));
+        let Some(first) = ports.first().filter(|_| is_managed) else { continue };
         let name = network.name();
         let (count, noun) = match ports.len() {
             1 => (format!("port {}", first.name), "has"),
