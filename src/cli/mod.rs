@@ -55,6 +55,9 @@ pub enum Command {
     PruneStale(commands::prune_stale::PruneStaleArgs),
     /// Make the names what the switch's ports say
     Sync(commands::sync::SyncArgs),
+    /// Hooks: names registered by the hypervisor itself
+    #[command(subcommand)]
+    Hook(commands::hook::Verb),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod completions;
 pub mod forwarders;
+pub mod hook;
 pub mod prune_stale;
 pub mod record;
 pub mod sync;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Forwarders(verb) => verb.run(&context),
         Command::PruneStale(args) => args.run(&context),
         Command::Sync(args) => args.run(&context),
+        Command::Hook(verb) => verb.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -3,8 +3,10 @@
 
 pub mod address;
 pub mod dhcp;
+pub mod domain_xml;
 pub mod forwarders;
 pub mod glob;
+pub mod guest;
 pub mod host;
 pub mod name;
 pub mod plan;
