@@ -57,6 +57,9 @@ pub enum Command {
     Sync(commands::sync::SyncArgs),
     /// Find out why names do not resolve
     Doctor(commands::doctor::DoctorArgs),
+    /// Hooks: names registered by the hypervisor itself
+    #[command(subcommand)]
+    Hook(commands::hook::Verb),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }
