@@ -2,6 +2,7 @@
 //! northbound database, and plans of what to change in it.
 
 pub mod address;
+pub mod balancer;
 pub mod dhcp;
 pub mod forwarders;
 pub mod glob;
@@ -11,5 +12,6 @@ pub mod name;
 pub mod plan;
 pub mod port;
 pub mod registration;
+pub mod release;
 pub mod snapshot;
 pub mod zone;

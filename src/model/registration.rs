@@ -198,6 +198,12 @@ impl<'a> Draft<'a> {
                 plan.set(column, uuid, before, key, after.get(key).map(String::as_str));
             }
         }
+        for key in &self.touched {
+            let before = row.and_then(|row| row.records.get(key));
+            if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
+                plan.expect(Column::DnsRecords, uuid, key, value);
+            }
+        }
         plan
     }
 

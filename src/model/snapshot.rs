@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use uuid::Uuid;
 
+use super::release::Release;
+
 /// A column of key-value pairs, in the order of its keys.
 pub type Map = BTreeMap<String, String>;
 
@@ -28,9 +30,16 @@ pub struct Snapshot {
     pub load_balancers: Vec<LoadBalancer>,
     /// Rows of `ACL`.
     pub acls: Vec<Acl>,
+    /// The release of ovn-northd, from `NB_Global.options`, where it was asked for and is known.
+    pub release: Option<Release>,
 }
 
 impl Snapshot {
+    /// The load balancer of this UUID.
+    pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
+        self.load_balancers.iter().find(|row| row.uuid == uuid)
+    }
+
     /// The DNS row of this UUID.
     pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
         self.dns.iter().find(|row| row.uuid == uuid)

@@ -49,6 +49,8 @@ pub fn render(answer: &Answer) -> String {
                     f.servers.join(" "),
                     f.search.join(" "),
                     f.dhcp_options.clone(),
+                    f.mode.to_owned(),
+                    f.upstreams.join(" "),
                 ]
             })
             .collect(),

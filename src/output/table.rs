@@ -60,16 +60,25 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
             "No forwarders: no port uses DHCP options.\n".to_owned()
         }
         Answer::Forwarders(forwarders) => {
-            let mut table = new(width, &["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH"]);
+            let via = forwarders.iter().any(|row| row.mode == "via");
+            let header =
+                ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
+            let columns = if via { header.len() } else { header.len() - 2 };
+            let mut table = new(width, &header[..columns]);
             for row in forwarders {
-                table.add_row([
+                let forwards = if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() };
+                let mut cells = vec![
                     row.switch.clone(),
                     row.cidr.clone(),
                     or_dash(&row.servers, "\n"),
                     or_dash(&row.search, " "),
                     row.ports.to_string(),
                     or_dash(&row.shared_with, ", "),
-                ]);
+                    forwards,
+                    or_dash(&row.attached_to, ", "),
+                ];
+                cells.truncate(columns);
+                table.add_row(cells);
             }
             finish(&table)
         }

@@ -7,4 +7,5 @@ pub mod parts;
 pub mod process;
 pub mod quote;
 pub mod read;
+mod rows;
 pub mod write;

@@ -139,7 +139,7 @@ fn group(entry: &Entry) -> String {
         }
         Column::DnsRecords => &entry.key,
         Column::DnsMarks => entry.key.strip_prefix(STATIC_MARK_PREFIX).unwrap_or(&entry.key),
-        Column::DhcpOptions | Column::DhcpMarks => return entry.row.to_string(),
+        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => return entry.row.to_string(),
     };
     name.split('.').next().unwrap_or_default().to_ascii_lowercase()
 }

@@ -15,6 +15,7 @@ use super::nbctl::{Nbctl, Wait};
 use super::parts::parts;
 use super::quote;
 use super::read::{fill, row_columns};
+use super::rows;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::plan::{Change, Column, Entry, Plan};
@@ -38,11 +39,18 @@ impl Nbctl {
             Ok(snapshots) => snapshots,
             Err(error) => return self.settle(plan, &transaction, error),
         };
-        let lost: Vec<&Entry> =
-            plan.entries().filter(|entry| value(&after, entry) != entry.to.as_deref()).collect();
-        if let Some(entry) = lost.first() {
+        let mut entries = plan.entries().chain(&plan.expects);
+        if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
             self.withdraw(plan, &before, &after, comment)?;
             return Err(lost_race(entry, value(&after, entry)));
+        }
+        if let Some(row) = rows::destroyed_otherwise(plan, &before) {
+            self.withdraw(plan, &before, &after, comment)?;
+            return Err(Error::new(
+                Kind::LostRace,
+                format!("{row} changed meanwhile, so nothing was changed"),
+            )
+            .hint("the same command again works on what is there now"));
         }
         self.check_destroyed(plan, &before, comment)
     }
@@ -101,6 +109,7 @@ impl Nbctl {
             Change::CreateZone { zone, .. } => now.dns_row(*zone).is_some(),
             Change::DestroyZone { row, .. } => now.dns_row(row.uuid).is_none(),
             Change::AttachZone { .. } => false,
+            other => rows::is_done(other, &now),
         });
         let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
         match done {
@@ -125,7 +134,8 @@ impl Nbctl {
         let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
-        let undo = Plan { changes: changes.collect(), ..Plan::default() };
+        let rows = plan.changes.iter().rev().filter_map(|change| rows::inverse(change, before));
+        let undo = Plan { changes: rows.chain(changes).collect(), ..Plan::default() };
         if undo.changes.is_empty() {
             return Ok(());
         }
@@ -286,6 +296,16 @@ impl Transaction {
                 self.command(&["destroy", "DNS", &uuid], Vec::new());
             }
             Change::Entry(_) => {}
+            other => {
+                self.commands.extend(rows::commands(other));
+                for (table, row) in rows::touched(other) {
+                    match other {
+                        // ovn-nbctl 23.03 aborts on listing a row behind its own destruction.
+                        Change::Destroy(_) => self.before.push((table, row)),
+                        _ => self.touch(table, row),
+                    }
+                }
+            }
         }
     }
 
