@@ -3,7 +3,9 @@
 pub mod change;
 pub mod completions;
 pub mod forwarders;
+pub mod prune_stale;
 pub mod record;
+pub mod sync;
 pub mod zone;
 
 use crate::cli::{Cli, Command, GlobalOptions};
@@ -32,6 +34,8 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Zone(verb) => verb.run(&context),
         Command::Record(verb) => verb.run(&context),
         Command::Forwarders(verb) => verb.run(&context),
+        Command::PruneStale(args) => args.run(&context),
+        Command::Sync(args) => args.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -14,4 +14,6 @@ pub mod port;
 pub mod registration;
 pub mod release;
 pub mod snapshot;
+pub mod stale;
+pub mod sync;
 pub mod zone;

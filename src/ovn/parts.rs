@@ -109,7 +109,8 @@ pub(super) fn parts(plan: &Plan) -> Vec<Part> {
 
 /// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
 fn cut(plan: &Plan, groups: Groups, room: usize) -> Vec<Part> {
-    let empty = || Part { plan: Plan::for_switch(&plan.switch), hosts: 0 };
+    let vacant = || plan.vacant.clone();
+    let empty = || Part { plan: Plan { vacant: vacant(), ..Plan::for_switch(&plan.switch) }, hosts: 0 };
     let mut part = empty();
     part.plan.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
