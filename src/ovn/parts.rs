@@ -18,7 +18,8 @@ use crate::model::snapshot::STATIC_MARK_PREFIX;
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit
 /// (execve(2)), in bytes.
 const LEAST: usize = 128 * 1024;
-/// What an argument costs beside its text: its end and its pointer (execve(2)), in bytes.
+/// What an entry costs beside its text and quotes, or a variable of the environment beside its own:
+/// separator, end and pointer (execve(2)), in bytes.
 const PER_ARGUMENT: usize = 9;
 
 /// How far a change of several transactions has come: hosts done, and all of them.

@@ -274,7 +274,7 @@ impl Transaction {
             let (table, column) = column.names();
             for (verb, pairs) in [("remove", removed), ("add", added)] {
                 if !pairs.is_empty() {
-                    transaction.command(&[verb, table, &row.to_string(), column], pairs);
+                    transaction.command(&[verb, table, &row.to_string(), column], quote::packed(pairs));
                 }
             }
             transaction.touch(table, row);
