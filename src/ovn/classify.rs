@@ -74,6 +74,14 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
         return Error::new(Kind::Unreachable, "the TLS connection to the northbound database failed")
             .hint("check --private-key, --certificate and --ca-cert: they must be readable, current, and of the CA that the server trusts");
     }
+    // ovn-nbctl has no errno to put between the parentheses: the server answered, but does not lead.
+    if said.contains("database connection failed ()") {
+        return Error::new(
+            Kind::Unreachable,
+            "this server of the northbound database's cluster is not its leader",
+        )
+        .hint("name all servers of the cluster, separated by commas; --no-leader-only reads from any");
+    }
     Error::new(Kind::Unreachable, "the northbound database cannot be reached")
         .hint("check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB")
 }
@@ -117,6 +125,7 @@ mod tests {
                 Kind::Unreachable,
             ),
             ("ovn-nbctl: unix:/x/nb.sock: database connection failed (Permission denied)", Kind::Permission),
+            ("ovn-nbctl: unix:/x/nb1.sock: database connection failed ()", Kind::Unreachable),
             (
                 "2026-11-23T00:43:19Z|00001|unixctl|WARN|failed to connect to /tmp/x/dctl\novn-nbctl: /tmp/x/dctl: could not connect to ovn-nbctl daemon (No such file or directory); unset OVN_NB_DAEMON to avoid using daemon",
                 Kind::Unreachable,

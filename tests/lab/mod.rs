@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cluster;
 mod guest;
 mod home;
 mod nb;
@@ -17,6 +18,7 @@ mod release;
 mod space;
 mod topology;
 
+pub use cluster::Cluster;
 pub use guest::{Addressing, Guest, Lease};
 pub use home::sweep;
 pub use nb::{Nb, NbDaemon};
