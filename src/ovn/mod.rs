@@ -7,4 +7,5 @@ pub mod process;
 pub mod quote;
 pub mod read;
 mod rows;
+mod tls;
 pub mod write;

@@ -108,7 +108,8 @@ impl Nbctl {
                 return Err(error);
             }
             let looked = self.read_rows(&transaction.touched());
-            let is_late = tries >= TRIES || Instant::now() >= deadline || error.kind == Kind::Timeout;
+            // One more try is worth its time where the database is back: only it can tell for sure.
+            let is_late = tries >= TRIES || tries > 0 && Instant::now() >= deadline;
             let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
             match looked.as_ref().map(|now| is_done(plan, now)) {
                 Ok(true) if waiting => {
@@ -123,11 +124,13 @@ impl Nbctl {
                 // The row is another's, not this transaction's first try.
                 Ok(false) if is_duplicate => return Err(error),
                 Ok(false) if is_late && error.kind != Kind::Timeout => return Err(error),
-                Ok(false) if !is_late => {}
+                Ok(false) if !is_late && !waiting => {}
                 _ => {
                     let message = format!("{}; whether the change was made is unknown", error.message);
-                    return Err(Error { message, ..error }
-                        .hint("the same command again tells: what is done already is not done twice"));
+                    let again = "the same command again tells: what is done already is not done twice";
+                    let hint =
+                        error.hint.as_ref().map_or(again.to_owned(), |hint| format!("{again}; {hint}"));
+                    return Err(Error { message, ..error }.hint(hint));
                 }
             }
             tries += 1;

@@ -15,6 +15,7 @@ mod ovsdb;
 mod place;
 mod process;
 mod release;
+mod secured;
 mod space;
 mod topology;
 
@@ -25,4 +26,5 @@ pub use nb::{Nb, NbDaemon};
 pub use ovn::{CHASSIS, Lab};
 pub use process::Ran;
 pub use release::Release;
+pub use secured::Secured;
 pub use topology::Upstream;
