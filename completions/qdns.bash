@@ -94,6 +94,12 @@ _qdns() {
             qdns__subcmd__help__subcmd__record,add)
                 cmd="qdns__subcmd__help__subcmd__record__subcmd__add"
                 ;;
+            qdns__subcmd__help__subcmd__record,export)
+                cmd="qdns__subcmd__help__subcmd__record__subcmd__export"
+                ;;
+            qdns__subcmd__help__subcmd__record,import)
+                cmd="qdns__subcmd__help__subcmd__record__subcmd__import"
+                ;;
             qdns__subcmd__help__subcmd__record,ls)
                 cmd="qdns__subcmd__help__subcmd__record__subcmd__ls"
                 ;;
@@ -118,8 +124,14 @@ _qdns() {
             qdns__subcmd__record,delete)
                 cmd="qdns__subcmd__record__subcmd__rm"
                 ;;
+            qdns__subcmd__record,export)
+                cmd="qdns__subcmd__record__subcmd__export"
+                ;;
             qdns__subcmd__record,help)
                 cmd="qdns__subcmd__record__subcmd__help"
+                ;;
+            qdns__subcmd__record,import)
+                cmd="qdns__subcmd__record__subcmd__import"
                 ;;
             qdns__subcmd__record,list)
                 cmd="qdns__subcmd__record__subcmd__ls"
@@ -133,8 +145,14 @@ _qdns() {
             qdns__subcmd__record__subcmd__help,add)
                 cmd="qdns__subcmd__record__subcmd__help__subcmd__add"
                 ;;
+            qdns__subcmd__record__subcmd__help,export)
+                cmd="qdns__subcmd__record__subcmd__help__subcmd__export"
+                ;;
             qdns__subcmd__record__subcmd__help,help)
                 cmd="qdns__subcmd__record__subcmd__help__subcmd__help"
+                ;;
+            qdns__subcmd__record__subcmd__help,import)
+                cmd="qdns__subcmd__record__subcmd__help__subcmd__import"
                 ;;
             qdns__subcmd__record__subcmd__help,ls)
                 cmd="qdns__subcmd__record__subcmd__help__subcmd__ls"
@@ -519,12 +537,16 @@ _qdns() {
             return 0
             ;;
         qdns__subcmd__forwarders__subcmd__set)
-            opts="-p -c -C -o -n -y -q -v -h --no-search --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help"
+            opts="-p -c -C -o -n -y -q -v -h --via --no-search --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -749,7 +771,7 @@ _qdns() {
             return 0
             ;;
         qdns__subcmd__help__subcmd__record)
-            opts="add rm ls"
+            opts="add rm ls import export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -763,6 +785,34 @@ _qdns() {
             return 0
             ;;
         qdns__subcmd__help__subcmd__record__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__help__subcmd__record__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__help__subcmd__record__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -875,7 +925,7 @@ _qdns() {
             return 0
             ;;
         qdns__subcmd__record)
-            opts="-p -c -C -o -n -y -q -v -h --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help add rm delete ls list help"
+            opts="-p -c -C -o -n -y -q -v -h --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help add rm delete ls list import export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1010,8 +1060,82 @@ _qdns() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        qdns__subcmd__record__subcmd__export)
+            opts="-p -c -C -o -n -y -q -v -h --format --owner --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "hosts csv json zone" -- "${cur}"))
+                    return 0
+                    ;;
+                --owner)
+                    COMPREPLY=($(compgen -W "qdns neutron lxd incus unknown" -- "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -W "none sb hv" -- "${cur}"))
+                    return 0
+                    ;;
+                --ovn-nbctl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         qdns__subcmd__record__subcmd__help)
-            opts="add rm ls help"
+            opts="add rm ls import export help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1038,7 +1162,35 @@ _qdns() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        qdns__subcmd__record__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         qdns__subcmd__record__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__record__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1073,6 +1225,80 @@ _qdns() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__record__subcmd__import)
+            opts="-p -c -C -o -n -y -q -v -h --format --replace --prune --skip-unserved --max --force --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -W "hosts csv json zone" -- "${cur}"))
+                    return 0
+                    ;;
+                --max)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -W "none sb hv" -- "${cur}"))
+                    return 0
+                    ;;
+                --ovn-nbctl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

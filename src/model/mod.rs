@@ -7,6 +7,7 @@ pub mod dhcp;
 pub mod forwarders;
 pub mod glob;
 pub mod host;
+pub mod import;
 pub mod name;
 pub mod plan;
 pub mod port;

@@ -3,6 +3,7 @@
 pub mod classify;
 pub mod json;
 pub mod nbctl;
+pub mod parts;
 pub mod process;
 pub mod quote;
 pub mod read;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::json::Table;
 use super::nbctl::{Nbctl, Wait};
+use super::parts::parts;
 use super::quote;
 use super::read::{fill, row_columns};
 use super::rows;
@@ -27,12 +28,12 @@ const TRIES: usize = 5;
 const COMMENT_MAX: usize = 1000;
 
 impl Nbctl {
-    /// Makes the changes of a plan, all or none; `comment` is for the database's log.
+    /// Makes the changes of a plan in one transaction, all or none; `comment` is for the database's log.
     ///
     /// # Errors
     /// Lost race, with nothing of the plan kept; otherwise as [`Nbctl::run`], with nothing changed
     /// unless the message says that it is unknown.
-    pub fn commit(&self, plan: &Plan, comment: &str) -> Result<()> {
+    pub fn commit_one(&self, plan: &Plan, comment: &str) -> Result<()> {
         if plan.changes.is_empty() {
             return Ok(());
         }
@@ -44,9 +45,8 @@ impl Nbctl {
                 Settled::Again(snapshots) => *snapshots,
             },
         };
-        let lost: Vec<&Entry> =
-            plan.entries().filter(|entry| value(&after, entry) != entry.to.as_deref()).collect();
-        if let Some(entry) = lost.first() {
+        let mut entries = plan.entries().chain(&plan.expects);
+        if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
             self.withdraw(plan, &before, &after, comment)?;
             return Err(lost_race(entry, value(&after, entry)));
         }
@@ -156,7 +156,7 @@ impl Nbctl {
         if undo.changes.is_empty() {
             return Ok(());
         }
-        self.execute(&Transaction::of(&undo, &withdrawal(comment))).map(|_| ()).map_err(|error| Error {
+        self.execute_parts(&undo, &withdrawal(comment)).map_err(|error| Error {
             message: format!("the change lost a race and could not be withdrawn: {}", error.message),
             ..error
         })
@@ -196,11 +196,19 @@ impl Nbctl {
         let entries = whole.entries().cloned().map(Change::Entry).collect();
         let missing = Plan { changes: entries, ..Plan::default() };
         let comment = withdrawal(comment);
-        let mut result = self.execute(&Transaction::of(&whole, &comment));
-        if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
-            result = self.execute(&Transaction::of(&missing, &comment));
+        let result = self.execute_parts(&whole, &comment);
+        match result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
+            true => self.execute_parts(&missing, &comment),
+            false => result,
         }
-        result.map(|_| ())
+    }
+
+    /// Runs a plan without looking at what became of it, in as many transactions as it takes.
+    fn execute_parts(&self, plan: &Plan, comment: &str) -> Result<()> {
+        for part in parts(plan) {
+            self.execute(&Transaction::of(&part.plan, comment))?;
+        }
+        Ok(())
     }
 }
 
