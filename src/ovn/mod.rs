@@ -12,4 +12,5 @@ pub mod read;
 mod rows;
 pub mod sbctl;
 pub mod watch;
+mod tls;
 pub mod write;
