@@ -31,6 +31,9 @@ _qdns() {
             qdns,help)
                 cmd="qdns__subcmd__help"
                 ;;
+            qdns,hook)
+                cmd="qdns__subcmd__hook"
+                ;;
             qdns,prune-stale)
                 cmd="qdns__subcmd__prune__subcmd__stale"
                 ;;
@@ -88,6 +91,9 @@ _qdns() {
             qdns__subcmd__help,help)
                 cmd="qdns__subcmd__help__subcmd__help"
                 ;;
+            qdns__subcmd__help,hook)
+                cmd="qdns__subcmd__help__subcmd__hook"
+                ;;
             qdns__subcmd__help,prune-stale)
                 cmd="qdns__subcmd__help__subcmd__prune__subcmd__stale"
                 ;;
@@ -108,6 +114,12 @@ _qdns() {
                 ;;
             qdns__subcmd__help__subcmd__forwarders,show)
                 cmd="qdns__subcmd__help__subcmd__forwarders__subcmd__show"
+                ;;
+            qdns__subcmd__help__subcmd__hook,install)
+                cmd="qdns__subcmd__help__subcmd__hook__subcmd__install"
+                ;;
+            qdns__subcmd__help__subcmd__hook,libvirt)
+                cmd="qdns__subcmd__help__subcmd__hook__subcmd__libvirt"
                 ;;
             qdns__subcmd__help__subcmd__record,add)
                 cmd="qdns__subcmd__help__subcmd__record__subcmd__add"
@@ -135,6 +147,24 @@ _qdns() {
                 ;;
             qdns__subcmd__help__subcmd__zone,show)
                 cmd="qdns__subcmd__help__subcmd__zone__subcmd__show"
+                ;;
+            qdns__subcmd__hook,help)
+                cmd="qdns__subcmd__hook__subcmd__help"
+                ;;
+            qdns__subcmd__hook,install)
+                cmd="qdns__subcmd__hook__subcmd__install"
+                ;;
+            qdns__subcmd__hook,libvirt)
+                cmd="qdns__subcmd__hook__subcmd__libvirt"
+                ;;
+            qdns__subcmd__hook__subcmd__help,help)
+                cmd="qdns__subcmd__hook__subcmd__help__subcmd__help"
+                ;;
+            qdns__subcmd__hook__subcmd__help,install)
+                cmd="qdns__subcmd__hook__subcmd__help__subcmd__install"
+                ;;
+            qdns__subcmd__hook__subcmd__help,libvirt)
+                cmd="qdns__subcmd__hook__subcmd__help__subcmd__libvirt"
                 ;;
             qdns__subcmd__record,add)
                 cmd="qdns__subcmd__record__subcmd__add"
@@ -221,7 +251,7 @@ _qdns() {
 
     case "${cmd}" in
         qdns)
-            opts="-p -c -C -o -n -y -q -v -h -V --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help --version zone zones record records forwarders forwarder prune-stale sync doctor completions help"
+            opts="-p -c -C -o -n -y -q -v -h -V --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help --version zone zones record records forwarders forwarder prune-stale sync doctor hook completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -789,7 +819,7 @@ _qdns() {
             return 0
             ;;
         qdns__subcmd__help)
-            opts="zone record forwarders prune-stale sync doctor completions help"
+            opts="zone record forwarders prune-stale sync doctor hook completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -889,6 +919,48 @@ _qdns() {
         qdns__subcmd__help__subcmd__help)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__help__subcmd__hook)
+            opts="libvirt install"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__help__subcmd__hook__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__help__subcmd__hook__subcmd__libvirt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1075,6 +1147,276 @@ _qdns() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook)
+            opts="-p -c -C -o -n -y -q -v -h --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help libvirt install help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -W "none sb hv" -- "${cur}"))
+                    return 0
+                    ;;
+                --ovn-nbctl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__help)
+            opts="libvirt install help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__help__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__help__subcmd__libvirt)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__install)
+            opts="-p -c -C -o -n -y -q -v -h --dir --on-stop --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help libvirt"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --on-stop)
+                    COMPREPLY=($(compgen -W "keep remove" -- "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -W "none sb hv" -- "${cur}"))
+                    return 0
+                    ;;
+                --ovn-nbctl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        qdns__subcmd__hook__subcmd__libvirt)
+            opts="-p -c -C -o -n -y -q -v -h --on-stop --limit --db --private-key --certificate --ca-cert --no-leader-only --timeout --wait --ovn-nbctl --output --color --dry-run --yes --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --on-stop)
+                    COMPREPLY=($(compgen -W "keep remove" -- "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --private-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -W "none sb hv" -- "${cur}"))
+                    return 0
+                    ;;
+                --ovn-nbctl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json plain" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

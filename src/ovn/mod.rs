@@ -11,6 +11,6 @@ pub mod quote;
 pub mod read;
 mod rows;
 pub mod sbctl;
-pub mod watch;
 mod tls;
+pub mod watch;
 pub mod write;
