@@ -26,7 +26,7 @@ fn inside(lab: &Lab, program: &str) -> Command {
         fs::create_dir(&bin).unwrap();
         for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovs-vsctl"] {
             let path = bin.join(tool);
-            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root {tool} \"$@\"\n")).unwrap();
+            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root /usr/bin/{tool} \"$@\"\n")).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
     }
