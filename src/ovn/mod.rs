@@ -10,4 +10,5 @@ pub mod quote;
 pub mod read;
 mod rows;
 pub mod sbctl;
+pub mod trace;
 pub mod write;
