@@ -13,4 +13,5 @@ mod rows;
 pub mod sbctl;
 mod tls;
 pub mod watch;
+pub mod trace;
 pub mod write;
