@@ -42,3 +42,27 @@ fn completions_are_up_to_date() {
     let script = |shell| qdns::commands::completions::script(shell);
     check("completions", &scripts.map(|(name, shell)| (name.to_owned(), script(shell))).into());
 }
+
+/// Runs a program that judges files; what it says is the failure.
+#[track_caller]
+fn judge(program: &str, args: &[&str]) {
+    let output = std::process::Command::new(program)
+        .args(args)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap_or_else(|error| panic!("{program}: {error}; tests/setup.sh installs it"));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success() && said.is_empty(), "{program}: {}", String::from_utf8_lossy(&said));
+}
+
+#[test]
+fn mandoc_is_content_with_every_page() {
+    judge("sh", &["-c", "mandoc -Tlint -Wstyle man/*.1"]);
+}
+
+#[test]
+fn every_shell_sources_its_completions() {
+    judge("bash", &["--norc", "-c", "source completions/qdns.bash && complete -p qdns >/dev/null"]);
+    judge("zsh", &["-f", "-c", "autoload -U compinit && compinit -u -D && source completions/_qdns"]);
+    judge("fish", &["--no-config", "-c", "source completions/qdns.fish"]);
+}

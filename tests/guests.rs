@@ -126,7 +126,10 @@ fn a_guest_leases_its_resolvers_and_pings_its_neighbour_by_name() {
     let pinged = guest.run(&["ping", "-c1", "-W2", "db-server"]).ok();
     assert!(pinged.contains("(10.0.0.11)"), "{pinged}");
     let shown = world.qdns(&["forwarders", "show", "net1", "-o", "plain"]).ok().to_owned();
-    assert_eq!(shown, format!("net1\t10.0.0.0/24\t8.8.8.8 8.8.4.4\tinternal\t{row}\n"));
+    assert_eq!(
+        shown,
+        format!("net1\t10.0.0.0/24\t8.8.8.8 8.8.4.4\tinternal\t{row}\tplain\t8.8.8.8 8.8.4.4\n")
+    );
 
     world.qdns(&["forwarders", "clear", "net1"]).ok();
     assert_eq!(lab.nbctl(&["list", "DHCP_Options"]), before);

@@ -146,3 +146,26 @@ fn a_zone_that_somebody_adds_to_while_it_is_removed_is_kept_whole() {
         }
     }
 }
+
+#[test]
+fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() {
+    let nb = net();
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1", "--no-ptr"]).ok();
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("ovn-nbctl");
+    // The real ovn-nbctl; the first time a transaction is about to run, the host is taken away.
+    let (qdns, removed) = (env!("CARGO_BIN_EXE_qdns"), dir.path().join("removed"));
+    let removed = removed.display();
+    let body = format!(
+        "#!/bin/sh\ncase \"$*\" in *'by tester'*) [ -e {removed} ] || {{ touch {removed}; \
+         QDNS_OVN_NBCTL=ovn-nbctl {qdns} -q record rm net1 web; }} ;; esac\nexec ovn-nbctl \"$@\"\n"
+    );
+    std::fs::write(&script, body).unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    // It only adds the reverse name, to a host that is gone by then: it must notice, and add all of it.
+    let mut add = command(&nb.remote());
+    add.args(["record", "add", "net1", "web", "10.0.0.1"]).env("QDNS_OVN_NBCTL", &script);
+    assert_eq!(tool::run(&mut add).code, 0);
+    let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    assert_eq!(row.trim(), "1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1");
+}

@@ -2,11 +2,14 @@
 
 use std::io::{IsTerminal, stderr, stdin};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
 use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::output::view::ChangesView;
 use crate::output::{Answer, Reply};
+use crate::ovn::parts::Progress;
 
 /// How often a change that lost a race is planned anew.
 const ATTEMPTS: usize = 20;
@@ -32,7 +35,8 @@ pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Resul
             return Ok(report(&planned, context.global.dry_run));
         }
         confirm(context, planned.question.as_deref(), || crate::output::render_plan(&planned))?;
-        match context.nb.commit(&planned, &audit_comment(&context.typed)) {
+        let bar = Bar::new(context);
+        match context.nb.commit_showing(&planned, &audit_comment(&context.typed), &mut |at| bar.show(at)) {
             Ok(()) => return Ok(report(&planned, false)),
             Err(error)
                 if error.kind == Kind::LostRace
@@ -43,6 +47,34 @@ pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Resul
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// How far a large change has come, on a terminal only.
+struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn new(context: &Context) -> Self {
+        let wanted = stderr().is_terminal() && !context.global.quiet;
+        let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} hosts, {elapsed}");
+        Bar(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })
+    }
+
+    fn show(&self, at: Progress) {
+        self.0.set_length(at.all as u64);
+        self.0.set_position(at.done as u64);
+        self.0.enable_steady_tick(std::time::Duration::from_millis(100));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

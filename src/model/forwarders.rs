@@ -2,10 +2,11 @@
 //! domain shall be in them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use uuid::Uuid;
 
+use super::balancer::{self, Via};
 use super::dhcp;
 use super::name::Domain;
 use super::plan::{Column, Plan};
@@ -18,6 +19,15 @@ use crate::error::{Error, Result};
 pub const DNS_SERVER: &str = "dns_server";
 /// The mark of an option's value before qdns wrote it; empty where the option was absent.
 const BEFORE_MARK: &str = "before-";
+
+/// The resolvers that answer what is not local, and who asks them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolvers {
+    /// The guests themselves.
+    Plain(Vec<IpAddr>),
+    /// A load balancer, which the guests ask.
+    Via(Via, Vec<SocketAddr>),
+}
 
 /// A DHCP row, and who leases from it.
 #[derive(Clone, Debug)]
@@ -70,9 +80,17 @@ pub fn rows_of<'a>(snapshot: &'a Snapshot, switch: &Switch) -> Vec<Usage<'a>> {
 /// A plan that gives the switch's guests these resolvers, and the zone's domain to search in.
 ///
 /// # Errors
-/// A conflict where no port of the switch uses a DHCP row that one of the resolvers fits.
-pub fn set(snapshot: &Snapshot, switch: &Switch, servers: &[IpAddr], search: bool) -> Result<Plan> {
+/// A conflict where no port of the switch uses a DHCP row that one of the resolvers fits; as
+/// [`balancer::add`].
+pub fn set(snapshot: &Snapshot, switch: &Switch, resolvers: &Resolvers, search: bool) -> Result<Plan> {
     let mut plan = Plan::for_switch(&switch.name);
+    let servers = &match resolvers {
+        Resolvers::Plain(servers) => {
+            balancer::remove(&mut plan, snapshot, switch);
+            servers.clone()
+        }
+        Resolvers::Via(via, all) => balancer::add(&mut plan, snapshot, switch, all, *via)?,
+    };
     let domain = match Zone::find(snapshot, switch)? {
         Some(zone) => zone.domain(),
         None => {
@@ -134,6 +152,7 @@ pub fn set(snapshot: &Snapshot, switch: &Switch, servers: &[IpAddr], search: boo
 /// None today; the signature is that of every plan.
 pub fn clear(snapshot: &Snapshot, switch: &Switch) -> Result<Plan> {
     let mut plan = Plan::for_switch(&switch.name);
+    balancer::remove(&mut plan, snapshot, switch);
     let mut shared = Vec::new();
     for usage in rows_of(snapshot, switch) {
         let row = usage.row;
@@ -234,6 +253,10 @@ mod tests {
         }
     }
 
+    fn plain(resolver: &str) -> Resolvers {
+        Resolvers::Plain(vec![resolver.parse().unwrap()])
+    }
+
     #[test]
     fn clear_takes_back_what_set_wrote() {
         let mut snapshot = snapshot();
@@ -241,7 +264,8 @@ mod tests {
         let before = snapshot.clone();
         let servers = ["8.8.8.8", "8.8.4.4"].map(|ip| ip.parse().unwrap());
         for servers in [&servers[..], &servers[..1]] {
-            let plan = set(&snapshot, &snapshot.switches[0], servers, true).unwrap();
+            let servers = Resolvers::Plain(servers.to_vec());
+            let plan = set(&snapshot, &snapshot.switches[0], &servers, true).unwrap();
             assert_eq!(plan.question, None);
             plan.apply_to(&mut snapshot);
         }
@@ -255,14 +279,14 @@ mod tests {
     fn a_row_that_other_switches_share_is_asked_about() {
         let mut snapshot = snapshot();
         snapshot.ports[1].dhcpv4_options = Some(Uuid::from_u128(21));
-        let plan = set(&snapshot, &snapshot.switches[0], &["8.8.8.8".parse().unwrap()], true).unwrap();
+        let plan = set(&snapshot, &snapshot.switches[0], &plain("8.8.8.8"), true).unwrap();
         assert!(plan.question.unwrap().contains("net2"));
     }
 
     #[test]
     fn resolvers_that_fit_no_row_are_refused_with_the_command_that_makes_one() {
         let snapshot = snapshot();
-        let error = set(&snapshot, &snapshot.switches[0], &["fd00::1".parse().unwrap()], true).unwrap_err();
+        let error = set(&snapshot, &snapshot.switches[0], &plain("fd00::1"), true).unwrap_err();
         assert!(error.hint.unwrap().contains("create DHCP_Options cidr=fd00::/64"));
     }
 }

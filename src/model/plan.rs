@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::name::Domain;
-use super::snapshot::{DhcpOptions, DnsRow, Map, Snapshot};
+use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
 
 /// A column of key-value pairs that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,8 @@ pub enum Column {
     DhcpOptions,
     /// `DHCP_Options.external_ids`.
     DhcpMarks,
+    /// `Load_Balancer.vips`.
+    BalancerVips,
 }
 
 impl Column {
@@ -28,6 +30,7 @@ impl Column {
             Column::DnsMarks => ("DNS", "external_ids"),
             Column::DhcpOptions => ("DHCP_Options", "options"),
             Column::DhcpMarks => ("DHCP_Options", "external_ids"),
+            Column::BalancerVips => ("Load_Balancer", "vips"),
         }
     }
 
@@ -41,6 +44,7 @@ impl Column {
             Column::DnsMarks => dns(|row| &row.external_ids),
             Column::DhcpOptions => dhcp(|row| &row.options),
             Column::DhcpMarks => dhcp(|row| &row.external_ids),
+            Column::BalancerVips => snapshot.load_balancer(row).map(|row| &row.vips),
         }
     }
 }
@@ -59,6 +63,70 @@ pub struct Entry {
     pub from: Option<String>,
     /// The value that shall be; `None` to remove the key.
     pub to: Option<String>,
+}
+
+/// A column of references that qdns writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferenceColumn {
+    /// `Logical_Router.load_balancer`.
+    RouterLoadBalancers,
+    /// `Logical_Switch.load_balancer`.
+    SwitchLoadBalancers,
+}
+
+impl ReferenceColumn {
+    /// The table and the column, as ovn-nb(5) has them.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            ReferenceColumn::RouterLoadBalancers => ("Logical_Router", "load_balancer"),
+            ReferenceColumn::SwitchLoadBalancers => ("Logical_Switch", "load_balancer"),
+        }
+    }
+}
+
+/// A row's reference to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where the reference lives.
+    pub column: ReferenceColumn,
+    /// The row that refers.
+    pub row: Uuid,
+    /// That row for people: `router lr0`.
+    pub row_label: String,
+    /// The row that is referred to.
+    pub target: Uuid,
+    /// That row's name, for people.
+    pub target_name: String,
+}
+
+impl Reference {
+    /// Whether a snapshot has the reference.
+    pub fn is_in(&self, snapshot: &Snapshot) -> bool {
+        let list = match self.column {
+            ReferenceColumn::RouterLoadBalancers => {
+                snapshot.routers.iter().find(|row| row.uuid == self.row).map(|row| &row.load_balancers)
+            }
+            ReferenceColumn::SwitchLoadBalancers => {
+                snapshot.switches.iter().find(|row| row.uuid == self.row).map(|row| &row.load_balancers)
+            }
+        };
+        list.is_some_and(|list| list.contains(&self.target))
+    }
+
+    fn list_in<'a>(&self, snapshot: &'a mut Snapshot) -> Option<&'a mut Vec<Uuid>> {
+        match self.column {
+            ReferenceColumn::RouterLoadBalancers => snapshot
+                .routers
+                .iter_mut()
+                .find(|row| row.uuid == self.row)
+                .map(|row| &mut row.load_balancers),
+            ReferenceColumn::SwitchLoadBalancers => snapshot
+                .switches
+                .iter_mut()
+                .find(|row| row.uuid == self.row)
+                .map(|row| &mut row.load_balancers),
+        }
+    }
 }
 
 /// One step of a plan.
@@ -89,6 +157,14 @@ pub enum Change {
         /// The switch that refers to it, if one does.
         switch: Option<Uuid>,
     },
+    /// A row is made, under a UUID that a second creator fails on.
+    Create(LoadBalancer),
+    /// A row is destroyed, if it still is what was read.
+    Destroy(LoadBalancer),
+    /// A row refers to another from now on.
+    Refer(Reference),
+    /// A row no longer refers to another.
+    Unrefer(Reference),
 }
 
 /// A host that is removed because no port stands behind it: a port that comes to stand behind it before
@@ -179,6 +255,15 @@ impl Plan {
                         switch.dns_records.retain(|uuid| *uuid != row.uuid);
                     }
                 }
+                Change::Create(row) => snapshot.load_balancers.push(row.clone()),
+                Change::Destroy(row) => snapshot.load_balancers.retain(|other| other.uuid != row.uuid),
+                Change::Refer(reference) => {
+                    reference.list_in(snapshot).into_iter().for_each(|list| list.push(reference.target));
+                }
+                Change::Unrefer(reference) => {
+                    let list = reference.list_in(snapshot);
+                    list.into_iter().for_each(|list| list.retain(|uuid| *uuid != reference.target));
+                }
             }
         }
     }
@@ -193,11 +278,13 @@ fn attach(snapshot: &mut Snapshot, switch: Uuid, zone: Uuid) {
 fn apply_entry(entry: &Entry, snapshot: &mut Snapshot) {
     let dns = snapshot.dns.iter_mut().find(|row| row.uuid == entry.row);
     let dhcp = snapshot.dhcp_options.iter_mut().find(|row| row.uuid == entry.row);
+    let balancer = snapshot.load_balancers.iter_mut().find(|row| row.uuid == entry.row);
     let map = match entry.column {
         Column::DnsRecords => dns.map(|row| &mut row.records),
         Column::DnsMarks => dns.map(|row| &mut row.external_ids),
         Column::DhcpOptions => dhcp.map(|row| &mut row.options),
         Column::DhcpMarks => dhcp.map(|row| &mut row.external_ids),
+        Column::BalancerVips => balancer.map(|row| &mut row.vips),
     };
     let Some(map) = map else { return };
     match &entry.to {

@@ -1,6 +1,6 @@
 //! Registering hosts in a zone and taking them out: what is wanted against what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::address;
@@ -28,6 +28,15 @@ pub struct Wanted {
     pub short: bool,
 }
 
+/// Which of a host's keys are wanted, beyond what [`Wanted`] says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts<'a> {
+    /// Leave the FQDN out where the host has none yet.
+    pub no_fqdn: bool,
+    /// Reverse names for these addresses, instead of all of them or none.
+    pub reverse: Option<&'a [IpAddr]>,
+}
+
 /// A zone as it shall become: opened from a snapshot, changed host by host, closed into a plan.
 #[derive(Debug)]
 pub struct Draft<'a> {
@@ -41,6 +50,8 @@ pub struct Draft<'a> {
     touched: BTreeSet<String>,
     warnings: Vec<String>,
     foreign: Vec<(&'static str, &'a Map)>,
+    /// The keys of the dangling reverse names, by the host that they name.
+    dangling: HashMap<String, Vec<String>>,
 }
 
 impl<'a> Draft<'a> {
@@ -53,10 +64,16 @@ impl<'a> Draft<'a> {
         let domain = zone.map(|zone| zone.domain()).unwrap_or_default();
         let row = zone.map(|zone| zone.row);
         let foreign = snapshot.dns_rows_on(switch).filter(|row| !row.is_ours());
+        let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
+        let mut dangling: HashMap<String, Vec<String>> = HashMap::new();
+        for (key, value) in &hosts.dangling {
+            dangling.entry(host_name(value, &domain)).or_default().push(key.clone());
+        }
         Ok(Draft {
             switch,
             zone,
-            hosts: row.map(|row| Hosts::of(row, &domain)).unwrap_or_default(),
+            hosts,
+            dangling,
             records: row.map(|row| row.records.clone()).unwrap_or_default(),
             marks: match row {
                 Some(row) => row.external_ids.clone(),
@@ -85,6 +102,14 @@ impl<'a> Draft<'a> {
     /// Invalid input for a name or an address that breaks a rule; a conflict where the host has
     /// other addresses and `replace` was not asked for.
     pub fn add(&mut self, wanted: &Wanted) -> Result<()> {
+        self.add_parts(wanted, Parts::default())
+    }
+
+    /// As [`Draft::add`], with only some of the host's keys.
+    ///
+    /// # Errors
+    /// As [`Draft::add`].
+    pub fn add_parts(&mut self, wanted: &Wanted, parts: Parts) -> Result<()> {
         let hostname = wanted.host.under(&self.domain)?.clone();
         let fqdn = hostname.fqdn(&self.domain)?;
         for address in &wanted.addresses {
@@ -96,11 +121,18 @@ impl<'a> Draft<'a> {
         let short = wanted.short || (!wanted.replace && known.short.contains_key(hostname.as_str()));
         let mut host =
             Host { name: hostname.as_str().to_owned(), is_static: known.is_static, ..Host::default() };
-        host.full.insert(fqdn.clone(), value.clone());
+        if !parts.no_fqdn || (!wanted.replace && !known.full.is_empty()) {
+            host.full.insert(fqdn.clone(), value.clone());
+        }
         if short {
             host.short.insert(hostname.as_str().to_owned(), value);
         }
-        host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted);
+        let reverse = match parts.reverse {
+            Some(addresses) => addresses,
+            None if wanted.reverse => &wanted.addresses,
+            None => &[],
+        };
+        host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
         if wanted.is_static {
             host.is_static = true;
             self.marks.insert(static_mark(hostname.as_str()), "true".to_owned());
@@ -124,6 +156,14 @@ impl<'a> Draft<'a> {
         self.hosts.by_name.remove(&key);
         self.marks.remove(&static_mark(&key));
         Ok(())
+    }
+
+    /// Takes every host out, and every key that belongs to none; the zone and its domain stay.
+    pub fn clear(&mut self) {
+        self.hosts = Hosts::default();
+        self.dangling.clear();
+        self.records.clear();
+        self.marks.retain(|mark, _| !mark.starts_with(STATIC_MARK_PREFIX));
     }
 
     /// The changes from what was read to what the draft has become.
@@ -158,17 +198,20 @@ impl<'a> Draft<'a> {
                 plan.set(column, uuid, before, key, after.get(key).map(String::as_str));
             }
         }
+        for key in &self.touched {
+            let before = row.and_then(|row| row.records.get(key));
+            if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
+                plan.expect(Column::DnsRecords, uuid, key, value);
+            }
+        }
         plan
     }
 
     /// The host as it is, with reverse names that point to it from before it was there.
     fn known(&mut self, hostname: &Hostname) -> Host {
         let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
-        let (own, others) = std::mem::take(&mut self.hosts.dangling)
-            .into_iter()
-            .partition(|(_, value)| host_name(value, &self.domain) == hostname.as_str());
-        self.hosts.dangling = others;
-        known.reverse.extend::<Map>(own);
+        let own = self.dangling.remove(hostname.as_str()).unwrap_or_default();
+        known.reverse.extend(own.iter().filter_map(|key| self.hosts.dangling.remove_entry(key)));
         known
     }
 
@@ -206,17 +249,21 @@ impl<'a> Draft<'a> {
     }
 
     /// The reverse names the host shall have; those that another host holds stay with it.
-    fn reverse_for(&mut self, hostname: &Hostname, fqdn: &str, known: &Host, wanted: &Wanted) -> Map {
+    fn reverse_for(
+        &mut self,
+        hostname: &Hostname,
+        fqdn: &str,
+        known: &Host,
+        wanted: &Wanted,
+        addresses: &[IpAddr],
+    ) -> Map {
         let mut reverse = Map::new();
         if !wanted.replace {
             let kept =
                 known.reverse_addresses().into_iter().filter(|address| wanted.addresses.contains(address));
             reverse.extend(kept.map(|address| (address::reverse_name(address), fqdn.to_owned())));
         }
-        if !wanted.reverse {
-            return reverse;
-        }
-        for address in &wanted.addresses {
+        for address in addresses {
             let key = address::reverse_name(*address);
             match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
                 Some(owner) if owner != hostname.as_str() && self.has_address(&owner, *address) => {

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::release::Release;
 
 /// A column of key-value pairs, in the order of its keys.
 pub type Map = BTreeMap<String, String>;
 
 /// The rows that were read. A table that was not asked for is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Snapshot {
     /// Rows of `Logical_Switch`.
     pub switches: Vec<Switch>,
@@ -28,9 +32,16 @@ pub struct Snapshot {
     pub load_balancers: Vec<LoadBalancer>,
     /// Rows of `ACL`.
     pub acls: Vec<Acl>,
+    /// The release of ovn-northd, from `NB_Global.options`, where it was asked for and is known.
+    pub release: Option<Release>,
 }
 
 impl Snapshot {
+    /// The load balancer of this UUID.
+    pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
+        self.load_balancers.iter().find(|row| row.uuid == uuid)
+    }
+
     /// The DNS row of this UUID.
     pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
         self.dns.iter().find(|row| row.uuid == uuid)
@@ -43,7 +54,8 @@ impl Snapshot {
 }
 
 /// A row of `Logical_Switch`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Switch {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -98,7 +110,8 @@ impl Switch {
 }
 
 /// A row of `DNS`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DnsRow {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -174,7 +187,8 @@ impl DnsRow {
 }
 
 /// A row of `Logical_Switch_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Port {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -201,7 +215,8 @@ pub struct Port {
 }
 
 /// A row of `DHCP_Options`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DhcpOptions {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -221,7 +236,8 @@ impl DhcpOptions {
 }
 
 /// A row of `Logical_Router`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Router {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -236,7 +252,8 @@ pub struct Router {
 }
 
 /// A row of `Logical_Router_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RouterPort {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -249,7 +266,8 @@ pub struct RouterPort {
 }
 
 /// A row of `Load_Balancer`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LoadBalancer {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -266,7 +284,8 @@ pub struct LoadBalancer {
 }
 
 /// A row of `ACL`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Acl {
     /// The row's UUID.
     pub uuid: Uuid,

@@ -4,7 +4,7 @@ use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table};
 
 use super::view::{ChangeView, ChangesView, ZoneDetailView};
-use super::{Answer, styled};
+use super::{Answer, examination, styled};
 
 /// An answer as a table; `width` is the terminal's, where there is one.
 pub fn render(answer: &Answer, width: Option<u16>) -> String {
@@ -60,21 +60,33 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
             "No forwarders: no port uses DHCP options.\n".to_owned()
         }
         Answer::Forwarders(forwarders) => {
-            let mut table = new(width, &["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH"]);
+            let via = forwarders.iter().any(|row| row.mode == "via");
+            let header =
+                ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
+            let columns = if via { header.len() } else { header.len() - 2 };
+            let mut table = new(width, &header[..columns]);
             for row in forwarders {
-                table.add_row([
+                let forwards = if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() };
+                let mut cells = vec![
                     row.switch.clone(),
                     row.cidr.clone(),
                     or_dash(&row.servers, "\n"),
                     or_dash(&row.search, " "),
                     row.ports.to_string(),
                     or_dash(&row.shared_with, ", "),
-                ]);
+                    forwards,
+                    or_dash(&row.attached_to, ", "),
+                ];
+                cells.truncate(columns);
+                table.add_row(cells);
             }
             finish(&table)
         }
         Answer::Lifecycle(view) => view.table(),
         Answer::Changes(changes) => change_lines(changes),
+        Answer::Examination(examination) => examination.report(),
+        Answer::Checks(checks) => examination::list(checks),
+        Answer::Explanation(check) => examination::explain(check),
         Answer::Text(text) => text.clone(),
     }
 }

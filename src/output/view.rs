@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::commands::record::TTL;
 use crate::model::address;
+use crate::model::balancer;
 use crate::model::dhcp;
 use crate::model::forwarders::{self, DNS_SERVER};
 use crate::model::host::{Host, Hosts};
-use crate::model::plan::{Change, Plan};
-use crate::model::snapshot::{DnsRow, Map, Snapshot, Switch};
+use crate::model::plan::{Change, Plan, Reference};
+use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
 use crate::model::zone::{Zone, domain_of};
 
 /// A host.
@@ -217,6 +218,14 @@ pub struct ForwardersView {
     pub shared_with: Vec<String>,
     /// The row's UUID.
     pub dhcp_options: String,
+    /// `plain`: guests ask the resolvers themselves; `via`: they ask a VIP that forwards.
+    pub mode: &'static str,
+    /// The resolvers that answer in the end: the VIP's backends, or `servers` themselves.
+    pub upstreams: Vec<String>,
+    /// What balances, in mode `via`: `router lr0`, `switch net1`. Empty: nothing does.
+    pub attached_to: Vec<String>,
+    /// The names of those ports.
+    pub port_names: Vec<String>,
 }
 
 impl ForwardersView {
@@ -225,11 +234,28 @@ impl ForwardersView {
         let mut by_switch = forwarders::rows_by_switch(snapshot);
         let mut views = Vec::new();
         for switch in switches {
+            let balancers = balancer::balancers_of(snapshot, switch);
             for usage in by_switch.remove(&switch.uuid).unwrap_or_default() {
+                let servers = option_list(&usage.row.options, DNS_SERVER);
+                let addresses = servers.iter().filter_map(|text| text.parse().ok());
+                let upstreams: Vec<String> =
+                    addresses.flat_map(|vip| balancer::backends(&balancers, vip)).collect();
+                let is_via = !upstreams.is_empty();
+                let mut attached: Vec<String> = balancers
+                    .iter()
+                    .flat_map(|row| balancer::holders_of(snapshot, row.uuid))
+                    .map(|holder| holder.label())
+                    .collect();
+                attached.dedup();
+                attached.retain(|_| is_via);
                 views.push(ForwardersView {
                     switch: switch.name.clone(),
                     cidr: usage.row.cidr.clone(),
-                    servers: option_list(&usage.row.options, DNS_SERVER),
+                    mode: if is_via { "via" } else { "plain" },
+                    upstreams: if is_via { upstreams } else { servers.clone() },
+                    servers,
+                    attached_to: attached,
+                    port_names: usage.ports.iter().map(|port| port.name.clone()).collect(),
                     search: search_list(&usage.row.options),
                     ports: usage.ports.len(),
                     shared_with: usage.shared_with.iter().map(|name| (*name).to_owned()).collect(),
@@ -331,7 +357,27 @@ impl ChangeView {
                 });
                 records.chain([Self::zone("remove", switch, None, &row.uuid)]).collect()
             }
+            Change::Create(row) => vec![Self::balancer("add", row)],
+            Change::Destroy(row) => vec![Self::balancer("remove", row)],
+            Change::Refer(reference) => vec![Self::reference("add", reference)],
+            Change::Unrefer(reference) => vec![Self::reference("remove", reference)],
         }
+    }
+
+    fn balancer(action: &'static str, row: &LoadBalancer) -> Self {
+        let vips: Vec<String> = row.vips.iter().map(|(vip, to)| format!("{vip} to {to}")).collect();
+        let vips = Some(vips.join("; "));
+        let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
+        let (column, name) = ("Load_Balancer.vips".to_owned(), row.name.clone());
+        ChangeView { action, name, from, to, column, row: row.uuid.to_string() }
+    }
+
+    fn reference(action: &'static str, reference: &Reference) -> Self {
+        let (table, column) = reference.column.names();
+        let label = Some(reference.row_label.clone());
+        let (from, to) = if action == "add" { (None, label) } else { (label, None) };
+        let (name, row) = (reference.target_name.clone(), reference.row.to_string());
+        ChangeView { action, name, from, to, column: format!("{table}.{column}"), row }
     }
 
     fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &uuid::Uuid) -> Self {

@@ -10,6 +10,7 @@ use super::nbctl::Nbctl;
 use super::quote;
 use crate::error::{Error, Kind, Result};
 use crate::model::registration::{closest, shell_word};
+use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{
     Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch,
 };
@@ -81,7 +82,7 @@ impl Nbctl {
     /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
     pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
         let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports");
+        query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer");
         query.table("DNS", "_uuid,external_ids");
         query.command(&[
             "--columns=_uuid,name,dhcpv4_options,dhcpv6_options",
@@ -96,6 +97,11 @@ impl Nbctl {
             "dhcpv6_options!=[]",
         ]);
         query.table("DHCP_Options", "_uuid,cidr,options,external_ids");
+        query.command(&["--columns=_uuid,name,type,options", "find", PORT, "type=router"]);
+        query.table("Logical_Router", "_uuid,name,ports,options,load_balancer");
+        query.table("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options");
+        query.table("Load_Balancer", BALANCER_COLUMNS);
+        query.table("NB_Global", "_uuid,options");
         let snapshot = self.read(query)?;
         let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
         Ok((snapshot, switch))
@@ -152,7 +158,7 @@ impl Nbctl {
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
         let mut args = vec!["--format=json".to_owned()];
         args.extend(query.args);
-        let tables = Table::parse_all(&self.run(&args)?)?;
+        let tables = Table::parse_all(&self.run_until_led(&args)?)?;
         if tables.len() != query.tables.len() {
             return Err(Error::new(
                 Kind::Garbage,
@@ -174,6 +180,7 @@ impl Nbctl {
 
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
 const DNS_COLUMNS: &str = "_uuid,external_ids,records";
+const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 const PORT: &str = "Logical_Switch_Port";
 
 /// The columns of a row that a plan may touch, as an option of `list`.
@@ -181,6 +188,8 @@ pub(super) fn row_columns(table: &str) -> &'static str {
     match table {
         "DNS" => "--columns=_uuid,external_ids,records",
         "DHCP_Options" => "--columns=_uuid,cidr,options,external_ids",
+        "Load_Balancer" => "--columns=_uuid,name,protocol,vips,options,external_ids",
+        "Logical_Router" | "Logical_Switch" => "--columns=_uuid,name,load_balancer",
         _ => "--columns=_uuid",
     }
 }
@@ -188,8 +197,8 @@ pub(super) fn row_columns(table: &str) -> &'static str {
 /// The commands of one run, and the table each prints.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    args: Vec<String>,
-    tables: Vec<String>,
+    pub(super) args: Vec<String>,
+    pub(super) tables: Vec<String>,
 }
 
 impl Query {
@@ -242,6 +251,11 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
         "Logical_Router_Port" => merge(&mut snapshot.router_ports, table, |row| row.uuid, router_port),
         "Load_Balancer" => merge(&mut snapshot.load_balancers, table, |row| row.uuid, load_balancer),
         "ACL" => merge(&mut snapshot.acls, table, |row| row.uuid, acl),
+        "NB_Global" => {
+            let version = table.rows().find_map(|row| row.map("options").remove(VERSION_OPTION));
+            snapshot.release = version.and_then(|version| Release::parse(&version));
+            Ok(())
+        }
         _ => Ok(()),
     }
 }

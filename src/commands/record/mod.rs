@@ -1,6 +1,8 @@
 //! `qdns record`: hosts with their addresses and reverse names.
 
 mod add;
+mod export;
+mod import;
 mod ls;
 mod rm;
 
@@ -23,6 +25,10 @@ pub enum Verb {
     /// List hosts
     #[command(visible_alias = "list")]
     Ls(ls::LsArgs),
+    /// Add the hosts of a file
+    Import(import::ImportArgs),
+    /// Print hosts in the form that `import` takes
+    Export(export::ExportArgs),
 }
 
 impl Verb {
@@ -31,6 +37,8 @@ impl Verb {
             Verb::Add(args) => args.run(context),
             Verb::Rm(args) => args.run(context),
             Verb::Ls(args) => args.run(context),
+            Verb::Import(args) => args.run(context),
+            Verb::Export(args) => args.run(context),
         }
     }
 }

@@ -1,0 +1,203 @@
+//! CSV (RFC 4180) with a header: the columns are known by their names, in any order and case.
+
+use std::net::IpAddr;
+
+use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
+
+use super::{ExportedZone, address_at, ttl_note};
+use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
+
+/// What a column holds, and the names that it is known by.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("hostname", &["hostname", "host", "name", "vm", "vm_name"]),
+    ("fqdn", &["fqdn"]),
+    (
+        "addresses",
+        &["addresses", "address", "ip", "ip_address", "ip_addresses", "ipv4", "ipv6", "ip address"],
+    ),
+    ("ptr", &["ptr"]),
+    ("static", &["static"]),
+    ("names", &["names"]),
+    ("switch", &["switch"]),
+    ("ttl", &["ttl"]),
+];
+
+/// The header that [`write`] writes.
+const HEADER: [&str; 7] = ["hostname", "fqdn", "addresses", "ptr", "static", "names", "switch"];
+
+/// The column that a heading names.
+fn column(heading: &str) -> Option<&'static str> {
+    let heading = heading.trim().to_ascii_lowercase();
+    COLUMNS.iter().find(|(_, names)| names.contains(&heading.as_str())).map(|(column, _)| *column)
+}
+
+/// Whether a line is the header of a file of hosts.
+pub fn is_header(line: &str) -> bool {
+    line.split([',', ';', '\t']).filter(|heading| column(heading.trim_matches('"')).is_some()).count() >= 2
+}
+
+/// The hosts of a CSV file, one a row: `hostname` (or `fqdn`) and `addresses` are needed, `ptr`
+/// (`yes`, `no` or addresses), `static` (`true`, `false`) and `names` (`both`, `short`, `fqdn`) are
+/// understood, other columns noted. Several addresses stand in one cell, or in several columns.
+/// Fields may be separated by `;` or tabs, as spreadsheets write them.
+pub fn parse(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    let header = text.lines().next().unwrap_or_default();
+    let count = |c: char| header.matches(c).count();
+    let delimiter = [',', ';', '\t'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',');
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter as u8)
+        .trim(Trim::All)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let headings: Vec<String> = match reader.headers() {
+        Ok(headings) => headings.iter().map(str::to_owned).collect(),
+        Err(error) => {
+            parsed.bad.push(BadLine::new(1, format!("the header cannot be read: {error}")));
+            return parsed;
+        }
+    };
+    let columns: Vec<Option<&str>> = headings.iter().map(|heading| column(heading)).collect();
+    let has = |name| columns.contains(&Some(name));
+    if text.trim().is_empty() {
+        return parsed;
+    }
+    if !(has("hostname") || has("fqdn")) || !has("addresses") {
+        parsed.bad.push(
+            BadLine::new(1, format!("the header {header:?} names no hostname or no addresses"))
+                .hint("the first line names the columns, such as: hostname,addresses"),
+        );
+        return parsed;
+    }
+    for (heading, _) in headings.iter().zip(&columns).filter(|(_, column)| column.is_none()) {
+        parsed.notes.push(Note { line: 1, text: format!("the column {heading:?} is left out") });
+    }
+    let mut record = StringRecord::new();
+    loop {
+        let line = usize::try_from(reader.position().line()).unwrap_or_default();
+        match reader.read_record(&mut record) {
+            Ok(false) => return parsed,
+            Ok(true) => {
+                let line = record.position().map_or(line, |at| usize::try_from(at.line()).unwrap_or(line));
+                let line = line + leading_blank_lines(text, record.position());
+                row(&mut parsed, line, &columns, &record);
+            }
+            Err(error) => parsed.bad.push(BadLine::new(line, error.to_string())),
+        }
+    }
+}
+
+/// A record begins behind the blank lines that the reader passes over, which it counts to it.
+fn leading_blank_lines(text: &str, position: Option<&csv::Position>) -> usize {
+    let start = position.and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default();
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count()
+}
+
+fn row(parsed: &mut Parsed, line: usize, columns: &[Option<&str>], record: &StringRecord) {
+    if record.iter().all(str::is_empty) {
+        return;
+    }
+    if record.len() > columns.len() {
+        let why = format!("{} fields where the header names {}", record.len(), columns.len());
+        parsed.bad.push(BadLine::new(line, why).hint("put a field with a comma in it in double quotes"));
+        return;
+    }
+    let cells = |name: &'static str| {
+        columns.iter().zip(record).filter(move |(column, _)| **column == Some(name)).map(|(_, cell)| cell)
+    };
+    let cell = |name| cells(name).find(|cell| !cell.is_empty()).unwrap_or_default();
+    ttl_note(&mut parsed.notes, line, Some(cell("ttl")).filter(|ttl| !ttl.is_empty()).unwrap_or("3600"));
+    if !cell("switch").is_empty() {
+        parsed.switches.insert(cell("switch").to_owned());
+    }
+    match host(line, &cell, &cells("addresses").collect::<Vec<_>>().join(" ")) {
+        Ok(host) => parsed.hosts.push(host),
+        Err(bad) => parsed.bad.push(bad),
+    }
+}
+
+fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> Result<HostLine, BadLine> {
+    let (fqdn, hostname) = (cell("fqdn"), cell("hostname"));
+    let name = if fqdn.is_empty() { hostname } else { fqdn };
+    if name.is_empty() {
+        return Err(BadLine::new(line, "the row has no hostname"));
+    }
+    let addresses = list(line, all)?;
+    if addresses.is_empty() {
+        return Err(BadLine::new(line, format!("{name} has no address")));
+    }
+    let reverse = match cell("ptr").to_ascii_lowercase().as_str() {
+        "" | "yes" | "true" | "all" | "1" => None,
+        "no" | "false" | "none" | "0" => Some(Vec::new()),
+        some => Some(list(line, some)?),
+    };
+    let is_static = match cell("static").to_ascii_lowercase().as_str() {
+        "" | "no" | "false" | "0" => false,
+        "yes" | "true" | "static" | "1" => true,
+        other => return Err(BadLine::new(line, format!("static {other:?} is neither true nor false"))),
+    };
+    let names = match cell("names") {
+        "" => Names::Both,
+        text => Names::parse(text).ok_or_else(|| {
+            BadLine::new(line, format!("names {text:?} is refused")).hint("use `both`, `short` or `fqdn`")
+        })?,
+    };
+    Ok(HostLine { line, name: name.to_owned(), addresses, reverse, is_static, names })
+}
+
+/// The addresses of a cell, however they are separated.
+fn list(line: usize, cell: &str) -> Result<Vec<IpAddr>, BadLine> {
+    let words = cell.split([' ', ',', ';', '\t', '\n', '\r']).filter(|word| !word.is_empty());
+    words.map(|word| address_at(line, word)).collect()
+}
+
+/// Zones as CSV.
+pub fn write(zones: &[ExportedZone]) -> String {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(HEADER);
+    for zone in zones {
+        for host in &zone.hosts {
+            let ptr = match () {
+                () if host.ptr == host.addresses => "yes".to_owned(),
+                () if host.ptr.is_empty() => "no".to_owned(),
+                () => join(&host.ptr),
+            };
+            let addresses = join(&host.addresses);
+            let (is_static, names) = (host.is_static.to_string(), host.names.as_str());
+            let _ = writer.write_record([
+                &host.hostname,
+                &host.fqdn,
+                &addresses,
+                &ptr,
+                &is_static,
+                names,
+                &zone.switch,
+            ]);
+        }
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn join(addresses: &[IpAddr]) -> String {
+    addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_known_by_name_and_bad_rows_by_line() {
+        let parsed = parse(
+            "Rack;IP Address;Host;Static\n1;10.0.0.1 fd00::1;web;yes\n\n2;;db;\n3;10.0.0.3;;\n4;10.0.0.4;\"a\nb\";no;x\n5;10.0.0.5;app;perhaps\n6;10.0.0.6;last;0\n",
+        );
+        let names: Vec<_> = parsed.hosts.iter().map(|host| (host.line, host.name.as_str())).collect();
+        assert_eq!(names, [(2, "web"), (9, "last")]);
+        assert!(parsed.hosts[0].is_static && parsed.hosts[0].addresses.len() == 2);
+        assert_eq!(parsed.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [4, 5, 6, 8]);
+        assert_eq!(parsed.notes.len(), 1);
+        assert_eq!(parse("web,10.0.0.1\n").bad.len(), 1);
+    }
+}

@@ -1,0 +1,170 @@
+//! JSON: what `record ls -o json` and `record export` print, API bodies, lists of either, and
+//! several such documents behind one another (JSON lines).
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Deserializer, json};
+
+use super::{ExportedZone, address_at, ttl_note};
+use crate::model::import::{BadLine, HostLine, Names, Parsed};
+
+/// A document that is not a host itself.
+#[derive(Deserialize)]
+struct Records<'t> {
+    #[serde(borrow)]
+    records: Vec<&'t RawValue>,
+}
+
+/// A host, under all names that its fields go by.
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default, alias = "name")]
+    hostname: Option<String>,
+    #[serde(default)]
+    fqdn: Option<String>,
+    #[serde(default, alias = "ip_address")]
+    ip: Option<String>,
+    #[serde(default, alias = "ip_addresses")]
+    addresses: Option<Vec<String>>,
+    #[serde(default)]
+    ptr: Option<Vec<String>>,
+    #[serde(default, rename = "static")]
+    is_static: Option<bool>,
+    #[serde(default)]
+    names: Option<String>,
+    #[serde(default)]
+    ttl: Option<u64>,
+    #[serde(default)]
+    switch: Option<String>,
+}
+
+/// The hosts of a JSON text: a host, a list of hosts, `{"records":[…]}`, or several of these.
+pub fn parse(text: &str) -> Parsed {
+    let mut parsed = Parsed::default();
+    for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
+        match document {
+            Ok(document) => hosts_of(&mut parsed, text, document),
+            Err(error) => {
+                parsed.bad.push(BadLine::new(error.line(), format!("it is not JSON: {error}")));
+                return parsed;
+            }
+        }
+    }
+    parsed
+}
+
+fn hosts_of(parsed: &mut Parsed, text: &str, document: &RawValue) {
+    let bodies = if document.get().starts_with('[') {
+        serde_json::from_str::<Vec<&RawValue>>(document.get()).unwrap_or_default()
+    } else {
+        match serde_json::from_str::<Records>(document.get()) {
+            Ok(list) => list.records,
+            Err(_) => vec![document],
+        }
+    };
+    // Lines are counted on from the body before, so that the text is walked through once.
+    let (mut line, mut counted) = (line_of(text, document), offset(text, document));
+    for body in bodies {
+        let start = offset(text, body).max(counted);
+        line += newlines(text, counted, start);
+        counted = start;
+        match host(parsed, line, body.get()) {
+            Ok(host) => parsed.hosts.push(host),
+            Err(bad) => parsed.bad.push(bad),
+        }
+    }
+}
+
+/// Where a part of the text begins in it, in bytes.
+fn offset(text: &str, part: &RawValue) -> usize {
+    (part.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
+}
+
+fn newlines(text: &str, from: usize, to: usize) -> usize {
+    let part = text.as_bytes().get(from..to).unwrap_or_default();
+    part.iter().filter(|byte| **byte == b'\n').count()
+}
+
+fn line_of(text: &str, part: &RawValue) -> usize {
+    1 + newlines(text, 0, offset(text, part))
+}
+
+fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLine> {
+    let body: Body = serde_json::from_str(body).map_err(|error| {
+        BadLine::new(line + error.line().saturating_sub(1), format!("it is not a host: {error}"))
+            .hint(r#"a host is {"hostname":"web-server","ip_address":"10.0.0.10"}"#)
+    })?;
+    if let Some(ttl) = body.ttl {
+        ttl_note(&mut parsed.notes, line, &ttl.to_string());
+    }
+    parsed.switches.extend(body.switch);
+    let name = body.fqdn.or(body.hostname).filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| {
+        BadLine::new(line, "it names no hostname")
+            .hint(r#"a host is {"hostname":"web-server","ip_address":"10.0.0.10"}"#)
+    })?;
+    let list = |texts: Vec<String>| -> Result<Vec<IpAddr>, BadLine> {
+        texts.iter().map(|text| address_at(line, text)).collect()
+    };
+    let addresses = list(body.addresses.unwrap_or_else(|| body.ip.into_iter().collect()))?;
+    if addresses.is_empty() {
+        return Err(BadLine::new(line, format!("{name} has no address")).hint("`ip_address` or `addresses`"));
+    }
+    let names = match body.names.as_deref() {
+        None => Names::Both,
+        Some(text) => Names::parse(text).ok_or_else(|| {
+            BadLine::new(line, format!("names {text:?} is refused")).hint("use `both`, `short` or `fqdn`")
+        })?,
+    };
+    let reverse = body.ptr.map(list).transpose()?;
+    Ok(HostLine { line, name, addresses, reverse, is_static: body.is_static.unwrap_or_default(), names })
+}
+
+/// Zones as one document of the shape that `record ls -o json` prints, a host a line; `names` is
+/// there where a host lacks one of them.
+pub fn write(zones: &[ExportedZone]) -> String {
+    let mut lines = Vec::new();
+    for zone in zones {
+        for host in &zone.hosts {
+            let texts = |list: &[IpAddr]| list.iter().map(IpAddr::to_string).collect::<Vec<_>>();
+            let addresses = texts(&host.addresses);
+            let mut body = json!({
+                "hostname": host.hostname, "fqdn": host.fqdn,
+                "ip": addresses.first().cloned().unwrap_or_default(), "addresses": addresses,
+                "ptr": texts(&host.ptr), "static": host.is_static, "ttl": crate::commands::record::TTL,
+                "switch": zone.switch, "domain": zone.domain,
+            });
+            if host.names != Names::Both {
+                body["names"] = json!(host.names.as_str());
+            }
+            lines.push(body.to_string());
+        }
+    }
+    match lines.is_empty() {
+        true => "{\"records\":[]}\n".to_owned(),
+        false => format!("{{\"records\":[\n{}\n]}}\n", lines.join(",\n")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_is_read_and_bad_ones_are_named_by_line() {
+        let body = r#"{"hostname":"web","ip_address":"10.0.0.1"}"#;
+        for text in
+            [body.to_owned(), format!("[{body}]"), format!("{{\"records\":[{body}]}}"), format!("{body}\n")]
+        {
+            assert_eq!(parse(&text).hosts.len(), 1, "{text}");
+        }
+        let text =
+            format!("[\n{body},\n{{\"hostname\":\"db\",\n\"ip\":7}},\n{{\"ip\":\"10.0.0.3\"}}\n]\n{body}");
+        let parsed = parse(&text);
+        assert_eq!(parsed.hosts.iter().map(|host| host.line).collect::<Vec<_>>(), [2, 7]);
+        assert_eq!(parsed.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(parse("[{]").bad.len(), 1);
+    }
+}

@@ -1,0 +1,387 @@
+//! Importing hosts: the lines of a file against a zone, as one plan or as the list of all bad lines.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use super::host::{Hosts, host_name};
+use super::name::{Domain, HostArg};
+use super::plan::Plan;
+use super::registration::{Draft, Parts, Wanted, shell_word};
+use super::snapshot::{Snapshot, Switch};
+use crate::error::{Error, Kind, Result};
+
+/// Which names of a host are wanted, or exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// The hostname and the FQDN.
+    #[default]
+    Both,
+    /// The hostname without the domain only.
+    Short,
+    /// The FQDN only.
+    Fqdn,
+}
+
+impl Names {
+    /// The word for it in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Names::Both => "both",
+            Names::Short => "short",
+            Names::Fqdn => "fqdn",
+        }
+    }
+
+    /// The meaning of a word in a file.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Names::Both, Names::Short, Names::Fqdn].into_iter().find(|names| names.as_str() == word)
+    }
+}
+
+/// What one line of a file says of a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostLine {
+    /// The line's number, from 1.
+    pub line: usize,
+    /// The hostname or FQDN, as written.
+    pub name: String,
+    /// Its addresses; none where the line only points a reverse name to it.
+    pub addresses: Vec<IpAddr>,
+    /// The addresses that get reverse names; all of them where the line does not say.
+    pub reverse: Option<Vec<IpAddr>>,
+    /// Exempt from clean-up.
+    pub is_static: bool,
+    /// Which names it shall have.
+    pub names: Names,
+}
+
+impl HostLine {
+    /// Adds what another line says of the same host.
+    fn absorb(&mut self, other: &HostLine) {
+        let reverse = |line: &HostLine| line.reverse.clone().unwrap_or_else(|| line.addresses.clone());
+        if self.reverse.is_some() || other.reverse.is_some() {
+            let mut all = reverse(self);
+            extend_once(&mut all, &reverse(other));
+            self.reverse = Some(all);
+        }
+        if self.addresses.is_empty() {
+            (self.line, self.names) = (other.line, other.names);
+        }
+        extend_once(&mut self.addresses, &other.addresses);
+        self.is_static |= other.is_static;
+    }
+}
+
+/// Adds the addresses that are not there yet.
+fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr]) {
+    for address in more {
+        if !list.contains(address) {
+            list.push(*address);
+        }
+    }
+}
+
+/// A line that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+    /// What to write instead, where that is known.
+    pub hint: Option<String>,
+    /// Whether it is right in itself, but nothing that OVN can serve.
+    pub unserved: bool,
+    /// Whether it is right in itself, but contradicts what the zone holds.
+    pub conflict: bool,
+}
+
+impl BadLine {
+    /// A bad line.
+    pub fn new(line: usize, reason: impl Into<String>) -> Self {
+        BadLine { line, reason: reason.into(), hint: None, unserved: false, conflict: false }
+    }
+
+    /// The same line with what to write instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same line as one that OVN cannot serve.
+    #[must_use]
+    pub fn unserved(mut self) -> Self {
+        self.unserved = true;
+        self
+    }
+
+    fn of(line: usize, error: Error) -> Self {
+        let conflict = error.kind == Kind::Conflict;
+        // The way out of a conflict is the import's own, and told once.
+        let hint = error.hint.filter(|_| !conflict);
+        BadLine { line, reason: error.message, hint, unserved: false, conflict }
+    }
+}
+
+/// Something worth knowing about a line that was passed over, in part or whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The line's number, from 1.
+    pub line: usize,
+    /// What to know.
+    pub text: String,
+}
+
+/// A file as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parsed {
+    /// The lines that hold hosts, in order.
+    pub hosts: Vec<HostLine>,
+    /// The lines that hold none and should.
+    pub bad: Vec<BadLine>,
+    /// What was passed over on purpose.
+    pub notes: Vec<Note>,
+    /// The switches that the file names.
+    pub switches: BTreeSet<String>,
+    /// Whether several lines of one name add up; elsewhere a second one is a mistake.
+    pub repeats_add_up: bool,
+}
+
+impl Parsed {
+    /// The hosts, each once, in the order of their first lines, and the lines that name one again
+    /// where that is a mistake.
+    pub fn merged(&self, domain: &Domain) -> (Vec<HostLine>, Vec<BadLine>) {
+        let mut by_name: HashMap<String, usize> = HashMap::with_capacity(self.hosts.len());
+        let mut merged: Vec<HostLine> = Vec::with_capacity(self.hosts.len());
+        let mut bad = Vec::new();
+        for host in &self.hosts {
+            let name = host_name(&host.name, domain);
+            match by_name.get(&name).and_then(|index| merged.get_mut(*index)) {
+                None => {
+                    by_name.insert(name, merged.len());
+                    merged.push(host.clone());
+                }
+                Some(known) if self.repeats_add_up => known.absorb(host),
+                Some(known) => bad.push(
+                    BadLine::new(host.line, format!("{name} is there already, on line {}", known.line))
+                        .hint("put all addresses of a host in one place"),
+                ),
+            }
+        }
+        (merged, bad)
+    }
+}
+
+/// How a file is imported.
+#[derive(Clone, Debug, Default)]
+pub struct Import {
+    /// The file's name, for people.
+    pub file: String,
+    /// The file wins where the zone has other addresses.
+    pub replace: bool,
+    /// Hosts that are not in the file go.
+    pub prune: bool,
+    /// Leave out what OVN cannot serve, instead of refusing the file.
+    pub skip_unserved: bool,
+    /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
+    pub brake: Brake,
+}
+
+/// What keeps a wrong file from emptying a zone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Brake {
+    /// The operator's own limit.
+    pub max: Option<usize>,
+    /// No limit.
+    pub force: bool,
+}
+
+impl Brake {
+    /// The largest share of a zone that goes without being asked for, in percent.
+    const PERCENT: usize = 30;
+    /// The zone's size from which the share counts.
+    const FROM: usize = 10;
+
+    /// Lets the removal of some of a zone's hosts pass, or not.
+    ///
+    /// # Errors
+    /// Needs confirmation, with the numbers and the options that let it pass.
+    pub fn check(self, switch: &str, removed: usize, hosts: usize) -> Result<()> {
+        let limit = match self.max {
+            _ if self.force => return Ok(()),
+            Some(max) => max,
+            None if hosts < Self::FROM => return Ok(()),
+            None => hosts * Self::PERCENT / 100,
+        };
+        if removed <= limit {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::NeedsConfirmation,
+            format!("this would remove {removed} of the {hosts} hosts of {switch}, more than {limit}"),
+        )
+        .hint(format!("--max {removed} or --force does it; --dry-run --force shows what would go")))
+    }
+}
+
+/// A plan that puts a file's hosts into a switch's zone.
+///
+/// # Errors
+/// Invalid input or a conflict that names every bad line; needs confirmation where `prune` would
+/// remove too much.
+pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Import) -> Result<Plan> {
+    let mut draft = Draft::open(snapshot, switch)?;
+    let (hosts, mut bad) = parsed.merged(draft.domain());
+    bad.extend(parsed.bad.iter().filter(|bad| !(bad.unserved && import.skip_unserved)).cloned());
+    if parsed.switches.len() > 1 {
+        let names = parsed.switches.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        return Err(Error::invalid(format!("{} has hosts of several switches: {names}", import.file))
+            .hint("import each into its own: qdns record export SWITCH writes one"));
+    }
+    let before = draft.hosts().clone();
+    if import.prune {
+        draft.clear();
+    }
+    let pointed = pointed(&hosts, draft.domain());
+    for host in &hosts {
+        if let Err(error) = add(&mut draft, host, &before, &pointed, import) {
+            bad.push(BadLine::of(host.line, error));
+        }
+    }
+    if !bad.is_empty() {
+        return Err(refusal(bad, import, &switch.name, draft.domain()));
+    }
+    let gone: Vec<String> =
+        before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name)).cloned().collect();
+    import.brake.check(&switch.name, gone.len(), before.by_name.len())?;
+    let mut plan = draft.close();
+    plan.warnings.splice(0..0, notes(parsed, import));
+    if !gone.is_empty() {
+        let hosts = if gone.len() == 1 { "host" } else { "hosts" };
+        plan.question = Some(format!(
+            "remove {} {hosts} of {} that {} does not have: {}",
+            gone.len(),
+            switch.name,
+            import.file,
+            some_of(&gone)
+        ));
+    }
+    Ok(plan)
+}
+
+/// The first names of a long list.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len() > SHOWN {
+        true => format!("{shown} and {} more", names.len() - SHOWN),
+        false => shown,
+    }
+}
+
+/// Which host the file expressly gives each reverse name to.
+fn pointed(hosts: &[HostLine], domain: &Domain) -> HashMap<IpAddr, String> {
+    let mut pointed = HashMap::new();
+    for host in hosts {
+        for address in host.reverse.iter().flatten() {
+            pointed.entry(*address).or_insert_with(|| host_name(&host.name, domain));
+        }
+    }
+    pointed
+}
+
+fn add(
+    draft: &mut Draft,
+    host: &HostLine,
+    before: &Hosts,
+    pointed: &HashMap<IpAddr, String>,
+    import: &Import,
+) -> Result<()> {
+    let wanted_host = HostArg::parse(&host.name)?;
+    let name = wanted_host.under(draft.domain())?.as_str().to_owned();
+    let known = before.by_name.get(&name);
+    let mut addresses = host.addresses.clone();
+    let mut names = host.names;
+    if addresses.is_empty() {
+        // Only reverse names point to it, so it must be there.
+        let reverse = host.reverse.as_deref().unwrap_or_default();
+        addresses = known.map(super::host::Host::addresses).unwrap_or_default();
+        if let Some(address) = reverse.iter().find(|address| !addresses.contains(address)) {
+            return Err(Error::invalid(format!(
+                "the reverse name of {address} points to {name}, which has no such address in the file or in the zone"
+            ))
+            .hint(format!("add it first: qdns record add SWITCH {name} {address}")));
+        }
+        if known.is_some_and(|known| known.short.is_empty()) {
+            names = Names::Fqdn;
+        }
+    }
+    // A reverse name that the file expressly gives to another host is no matter of this one.
+    let reverse: Option<Vec<IpAddr>> = match &host.reverse {
+        Some(reverse) => Some(reverse.clone()),
+        None => {
+            let elsewhere = |address: &&IpAddr| pointed.get(*address).is_some_and(|other| *other != name);
+            addresses
+                .iter()
+                .any(|address| elsewhere(&address))
+                .then(|| addresses.iter().filter(|address| !elsewhere(address)).copied().collect())
+        }
+    };
+    let wanted = Wanted {
+        host: wanted_host,
+        addresses,
+        replace: import.replace || import.prune,
+        is_static: host.is_static,
+        reverse: true,
+        short: names != Names::Fqdn,
+    };
+    draft.add_parts(&wanted, Parts { no_fqdn: names == Names::Short, reverse: reverse.as_deref() })
+}
+
+/// What was passed over, as warnings.
+fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
+    let mut notes: Vec<(usize, &str)> =
+        parsed.notes.iter().map(|note| (note.line, note.text.as_str())).collect();
+    notes.extend(parsed.bad.iter().map(|bad| (bad.line, bad.reason.as_str())));
+    notes.sort_unstable();
+    let mut lines: Vec<String> =
+        notes.iter().map(|(line, text)| format!("{}:{line}: {text}", import.file)).collect();
+    if parsed.hosts.is_empty() {
+        lines.push(format!("{} has no hosts", import.file));
+    }
+    lines
+}
+
+/// All bad lines of a file, as one refusal.
+fn refusal(mut bad: Vec<BadLine>, import: &Import, switch: &str, domain: &Domain) -> Error {
+    bad.sort_by_key(|bad| bad.line);
+    let count = match bad.len() {
+        1 => "1 line".to_owned(),
+        n => format!("{n} lines"),
+    };
+    let mut message = format!("{count} of {} cannot be imported; nothing was changed", import.file);
+    for bad in &bad {
+        message += &format!("\n{}:{}: {}", import.file, bad.line, bad.reason);
+        if let Some(hint) = &bad.hint {
+            message += &format!(" ({hint})");
+        }
+    }
+    let conflicts = bad.iter().filter(|bad| bad.conflict).count();
+    let kind = if conflicts == bad.len() { Kind::Conflict } else { Kind::InvalidInput };
+    let foreign = format!("does not end in the zone's domain `{domain}`");
+    let error = Error::new(kind, message);
+    if kind == Kind::Conflict {
+        error.hint("--replace lets the file win")
+    } else if bad.iter().all(|bad| bad.unserved) {
+        error.hint("--skip-unserved imports the rest")
+    } else if bad.iter().all(|bad| bad.reason.contains(&foreign)) {
+        error.hint(format!(
+            "a zone has one domain; to make {} one with the file's: qdns zone create {} --domain …",
+            switch,
+            shell_word(switch)
+        ))
+    } else {
+        error
+    }
+}

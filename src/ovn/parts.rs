@@ -1,0 +1,236 @@
+//! Large plans, as few transactions as a command line can hold; a host's keys stay in one of them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::nbctl::Nbctl;
+use super::process;
+use crate::error::{Error, Kind, Result};
+use crate::model::address;
+use crate::model::plan::{Change, Column, Entry, Plan};
+use crate::model::snapshot::STATIC_MARK_PREFIX;
+
+/// What Linux grants the arguments and the environment of a program, whatever the stack's limit
+/// (execve(2)), in bytes.
+const LEAST: usize = 128 * 1024;
+/// What an entry costs beside its text and quotes, or a variable of the environment beside its own:
+/// separator, end and pointer (execve(2)), in bytes.
+const PER_ARGUMENT: usize = 9;
+
+/// How far a change of several transactions has come: hosts done, and all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The hosts that are done.
+    pub done: usize,
+    /// The hosts of the whole plan.
+    pub all: usize,
+}
+
+impl Nbctl {
+    /// Makes the changes of a plan: as one transaction where a command line holds them, otherwise as
+    /// several, each of whole hosts.
+    ///
+    /// # Errors
+    /// As [`Nbctl::commit_one`]; of several transactions, the message says how many hosts were done.
+    pub fn commit(&self, plan: &Plan, comment: &str) -> Result<()> {
+        self.commit_showing(plan, comment, &mut |_| {})
+    }
+
+    /// As [`Nbctl::commit`]; of a large plan, `progress` hears of every transaction.
+    ///
+    /// # Errors
+    /// As [`Nbctl::commit`].
+    pub fn commit_showing(
+        &self,
+        plan: &Plan,
+        comment: &str,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<()> {
+        let size = plan.entries().map(cost).sum::<usize>();
+        if size < LEAST / 2 {
+            return self.commit_one(plan, comment);
+        }
+        let groups = groups(plan);
+        let mut at = Progress { done: 0, all: groups.len() };
+        progress(at);
+        let parts = cut(plan, groups, room());
+        let interrupted = Interrupted::watch(parts.len() > 1);
+        for part in &parts {
+            let result = match interrupted.is_set() {
+                true => Err(Error::new(Kind::Rejected, "interrupted")),
+                false => self.commit_one(&part.plan, comment),
+            };
+            result.map_err(|error| if parts.len() > 1 { how_far(error, at) } else { error })?;
+            at.done += part.hosts;
+            progress(at);
+        }
+        Ok(())
+    }
+}
+
+/// The same failure with how much was done before it.
+fn how_far(error: Error, at: Progress) -> Error {
+    Error { message: format!("{}; {} of {} hosts were done before", error.message, at.done, at.all), ..error }
+        .hint("the same command again does the rest")
+}
+
+/// A transaction's worth of a plan.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) plan: Plan,
+    hosts: usize,
+}
+
+/// The entries of each host, by what they have in common, changes and expectations apart.
+type Groups<'a> = BTreeMap<String, (Vec<&'a Entry>, Vec<&'a Entry>)>;
+
+fn groups(plan: &Plan) -> Groups<'_> {
+    let mut groups = Groups::new();
+    for entry in plan.entries() {
+        groups.entry(group(entry)).or_default().0.push(entry);
+    }
+    for entry in &plan.expects {
+        if let Some((_, expects)) = groups.get_mut(&group(entry)) {
+            expects.push(entry);
+        }
+    }
+    groups
+}
+
+/// A plan that may be larger than a command line, in parts that are not.
+pub(super) fn parts(plan: &Plan) -> Vec<Part> {
+    cut(plan, groups(plan), room())
+}
+
+/// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
+fn cut(plan: &Plan, groups: Groups, room: usize) -> Vec<Part> {
+    let vacant = || plan.vacant.clone();
+    let empty = || Part { plan: Plan { vacant: vacant(), ..Plan::for_switch(&plan.switch) }, hosts: 0 };
+    let mut part = empty();
+    part.plan.changes =
+        plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
+    let mut parts = Vec::new();
+    let mut used = 0;
+    for (changes, expects) in groups.into_values() {
+        let size: usize = changes.iter().copied().map(cost).sum();
+        if used > 0 && used + size > room {
+            parts.push(std::mem::replace(&mut part, empty()));
+            used = 0;
+        }
+        used += size;
+        part.hosts += 1;
+        part.plan.changes.extend(changes.into_iter().cloned().map(Change::Entry));
+        part.plan.expects.extend(expects.into_iter().cloned());
+    }
+    parts.push(part);
+    parts
+}
+
+/// What entries of one host have in common: the first label of their names, or of what their
+/// reverse names point to; elsewhere the row.
+fn group(entry: &Entry) -> String {
+    let name = match entry.column {
+        Column::DnsRecords if address::is_reverse_name(&entry.key) => {
+            entry.to.as_ref().or(entry.from.as_ref()).unwrap_or(&entry.key)
+        }
+        Column::DnsRecords => &entry.key,
+        Column::DnsMarks => entry.key.strip_prefix(STATIC_MARK_PREFIX).unwrap_or(&entry.key),
+        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => return entry.row.to_string(),
+    };
+    name.split('.').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// What an entry takes of a command line, in bytes: key, value, quotes and equals sign, once to
+/// remove it and once to add it. Escaped characters are counted double.
+fn cost(entry: &Entry) -> usize {
+    let length =
+        |text: &str| text.len() + text.chars().filter(|c| !c.is_ascii_graphic() && *c != ' ').count() * 5;
+    let pair = |value: &String| length(&entry.key) + length(value) + 5 + PER_ARGUMENT;
+    entry.from.iter().chain(&entry.to).map(pair).sum()
+}
+
+/// What a command line has room for, in bytes: three quarters of what the system grants, without the
+/// environment; the rest is for the other arguments.
+fn room() -> usize {
+    let granted = process::run(OsStr::new("getconf"), &["ARG_MAX"], Duration::from_secs(1))
+        .ok()
+        .and_then(|finished| finished.stdout.trim().parse::<usize>().ok())
+        .unwrap_or(LEAST);
+    let environment: usize =
+        std::env::vars_os().map(|(name, value)| name.len() + value.len() + 1 + PER_ARGUMENT).sum();
+    (granted / 4 * 3).saturating_sub(environment).max(LEAST / 4)
+}
+
+/// Whether Ctrl-C was pressed, while somebody wants to know; then the change ends between two
+/// transactions, and not in one.
+struct Interrupted {
+    flag: Arc<AtomicBool>,
+    signals: Vec<signal_hook::SigId>,
+}
+
+impl Interrupted {
+    fn watch(wanted: bool) -> Self {
+        let flag = Arc::new(AtomicBool::new(false));
+        let signals = [SIGINT, SIGTERM].into_iter().filter(|_| wanted);
+        let signals = signals.filter_map(|signal| signal_hook::flag::register(signal, flag.clone()).ok());
+        Interrupted { signals: signals.collect(), flag }
+    }
+
+    fn is_set(&self) -> bool {
+        self.flag.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Interrupted {
+    fn drop(&mut self) {
+        for signal in self.signals.drain(..) {
+            signal_hook::low_level::unregister(signal);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::Map;
+    use uuid::Uuid;
+
+    #[test]
+    fn parts_are_whole_hosts_and_together_the_plan() {
+        let row = Uuid::from_u128(1);
+        let mut plan = Plan::for_switch("net1");
+        plan.changes.push(Change::CreateZone { switch: row, zone: row, marks: Map::new() });
+        for n in 0..50 {
+            let (name, address) = (format!("host-{n}"), format!("10.0.0.{n}"));
+            plan.set(
+                Column::DnsRecords,
+                row,
+                None,
+                &format!("{n}.0.0.10.in-addr.arpa"),
+                Some(&format!("{name}.internal")),
+            );
+            plan.set(Column::DnsRecords, row, None, &name, Some(&address));
+            plan.set(Column::DnsRecords, row, None, &format!("{name}.internal"), Some(&address));
+            plan.set(Column::DnsMarks, row, None, &format!("{STATIC_MARK_PREFIX}{name}"), Some("true"));
+        }
+        let parts = cut(&plan, groups(&plan), 1000);
+        assert!(parts.len() > 5, "{}", parts.len());
+        assert!(matches!(parts[0].plan.changes[0], Change::CreateZone { .. }));
+        assert_eq!(parts.iter().map(|part| part.hosts).sum::<usize>(), 50);
+        let mut entries: Vec<Entry> = Vec::new();
+        for part in &parts {
+            assert_eq!(part.plan.entries().count(), 4 * part.hosts);
+            assert!(part.plan.entries().map(cost).sum::<usize>() <= 1000);
+            entries.extend(part.plan.entries().cloned());
+        }
+        entries.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
+        let mut all: Vec<Entry> = plan.entries().cloned().collect();
+        all.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
+        assert_eq!(entries, all);
+    }
+}
