@@ -1,7 +1,9 @@
 //! What is printed: results on standard output as a table, JSON or plain lines; everything else on
 //! standard error. Rendering returns text; only this module prints.
 
+pub mod examination;
 pub mod failure;
+pub mod lifecycle;
 pub mod plain;
 pub mod table;
 pub mod view;
@@ -13,6 +15,7 @@ use serde_json::json;
 
 use crate::cli::{Color, GlobalOptions};
 use crate::model::plan::Plan;
+use examination::{CheckView, ExaminationView};
 use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
 
 /// How results are printed.
@@ -40,8 +43,27 @@ pub enum Answer {
     Forwarders(Vec<ForwardersView>),
     /// What was changed, or would be.
     Changes(ChangesView),
+    /// The same of several switches, with the reasons for what goes.
+    Lifecycle(lifecycle::LifecycleView),
+    /// What doctor found.
+    Examination(Box<ExaminationView>),
+    /// All checks.
+    Checks(Vec<CheckView>),
+    /// One check, explained.
+    Explanation(CheckView),
     /// Text that is the same in every format.
     Text(String),
+}
+
+impl Answer {
+    /// What is worth knowing beside the answer.
+    fn warnings(&self) -> &[String] {
+        match self {
+            Answer::Changes(changes) => &changes.warnings,
+            Answer::Lifecycle(view) => &view.changes.warnings,
+            _ => &[],
+        }
+    }
 }
 
 /// An answer, and the exit code that goes with it.
@@ -64,15 +86,17 @@ impl From<Answer> for Reply {
 /// # Errors
 /// Whatever keeps standard output from taking it; a reader that has gone away is none.
 pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
-    if let (Answer::Changes(changes), false) = (answer, global.quiet) {
-        for warning in changes.warnings.iter().filter(|_| global.output != Format::Json) {
+    if !global.quiet {
+        for warning in answer.warnings().iter().filter(|_| global.output != Format::Json) {
             note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
         }
     }
     let text = match global.output {
         Format::Json => json_text(answer),
         Format::Plain => plain::render(answer),
-        Format::Table if global.quiet && matches!(answer, Answer::Changes(_)) => String::new(),
+        Format::Table if global.quiet && matches!(answer, Answer::Changes(_) | Answer::Lifecycle(_)) => {
+            String::new()
+        }
         Format::Table => table::render(answer, terminal_width()),
     };
     // What a program reads goes out as it is: the stream for people drops what a terminal would obey.
@@ -120,6 +144,10 @@ fn json_text(answer: &Answer) -> String {
         Answer::Zone(zone) => json!({ "zone": zone }),
         Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
         Answer::Changes(changes) => json!(changes),
+        Answer::Lifecycle(view) => json!(view),
+        Answer::Examination(examination) => json!(examination),
+        Answer::Checks(checks) => json!({ "checks": checks }),
+        Answer::Explanation(check) => json!({ "check": check }),
         Answer::Text(text) => return text.clone(),
     };
     format!("{document}\n")

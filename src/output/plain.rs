@@ -1,6 +1,7 @@
 //! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
 
-use super::Answer;
+use super::view::ChangeView;
+use super::{Answer, examination};
 
 /// An answer as lines.
 pub fn render(answer: &Answer) -> String {
@@ -54,19 +55,24 @@ pub fn render(answer: &Answer) -> String {
                 ]
             })
             .collect(),
-        Answer::Changes(changes) => changes
-            .changes
+        Answer::Changes(changes) => changes.changes.iter().map(change).collect(),
+        Answer::Lifecycle(view) => view.changes.changes.iter().map(change).collect(),
+        Answer::Examination(examination) => examination.rows(),
+        Answer::Checks(checks) => checks
             .iter()
-            .map(|c| {
-                let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
-                vec![c.action.to_owned(), c.name.clone(), or_empty(&c.from), or_empty(&c.to)]
-            })
+            .map(|c| [c.code, c.severity, c.category, c.title].map(str::to_owned).to_vec())
             .collect(),
+        Answer::Explanation(check) => return examination::explain(check),
         Answer::Text(text) => return text.clone(),
     };
     rows.iter()
         .map(|row| row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join("\t") + "\n")
         .collect()
+}
+
+fn change(change: &ChangeView) -> Vec<String> {
+    let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+    vec![change.action.to_owned(), change.name.clone(), or_empty(&change.from), or_empty(&change.to)]
 }
 
 /// A cell that is sure to stay in its column, whatever a row holds.

@@ -4,7 +4,7 @@ use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table};
 
 use super::view::{ChangeView, ChangesView, ZoneDetailView};
-use super::{Answer, styled};
+use super::{Answer, examination, styled};
 
 /// An answer as a table; `width` is the terminal's, where there is one.
 pub fn render(answer: &Answer, width: Option<u16>) -> String {
@@ -82,7 +82,11 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
             }
             finish(&table)
         }
+        Answer::Lifecycle(view) => view.table(),
         Answer::Changes(changes) => change_lines(changes),
+        Answer::Examination(examination) => examination.report(),
+        Answer::Checks(checks) => examination::list(checks),
+        Answer::Explanation(check) => examination::explain(check),
         Answer::Text(text) => text.clone(),
     }
 }
@@ -131,7 +135,8 @@ fn zone(detail: &ZoneDetailView) -> String {
     lines.iter().map(|(name, value)| format!("{name:<8} {value}\n")).collect()
 }
 
-fn change_lines(view: &ChangesView) -> String {
+/// The changes, one a line.
+pub(super) fn change_lines(view: &ChangesView) -> String {
     if view.changes.is_empty() {
         return "Nothing to change.\n".to_owned();
     }

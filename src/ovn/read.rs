@@ -197,8 +197,8 @@ pub(super) fn row_columns(table: &str) -> &'static str {
 /// The commands of one run, and the table each prints.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    args: Vec<String>,
-    tables: Vec<String>,
+    pub(super) args: Vec<String>,
+    pub(super) tables: Vec<String>,
 }
 
 impl Query {

@@ -37,6 +37,7 @@ impl Nbctl {
         if plan.changes.is_empty() {
             return Ok(());
         }
+        self.check_vacant(plan)?;
         let transaction = Transaction::of(plan, comment);
         let (before, after) = match self.execute(&transaction) {
             Ok(snapshots) => snapshots,
@@ -47,16 +48,22 @@ impl Nbctl {
         };
         let mut entries = plan.entries().chain(&plan.expects);
         if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
-            self.withdraw(plan, &before, &after, comment)?;
+            self.withdraw(plan, &before, &after, comment, |entry| is_supported(entry, &after))?;
             return Err(lost_race(entry, value(&after, entry)));
         }
         if let Some(row) = rows::destroyed_otherwise(plan, &before) {
-            self.withdraw(plan, &before, &after, comment)?;
+            self.withdraw(plan, &before, &after, comment, |_| true)?;
             return Err(Error::new(
                 Kind::LostRace,
                 format!("{row} changed meanwhile, so nothing was changed"),
             )
             .hint("the same command again works on what is there now"));
+        }
+        if let Err(error) = self.check_vacant(plan) {
+            if error.kind == Kind::LostRace {
+                self.withdraw(plan, &before, &after, comment, |_| true)?;
+            }
+            return Err(error);
         }
         self.check_destroyed(plan, &before, comment)
     }
@@ -142,13 +149,20 @@ impl Nbctl {
     }
 
     /// Takes back what this transaction wrote of a plan that lost elsewhere. What it removed comes back
-    /// only where it still makes sense beside what the winner wrote.
-    fn withdraw(&self, plan: &Plan, before: &Snapshot, after: &Snapshot, comment: &str) -> Result<()> {
+    /// where `is_wanted` says so: where it still makes sense beside what the winner wrote.
+    fn withdraw(
+        &self,
+        plan: &Plan,
+        before: &Snapshot,
+        after: &Snapshot,
+        comment: &str,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<()> {
         let written = plan.entries().filter(|entry| {
             let was = value(before, entry);
             was == entry.from.as_deref() && was != value(after, entry)
         });
-        let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
+        let changes = written.filter(|entry| entry.to.is_some() || is_wanted(entry)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
         let rows = plan.changes.iter().rev().filter_map(|change| rows::inverse(change, before));
@@ -296,7 +310,7 @@ impl Transaction {
             let (table, column) = column.names();
             for (verb, pairs) in [("remove", removed), ("add", added)] {
                 if !pairs.is_empty() {
-                    transaction.command(&[verb, table, &row.to_string(), column], pairs);
+                    transaction.command(&[verb, table, &row.to_string(), column], quote::packed(pairs));
                 }
             }
             transaction.touch(table, row);
