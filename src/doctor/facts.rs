@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{Map, Snapshot};
 
 /// The number of the dump's form; a dump of another form is refused.
@@ -95,6 +96,13 @@ pub struct Northbound {
     pub options: Map,
     /// Load balancers of `Load_Balancer_Group` rows: they may serve any switch or router.
     pub grouped_load_balancers: Vec<Uuid>,
+}
+
+impl Northbound {
+    /// The release of ovn-northd, where it is known.
+    pub fn release(&self) -> Option<Release> {
+        self.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
+    }
 }
 
 /// The southbound database, at one moment.
