@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{Map, Snapshot};
 
 /// The number of the dump's form; a dump of another form is refused.
@@ -98,6 +99,13 @@ pub struct Northbound {
     pub guards: Vec<Guard>,
     /// Load balancers of `Load_Balancer_Group` rows: they may serve any switch or router.
     pub grouped_load_balancers: Vec<Uuid>,
+}
+
+impl Northbound {
+    /// The release of ovn-northd, where it is known.
+    pub fn release(&self) -> Option<Release> {
+        self.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
+    }
 }
 
 /// A row of `Port_Group` that has ACLs.

@@ -8,6 +8,7 @@ use super::facts::{
 };
 use super::grammar;
 use crate::model::address::reverse_name;
+use crate::model::balancer::{BALANCER_MARK, balancer_uuids};
 use crate::model::snapshot::{
     DhcpOptions, DnsRow, LoadBalancer, Map, Port, Router, RouterPort, SWITCH_MARK, Snapshot, Switch,
 };
@@ -174,6 +175,22 @@ fn other_switch(facts: &mut Facts) {
     nb(facts).switches.push(Switch { uuid: uuid(2), name: "net2".into(), ..Switch::default() });
 }
 
+/// `forwarders set net1 192.0.2.1 --via auto`, by UDP, on a gateway router.
+fn forwarding(facts: &mut Facts) {
+    let [uuid, _] = balancer_uuids(uuid(1));
+    let nb = nb(facts);
+    nb.routers[0].options.insert("chassis".into(), "hv1".into());
+    nb.routers[0].load_balancers.push(uuid);
+    nb.load_balancers.push(LoadBalancer {
+        uuid,
+        name: "qdns-net1-udp".into(),
+        protocol: "udp".into(),
+        vips: map(&[("10.0.0.1:53", "192.0.2.1:53")]),
+        external_ids: map(&[(BALANCER_MARK, "net1")]),
+        ..LoadBalancer::default()
+    });
+}
+
 fn unreachable(facts: &mut Facts, kind: &str) {
     facts.northbound = Err(Missing { kind: kind.into(), ..Missing::because("no database") });
 }
@@ -279,6 +296,30 @@ pub(super) const CASES: &[Case] = &[
     }),
     fires("dhcp-no-dns-server", "00000000-0000-0000-0000-000000000015", |f| {
         nb(f).dhcp_options[0].options.remove("dns_server");
+    }),
+    fires("balancer-without-backends", "qdns-net1-udp", |f| {
+        forwarding(f);
+        nb(f).load_balancers[0].vips.insert("10.0.0.1:53".into(), String::new());
+    }),
+    clean("balancer-without-backends", forwarding),
+    fires("balancer-not-attached", "qdns-net1-udp", |f| {
+        forwarding(f);
+        nb(f).routers[0].load_balancers.clear();
+    }),
+    clean("balancer-not-attached", forwarding),
+    fires("balancer-misplaced", "qdns-net1-udp", |f| {
+        forwarding(f);
+        nb(f).routers[0].options.clear();
+    }),
+    clean("balancer-misplaced", forwarding),
+    clean("balancer-misplaced", |f| {
+        forwarding(f);
+        nb(f).load_balancers[0].external_ids.clear();
+        nb(f).routers[0].options.clear();
+    }),
+    clean("dns-server-answers-nothing", |f| {
+        forwarding(f);
+        option(f, "dns_server", "10.0.0.1");
     }),
     fires("dns-server-answers-nothing", "10.0.0.1", |f| option(f, "dns_server", "10.0.0.1")),
     clean("dns-server-answers-nothing", |f| {

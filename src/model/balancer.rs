@@ -152,6 +152,7 @@ fn networks(port: &RouterPort) -> impl Iterator<Item = IpNet> {
 /// A conflict where none works, with the reason and the plain mode.
 fn place<'a>(
     snapshot: &'a Snapshot,
+    release: Option<Release>,
     switch: &'a Switch,
     router: &'a Router,
     resolvers: &[SocketAddr],
@@ -172,7 +173,7 @@ fn place<'a>(
         true => Holder::Router(router),
         false => Holder::Switch(switch),
     };
-    match snapshot.release {
+    match release {
         Some(release) if release >= FIRST_ELSEWHERE => Ok(holder),
         Some(release) => Err(Error::conflict(format!(
             "{} is {what}, where OVN {release} cannot forward: {}",
@@ -242,7 +243,7 @@ pub fn add(
             None => vips.push((*vip, vec![*resolver])),
         }
     }
-    let holder = place(snapshot, switch, router, resolvers, &plain)?;
+    let holder = place(snapshot, snapshot.release, switch, router, resolvers, &plain)?;
     check_backends(holder, port, resolvers, &own, &plain)?;
     check_rivals(snapshot, switch, holder, vips.iter().map(|(vip, _)| *vip))?;
 
@@ -386,6 +387,52 @@ fn check_rivals(
         }
     }
     Ok(())
+}
+
+/// What keeps a balancer of ours from forwarding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Its VIPs have no backends, or it has no VIPs.
+    NoBackends,
+    /// Nothing lists it.
+    NotAttached,
+    /// It is where it does not work; where it would, if anywhere, as [`Holder::label`].
+    Misplaced(Option<String>),
+}
+
+/// What keeps a balancer of ours from forwarding, if anything does.
+pub fn fault(
+    snapshot: &Snapshot,
+    switch: &Switch,
+    balancer: &LoadBalancer,
+    release: Option<Release>,
+) -> Option<Fault> {
+    if balancer.vips.is_empty() || balancer.vips.values().any(|backends| backends.trim().is_empty()) {
+        return Some(Fault::NoBackends);
+    }
+    let holders = holders_of(snapshot, balancer.uuid);
+    if holders.is_empty() {
+        return Some(Fault::NotAttached);
+    }
+    let vips: Vec<IpAddr> =
+        balancer.vips.keys().filter_map(|vip| vip.parse::<SocketAddr>().ok()).map(|vip| vip.ip()).collect();
+    let resolvers: Vec<SocketAddr> =
+        resolvers_of(balancer).iter().filter_map(|resolver| parse_resolver(resolver).ok()).collect();
+    let routers = routers_of(snapshot, switch);
+    let router = routers.iter().find(|(_, port)| networks(port).any(|net| vips.contains(&net.addr())));
+    let right = router.and_then(|(router, _)| place(snapshot, release, switch, router, &resolvers, "").ok());
+    match right {
+        // Without its version nothing can be said against it.
+        None if release.is_none() && router.is_some() => None,
+        Some(right) if holders.iter().all(|holder| holder.uuid() == right.uuid()) => None,
+        right => Some(Fault::Misplaced(right.map(Holder::label))),
+    }
+}
+
+/// The resolvers behind all VIPs of a balancer, each once, as [`parse_resolver`] takes them.
+pub fn resolvers_of(balancer: &LoadBalancer) -> Vec<String> {
+    let vips = balancer.vips.keys().filter_map(|vip| vip.parse::<SocketAddr>().ok());
+    vips.flat_map(|vip| backends(&[balancer], vip.ip())).collect()
 }
 
 /// The resolvers behind a VIP of the balancers, each once; empty where they have no such VIP.

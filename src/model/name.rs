@@ -118,6 +118,9 @@ impl HostArg {
     /// # Errors
     /// Invalid input, as [`Hostname::parse`].
     pub fn parse(text: &str) -> Result<Self> {
+        if text.ends_with("..") {
+            return Err(refusal("hostname", text, "a label has at least one character"));
+        }
         let (label, suffix) = match text.split_once('.') {
             Some((label, suffix)) => (label, suffix.strip_suffix('.').unwrap_or(suffix)),
             None => (text, ""),

@@ -63,7 +63,7 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
             .cause(said)
             .hint("nothing was changed; make room where the database's file is, /var/lib/ovn by default"),
         Some(kind) => Error::new(kind, format!("the northbound database says: {said}")),
-        None if finished.status.and_then(|status| status.code()).is_none() => {
+        None if finished.was_killed() => {
             Error::new(Kind::Unreachable, "ovn-nbctl was killed before it was done")
                 .cause(said)
                 .hint("the same command again tells what was done")

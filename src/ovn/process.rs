@@ -23,13 +23,24 @@ impl Finished {
     /// Whether its time was up: ended here, or by its own alarm (ovn-nbctl(8), `--timeout`).
     pub fn timed_out(&self) -> bool {
         const SIGALRM: i32 = 14;
-        self.status.is_none_or(|status| status.signal() == Some(SIGALRM))
+        self.status.is_none_or(|status| signal(status) == Some(SIGALRM))
+    }
+
+    /// Whether a signal ended it.
+    pub fn was_killed(&self) -> bool {
+        self.status.is_none_or(|status| signal(status).is_some())
     }
 
     /// Whether it ended well.
     pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status.success())
     }
+}
+
+/// The signal that ended a process: its own, or one that a wrapper such as `sh` or `kubectl exec` tells
+/// of as 128 and more (sh(1), "Exit Status").
+fn signal(status: ExitStatus) -> Option<i32> {
+    status.signal().or_else(|| status.code().filter(|code| (129..=192).contains(code)).map(|code| code - 128))
 }
 
 /// Runs a program with no standard input. Environment variables that carry options for OVN's
@@ -106,6 +117,8 @@ mod tests {
         assert!(sh("sleep 30", limit).timed_out());
         assert!(sh("sleep 30 & exec >&- 2>&-; sleep 30", limit).timed_out());
         assert!(sh("kill -ALRM $$", Duration::from_secs(5)).timed_out());
+        assert!(sh("sh -c 'kill -ALRM $$'; exit $?", Duration::from_secs(5)).timed_out());
+        assert!(sh("sh -c 'kill -KILL $$'; exit $?", Duration::from_secs(5)).was_killed());
     }
 
     #[test]

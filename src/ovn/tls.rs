@@ -40,6 +40,11 @@ const FAULTS: &[(&[&str], &str, &str)] = &[
         "check the port, or connect to it with tcp:",
     ),
     (
+        &["ssl_error_zero_return"],
+        "what listens there does not speak TLS",
+        "check the port, or connect to it with tcp:",
+    ),
+    (
         &["wrong version number"],
         "what listens there does not speak TLS",
         "check the port, or connect to it with tcp:",
@@ -98,6 +103,7 @@ mod tests {
             ("ca certificate must be configured to use ssl", "needs a private key"),
             ("ssl_connect: error:0a000086:ssl routines::certificate verify failed", "not of the given CA"),
             ("ssl_connect: error:0a000126:ssl routines::unexpected eof while reading", "does not speak TLS"),
+            ("ssl_connect: unexpected ssl_error_zero_return; ssl:127.0.0.1:4", "does not speak TLS"),
             (DROPPED, "does not accept this client's certificate"),
         ] {
             let error = failure(said).unwrap();

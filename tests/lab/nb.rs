@@ -111,7 +111,7 @@ impl Nb {
         let backup = Self::start();
         backup.server.follow(&self.remote());
         let same = super::process::wait_for(std::time::Duration::from_secs(10), || {
-            backup.nbctl(&["ls-list"]) == self.nbctl(&["ls-list"])
+            backup.try_nbctl(&["ls-list"]).out() == self.nbctl(&["ls-list"])
         });
         assert!(same, "the backup does not follow");
         backup

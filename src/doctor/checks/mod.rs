@@ -4,6 +4,7 @@ mod access;
 mod clients;
 mod delivery;
 mod dhcp;
+mod forwarding;
 mod guests;
 mod names;
 mod resolvers;
@@ -30,6 +31,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         guests::CHECKS,
         dhcp::CHECKS,
         resolvers::CHECKS,
+        forwarding::CHECKS,
         clients::CHECKS,
     ]
     .into_iter()
