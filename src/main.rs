@@ -12,6 +12,9 @@ use qdns::model::registration::shell_word;
 use qdns::output::{self, Format, failure};
 
 fn main() -> ExitCode {
+    if qdns::cli::complete::answered() {
+        return ExitCode::SUCCESS;
+    }
     let typed: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

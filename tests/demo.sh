@@ -3,6 +3,6 @@
 # lives in namespaces of its own and is gone afterwards. The machine's own OVS is not touched.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ "$(id -u)" -ne 0 ] || tests/setup.sh >/dev/null
+[ "$(id -u)" -ne 0 ] || tests/setup.sh demo >/dev/null
 cargo build --quiet --locked --release
 QDNS=$PWD/${CARGO_TARGET_DIR:-target}/release/qdns exec cargo run --quiet --locked --example demo

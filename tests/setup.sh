@@ -1,15 +1,21 @@
 #!/usr/bin/env bash
-# Installs what the tests and the demonstration need and the machine does not have. Starts nothing:
+# Installs what the tests need and the machine does not have; with `demo`, what the demonstration
+# needs. Starts nothing:
 # a policy-rc.d keeps the packages' own services down, for the lab runs everything in private.
 set -euo pipefail
 
 packages=(
-    ovn-central ovn-host openvswitch-switch # the OVN under test
+    ovn-central ovn-host openvswitch-switch # a whole OVN
     dnsutils dnsmasq-base busybox-static    # resolvers, upstream, DHCP client
-    libvirt-daemon-system libvirt-clients qemu-system-x86 linux-image-cloud-amd64 # a real machine
-    musl-tools ethtool iproute2 util-linux iputils-ping procps
-    bash-completion zsh fish mandoc openssl # what the generated files are tried in
+    ethtool iproute2 util-linux iputils-ping procps
 )
+if [ "${1-}" != demo ]; then
+    packages+=(
+        musl-tools                                                                    # Alpine's resolver
+        libvirt-daemon-system libvirt-clients qemu-system-x86 linux-image-cloud-amd64 # a real machine
+        bash-completion zsh fish mandoc openssl # what the generated files and connections are tried in
+    )
+fi
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")

@@ -1,5 +1,6 @@
 //! What was typed: the command line, its global options and its help.
 
+pub mod complete;
 pub mod manual;
 
 use std::ffi::OsString;

@@ -2,7 +2,9 @@
 
 use clap::Args;
 use clap_complete::Shell;
+use clap_complete::env::Shells;
 
+use crate::cli::complete::VARIABLE;
 use crate::error::Result;
 use crate::output::{Answer, Reply};
 
@@ -25,9 +27,26 @@ impl CompletionsArgs {
     }
 }
 
-/// The completion script of a shell.
+/// How zsh is told which function completes, where the script is sourced.
+const ZSH_REGISTRATION: &str = "compdef _clap_dynamic_completer_qdns qdns";
+/// The same, where the script may also be loaded as the function itself.
+const ZSH_REGISTRATION_OR_CALL: &str = r#"if [ "$funcstack[1]" = "_qdns" ]; then
+    _clap_dynamic_completer_qdns "$@"
+else
+    compdef _clap_dynamic_completer_qdns qdns
+fi"#;
+
+/// The completion script of a shell: it asks qdns itself, which knows the database.
 pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut crate::cli::definition(), "qdns", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
+    if let Some(completer) = Shells::builtins().completer(&shell.to_string()) {
+        // Writing to memory does not fail.
+        let _ = completer.write_registration(VARIABLE, "qdns", "qdns", "qdns", &mut script);
+    }
+    let script = String::from_utf8_lossy(&script).into_owned();
+    match shell {
+        // zsh loads the file of a function in `fpath` by calling it, and then nothing was completed yet.
+        Shell::Zsh => script.replace(ZSH_REGISTRATION, ZSH_REGISTRATION_OR_CALL),
+        _ => script,
+    }
 }

@@ -8,6 +8,7 @@ use super::name::{Domain, HostArg};
 use super::plan::Plan;
 use super::registration::{Draft, Parts, Wanted, shell_word};
 use super::snapshot::{Snapshot, Switch};
+use super::stale::Limit;
 use crate::error::{Error, Kind, Result};
 
 /// Which names of a host are wanted, or exist.
@@ -185,44 +186,7 @@ pub struct Import {
     /// Leave out what OVN cannot serve, instead of refusing the file.
     pub skip_unserved: bool,
     /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
-    pub brake: Brake,
-}
-
-/// What keeps a wrong file from emptying a zone.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Brake {
-    /// The operator's own limit.
-    pub max: Option<usize>,
-    /// No limit.
-    pub force: bool,
-}
-
-impl Brake {
-    /// The largest share of a zone that goes without being asked for, in percent.
-    const PERCENT: usize = 30;
-    /// The zone's size from which the share counts.
-    const FROM: usize = 10;
-
-    /// Lets the removal of some of a zone's hosts pass, or not.
-    ///
-    /// # Errors
-    /// Needs confirmation, with the numbers and the options that let it pass.
-    pub fn check(self, switch: &str, removed: usize, hosts: usize) -> Result<()> {
-        let limit = match self.max {
-            _ if self.force => return Ok(()),
-            Some(max) => max,
-            None if hosts < Self::FROM => return Ok(()),
-            None => hosts * Self::PERCENT / 100,
-        };
-        if removed <= limit {
-            return Ok(());
-        }
-        Err(Error::new(
-            Kind::NeedsConfirmation,
-            format!("this would remove {removed} of the {hosts} hosts of {switch}, more than {limit}"),
-        )
-        .hint(format!("--max {removed} or --force does it; --dry-run --force shows what would go")))
-    }
+    pub limit: Limit,
 }
 
 /// A plan that puts a file's hosts into a switch's zone.
@@ -254,7 +218,7 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
     }
     let gone: Vec<String> =
         before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name)).cloned().collect();
-    import.brake.check(&switch.name, gone.len(), before.by_name.len())?;
+    import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")?;
     let mut plan = draft.close();
     plan.warnings.splice(0..0, notes(parsed, import));
     if !gone.is_empty() {

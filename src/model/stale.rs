@@ -185,6 +185,14 @@ impl Limit {
     /// # Errors
     /// Needs confirmation, with the flag that gives it.
     pub fn check(self, switch: &str, stale: usize, hosts: usize) -> Result<()> {
+        self.check_those(switch, stale, hosts, "are stale")
+    }
+
+    /// As [`Limit::check`] for hosts of another kind, such as those that `are not in the file`.
+    ///
+    /// # Errors
+    /// As [`Limit::check`].
+    pub fn check_those(self, switch: &str, stale: usize, hosts: usize, why: &str) -> Result<()> {
         let refused = |message: String| {
             Err(Error::new(Kind::NeedsConfirmation, message)
                 .hint(format!("look with --dry-run; --max {stale} allows so many, --force any number")))
@@ -192,11 +200,11 @@ impl Limit {
         match self.max {
             _ if self.force => Ok(()),
             Some(max) if stale > max => {
-                refused(format!("{stale} hosts of {switch} are stale, more than --max {max}"))
+                refused(format!("{stale} hosts of {switch} {why}, more than --max {max}"))
             }
             Some(_) => Ok(()),
             None if hosts >= BRAKE_HOSTS && stale * 100 > hosts * BRAKE_PERCENT => refused(format!(
-                "{stale} of the {hosts} hosts of {switch} are stale, more than {BRAKE_PERCENT} %"
+                "{stale} of the {hosts} hosts of {switch} {why}, more than {BRAKE_PERCENT} %"
             )),
             None => Ok(()),
         }

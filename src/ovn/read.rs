@@ -1,7 +1,7 @@
 //! Reads the northbound database into a snapshot: `ovn-nbctl --format=json find … -- list …`, every
 //! table of a command in one run, each with only the columns and rows that are needed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -105,6 +105,18 @@ impl Nbctl {
         let snapshot = self.read(query)?;
         let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
         Ok((snapshot, switch))
+    }
+
+    /// The names of a table's rows, each once and in order.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_names(&self, table: &str) -> Result<Vec<String>> {
+        let args = ["--format=json", "--columns=name", "list", table].map(str::to_owned);
+        let tables = Table::parse_all(&self.run(&args)?)?;
+        let names: BTreeSet<String> =
+            tables.iter().flat_map(Table::rows).map(|row| row.text("name")).collect();
+        Ok(names.into_iter().filter(|name| !name.is_empty()).collect())
     }
 
     /// The rows that a transaction touched, as they are now.

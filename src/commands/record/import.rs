@@ -9,7 +9,8 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
-use crate::model::import::{self, Brake, Import};
+use crate::model::import::{self, Import};
+use crate::model::stale::Limit;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 
@@ -60,7 +61,7 @@ impl ImportArgs {
             replace: self.replace,
             prune: self.prune,
             skip_unserved: self.skip_unserved,
-            brake: Brake { max: self.max, force: self.force },
+            limit: Limit { max: self.max, force: self.force },
         };
         let text = self.text(&import.file)?;
         let named = if self.is_stdin() { None } else { FileFormat::of_name(&self.file) };
