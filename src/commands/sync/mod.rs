@@ -104,7 +104,11 @@ impl SyncArgs {
         }
         let view = LifecycleView::of(&plans, &stale, dry_run);
         if !dry_run {
-            let commit = |plan: &Plan, comment: &str| self.commit(context, &options, plan, comment);
+            let commit = |plan: &Plan, comment: &str| {
+                let at = plans.iter().position(|other| std::ptr::eq(other, plan));
+                let switch = at.and_then(|at| switches.get(at)).map(|switch| switch.uuid.to_string());
+                self.commit(context, &options, switch.as_deref().unwrap_or(&plan.switch), plan, comment)
+            };
             change::run_all(context, &plans, || view.table(), commit)?;
         }
         let found = self.check && plans.iter().any(|plan| !plan.changes.is_empty());
@@ -125,14 +129,21 @@ impl SyncArgs {
         Ok(synced)
     }
 
-    /// Writes a plan; where it loses a race, the ports are asked anew, for what they say is what counts.
-    fn commit(&self, context: &Context, options: &Options, plan: &Plan, comment: &str) -> Result<()> {
+    /// Writes the plan of a switch; where it loses a race, the ports are asked anew, for what they say is what counts.
+    fn commit(
+        &self,
+        context: &Context,
+        options: &Options,
+        switch: &str,
+        plan: &Plan,
+        comment: &str,
+    ) -> Result<()> {
         let mut result = context.nb.commit(plan, comment);
         for _ in 1..ATTEMPTS {
             if !result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
                 break;
             }
-            let switch = Switches::Named(vec![SwitchRef::parse(&plan.switch)?]);
+            let switch = Switches::Named(vec![SwitchRef::parse(switch)?]);
             let (snapshot, switches) = context.nb.read_guests(&switch)?;
             for switch in &switches {
                 let again = self.plan(&snapshot, switch, options, false)?;
