@@ -7,8 +7,10 @@
 
 pub mod cli;
 pub mod commands;
+pub mod doctor;
 pub mod error;
 pub mod formats;
 pub mod model;
 pub mod output;
 pub mod ovn;
+pub mod resolver;

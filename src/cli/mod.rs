@@ -56,6 +56,11 @@ pub enum Command {
     PruneStale(commands::prune_stale::PruneStaleArgs),
     /// Make the names what the switch's ports say
     Sync(commands::sync::SyncArgs),
+    /// Find out why names do not resolve
+    Doctor(commands::doctor::DoctorArgs),
+    /// Hooks: names registered by the hypervisor itself
+    #[command(subcommand)]
+    Hook(commands::hook::Verb),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

@@ -2,7 +2,9 @@
 
 pub mod change;
 pub mod completions;
+pub mod doctor;
 pub mod forwarders;
+pub mod hook;
 pub mod prune_stale;
 pub mod record;
 pub mod sync;
@@ -36,6 +38,8 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Forwarders(verb) => verb.run(&context),
         Command::PruneStale(args) => args.run(&context),
         Command::Sync(args) => args.run(&context),
+        Command::Doctor(args) => args.run(&context),
+        Command::Hook(verb) => verb.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -4,8 +4,10 @@
 pub mod address;
 pub mod balancer;
 pub mod dhcp;
+pub mod domain_xml;
 pub mod forwarders;
 pub mod glob;
+pub mod guest;
 pub mod host;
 pub mod import;
 pub mod name;

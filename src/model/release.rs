@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The key of `NB_Global.options` into which ovn-northd writes its version when it starts
 /// (`23.03.1-20.27.0-70.6`); the client's own version says nothing about the server.
 pub const VERSION_OPTION: &str = "northd_internal_version";
 
 /// A release, by year and month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Release(pub u32, pub u32);
 
 impl Release {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::release::Release;
@@ -12,7 +13,8 @@ use super::release::Release;
 pub type Map = BTreeMap<String, String>;
 
 /// The rows that were read. A table that was not asked for is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Snapshot {
     /// Rows of `Logical_Switch`.
     pub switches: Vec<Switch>,
@@ -52,7 +54,8 @@ impl Snapshot {
 }
 
 /// A row of `Logical_Switch`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Switch {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -107,7 +110,8 @@ impl Switch {
 }
 
 /// A row of `DNS`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DnsRow {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -183,7 +187,8 @@ impl DnsRow {
 }
 
 /// A row of `Logical_Switch_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Port {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -210,7 +215,8 @@ pub struct Port {
 }
 
 /// A row of `DHCP_Options`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DhcpOptions {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -230,7 +236,8 @@ impl DhcpOptions {
 }
 
 /// A row of `Logical_Router`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Router {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -245,7 +252,8 @@ pub struct Router {
 }
 
 /// A row of `Logical_Router_Port`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RouterPort {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -258,7 +266,8 @@ pub struct RouterPort {
 }
 
 /// A row of `Load_Balancer`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LoadBalancer {
     /// The row's UUID.
     pub uuid: Uuid,
@@ -275,7 +284,8 @@ pub struct LoadBalancer {
 }
 
 /// A row of `ACL`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Acl {
     /// The row's UUID.
     pub uuid: Uuid,

@@ -1,6 +1,7 @@
 //! What is printed: results on standard output as a table, JSON or plain lines; everything else on
 //! standard error. Rendering returns text; only this module prints.
 
+pub mod examination;
 pub mod failure;
 pub mod lifecycle;
 pub mod plain;
@@ -14,6 +15,7 @@ use serde_json::json;
 
 use crate::cli::{Color, GlobalOptions};
 use crate::model::plan::Plan;
+use examination::{CheckView, ExaminationView};
 use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
 
 /// How results are printed.
@@ -43,6 +45,12 @@ pub enum Answer {
     Changes(ChangesView),
     /// The same of several switches, with the reasons for what goes.
     Lifecycle(lifecycle::LifecycleView),
+    /// What doctor found.
+    Examination(Box<ExaminationView>),
+    /// All checks.
+    Checks(Vec<CheckView>),
+    /// One check, explained.
+    Explanation(CheckView),
     /// Text that is the same in every format.
     Text(String),
 }
@@ -132,6 +140,9 @@ fn json_text(answer: &Answer) -> String {
         Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
         Answer::Changes(changes) => json!(changes),
         Answer::Lifecycle(view) => json!(view),
+        Answer::Examination(examination) => json!(examination),
+        Answer::Checks(checks) => json!({ "checks": checks }),
+        Answer::Explanation(check) => json!({ "check": check }),
         Answer::Text(text) => return text.clone(),
     };
     format!("{document}\n")

@@ -1,7 +1,7 @@
 //! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
 
-use super::Answer;
 use super::view::ChangeView;
+use super::{Answer, examination};
 
 /// An answer as lines.
 pub fn render(answer: &Answer) -> String {
@@ -57,6 +57,12 @@ pub fn render(answer: &Answer) -> String {
             .collect(),
         Answer::Changes(changes) => changes.changes.iter().map(change).collect(),
         Answer::Lifecycle(view) => view.changes.changes.iter().map(change).collect(),
+        Answer::Examination(examination) => examination.rows(),
+        Answer::Checks(checks) => checks
+            .iter()
+            .map(|c| [c.code, c.severity, c.category, c.title].map(str::to_owned).to_vec())
+            .collect(),
+        Answer::Explanation(check) => return examination::explain(check),
         Answer::Text(text) => return text.clone(),
     };
     rows.iter()

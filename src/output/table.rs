@@ -4,7 +4,7 @@ use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table};
 
 use super::view::{ChangeView, ChangesView, ZoneDetailView};
-use super::{Answer, styled};
+use super::{Answer, examination, styled};
 
 /// An answer as a table; `width` is the terminal's, where there is one.
 pub fn render(answer: &Answer, width: Option<u16>) -> String {
@@ -84,6 +84,9 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
         }
         Answer::Lifecycle(view) => view.table(),
         Answer::Changes(changes) => change_lines(changes),
+        Answer::Examination(examination) => examination.report(),
+        Answer::Checks(checks) => examination::list(checks),
+        Answer::Explanation(check) => examination::explain(check),
         Answer::Text(text) => text.clone(),
     }
 }

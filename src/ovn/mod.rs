@@ -1,6 +1,7 @@
 //! The only place that knows ovn-nbctl(8): argument lists out, JSON in.
 
 pub mod classify;
+pub mod facts;
 pub mod json;
 pub mod nbctl;
 pub mod parts;
@@ -9,5 +10,7 @@ pub mod process;
 pub mod quote;
 pub mod read;
 mod rows;
+pub mod sbctl;
+mod tls;
 pub mod watch;
 pub mod write;

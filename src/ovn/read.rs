@@ -170,7 +170,7 @@ impl Nbctl {
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
         let mut args = vec!["--format=json".to_owned()];
         args.extend(query.args);
-        let tables = Table::parse_all(&self.run(&args)?)?;
+        let tables = Table::parse_all(&self.run_until_led(&args)?)?;
         if tables.len() != query.tables.len() {
             return Err(Error::new(
                 Kind::Garbage,
@@ -209,8 +209,8 @@ pub(super) fn row_columns(table: &str) -> &'static str {
 /// The commands of one run, and the table each prints.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    args: Vec<String>,
-    tables: Vec<String>,
+    pub(super) args: Vec<String>,
+    pub(super) tables: Vec<String>,
 }
 
 impl Query {

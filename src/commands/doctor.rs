@@ -1,0 +1,328 @@
+//! `qdns doctor`: why names do not resolve.
+
+use std::fs;
+use std::io::{IsTerminal, stderr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+
+use super::Context;
+use super::change::{self, OnLostRace};
+use crate::doctor::facts::{DUMP_FORMAT, Facts, Missing, Probe};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::world::World;
+use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
+use crate::error::{Error, Kind, Result};
+use crate::model::dhcp;
+use crate::model::forwarders::DNS_SERVER;
+use crate::model::glob::Glob;
+use crate::model::registration::closest;
+use crate::output::examination::{CheckView, ExaminationView};
+use crate::output::{Answer, Format, Reply};
+use crate::ovn::facts::gather;
+use crate::ovn::sbctl::Sbctl;
+use crate::resolver;
+
+/// The exit code where something at or above `--fail-on` was found.
+const FOUND: u8 = 4;
+/// How long the databases have to settle before a difference between them counts.
+const SETTLING: Duration = Duration::from_secs(1);
+/// How often `--fix` plans anew on what it has mended.
+const ROUNDS: usize = 3;
+
+/// Find out why names do not resolve.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns doctor                                   everything that can be seen from here
+  qdns doctor net1                              only what concerns net1
+  qdns doctor --fail-on warning -o json         for monitoring: exit code 4 where something is found
+  qdns doctor --skip dhcp-missing='lab-*'       networks without DHCP are meant so
+  qdns doctor --fix                             show what can be repaired, ask, repair, look again
+  qdns doctor --explain value-truncated         the mechanism behind a finding
+  qdns doctor --dump net.json                   for somebody else to look at: qdns doctor --from-dump net.json
+
+doctor only reads, unless --fix is given. Each finding has a fix: line to paste. The southbound database
+(--sb-db, OVN_SB_DB) and this machine's chassis are looked at where they can be reached; a check that
+lacks its facts is reported as such.")]
+pub struct DoctorArgs {
+    /// The switches: their names or UUIDs; without one, all
+    #[arg(value_name = "SWITCH")]
+    switches: Vec<String>,
+    /// Only these checks; several with commas
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Not this check, or not on switches that match; several with commas
+    #[arg(long, value_name = "CODE[=SWITCH-GLOB]", value_delimiter = ',')]
+    skip: Vec<String>,
+    /// The least severity that makes the exit code 4
+    #[arg(long, value_enum, default_value_t = Severity::Error, value_name = "SEVERITY")]
+    fail_on: Severity,
+    /// Repair what is safe to repair, then look again
+    #[arg(long, conflicts_with = "from_dump")]
+    fix: bool,
+    /// List all checks
+    #[arg(long)]
+    list: bool,
+    /// Explain a check
+    #[arg(long, value_name = "CODE", conflicts_with = "list")]
+    explain: Option<String>,
+    /// Ask the forwarders, from this machine, for a name under each zone's domain
+    #[arg(long)]
+    probe: bool,
+    /// The southbound database; OVN_SB_DB is understood
+    #[arg(long, value_name = "REMOTE")]
+    sb_db: Option<String>,
+    /// The ovn-sbctl to run
+    #[arg(long, value_name = "PATH", env = "QDNS_OVN_SBCTL")]
+    ovn_sbctl: Option<PathBuf>,
+    /// Write what was read to a file
+    #[arg(long, value_name = "FILE")]
+    dump: Option<PathBuf>,
+    /// Look at what --dump wrote, not at a database
+    #[arg(long, value_name = "FILE")]
+    from_dump: Option<PathBuf>,
+}
+
+impl DoctorArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        if self.list {
+            return Ok(Reply::from(Answer::Checks(checks::all().map(CheckView::from).collect())));
+        }
+        if let Some(code) = &self.explain {
+            return Ok(Reply::from(Answer::Explanation(CheckView::from(known(code)?))));
+        }
+        let selection = Selection::of(&self)?;
+        let mut facts = self.facts(context)?;
+        let mut examination = self.examine(&facts, &selection)?;
+        let is_unsettled = |(check, _): &(&Check, Finding)| check.category == Category::Delivery;
+        if self.from_dump.is_none() && examination.findings.iter().any(is_unsettled) {
+            // The databases are read one after the other, and one of them may be on its way.
+            std::thread::sleep(SETTLING);
+            facts = self.facts(context)?;
+            examination = self.examine(&facts, &selection)?;
+        }
+        if let Some(path) = &self.dump {
+            write_dump(path, &facts)?;
+        }
+        let mut changes = None;
+        if self.fix {
+            for _ in 0..ROUNDS {
+                let plan = repair::plan(&World::of(&facts), &examination.findings);
+                if plan.changes.is_empty() {
+                    break;
+                }
+                let reply = change::run(context, OnLostRace::Tell, || Ok(plan.clone()))?;
+                match reply.answer {
+                    Answer::Changes(made) if !context.global.dry_run => {
+                        changes.get_or_insert_with(Vec::new).extend(made.changes);
+                    }
+                    _ => return Ok(reply),
+                }
+                facts = self.facts(context)?;
+                examination = self.examine(&facts, &selection)?;
+            }
+        }
+        let connection: Vec<String> = context
+            .nb
+            .db
+            .iter()
+            .map(|db| format!("--db={db}"))
+            .chain(context.nb.connection.iter().cloned())
+            .collect();
+        let view = ExaminationView { changes, ..ExaminationView::of(examination, &connection) };
+        let is_found = view.worst().is_some_and(|worst| worst >= self.fail_on);
+        Ok(Reply { answer: Answer::Examination(Box::new(view)), exit_code: if is_found { FOUND } else { 0 } })
+    }
+
+    /// Reads the facts, from the databases or from a file.
+    fn facts(&self, context: &Context) -> Result<Facts> {
+        let mut facts = match &self.from_dump {
+            Some(path) => read_dump(path)?,
+            None => {
+                let progress = progress(context);
+                let sbctl = Sbctl::beside(
+                    &context.nb,
+                    self.ovn_sbctl.clone().map(PathBuf::into_os_string),
+                    self.sb_db.clone(),
+                );
+                let facts = gather(&context.nb, self.way_to_southbound(context).map(|()| &sbctl));
+                progress.finish_and_clear();
+                facts
+            }
+        };
+        if self.probe {
+            facts.probes = Ok(probe(&facts));
+        }
+        Ok(facts)
+    }
+
+    /// Whether the southbound database that ovn-sbctl would find belongs to the northbound one.
+    fn way_to_southbound(&self, context: &Context) -> std::result::Result<(), Missing> {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
+        let is_named = self.sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
+        match is_elsewhere && !is_named {
+            true => Err(Missing::because(
+                "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    fn examine(&self, facts: &Facts, selection: &Selection) -> Result<Examination> {
+        let names = self.switch_names(facts)?;
+        let mut examination = examine(facts, &selection.checks);
+        examination.skipped.extend(selection.skipped());
+        let found: Vec<&Check> = examination.findings.iter().map(|(check, _)| *check).collect();
+        examination.findings.retain(|(check, finding)| {
+            (names.is_empty() || concerns(check, finding, &names)) && !selection.excludes(check, finding)
+        });
+        for check in found {
+            let is_left = examination.findings.iter().any(|(other, _)| other.code == check.code);
+            let is_counted = examination.passed.iter().any(|other| other.code == check.code);
+            if !is_left && !is_counted {
+                examination.passed.extend(find(check.code));
+            }
+        }
+        Ok(examination)
+    }
+
+    /// The names of the switches that were given.
+    fn switch_names(&self, facts: &Facts) -> Result<Vec<String>> {
+        let Ok(northbound) = &facts.northbound else { return Ok(Vec::new()) };
+        let switches = &northbound.rows.switches;
+        let found = self.switches.iter().map(|given| {
+            let is_meant = |uuid: &uuid::Uuid, name: &str| name == given || uuid.to_string() == *given;
+            let found = switches.iter().find(|switch| is_meant(&switch.uuid, &switch.name));
+            found.map(|switch| switch.name.clone()).ok_or_else(|| {
+                let error = Error::not_found(format!("there is no logical switch {given:?}"));
+                match closest(given, switches.iter().map(|switch| switch.name.as_str())) {
+                    Some(near) => error.hint(format!("did you mean `{near}`?")),
+                    None => error.hint("ovn-nbctl ls-list lists the switches"),
+                }
+            })
+        });
+        found.collect()
+    }
+}
+
+/// Whether a finding is about one of the switches, or about what all of them need.
+fn concerns(check: &Check, finding: &Finding, names: &[String]) -> bool {
+    let shared = finding.evidence.get("switches").and_then(|list| list.as_array());
+    let mut shared = shared.into_iter().flatten().filter_map(|name| name.as_str());
+    match &finding.switch {
+        Some(switch) => names.contains(switch) || shared.any(|name| names.iter().any(|given| given == name)),
+        None => matches!(check.category, Category::Access | Category::Delivery | Category::Queries),
+    }
+}
+
+/// The check of this code.
+fn known(code: &str) -> Result<&'static Check> {
+    find(code).ok_or_else(|| {
+        let error = Error::invalid(format!("there is no check {code:?}"));
+        match closest(code, checks::all().map(|check| check.code)) {
+            Some(near) => error.hint(format!("did you mean `{near}`? qdns doctor --list lists all checks")),
+            None => error.hint("qdns doctor --list lists all checks"),
+        }
+    })
+}
+
+/// Which checks are made, and where.
+struct Selection {
+    checks: Vec<&'static Check>,
+    skipped: Vec<&'static Check>,
+    excluded: Vec<(&'static Check, Glob)>,
+}
+
+impl Selection {
+    fn of(args: &DoctorArgs) -> Result<Self> {
+        let only: Vec<&Check> = args.only.iter().map(|code| known(code)).collect::<Result<_>>()?;
+        let mut selection = Selection { checks: Vec::new(), skipped: Vec::new(), excluded: Vec::new() };
+        for skip in &args.skip {
+            match skip.split_once('=') {
+                Some((code, glob)) => selection.excluded.push((known(code)?, Glob::new(glob))),
+                None => selection.skipped.push(known(skip)?),
+            }
+        }
+        let has = |list: &[&Check], check: &Check| list.iter().any(|other| other.code == check.code);
+        let is_wanted = |check: &&'static Check| {
+            (only.is_empty() || has(&only, check)) && !has(&selection.skipped, check)
+        };
+        selection.checks = checks::all().filter(is_wanted).collect();
+        Ok(selection)
+    }
+
+    fn skipped(&self) -> impl Iterator<Item = (&'static Check, String)> {
+        self.skipped.iter().map(|check| (*check, "--skip".to_owned()))
+    }
+
+    fn excludes(&self, check: &Check, finding: &Finding) -> bool {
+        self.excluded.iter().any(|(excluded, glob)| {
+            excluded.code == check.code && finding.switch.as_ref().is_some_and(|switch| glob.matches(switch))
+        })
+    }
+}
+
+/// Asks each forwarder for a name that no zone has, under the domain of the switch's zone.
+fn probe(facts: &Facts) -> Vec<Probe> {
+    const LIMIT: Duration = Duration::from_secs(2);
+    let world = World::of(facts);
+    let domains = world.domains();
+    let mut probes: Vec<Probe> = Vec::new();
+    for leases in &world.dhcp {
+        let Some((index, (domain, _))) =
+            leases.users.keys().find_map(|index| Some((*index, *domains.get(index)?)))
+        else {
+            continue;
+        };
+        let servers = leases.row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value));
+        for server in servers.unwrap_or_default() {
+            let (resolver, name) = (server.to_string(), format!("qdns-probe.{domain}"));
+            let known = probes.iter().find(|probe| probe.resolver == resolver && probe.name == name);
+            let answer = match known {
+                Some(probe) => probe.answer.clone(),
+                None => resolver::ask(server, &name, resolver::AAAA, LIMIT),
+            };
+            probes.push(Probe { switch: world.switches[index].name().to_owned(), resolver, name, answer });
+        }
+    }
+    probes
+}
+
+/// A sign of life while the databases are read, on a terminal only.
+fn progress(context: &Context) -> indicatif::ProgressBar {
+    let is_wanted = stderr().is_terminal() && !context.global.quiet && context.global.output == Format::Table;
+    if !is_wanted {
+        return indicatif::ProgressBar::hidden();
+    }
+    let progress = indicatif::ProgressBar::new_spinner().with_message("reading the databases");
+    progress.enable_steady_tick(Duration::from_millis(120));
+    progress
+}
+
+fn write_dump(path: &Path, facts: &Facts) -> Result<()> {
+    let refused = |why: String| {
+        Error::new(Kind::Io, format!("the dump cannot be written to {}", path.display())).cause(why)
+    };
+    let text = serde_json::to_string(facts).map_err(|error| refused(error.to_string()))?;
+    fs::write(path, text + "\n").map_err(|error| refused(error.to_string()))
+}
+
+fn read_dump(path: &Path) -> Result<Facts> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        Error::new(Kind::Io, format!("the dump {} cannot be read", path.display())).cause(error.to_string())
+    })?;
+    let facts: Facts = serde_json::from_str(&text).map_err(|error| {
+        Error::invalid(format!("{} is no dump of qdns doctor", path.display())).cause(error.to_string())
+    })?;
+    match facts.format {
+        DUMP_FORMAT => Ok(facts),
+        other => Err(Error::invalid(format!(
+            "{} is a dump of form {other}; this qdns reads form {DUMP_FORMAT}",
+            path.display()
+        ))
+        .hint("write it with the same version of qdns")),
+    }
+}

@@ -1,0 +1,441 @@
+//! The grammar of DHCP options as ovn-controller has it: `put_dhcp_opts(offerip = …, key = value, …)`,
+//! made by ovn-northd by pasting keys and values raw (northd.c, `build_dhcpv4_action`), and read back
+//! by `parse_put_opts` (lib/actions.c), `expr_constant_set_parse` (lib/expr.c) and lib/lex.c.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::model::snapshot::Map;
+
+/// Options of DHCPv4 and their types, as in lib/ovn-l7.h: for where the southbound `DHCP_Options`,
+/// which holds what the running release has, cannot be read.
+const DHCPV4: &[(&str, &str)] = &[
+    ("offerip", "ipv4"),
+    ("netmask", "ipv4"),
+    ("router", "ipv4"),
+    ("dns_server", "ipv4"),
+    ("log_server", "ipv4"),
+    ("lpr_server", "ipv4"),
+    ("hostname", "str"),
+    ("domain_name", "str"),
+    ("swap_server", "ipv4"),
+    ("policy_filter", "ipv4"),
+    ("router_solicitation", "ipv4"),
+    ("nis_server", "ipv4"),
+    ("ntp_server", "ipv4"),
+    ("server_id", "ipv4"),
+    ("tftp_server", "host_id"),
+    ("classless_static_route", "static_routes"),
+    ("ms_classless_static_route", "static_routes"),
+    ("ip_forward_enable", "bool"),
+    ("router_discovery", "bool"),
+    ("ethernet_encap", "bool"),
+    ("default_ttl", "uint8"),
+    ("tcp_ttl", "uint8"),
+    ("mtu", "uint16"),
+    ("lease_time", "uint32"),
+    ("T1", "uint32"),
+    ("T2", "uint32"),
+    ("bootfile_name", "str"),
+    ("wpad", "str"),
+    ("path_prefix", "str"),
+    ("tftp_server_address", "ipv4"),
+    ("domain_search_list", "domains"),
+    ("broadcast_address", "ipv4"),
+    ("netbios_name_server", "ipv4"),
+    ("netbios_node_type", "uint8"),
+    ("bootfile_name_alt", "str"),
+    ("arp_cache_timeout", "uint32"),
+    ("tcp_keepalive_interval", "uint32"),
+    ("next_server", "ipv4"),
+];
+
+/// Options of DHCPv6 and their types, likewise.
+const DHCPV6: &[(&str, &str)] = &[
+    ("server_id", "mac"),
+    ("ia_addr", "ipv6"),
+    ("dns_server", "ipv6"),
+    ("domain_search", "str"),
+    ("bootfile_name", "str"),
+    ("bootfile_name_alt", "str"),
+    ("fqdn", "domain"),
+];
+
+/// The options and types of OVN as this program knows it.
+pub fn built_in(is_ipv4: bool) -> Map {
+    let list = if is_ipv4 { DHCPV4 } else { DHCPV6 };
+    list.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
+}
+
+/// What is wrong with an option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// The option, as the row has it.
+    pub option: String,
+    /// Why OVN cannot read it.
+    pub why: String,
+}
+
+/// Every option of a row that ovn-controller cannot read, each looked at as if the others were right.
+pub fn flaws(options: &Map, types: &Map, is_ipv4: bool) -> Vec<Flaw> {
+    let pasted = options.iter().filter(|(key, _)| match is_ipv4 {
+        true => *key != "server_mac",
+        false => *key != "dhcpv6_stateless",
+    });
+    let flaw = |(key, value): (&String, &String)| {
+        let why = check(key, value, types).err()?;
+        Some(Flaw { option: key.clone(), why })
+    };
+    pasted.filter_map(flaw).collect()
+}
+
+/// Whether OVN reads `key = value` as one option, and nothing else.
+///
+/// # Errors
+/// Why it does not.
+pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
+    let mut lexer = Lexer { rest: key };
+    match (lexer.next(), lexer.next()) {
+        (Token::Id(_), Token::End) => {}
+        _ => return Err(format!("{key:?} is no name that OVN can read")),
+    }
+    let kind = types.get(key).ok_or_else(|| format!("this OVN knows no option {key}"))?;
+    let mut lexer = Lexer { rest: value };
+    let found = constants(&mut lexer)?;
+    let wanted = match kind.as_str() {
+        "host_id" => None,
+        "str" | "domains" | "domain" => Some(Constant::String),
+        _ => Some(Constant::Number),
+    };
+    match wanted {
+        Some(Constant::String) if found != Constant::String => {
+            return Err("it takes a string, in double quotes".to_owned());
+        }
+        Some(Constant::Number) if found != Constant::Number => {
+            return Err(format!("it takes {}, without quotes", described(kind)));
+        }
+        _ => {}
+    }
+    // A comma may stand between options (parse_put_opts), and then the next one must begin.
+    loop {
+        match lexer.next() {
+            Token::End => return Ok(()),
+            Token::Comma => {}
+            token => {
+                return Err(match token {
+                    Token::Number(_) | Token::String => {
+                        "several values need braces: {A, B}; OVN takes what follows the first for an option's name"
+                            .to_owned()
+                    }
+                    Token::Bad(why) => why,
+                    _ => "something follows the value, which OVN would read as another option or action".to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// The value that was most likely meant, if OVN can read that; `None` where the option must go.
+pub fn mended(key: &str, value: &str, types: &Map) -> Option<String> {
+    let kind = types.get(key)?;
+    let bare = value.trim().trim_matches(['"', '\'']);
+    let words = || bare.split([',', ' ', '{', '}', '"', ';']).filter(|word| !word.is_empty());
+    let candidate = match kind.as_str() {
+        "str" | "domains" | "domain" => {
+            let text = bare.trim_matches(['{', '}']).replace(['"', '\\'], "");
+            let is_list = kind == "domains";
+            let text: String = text.chars().filter(|c| !is_list || !c.is_whitespace()).collect();
+            format!("\"{text}\"")
+        }
+        "ipv4" | "ipv6" => {
+            let is_ipv4 = kind == "ipv4";
+            let readable = words().map(str::parse::<IpAddr>).collect::<Result<Vec<_>, _>>().ok()?;
+            let family: Vec<IpAddr> = readable.into_iter().filter(|ip| ip.is_ipv4() == is_ipv4).collect();
+            if family.is_empty() {
+                return None;
+            }
+            crate::model::dhcp::addresses(&family)
+        }
+        "static_routes" => format!("{{{}}}", words().collect::<Vec<_>>().join(",")),
+        "host_id" if bare.parse::<Ipv4Addr>().is_err() => format!("\"{}\"", bare.replace(['"', '\\'], "")),
+        _ => bare.to_owned(),
+    };
+    (check(key, &candidate, types) == Ok(())).then_some(candidate)
+}
+
+fn described(kind: &str) -> &'static str {
+    match kind {
+        "ipv4" => "IPv4 addresses",
+        "ipv6" => "IPv6 addresses",
+        "mac" => "a MAC address",
+        "static_routes" => "routes: {NETWORK/LENGTH, ROUTER, …}",
+        "bool" => "0 or 1",
+        _ => "a number",
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Constant {
+    Number,
+    String,
+}
+
+/// A constant, or several in braces (expr.c, `parse_constant_set`).
+fn constants(lexer: &mut Lexer) -> Result<Constant, String> {
+    match lexer.next() {
+        Token::LeftCurly => {
+            let mut kind: Option<Constant> = None;
+            let mut token = lexer.next();
+            loop {
+                let found = constant(token)?;
+                if kind.is_some_and(|kind| kind != found) {
+                    return Err("numbers and strings are mixed".to_owned());
+                }
+                kind = Some(found);
+                token = lexer.next();
+                if token == Token::Comma {
+                    token = lexer.next();
+                }
+                if token == Token::RightCurly {
+                    return Ok(found);
+                }
+            }
+        }
+        token => constant(token),
+    }
+}
+
+fn constant(token: Token) -> Result<Constant, String> {
+    match token {
+        Token::Number(_) => Ok(Constant::Number),
+        Token::String => Ok(Constant::String),
+        Token::Bad(why) => Err(why),
+        Token::Id(text) => Err(format!("{text} is neither a number nor a string in double quotes")),
+        Token::End => Err("the value ends too early".to_owned()),
+        _ => Err("it is neither a number nor a string in double quotes".to_owned()),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Token {
+    End,
+    Id(String),
+    Number(String),
+    String,
+    LeftCurly,
+    RightCurly,
+    Comma,
+    Other,
+    Bad(String),
+}
+
+/// lib/lex.c, as far as options can reach it.
+struct Lexer<'a> {
+    rest: &'a str,
+}
+
+impl Lexer<'_> {
+    fn next(&mut self) -> Token {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
+        let Some(first) = self.rest.chars().next() else { return Token::End };
+        if self.rest.starts_with("//") || self.rest.starts_with("/*") {
+            self.rest = "";
+            return Token::Bad("a comment would swallow what OVN writes behind the value".to_owned());
+        }
+        match first {
+            '"' => self.string(),
+            '{' => self.single(Token::LeftCurly),
+            '}' => self.single(Token::RightCurly),
+            ',' => self.single(Token::Comma),
+            _ if first.is_ascii_digit() || first == ':' || self.looks_like_hex() => self.number(),
+            'a'..='z' | 'A'..='Z' | '_' => {
+                let end = self.rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+                Token::Id(self.take(end.unwrap_or(self.rest.len())).to_owned())
+            }
+            _ => {
+                let end = first.len_utf8();
+                self.take(end);
+                Token::Other
+            }
+        }
+    }
+
+    fn take(&mut self, end: usize) -> &str {
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    fn single(&mut self, token: Token) -> Token {
+        self.take(1);
+        token
+    }
+
+    /// Whether an address that begins with a letter is here: hexadecimal digits with a colon behind
+    /// (lex.c, `lex_token_parse`, the default case).
+    fn looks_like_hex(&self) -> bool {
+        let digits = self.rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(self.rest.len());
+        digits > 0 && self.rest[digits..].starts_with(':')
+    }
+
+    fn string(&mut self) -> Token {
+        let mut chars = self.rest.char_indices().skip(1);
+        while let Some((index, c)) = chars.next() {
+            match c {
+                '\\' => drop(chars.next()),
+                '"' => {
+                    let text = self.take(index + 1);
+                    return match serde_json::from_str::<String>(text) {
+                        Ok(_) => Token::String,
+                        Err(_) => Token::Bad("the string has an escape that OVN cannot read".to_owned()),
+                    };
+                }
+                _ => {}
+            }
+        }
+        self.rest = "";
+        Token::Bad("a double quote is opened and not closed".to_owned())
+    }
+
+    /// An integer in decimal or hexadecimal, a MAC, IPv4 or IPv6 address, with or without a mask.
+    fn number(&mut self) -> Token {
+        let Ok((format, text)) = self.integer() else {
+            return Token::Bad("a number or an address is expected".to_owned());
+        };
+        let Some(format) = format else {
+            return Token::Bad(format!("{text} is neither a number nor an address"));
+        };
+        if !self.rest.starts_with('/') || self.rest.starts_with("//") {
+            return Token::Number(text);
+        }
+        self.take(1);
+        let mask = self.integer();
+        let fits = match &mask {
+            Ok((Some(mask_format), mask)) => {
+                let length: u32 = mask.parse().unwrap_or(u32::MAX);
+                format == *mask_format
+                    || (format == Format::Ipv4 && *mask_format == Format::Decimal && length <= 32)
+                    || (format == Format::Ipv6 && *mask_format == Format::Decimal && length <= 128)
+            }
+            _ => false,
+        };
+        match fits {
+            true => Token::Number(text),
+            false => Token::Bad(format!("the mask behind {text}/ does not fit it")),
+        }
+    }
+
+    fn integer(&mut self) -> Result<(Option<Format>, String), ()> {
+        let bytes = self.rest.as_bytes();
+        let (mut end, mut saw_dot) = (0, false);
+        while let Some(byte) = bytes.get(end) {
+            match byte {
+                b'.' if bytes.get(end + 1) != Some(&b'.') => saw_dot = true,
+                b':' if !saw_dot => {}
+                _ if byte.is_ascii_alphanumeric() => {}
+                _ => break,
+            }
+            end += 1;
+        }
+        if end == 0 {
+            return Err(());
+        }
+        let text = self.take(end).to_owned();
+        Ok((Format::of(&text), text))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Decimal,
+    Hexadecimal,
+    Ethernet,
+    Ipv4,
+    Ipv6,
+}
+
+impl Format {
+    fn of(text: &str) -> Option<Self> {
+        let octets: Vec<&str> = text.split(':').collect();
+        let hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
+        if octets.len() == 6 && octets.iter().all(|octet| octet.len() == 2 && hex(octet)) {
+            return Some(Format::Ethernet);
+        }
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            let leading_zero = text.len() > 1 && text.starts_with('0');
+            return (!leading_zero && text.parse::<u64>().is_ok()).then_some(Format::Decimal);
+        }
+        if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+            return (hex(digits) && digits.len() <= 32).then_some(Format::Hexadecimal);
+        }
+        match text.parse() {
+            Ok(IpAddr::V4(_)) => Some(Format::Ipv4),
+            Ok(IpAddr::V6(_)) => Some(Format::Ipv6),
+            Err(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_ovn_reads_them() {
+        for (key, value, reads) in [
+            ("dns_server", "8.8.8.8", true),
+            ("dns_server", "{8.8.8.8, 8.8.4.4}", true),
+            ("dns_server", "{8.8.8.8 8.8.4.4}", true),
+            ("dns_server", "8.8.8.8,8.8.4.4", false),
+            ("dns_server", "8.8.8.8 8.8.4.4", false),
+            ("dns_server", "\"8.8.8.8\"", false),
+            ("dns_server", "{8.8.8.8, \"x\"}", false),
+            ("dns_server", "{}", false),
+            ("dns_server", "", false),
+            ("dns_server", "8.8.8", false),
+            ("dns_server", "8.8.8.8); drop; (", false),
+            ("domain_name", "internal", false),
+            ("domain_name", "\"internal\"", true),
+            ("domain_name", "\"internal", false),
+            ("domain_search_list", "\"a.internal,b.internal\"", true),
+            ("lease_time", "3600", true),
+            ("lease_time", "0600", false),
+            ("lease_time", "one day", false),
+            ("classless_static_route", "{30.0.0.0/24,10.0.0.1, 0.0.0.0/0,10.0.0.1}", true),
+            ("classless_static_route", "30.0.0.0/33,10.0.0.1", false),
+            ("tftp_server", "\"boot\"", true),
+            ("tftp_server", "10.0.0.1", true),
+            ("ttl", "60", false),
+            ("mtu", "1400 // x", false),
+        ] {
+            assert_eq!(check(key, value, &built_in(true)).is_ok(), reads, "{key}={value}");
+        }
+        let v6 = built_in(false);
+        for (key, value, reads) in [
+            ("dns_server", "fd00::1", true),
+            ("dns_server", "{fd00::1, fe80::2}", true),
+            ("dns_server", "fd00::1,fd00::2", false),
+            ("server_id", "fa:16:3e:00:00:01", true),
+            ("domain_search", "internal", false),
+        ] {
+            assert_eq!(check(key, value, &v6).is_ok(), reads, "{key}={value}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_written_as_ovn_reads_it() {
+        for (key, value, meant) in [
+            ("dns_server", "8.8.8.8,8.8.4.4", Some("{8.8.8.8, 8.8.4.4}")),
+            ("dns_server", "8.8.8.8 8.8.4.4", Some("{8.8.8.8, 8.8.4.4}")),
+            ("dns_server", "\"8.8.8.8\"", Some("8.8.8.8")),
+            ("dns_server", "resolver", None),
+            ("domain_name", "internal", Some("\"internal\"")),
+            ("domain_search_list", "a.internal, b.internal", Some("\"a.internal,b.internal\"")),
+            ("lease_time", "\"3600\"", Some("3600")),
+            ("tftp_server", "boot", Some("\"boot\"")),
+            ("classless_static_route", "30.0.0.0/24,10.0.0.1", Some("{30.0.0.0/24,10.0.0.1}")),
+            ("ttl", "60", None),
+        ] {
+            assert_eq!(mended(key, value, &built_in(true)).as_deref(), meant, "{key}={value}");
+        }
+    }
+}

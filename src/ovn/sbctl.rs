@@ -1,0 +1,95 @@
+//! Runs the other programs of OVN that doctor asks: ovn-sbctl(8), ovn-appctl(8), ovs-vsctl(8). None of
+//! them changes anything here.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::time::Duration;
+
+use super::nbctl::Nbctl;
+use super::process;
+use crate::doctor::facts::Missing;
+use crate::error::Kind;
+use crate::model::registration::shell_word;
+
+/// The way to the southbound database.
+#[derive(Clone, Debug)]
+pub struct Sbctl {
+    /// The program; found in `PATH` where it has no slash.
+    pub program: OsString,
+    /// `--db`; without it ovn-sbctl's own rules hold (`OVN_SB_DB`, `OVN_SB_DAEMON`).
+    pub db: Option<String>,
+    /// Files and switches for the connection, as ovn-sbctl takes them.
+    pub connection: Vec<String>,
+    /// Seconds that one run may take, at least 1.
+    pub timeout: u64,
+    /// Show each command on standard error.
+    pub verbose: bool,
+}
+
+impl Sbctl {
+    /// The southbound database beside a northbound one: the ovn-sbctl in the same directory, the same
+    /// certificates.
+    pub fn beside(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
+        let sibling = || {
+            let path = Path::new(&nb.program).parent()?.join("ovn-sbctl");
+            path.is_file().then(|| path.into_os_string())
+        };
+        Sbctl {
+            program: program.or_else(sibling).unwrap_or_else(|| "ovn-sbctl".into()),
+            db,
+            connection: nb.connection.clone(),
+            timeout: nb.timeout,
+            verbose: nb.verbose,
+        }
+    }
+
+    /// Runs ovn-sbctl once and returns what it printed.
+    ///
+    /// # Errors
+    /// Why it could not.
+    pub fn run(&self, args: &[&str]) -> Result<String, Missing> {
+        let mut all = vec![format!("--timeout={}", self.timeout)];
+        all.extend(self.db.iter().map(|db| format!("--db={db}")));
+        all.extend(self.connection.iter().cloned());
+        all.push("--format=json".to_owned());
+        all.extend(args.iter().map(|arg| (*arg).to_owned()));
+        run(&self.program, &all, self.timeout, self.verbose, "the southbound database cannot be read")
+    }
+}
+
+/// Runs a program that reads, and returns what it printed; `failed` says what is missing without it.
+///
+/// # Errors
+/// Why it could not be run or failed.
+pub fn run(
+    program: &OsStr,
+    args: &[String],
+    timeout: u64,
+    verbose: bool,
+    failed: &str,
+) -> Result<String, Missing> {
+    let name = program.to_string_lossy();
+    if verbose {
+        let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
+        crate::output::note(&format!("+ {name} {}", words.join(" ")));
+    }
+    let missing = |kind: Kind, why: String| Missing {
+        kind: kind.name().to_owned(),
+        message: format!("{failed}: {why}"),
+        ..Missing::default()
+    };
+    let limit = Duration::from_secs(timeout) + Duration::from_millis(500);
+    let finished = process::run(program, args, limit)
+        .map_err(|error| missing(Kind::NoSuchBinary, format!("{name} cannot be run ({error})")))?;
+    if finished.succeeded() {
+        return Ok(finished.stdout);
+    }
+    let why = match finished.timed_out() {
+        true => format!("no answer within {timeout} s"),
+        false => {
+            let last = finished.stderr.lines().rev().find(|line| !line.trim().is_empty());
+            last.unwrap_or("it failed without a word").to_owned()
+        }
+    };
+    Err(missing(if finished.timed_out() { Kind::Timeout } else { Kind::Unreachable }, why))
+}
