@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
     ovn-central ovn-host openvswitch-switch # the OVN under test
     dnsutils dnsmasq-base busybox-static    # resolvers, upstream, DHCP client
+    libvirt-daemon-system libvirt-clients qemu-system-x86 linux-image-cloud-amd64 # a real machine
     musl-tools ethtool iproute2 util-linux iputils-ping procps
     bash-completion zsh fish mandoc openssl # what the generated files are tried in
 )

@@ -131,11 +131,13 @@ fn a_watcher_reacts_within_a_second_and_ends_when_told() {
     let watcher = Watcher::start(&nb, "a", &["net1", "--prune"]);
     port(&nb, "first", "0a:00:00:00:00:01 10.0.0.1");
     settles(&nb, &map(&[("first", "10.0.0.1")]), Duration::from_secs(5));
-    thread::sleep(Duration::from_millis(500));
+    // Beyond the readings with which a watch begins: from here on only the database can tell it.
+    thread::sleep(Duration::from_secs(4));
     for (n, address) in ["10.0.0.2", "10.0.0.3", "10.0.0.4"].into_iter().enumerate() {
         nb.nbctl(&["lsp-set-addresses", "first", &format!("0a:00:00:00:00:01 {address}")]);
         let took = settles(&nb, &map(&[("first", address)]), Duration::from_secs(5));
         assert!(took < Duration::from_secs(1), "change {n} took {took:?}");
+        thread::sleep(Duration::from_millis(700));
     }
     // What somebody takes away by hand comes back.
     qdns(&nb.remote(), &["record", "rm", "net1", "first"]).ok();
@@ -192,10 +194,15 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() {
     let flip = |nb: &Nb, dice: &mut Dice, ports: &mut BTreeMap<u64, String>| {
         let n = dice.below(200);
         let name = format!("vm-{n}");
+        // Two names share each address, one after the other: a rival goes first.
+        let rival = (n + 100) % 200;
+        if ports.remove(&rival).is_some() {
+            nb.nbctl(&["lsp-del", &format!("vm-{rival}")]);
+        }
         match ports.remove(&n) {
             Some(_) => drop(nb.nbctl(&["lsp-del", &name])),
             None => {
-                let address = format!("10.0.{}.{}", n / 100, n % 100 + 1);
+                let address = format!("10.0.0.{}", n % 100 + 1);
                 port(nb, &name, &format!("0a:00:00:00:{:02x}:{:02x} {address}", n / 100, n % 100));
                 ports.insert(n, address);
             }
@@ -212,7 +219,7 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() {
     }
     let mut wanted: BTreeMap<String, String> =
         ports.into_iter().map(|(n, address)| (format!("vm-{n}"), address)).collect();
-    assert!(wanted.len() > 50, "{}", wanted.len());
+    assert!(wanted.len() > 30, "{}", wanted.len());
     wanted.insert("printer".into(), "10.9.9.9".into());
     settles(&nb, &wanted, Duration::from_secs(15));
     assert_eq!(nb.nbctl(&["list", "DNS", foreign.trim()]), before);

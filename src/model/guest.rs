@@ -72,7 +72,7 @@ impl<'a> Presence<'a> {
             let standing = Standing::of(snapshot, self.switch, draft.domain(), None);
             let holders = known.addresses().into_iter().filter_map(|address| standing.holder(address));
             let is_other = |holder: &&str| self.ports.iter().all(|port| port.name != **holder);
-            if let Some(other) = holders.into_iter().find(|holder| is_other(&holder)) {
+            if let Some(other) = holders.into_iter().find(|holder| is_other(holder)) {
                 return Err(has(&format!("of port {other}, not of {ports}")));
             }
         }

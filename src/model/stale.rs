@@ -59,6 +59,11 @@ impl<'a> Standing<'a> {
         by_address.or_else(|| self.names.get(name)).copied()
     }
 
+    /// The port that is named so.
+    pub fn named(&self, name: &str) -> Option<&'a str> {
+        self.names.get(name).copied()
+    }
+
     /// The port that has an address.
     pub fn holder(&self, address: IpAddr) -> Option<&'a str> {
         self.addresses.get(&address).copied()
@@ -86,11 +91,20 @@ pub struct Stale {
     pub ports: usize,
     /// The ports whose guests may have any address.
     pub unknown: Vec<String>,
+    /// The port that was seen to give the host its name and addresses, where another has them now.
+    pub left_by: Option<String>,
 }
 
 impl Stale {
     /// The sentence that says why the host is stale.
     pub fn evidence(&self) -> String {
+        if let Some(port) = &self.left_by {
+            return format!(
+                "it was the name of port {port} of {}, which is gone; {} is of another port now",
+                self.switch,
+                address::to_value(&self.host.addresses())
+            );
+        }
         let addresses = address::to_value(&self.host.addresses()).replace(' ', " or ");
         let has = if addresses.is_empty() { String::new() } else { format!("has {addresses} or ") };
         let ports = if self.ports == 1 { "1 port".to_owned() } else { format!("{} ports", self.ports) };
@@ -124,6 +138,7 @@ pub fn find(draft: &Draft, switch: &Switch, standing: &Standing) -> Vec<Stale> {
             host: host.clone(),
             ports: standing.ports,
             unknown: standing.unknown.iter().map(|name| (*name).to_owned()).collect(),
+            left_by: None,
         })
         .collect()
 }
@@ -140,13 +155,14 @@ pub fn remove(
 ) -> Result<Vec<Vacant>> {
     let domain = draft.domain().clone();
     let mut vacant = Vec::new();
-    for Stale { host, .. } in stale {
+    for Stale { host, left_by, .. } in stale {
         draft.remove(&host.name)?;
         vacant.push(Vacant {
             switch: switch.uuid,
             domain: domain.clone(),
             name: host.name.clone(),
-            addresses: host.addresses(),
+            // Where another port has the addresses, only the name can come back.
+            addresses: if left_by.is_some() { Vec::new() } else { host.addresses() },
             name_from: extra.map(str::to_owned),
         });
     }

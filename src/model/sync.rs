@@ -86,6 +86,9 @@ pub struct Options {
     pub prune: bool,
 }
 
+/// What ports were seen to claim: the port and its addresses, by name.
+pub type Seen = BTreeMap<String, (String, Vec<IpAddr>)>;
+
 /// The plan for one switch, and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Synced {
@@ -97,21 +100,28 @@ pub struct Synced {
     pub hosts: usize,
     /// The hosts that a port stands behind, by name.
     pub backed: BTreeSet<String>,
+    /// What the ports claim.
+    pub claimed: Seen,
 }
 
 /// A plan that makes a switch's zone what its ports say. Static hosts stay as they are; other hosts that
-/// no port names stay too, unless they are stale and `prune` is set.
+/// no port names stay too, unless they are stale and `prune` is set. `seen` is what ports were seen to
+/// claim before: a name whose port is gone is stale, even where its address went to another port.
 ///
 /// # Errors
 /// As [`Draft::open`].
-pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options) -> Result<Synced> {
+pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options, seen: &Seen) -> Result<Synced> {
     let extra = options.name_from.as_deref();
     let mut draft = Draft::open(snapshot, switch)?;
     let domain = draft.domain().clone();
     let standing = Standing::of(snapshot, switch, &domain, extra);
     let hosts = draft.hosts().by_name.len();
     let mut backed = stale::backed(&draft, &standing);
-    let stale = if options.prune { stale::find(&draft, switch, &standing) } else { Vec::new() };
+    let mut stale = Vec::new();
+    if options.prune {
+        stale = stale::find(&draft, switch, &standing);
+        stale.extend(left(&draft, switch, &standing, seen));
+    }
     let vacant = stale::remove(&mut draft, switch, extra, &stale)?;
     let claims = Claims::of(snapshot, switch, &domain, extra);
     backed.extend(claims.by_name.keys().cloned());
@@ -121,9 +131,31 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options) -> Result<S
             warnings.push(format!("port {}: {}", claim.port, error.message));
         }
     }
+    let claimed =
+        claims.by_name.into_iter().map(|(name, claim)| (name, (claim.port, claim.addresses))).collect();
     let mut plan = draft.close();
     warnings.append(&mut plan.warnings);
-    Ok(Synced { plan: Plan { vacant, warnings, ..plan }, stale, hosts, backed })
+    Ok(Synced { plan: Plan { vacant, warnings, ..plan }, stale, hosts, backed, claimed })
+}
+
+/// The hosts that still have the name and the addresses of a port that is gone, although another port has
+/// one of these addresses by now.
+fn left(draft: &Draft, switch: &Switch, standing: &Standing, seen: &Seen) -> Vec<Stale> {
+    let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
+    let hosts = draft.hosts().by_name.values().filter(|host| !host.is_static);
+    let gone = hosts.filter(|host| standing.named(&host.name).is_none()).filter_map(|host| {
+        let (port, addresses) = seen.get(&host.name)?;
+        let own = host.addresses();
+        let taken = own.iter().any(|address| standing.holder(*address).is_some());
+        (taken && set(&own) == set(addresses)).then(|| Stale {
+            switch: switch.name.clone(),
+            host: host.clone(),
+            ports: standing.ports,
+            unknown: Vec::new(),
+            left_by: Some(port.clone()),
+        })
+    });
+    gone.collect()
 }
 
 /// Gives a port's name the port's addresses. The port is the evidence, so that other addresses give way.
@@ -185,10 +217,10 @@ mod tests {
 
     fn synced(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
         let options = Options { prune, ..Options::default() };
-        let synced = plan(snapshot, &snapshot.switches[0], &options).unwrap();
+        let synced = plan(snapshot, &snapshot.switches[0], &options, &Seen::new()).unwrap();
         let mut after = snapshot.clone();
         synced.plan.apply_to(&mut after);
-        let again = plan(&after, &after.switches[0], &options).unwrap();
+        let again = plan(&after, &after.switches[0], &options, &Seen::new()).unwrap();
         assert_eq!(again.plan.changes, [], "what is true is left alone");
         let records = after.dns[0].records.iter().map(|(key, value)| format!("{key}={value}"));
         (records.filter(|text| !text.contains("arpa")).collect(), synced.plan.warnings)
@@ -237,5 +269,23 @@ mod tests {
         assert!(warnings[1].contains("claimed by the ports p3 and p4"), "{warnings:?}");
         assert!(warnings[2].contains("printer is static"), "{warnings:?}");
         assert_eq!(synced(&snapshot, true).0, ["printer=10.0.0.6"]);
+    }
+
+    #[test]
+    fn a_name_goes_with_its_port_even_where_its_address_lives_on() {
+        let ports = vec![port(2, "fresh", "", &["0a:00:00:00:00:02 10.0.0.2"])];
+        let records = [("gone", "10.0.0.2"), ("alias", "10.0.0.2"), ("moved", "10.0.0.2")];
+        let snapshot = snapshot(ports, &records, &[]);
+        let address = |text: &str| vec![text.parse().unwrap()];
+        let seen = Seen::from([
+            ("gone".to_owned(), ("gone".to_owned(), address("10.0.0.2"))),
+            ("moved".to_owned(), ("moved".to_owned(), address("10.0.0.3"))),
+        ]);
+        let options = Options { prune: true, ..Options::default() };
+        let synced = plan(&snapshot, &snapshot.switches[0], &options, &seen).unwrap();
+        let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_str()).collect();
+        assert_eq!(names, ["gone"], "an alias, and what somebody gave another address, stay");
+        assert!(synced.stale[0].evidence().contains("which is gone; 10.0.0.2 is of another port now"));
+        assert!(synced.plan.vacant[0].addresses.is_empty());
     }
 }

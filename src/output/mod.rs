@@ -99,7 +99,12 @@ pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
         }
         Format::Table => table::render(answer, terminal_width()),
     };
-    match anstream::stdout().lock().write_all(text.as_bytes()) {
+    // What a program reads goes out as it is: the stream for people drops what a terminal would obey.
+    let written = match global.output {
+        Format::Table => anstream::stdout().lock().write_all(text.as_bytes()),
+        Format::Json | Format::Plain => io::stdout().lock().write_all(text.as_bytes()),
+    };
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

@@ -12,5 +12,6 @@ pub mod read;
 mod rows;
 pub mod sbctl;
 mod tls;
+pub mod trace;
 pub mod watch;
 pub mod write;

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cluster;
+mod full;
 mod guest;
 mod home;
 mod nb;
@@ -20,8 +21,9 @@ mod space;
 mod topology;
 
 pub use cluster::Cluster;
+pub use full::Full;
 pub use guest::{Addressing, Guest, Lease};
-pub use home::sweep;
+pub use home::{executable, sweep};
 pub use nb::{Nb, NbDaemon};
 pub use ovn::{CHASSIS, Lab};
 pub use process::Ran;

@@ -29,6 +29,21 @@ impl Nb {
         Self { server, place, nbctl, home }
     }
 
+    /// As [`Self::start`], with the release's schema changed.
+    pub fn with_schema(change: impl Fn(&mut serde_json::Value)) -> Self {
+        let home = Home::new();
+        let place = Place::host(home.path());
+        let text = must(place.command("cat").arg(Schema::Northbound.file()));
+        let mut schema = serde_json::from_str(&text).unwrap();
+        change(&mut schema);
+        let file = home.path().join("schema.json");
+        std::fs::write(&file, schema.to_string()).unwrap();
+        let server = Server::launch_with(&place, Schema::Northbound, &file.display().to_string());
+        server.wait();
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
+        Self { server, place, nbctl, home }
+    }
+
     pub fn dir(&self) -> &Path {
         self.home.path()
     }

@@ -26,7 +26,7 @@ impl Schema {
         }
     }
 
-    fn file(self) -> &'static str {
+    pub fn file(self) -> &'static str {
         match self {
             Self::Northbound => "/usr/share/ovn/ovn-nb.ovsschema",
             Self::Southbound => "/usr/share/ovn/ovn-sb.ovsschema",
@@ -53,9 +53,14 @@ pub struct Server {
 impl Server {
     /// Creates an empty database in the place's directory and starts its server; see [`Self::wait`].
     pub fn launch(place: &Place, schema: Schema) -> Self {
+        Self::launch_with(place, schema, schema.file())
+    }
+
+    /// As [`Self::launch`], with the schema in a file of the caller's.
+    pub fn launch_with(place: &Place, schema: Schema, text: &str) -> Self {
         let server = Self { place: place.clone(), schema, daemon: Mutex::new(None) };
         let file = server.file();
-        must(place.command("ovsdb-tool").arg("create").arg(file).arg(schema.file()));
+        must(place.command("ovsdb-tool").arg("create").arg(file).arg(text));
         server.serve();
         server
     }

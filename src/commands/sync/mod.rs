@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Stale;
-use crate::model::sync::{self, Options, Synced};
+use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
@@ -43,7 +43,7 @@ port's own name where that is a valid hostname and no UUID. Its addresses are th
 nothing. A host gets its short name, its FQDN and its reverse names; other addresses than the port's
 give way. Names that are invalid or that two ports claim are reported, and static hosts stay as they
 are. --prune removes under the rules of qdns-prune-stale(1); while watching, a host whose port was seen
-to go does not count for the 30 %.")]
+to go does not count for the 30 %, and its name goes even where another port has its address by now.")]
 pub struct SyncArgs {
     /// The switches: names or UUIDs
     #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
@@ -112,7 +112,7 @@ impl SyncArgs {
     }
 
     fn plan(&self, snapshot: &Snapshot, switch: &Switch, options: &Options, dry_run: bool) -> Result<Synced> {
-        let mut synced = sync::plan(snapshot, switch, options)?;
+        let mut synced = sync::plan(snapshot, switch, options, &Seen::new())?;
         match self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts) {
             Err(error) if dry_run => {
                 synced.plan.warnings.push(format!("it would be refused: {}", error.message));

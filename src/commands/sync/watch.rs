@@ -15,7 +15,7 @@ use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Limit;
-use crate::model::sync::{self, Options, Synced};
+use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{self, Answer, Reply};
 use crate::ovn::ports::Switches;
@@ -46,8 +46,15 @@ pub fn run(
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error.to_string()))?;
-    let mut keeper =
-        Keeper { context, switches, options, limit, seen: BTreeMap::new(), said: BTreeSet::new() };
+    let mut keeper = Keeper {
+        context,
+        switches,
+        options,
+        limit,
+        seen: BTreeMap::new(),
+        claimed: BTreeMap::new(),
+        said: BTreeSet::new(),
+    };
     let mut back_off = BACK_OFF.0;
     let mut number = 0;
     loop {
@@ -110,6 +117,8 @@ struct Keeper<'a> {
     limit: Limit,
     /// The hosts that a port stood behind, by switch: seen to lose it, they are no mistake of ours.
     seen: BTreeMap<Uuid, BTreeSet<String>>,
+    /// What the ports were seen to claim, by switch.
+    claimed: BTreeMap<Uuid, Seen>,
     /// What was said already and still holds.
     said: BTreeSet<String>,
 }
@@ -176,11 +185,13 @@ impl Keeper<'_> {
 
     /// Makes one switch true.
     fn keep(&mut self, snapshot: &Snapshot, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
-        let mut synced = sync::plan(snapshot, switch, self.options)?;
+        let claimed = self.claimed.entry(switch.uuid).or_default();
+        let mut synced = sync::plan(snapshot, switch, self.options, claimed)?;
         if let Err(error) = self.brake(switch, &synced) {
             let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
             warnings.insert(format!("{}: they stay{hint}", error.message));
-            synced = sync::plan(snapshot, switch, &Options { prune: false, ..self.options.clone() })?;
+            let careful = Options { prune: false, ..self.options.clone() };
+            synced = sync::plan(snapshot, switch, &careful, &Seen::new())?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let comment = change::audit_comment(&self.context.typed);
@@ -208,6 +219,11 @@ impl Keeper<'_> {
         for stale in &synced.stale {
             seen.remove(&stale.host.name);
         }
+        let claimed = self.claimed.entry(switch.uuid).or_default();
+        for stale in &synced.stale {
+            claimed.remove(&stale.host.name);
+        }
+        claimed.extend(synced.claimed.clone());
     }
 
     /// Says something once, until a reading succeeds.
