@@ -89,7 +89,7 @@ fn loading(how: &str) -> String {
 }
 
 #[test]
-fn bash_completes_switches_hosts_and_ports() {
+fn bash_completes_switches_hosts_and_codes() {
     let nb = net();
     let offered = |words: &[&str]| bash(&nb.remote(), words).0;
     assert_eq!(offered(&["qdns", "record", "rm", "net"]), ["net1"]);
@@ -97,6 +97,7 @@ fn bash_completes_switches_hosts_and_ports() {
     assert_eq!(offered(&["qdns", "record", "rm", "net1", "web", "db-s"]), ["db-server"]);
     assert_eq!(offered(&["qdns", "-v", "record", "rm", "net1", "w"]), ["web"]);
     assert_eq!(offered(&["qdns", "record", "imp"]), ["import"]);
+    assert_eq!(offered(&["qdns", "doctor", "--explain", "value-tr"]), ["value-truncated"]);
     let elsewhere = format!("--db={}", nb.remote());
     let (names, _) = bash("unix:/nowhere", &["qdns", &elsewhere, "zone", "show", "d"]);
     assert_eq!(names, ["dmz"]);

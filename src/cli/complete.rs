@@ -10,6 +10,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::CompleteEnv;
 
 use super::{GlobalOptions, definition};
+use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::Hosts;
 use crate::model::registration::shell_word;
@@ -42,6 +43,7 @@ fn with_sources(command: Command) -> Command {
         "hostname" | "hostnames" if takes_hosts => {
             arg.add(ArgValueCompleter::new(|typed: &OsStr| matching(typed, hosts)))
         }
+        "only" | "skip" | "explain" => arg.add(ArgValueCompleter::new(codes)),
         "from" | "port" => arg.add(ArgValueCompleter::new(|typed: &OsStr| matching(typed, ports))),
         _ => arg,
     });
@@ -50,6 +52,13 @@ fn with_sources(command: Command) -> Command {
 
 fn has_argument(command: &Command, id: &str) -> bool {
     command.get_arguments().any(|arg| arg.get_id() == id)
+}
+
+/// The codes of doctor's checks that begin as the word typed so far; no database is asked.
+fn codes(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    let codes = checks::all().map(|check| check.code).filter(|code| code.starts_with(typed.as_ref()));
+    codes.map(CompletionCandidate::new).collect()
 }
 
 /// The names from a source that begin as the word typed so far.

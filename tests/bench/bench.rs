@@ -3,6 +3,7 @@
 //!
 //! `QDNS_BENCH_ROUNDS` is the number of turns (15).
 
+mod import;
 #[path = "../lab/mod.rs"]
 mod lab;
 mod large;
@@ -52,8 +53,20 @@ impl Target<'_> {
 }
 
 /// Two ways to do the same, timed turn by turn.
-fn pair(name: &str, rounds: u32, mut ours: impl FnMut(u32), mut bare: impl FnMut(u32)) {
-    let time = |work: &mut dyn FnMut(u32), round| {
+fn pair(name: &str, rounds: u32, ours: impl FnMut(u32), bare: impl FnMut(u32)) {
+    pair_prepared(name, rounds, ours, bare, || {});
+}
+
+/// The same with something to do before each turn that is not timed.
+fn pair_prepared(
+    name: &str,
+    rounds: u32,
+    mut ours: impl FnMut(u32),
+    mut bare: impl FnMut(u32),
+    mut prepare: impl FnMut(),
+) {
+    let mut time = |work: &mut dyn FnMut(u32), round| {
+        prepare();
         let began = Instant::now();
         work(round);
         began.elapsed()
@@ -152,6 +165,18 @@ fn pairs(title: &str, target: &Target, switch: &str, rounds: u32) {
             target.bare(&["--format=json", "list", "DNS", "--", columns, "list", "Logical_Switch"]);
         },
     );
+    pair(
+        "`forwarders show SWITCH` / `find Logical_Switch_Port dhcpv4_options!=[]`, `list` of both others",
+        rounds,
+        |_| target.qdns(&["forwarders", "show", switch]),
+        |_| {
+            let ports =
+                ["--columns=_uuid,dhcpv4_options", "find", "Logical_Switch_Port", "dhcpv4_options!=[]"];
+            let others =
+                ["--", "list", "DHCP_Options", "--", "--columns=_uuid,name,ports", "list", "Logical_Switch"];
+            target.bare(&[&["--format=json"][..], &ports, &others].concat());
+        },
+    );
 }
 
 /// Processor time of one start, in milliseconds, of `runs` starts: `/proc` counts in ticks of 10 ms.
@@ -191,6 +216,8 @@ fn main() {
         "net-1",
         rounds,
     );
+
+    import::pairs(&direct, rounds);
 
     let nb = Nb::start();
     large::fill(&nb, 500, 200, 400);
