@@ -52,7 +52,10 @@ complete -c qdns -n "__fish_qdns_needs_command" -f -a "record" -d 'Records: host
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "records" -d 'Records: hosts with their addresses and reverse names'
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "forwarders" -d 'Forwarders: the resolvers that answer everything that is not local'
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "forwarder" -d 'Forwarders: the resolvers that answer everything that is not local'
+complete -c qdns -n "__fish_qdns_needs_command" -f -a "prune-stale" -d 'Remove hosts that no port stands behind'
+complete -c qdns -n "__fish_qdns_needs_command" -f -a "sync" -d 'Make the names what the switch\'s ports say'
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "doctor" -d 'Find out why names do not resolve'
+complete -c qdns -n "__fish_qdns_needs_command" -f -a "hook" -d 'Hooks: names registered by the hypervisor itself'
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c qdns -n "__fish_qdns_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c qdns -n "__fish_qdns_using_subcommand zone; and not __fish_seen_subcommand_from create ls list show rm delete help" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
@@ -1035,6 +1038,61 @@ complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_sub
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show which resolvers guests get'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Take back what `set` wrote'
 complete -c qdns -n "__fish_qdns_using_subcommand forwarder; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l max -d 'Remove at most so many hosts of one zone, or none' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s p -l private-key -d 'The private key for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s c -l certificate -d 'The certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s C -l ca-cert -d 'The CA\'s certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l timeout -d 'How long one run of ovn-nbctl may take, in seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l wait -d 'Return when the change has reached the southbound database (sb) or every chassis (hv)' -r -f -a "none\t'The northbound database has it'
+sb\t'The southbound database has it'
+hv\t'Every chassis has it; never while one is dead'"
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l ovn-nbctl -d 'The ovn-nbctl to run' -r
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s o -l output -d 'How to print results' -r -f -a "table\t'For people'
+json\t'For programs: one document'
+plain\t'For scripts: tab-separated lines without a header'"
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l color -d 'When to use colours; NO_COLOR is understood' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l all -d 'Every switch'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l force -d 'Remove any number of hosts'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l check -d 'Change nothing; exit code 4 where there is something to do'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -l no-leader-only -d 'Accept any member of a clustered database, not only its leader'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s n -l dry-run -d 'Print what would change, and change nothing'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s y -l yes -d 'Answer every question with yes'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s q -l quiet -d 'Print no warnings and no confirmations'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
+complete -c qdns -n "__fish_qdns_using_subcommand prune-stale" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l max -d 'Remove at most so many hosts of one zone, or none' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l name-from -d 'Look into this key of a port\'s external_ids first' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l ovsdb-client -d 'The ovsdb-client to run for --watch' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s p -l private-key -d 'The private key for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s c -l certificate -d 'The certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s C -l ca-cert -d 'The CA\'s certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l timeout -d 'How long one run of ovn-nbctl may take, in seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l wait -d 'Return when the change has reached the southbound database (sb) or every chassis (hv)' -r -f -a "none\t'The northbound database has it'
+sb\t'The southbound database has it'
+hv\t'Every chassis has it; never while one is dead'"
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l ovn-nbctl -d 'The ovn-nbctl to run' -r
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s o -l output -d 'How to print results' -r -f -a "table\t'For people'
+json\t'For programs: one document'
+plain\t'For scripts: tab-separated lines without a header'"
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l color -d 'When to use colours; NO_COLOR is understood' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l all -d 'Every switch'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l prune -d 'Remove hosts that no port stands behind'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l force -d 'Remove any number of hosts'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l check -d 'Change nothing; exit code 4 where there is something to do'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l watch -d 'Follow the database and keep the names true until stopped'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l print-unit -d 'Print the unit that runs this under systemd'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -l no-leader-only -d 'Accept any member of a clustered database, not only its leader'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s n -l dry-run -d 'Print what would change, and change nothing'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s y -l yes -d 'Answer every question with yes'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s q -l quiet -d 'Print no warnings and no confirmations'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
+complete -c qdns -n "__fish_qdns_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -l only -d 'Only these checks; several with commas' -r
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -l skip -d 'Not this check, or not on switches that match; several with commas' -r
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -l fail-on -d 'The least severity that makes the exit code 4' -r -f -a "info\t'Worth knowing'
@@ -1069,6 +1127,81 @@ complete -c qdns -n "__fish_qdns_using_subcommand doctor" -s y -l yes -d 'Answer
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -s q -l quiet -d 'Print no warnings and no confirmations'
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
 complete -c qdns -n "__fish_qdns_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s p -l private-key -d 'The private key for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s c -l certificate -d 'The certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s C -l ca-cert -d 'The CA\'s certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l timeout -d 'How long one run of ovn-nbctl may take, in seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l wait -d 'Return when the change has reached the southbound database (sb) or every chassis (hv)' -r -f -a "none\t'The northbound database has it'
+sb\t'The southbound database has it'
+hv\t'Every chassis has it; never while one is dead'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l ovn-nbctl -d 'The ovn-nbctl to run' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s o -l output -d 'How to print results' -r -f -a "table\t'For people'
+json\t'For programs: one document'
+plain\t'For scripts: tab-separated lines without a header'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l color -d 'When to use colours; NO_COLOR is understood' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -l no-leader-only -d 'Accept any member of a clustered database, not only its leader'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s n -l dry-run -d 'Print what would change, and change nothing'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s y -l yes -d 'Answer every question with yes'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s q -l quiet -d 'Print no warnings and no confirmations'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -f -a "libvirt" -d 'Register a libvirt domain\'s name; called by libvirt itself'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -f -a "install" -d 'Have a hypervisor call the hook'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and not __fish_seen_subcommand_from libvirt install help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l on-stop -d 'What becomes of a stopped domain\'s name' -r -f -a "keep\t'It stays: the machine keeps its port, and may start again'
+remove\t'It goes, unless the machine moved to another host'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l limit -d 'Give up after so many seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s p -l private-key -d 'The private key for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s c -l certificate -d 'The certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s C -l ca-cert -d 'The CA\'s certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l timeout -d 'How long one run of ovn-nbctl may take, in seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l wait -d 'Return when the change has reached the southbound database (sb) or every chassis (hv)' -r -f -a "none\t'The northbound database has it'
+sb\t'The southbound database has it'
+hv\t'Every chassis has it; never while one is dead'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l ovn-nbctl -d 'The ovn-nbctl to run' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s o -l output -d 'How to print results' -r -f -a "table\t'For people'
+json\t'For programs: one document'
+plain\t'For scripts: tab-separated lines without a header'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l color -d 'When to use colours; NO_COLOR is understood' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -l no-leader-only -d 'Accept any member of a clustered database, not only its leader'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s n -l dry-run -d 'Print what would change, and change nothing'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s y -l yes -d 'Answer every question with yes'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s q -l quiet -d 'Print no warnings and no confirmations'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from libvirt" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l dir -d 'Where its drop-ins are' -r -F
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l on-stop -d 'What becomes of a stopped domain\'s name' -r -f -a "keep\t'It stays: the machine keeps its port, and may start again'
+remove\t'It goes, unless the machine moved to another host'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s p -l private-key -d 'The private key for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s c -l certificate -d 'The certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s C -l ca-cert -d 'The CA\'s certificate for ssl: connections' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l timeout -d 'How long one run of ovn-nbctl may take, in seconds' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l wait -d 'Return when the change has reached the southbound database (sb) or every chassis (hv)' -r -f -a "none\t'The northbound database has it'
+sb\t'The southbound database has it'
+hv\t'Every chassis has it; never while one is dead'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l ovn-nbctl -d 'The ovn-nbctl to run' -r
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s o -l output -d 'How to print results' -r -f -a "table\t'For people'
+json\t'For programs: one document'
+plain\t'For scripts: tab-separated lines without a header'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l color -d 'When to use colours; NO_COLOR is understood' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -l no-leader-only -d 'Accept any member of a clustered database, not only its leader'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s n -l dry-run -d 'Print what would change, and change nothing'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s y -l yes -d 'Answer every question with yes'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print no warnings and no confirmations'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from help" -f -a "libvirt" -d 'Register a libvirt domain\'s name; called by libvirt itself'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from help" -f -a "install" -d 'Have a hypervisor call the hook'
+complete -c qdns -n "__fish_qdns_using_subcommand hook; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -l db -d 'The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas. Given here, a daemon (OVN_NB_DAEMON) is not used' -r
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -s p -l private-key -d 'The private key for ssl: connections' -r
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -s c -l certificate -d 'The certificate for ssl: connections' -r
@@ -1090,12 +1223,15 @@ complete -c qdns -n "__fish_qdns_using_subcommand completions" -s y -l yes -d 'A
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -s q -l quiet -d 'Print no warnings and no confirmations'
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -s v -l verbose -d 'Show each ovn-nbctl command on standard error'
 complete -c qdns -n "__fish_qdns_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "zone" -d 'Zones: the names of one switch, under one domain'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "record" -d 'Records: hosts with their addresses and reverse names'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "forwarders" -d 'Forwarders: the resolvers that answer everything that is not local'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "doctor" -d 'Find out why names do not resolve'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders doctor completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "zone" -d 'Zones: the names of one switch, under one domain'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "record" -d 'Records: hosts with their addresses and reverse names'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "forwarders" -d 'Forwarders: the resolvers that answer everything that is not local'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "prune-stale" -d 'Remove hosts that no port stands behind'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "sync" -d 'Make the names what the switch\'s ports say'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "doctor" -d 'Find out why names do not resolve'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "hook" -d 'Hooks: names registered by the hypervisor itself'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and not __fish_seen_subcommand_from zone record forwarders prune-stale sync doctor hook completions help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from zone" -f -a "create" -d 'Make the zone of a switch'
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from zone" -f -a "ls" -d 'List the zones'
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from zone" -f -a "show" -d 'Show the zone of a switch, and who else answers there'
@@ -1108,3 +1244,5 @@ complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcomma
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from forwarders" -f -a "set" -d 'Give a switch\'s guests their resolvers and search domain'
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from forwarders" -f -a "show" -d 'Show which resolvers guests get'
 complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from forwarders" -f -a "clear" -d 'Take back what `set` wrote'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from hook" -f -a "libvirt" -d 'Register a libvirt domain\'s name; called by libvirt itself'
+complete -c qdns -n "__fish_qdns_using_subcommand help; and __fish_seen_subcommand_from hook" -f -a "install" -d 'Have a hypervisor call the hook'

@@ -34,7 +34,7 @@ impl World {
             lab.gateway_router();
         }
         lab.net("net1", "10.0.0.0/24");
-        let upstreams = ["172.16.0.53", "172.17.0.53"]
+        let upstreams = ["172.16.0.53", "172.16.0.54"]
             .map(|address| lab.upstream(address, &[("google.com", "142.250.0.1")]));
         if topology == Topology::Distributed {
             for port in lab.nbctl(&["--bare", "--columns=name", "list", "Logical_Router_Port"]).lines() {
@@ -86,7 +86,7 @@ impl World {
     /// `set --via`, a lease, and everything a guest can ask; then `clear`.
     fn forwards(&self, holder: &str) {
         let before = self.lab.dump();
-        self.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.17.0.53", "--via", "auto"]).ok();
+        self.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.16.0.54", "--via", "auto"]).ok();
         self.shows(holder);
         let lease = self.guest.dhcp().expect("a lease");
         assert_eq!(lease.dns(), ["10.0.0.1"]);
@@ -110,7 +110,7 @@ impl World {
         let row = &shown["forwarders"][0];
         assert_eq!(row["mode"], "via", "{shown}");
         assert_eq!(row["servers"], serde_json::json!(["10.0.0.1"]));
-        assert_eq!(row["upstreams"], serde_json::json!(["172.16.0.53", "172.17.0.53"]));
+        assert_eq!(row["upstreams"], serde_json::json!(["172.16.0.53", "172.16.0.54"]));
         assert_eq!(row["attached_to"], serde_json::json!([holder]));
         assert_eq!(row["port_names"], serde_json::json!(["app"]));
     }
@@ -131,6 +131,26 @@ fn a_gateway_router_forwards_on_every_release() {
 #[test]
 fn a_distributed_router_forwards_or_is_refused_with_the_reason() {
     forwards_or_is_refused(Topology::Distributed, "router lr0", "get lost on the way back");
+}
+
+#[test]
+fn resolvers_that_the_gateway_port_does_not_lead_to_are_balanced_on_the_switch() {
+    let world = World::start(Topology::Distributed);
+    if !world.forwards_everywhere() {
+        return;
+    }
+    let inner = world.lab.upstream("172.17.0.53", &[("inner.org", "192.0.2.1")]);
+    let neighbour = world.lab.static_guest("net1", "db", "10.0.0.11/24", "10.0.0.1");
+    neighbour.run(&["dnsmasq", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv"]).ok();
+    for resolver in [inner.address.as_str(), "10.0.0.11"] {
+        world.qdns(&["forwarders", "set", "net1", resolver, "--via", "auto"]).ok();
+        let shown = world.qdns(&["forwarders", "show", "net1", "-o", "json"]).json();
+        assert_eq!(shown["forwarders"][0]["attached_to"], serde_json::json!(["switch net1"]));
+        world.guest.dhcp().expect("a lease");
+        assert_eq!(world.nslookup(&[], "db-server"), ("10.0.0.1".to_owned(), "10.0.0.11".to_owned()));
+        let name = if resolver == "10.0.0.11" { "localhost" } else { "inner.org" };
+        assert_eq!(world.nslookup(&[], name).0, "10.0.0.1", "{resolver} answers as the VIP");
+    }
 }
 
 #[test]
@@ -155,7 +175,7 @@ fn forwards_or_is_refused(topology: Topology, holder: &str, reason: &str) {
 #[test]
 fn with_one_of_two_resolvers_dead_names_still_resolve_on_asking_again() {
     let mut world = World::start(Topology::Gateway);
-    let run = world.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.17.0.53", "--via", "auto"]);
+    let run = world.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.16.0.54", "--via", "auto"]);
     run.ok();
     assert!(run.stderr.contains("does not notice when a resolver dies"), "{run:?}");
     world.guest.dhcp().expect("a lease");
@@ -193,15 +213,15 @@ fn a_resolver_on_another_port_and_a_change_of_mind() {
 
     // The same again changes nothing; another resolver takes the place.
     assert!(set(&["172.16.0.53:5353", "--via", "10.0.0.1"]).ok().contains("Nothing to change"));
-    set(&["172.17.0.53", "--via", "10.0.0.1"]).ok();
+    set(&["172.16.0.54", "--via", "10.0.0.1"]).ok();
     assert_eq!(world.nslookup(&[], "google.com").1, "142.250.0.1");
     let shown = world.qdns(&["forwarders", "show", "net1"]).ok().to_owned();
-    assert!(shown.contains("172.17.0.53") && !shown.contains("5353"), "{shown}");
+    assert!(shown.contains("172.16.0.54") && !shown.contains("5353"), "{shown}");
 
     // Without --via the balancers go.
-    set(&["172.17.0.53"]).ok();
+    set(&["172.16.0.54"]).ok();
     assert_eq!(world.lab.nbctl(&["--bare", "list", "Load_Balancer"]).trim(), "");
-    assert_eq!(world.guest.dhcp().expect("a lease").dns(), ["172.17.0.53"]);
+    assert_eq!(world.guest.dhcp().expect("a lease").dns(), ["172.16.0.54"]);
     world.qdns(&["forwarders", "clear", "net1"]).ok();
     assert_eq!(without_counters(&world.lab.dump()), without_counters(&before));
 }

@@ -51,8 +51,15 @@ pub enum Command {
     /// Forwarders: the resolvers that answer everything that is not local
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
+    /// Remove hosts that no port stands behind
+    PruneStale(commands::prune_stale::PruneStaleArgs),
+    /// Make the names what the switch's ports say
+    Sync(commands::sync::SyncArgs),
     /// Find out why names do not resolve
     Doctor(commands::doctor::DoctorArgs),
+    /// Hooks: names registered by the hypervisor itself
+    #[command(subcommand)]
+    Hook(commands::hook::Verb),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }

@@ -34,7 +34,7 @@ pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Resul
         if context.global.dry_run || planned.changes.is_empty() {
             return Ok(report(&planned, context.global.dry_run));
         }
-        confirm(context, &planned)?;
+        confirm(context, planned.question.as_deref(), || crate::output::render_plan(&planned))?;
         let bar = Bar::new(context);
         match context.nb.commit_showing(&planned, &audit_comment(&context.typed), &mut |at| bar.show(at)) {
             Ok(()) => return Ok(report(&planned, false)),
@@ -78,13 +78,39 @@ impl Drop for Bar {
     }
 }
 
+/// Applies the plans of several switches, each by itself and only after one question for all; `shown` is
+/// what the question is about.
+///
+/// # Errors
+/// Needs confirmation; as `commit`, with the switches that were done before.
+pub fn run_all(
+    context: &Context,
+    plans: &[Plan],
+    shown: impl FnOnce() -> String,
+    commit: impl Fn(&Plan, &str) -> Result<()>,
+) -> Result<()> {
+    let questions: Vec<&str> = plans.iter().filter_map(|plan| plan.question.as_deref()).collect();
+    let question = Some(questions.join(", ")).filter(|question| !question.is_empty());
+    confirm(context, question.as_deref(), shown)?;
+    let comment = audit_comment(&context.typed);
+    let mut done: Vec<&str> = Vec::new();
+    for plan in plans.iter().filter(|plan| !plan.changes.is_empty()) {
+        commit(plan, &comment).map_err(|error| match done[..] {
+            [] => error,
+            _ => Error { message: format!("{}; done already: {}", error.message, done.join(", ")), ..error },
+        })?;
+        done.push(&plan.switch);
+    }
+    Ok(())
+}
+
 fn report(plan: &Plan, dry_run: bool) -> Reply {
     Reply::from(Answer::Changes(ChangesView::of(plan, dry_run)))
 }
 
 /// Asks on a terminal; elsewhere only `--yes` will do.
-fn confirm(context: &Context, plan: &Plan) -> Result<()> {
-    let Some(question) = plan.question.as_ref().filter(|_| !context.global.yes) else {
+fn confirm(context: &Context, question: Option<&str>, shown: impl FnOnce() -> String) -> Result<()> {
+    let Some(question) = question.filter(|_| !context.global.yes) else {
         return Ok(());
     };
     let refused =
@@ -92,7 +118,7 @@ fn confirm(context: &Context, plan: &Plan) -> Result<()> {
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(refused("--yes does it; --dry-run shows what would change"));
     }
-    crate::output::note(&crate::output::render_plan(plan));
+    crate::output::note(shown().trim_end());
     let answer = dialoguer::Confirm::new()
         .with_prompt(format!("This will {question}. Go on?"))
         .default(false)
@@ -105,7 +131,7 @@ fn confirm(context: &Context, plan: &Plan) -> Result<()> {
 }
 
 /// What the database's log says of a change: the command and who typed it.
-fn audit_comment(typed: &str) -> String {
+pub fn audit_comment(typed: &str) -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("SUDO_USER").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
     format!("{typed} (by {})", user.as_deref().unwrap_or("unknown"))

@@ -4,7 +4,10 @@ pub mod change;
 pub mod completions;
 pub mod doctor;
 pub mod forwarders;
+pub mod hook;
+pub mod prune_stale;
 pub mod record;
+pub mod sync;
 pub mod zone;
 
 use crate::cli::{Cli, Command, GlobalOptions};
@@ -33,7 +36,10 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::Zone(verb) => verb.run(&context),
         Command::Record(verb) => verb.run(&context),
         Command::Forwarders(verb) => verb.run(&context),
+        Command::PruneStale(args) => args.run(&context),
+        Command::Sync(args) => args.run(&context),
         Command::Doctor(args) => args.run(&context),
+        Command::Hook(verb) => verb.run(&context),
         Command::Completions(args) => args.run(),
     }
 }

@@ -143,9 +143,10 @@ fn networks(port: &RouterPort) -> impl Iterator<Item = IpNet> {
     nets.filter(|net| address::unusable(net.addr()).is_none())
 }
 
-/// Where a balancer works, for the router of a switch: on a gateway router always; on a distributed
-/// router with a gateway port, or else on the switch, from 25.03 on. On 23.03 the former loses what is
-/// not local, and the latter sends local answers from the resolver's address, which guests drop.
+/// Where a balancer works, for the router of a switch: on a gateway router always; from 25.03 on also
+/// on a distributed router whose gateway port all answers come back through, or else on the switch. On
+/// 23.03 the former loses what is not local, and the latter sends local answers from the resolver's
+/// address, which guests drop.
 ///
 /// # Errors
 /// A conflict where none works, with the reason and the plain mode.
@@ -153,16 +154,23 @@ fn place<'a>(
     snapshot: &'a Snapshot,
     switch: &'a Switch,
     router: &'a Router,
+    resolvers: &[SocketAddr],
     plain: &str,
 ) -> Result<Holder<'a>> {
     if router.options.contains_key("chassis") {
         return Ok(Holder::Router(router));
     }
-    let has_gateway =
-        snapshot.router_ports.iter().any(|port| port.is_gateway && router.ports.contains(&port.uuid));
-    let (holder, what) = match has_gateway {
-        true => (Holder::Router(router), "a distributed router with a gateway port"),
-        false => (Holder::Switch(switch), "a router without a gateway"),
+    let ports = || snapshot.router_ports.iter().filter(|port| router.ports.contains(&port.uuid));
+    let has_gateway = ports().any(|port| port.is_gateway);
+    let mut inner = ports().filter(|port| !port.is_gateway).flat_map(networks);
+    let is_passed_by = inner.any(|net| resolvers.iter().any(|resolver| net.contains(&resolver.ip())));
+    let what = match has_gateway {
+        true => "a distributed router with a gateway port",
+        false => "a router without a gateway",
+    };
+    let holder = match has_gateway && !is_passed_by {
+        true => Holder::Router(router),
+        false => Holder::Switch(switch),
     };
     match snapshot.release {
         Some(release) if release >= FIRST_ELSEWHERE => Ok(holder),
@@ -234,7 +242,7 @@ pub fn add(
             None => vips.push((*vip, vec![*resolver])),
         }
     }
-    let holder = place(snapshot, switch, router, &plain)?;
+    let holder = place(snapshot, switch, router, resolvers, &plain)?;
     check_backends(holder, port, resolvers, &own, &plain)?;
     check_rivals(snapshot, switch, holder, vips.iter().map(|(vip, _)| *vip))?;
 

@@ -4,8 +4,10 @@
 pub mod address;
 pub mod balancer;
 pub mod dhcp;
+pub mod domain_xml;
 pub mod forwarders;
 pub mod glob;
+pub mod guest;
 pub mod host;
 pub mod import;
 pub mod name;
@@ -14,4 +16,6 @@ pub mod port;
 pub mod registration;
 pub mod release;
 pub mod snapshot;
+pub mod stale;
+pub mod sync;
 pub mod zone;

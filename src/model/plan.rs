@@ -1,7 +1,10 @@
 //! A plan: the changes that one transaction makes, as a value that can be shown, tried and applied.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 
+use super::name::Domain;
 use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
 
 /// A column of key-value pairs that qdns writes.
@@ -164,6 +167,22 @@ pub enum Change {
     Unrefer(Reference),
 }
 
+/// A host that is removed because no port stands behind it: a port that comes to stand behind it before
+/// the removal is written keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vacant {
+    /// The switch whose ports count.
+    pub switch: Uuid,
+    /// The zone's domain.
+    pub domain: Domain,
+    /// The host's name.
+    pub name: String,
+    /// The host's addresses.
+    pub addresses: Vec<IpAddr>,
+    /// One more `external_ids` key that may hold a port's hostname.
+    pub name_from: Option<String>,
+}
+
 /// The changes of one transaction, what the operator should know, and what must be asked first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -174,6 +193,8 @@ pub struct Plan {
     /// What must still be as it was read for the changes to make sense: entries whose `from` and
     /// `to` are the same.
     pub expects: Vec<Entry>,
+    /// Hosts that no port may stand behind when the changes are written.
+    pub vacant: Vec<Vacant>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<String>,
     /// What must be answered with yes first: the plan goes beyond what was named one by one.

@@ -3,6 +3,7 @@
 
 pub mod examination;
 pub mod failure;
+pub mod lifecycle;
 pub mod plain;
 pub mod table;
 pub mod view;
@@ -42,6 +43,8 @@ pub enum Answer {
     Forwarders(Vec<ForwardersView>),
     /// What was changed, or would be.
     Changes(ChangesView),
+    /// The same of several switches, with the reasons for what goes.
+    Lifecycle(lifecycle::LifecycleView),
     /// What doctor found.
     Examination(Box<ExaminationView>),
     /// All checks.
@@ -50,6 +53,17 @@ pub enum Answer {
     Explanation(CheckView),
     /// Text that is the same in every format.
     Text(String),
+}
+
+impl Answer {
+    /// What is worth knowing beside the answer.
+    fn warnings(&self) -> &[String] {
+        match self {
+            Answer::Changes(changes) => &changes.warnings,
+            Answer::Lifecycle(view) => &view.changes.warnings,
+            _ => &[],
+        }
+    }
 }
 
 /// An answer, and the exit code that goes with it.
@@ -72,15 +86,17 @@ impl From<Answer> for Reply {
 /// # Errors
 /// Whatever keeps standard output from taking it; a reader that has gone away is none.
 pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
-    if let (Answer::Changes(changes), false) = (answer, global.quiet) {
-        for warning in changes.warnings.iter().filter(|_| global.output != Format::Json) {
+    if !global.quiet {
+        for warning in answer.warnings().iter().filter(|_| global.output != Format::Json) {
             note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
         }
     }
     let text = match global.output {
         Format::Json => json_text(answer),
         Format::Plain => plain::render(answer),
-        Format::Table if global.quiet && matches!(answer, Answer::Changes(_)) => String::new(),
+        Format::Table if global.quiet && matches!(answer, Answer::Changes(_) | Answer::Lifecycle(_)) => {
+            String::new()
+        }
         Format::Table => table::render(answer, terminal_width()),
     };
     match anstream::stdout().lock().write_all(text.as_bytes()) {
@@ -123,6 +139,7 @@ fn json_text(answer: &Answer) -> String {
         Answer::Zone(zone) => json!({ "zone": zone }),
         Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
         Answer::Changes(changes) => json!(changes),
+        Answer::Lifecycle(view) => json!(view),
         Answer::Examination(examination) => json!(examination),
         Answer::Checks(checks) => json!({ "checks": checks }),
         Answer::Explanation(check) => json!({ "check": check }),

@@ -1,5 +1,6 @@
 //! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
 
+use super::view::ChangeView;
 use super::{Answer, examination};
 
 /// An answer as lines.
@@ -54,14 +55,8 @@ pub fn render(answer: &Answer) -> String {
                 ]
             })
             .collect(),
-        Answer::Changes(changes) => changes
-            .changes
-            .iter()
-            .map(|c| {
-                let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
-                vec![c.action.to_owned(), c.name.clone(), or_empty(&c.from), or_empty(&c.to)]
-            })
-            .collect(),
+        Answer::Changes(changes) => changes.changes.iter().map(change).collect(),
+        Answer::Lifecycle(view) => view.changes.changes.iter().map(change).collect(),
         Answer::Examination(examination) => examination.rows(),
         Answer::Checks(checks) => checks
             .iter()
@@ -73,6 +68,11 @@ pub fn render(answer: &Answer) -> String {
     rows.iter()
         .map(|row| row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join("\t") + "\n")
         .collect()
+}
+
+fn change(change: &ChangeView) -> Vec<String> {
+    let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+    vec![change.action.to_owned(), change.name.clone(), or_empty(&change.from), or_empty(&change.to)]
 }
 
 /// A cell that is sure to stay in its column, whatever a row holds.

@@ -82,6 +82,7 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
             }
             finish(&table)
         }
+        Answer::Lifecycle(view) => view.table(),
         Answer::Changes(changes) => change_lines(changes),
         Answer::Examination(examination) => examination.report(),
         Answer::Checks(checks) => examination::list(checks),
@@ -134,7 +135,8 @@ fn zone(detail: &ZoneDetailView) -> String {
     lines.iter().map(|(name, value)| format!("{name:<8} {value}\n")).collect()
 }
 
-fn change_lines(view: &ChangesView) -> String {
+/// The changes, one a line.
+pub(super) fn change_lines(view: &ChangesView) -> String {
     if view.changes.is_empty() {
         return "Nothing to change.\n".to_owned();
     }

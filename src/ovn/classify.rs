@@ -1,6 +1,7 @@
 //! What a failed ovn-nbctl means, from how it ended and what it said.
 
 use super::process::Finished;
+use super::tls;
 use crate::error::{Error, Kind};
 
 /// What ovn-nbctl says, in lower case, and the kind of failure it stands for. The first match counts.
@@ -9,6 +10,8 @@ const SAYINGS: &[(&str, Kind)] = &[
     ("database connection failed (permission denied)", Kind::Permission),
     ("permission error", Kind::Permission),
     ("not allowed when operating", Kind::Permission),
+    ("read only mode", Kind::Permission),
+    ("\"i/o error\"", Kind::Io),
     ("database connection failed", Kind::Unreachable),
     ("ssl", Kind::Unreachable),
     ("private key", Kind::Unreachable),
@@ -42,12 +45,23 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
     let lower = said.to_lowercase();
     let kind = SAYINGS.iter().find(|(saying, _)| lower.contains(saying)).map(|(_, kind)| *kind);
     match kind {
+        Some(Kind::Permission) if lower.contains("read only mode") => Error::new(
+            Kind::Permission,
+            "this server of the northbound database only reads",
+        )
+        .cause(said)
+        .hint(
+            "it is a backup, or its connection is read-only: name the active server, with --db or OVN_NB_DB",
+        ),
         Some(Kind::Unreachable) => unreachable(&lower, daemon).cause(said),
         Some(Kind::Permission) => {
             Error::new(Kind::Permission, "this user may not use the northbound database")
                 .cause(said)
                 .hint("run it as a user of the database's socket, for example: sudo qdns …")
         }
+        Some(Kind::Io) => Error::new(Kind::Io, "the northbound database cannot write to its disk")
+            .cause(said)
+            .hint("nothing was changed; make room where the database's file is, /var/lib/ovn by default"),
         Some(kind) => Error::new(kind, format!("the northbound database says: {said}")),
         None if finished.status.and_then(|status| status.code()).is_none() => {
             Error::new(Kind::Unreachable, "ovn-nbctl was killed before it was done")
@@ -70,9 +84,16 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
             "start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or do without: unset OVN_NB_DAEMON",
         );
     }
-    if ["ssl", "private key", "certificate"].iter().any(|word| said.contains(word)) {
-        return Error::new(Kind::Unreachable, "the TLS connection to the northbound database failed")
-            .hint("check --private-key, --certificate and --ca-cert: they must be readable, current, and of the CA that the server trusts");
+    if let Some(error) = tls::failure(said) {
+        return error;
+    }
+    // ovn-nbctl has no errno to put between the parentheses: the server answered, but does not lead.
+    if said.contains("database connection failed ()") {
+        return Error::new(
+            Kind::Unreachable,
+            "this server of the northbound database's cluster is not its leader",
+        )
+        .hint("name all servers of the cluster, separated by commas; --no-leader-only reads from any");
     }
     Error::new(Kind::Unreachable, "the northbound database cannot be reached")
         .hint("check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB")
@@ -117,6 +138,7 @@ mod tests {
                 Kind::Unreachable,
             ),
             ("ovn-nbctl: unix:/x/nb.sock: database connection failed (Permission denied)", Kind::Permission),
+            ("ovn-nbctl: unix:/x/nb1.sock: database connection failed ()", Kind::Unreachable),
             (
                 "2026-11-23T00:43:19Z|00001|unixctl|WARN|failed to connect to /tmp/x/dctl\novn-nbctl: /tmp/x/dctl: could not connect to ovn-nbctl daemon (No such file or directory); unset OVN_NB_DAEMON to avoid using daemon",
                 Kind::Unreachable,
@@ -124,6 +146,14 @@ mod tests {
             (r#"ovn-nbctl: transaction error: {"details":"…","error":"duplicate uuid"}"#, Kind::LostRace),
             (r#"ovn-nbctl: no row "net9" in table Logical_Switch"#, Kind::NotFound),
             ("ovn-nbctl: Private key must be specified", Kind::Unreachable),
+            (
+                r#"ovn-nbctl: transaction error: {"details":"insert operation not allowed when database server is in read only mode","error":"not allowed"}"#,
+                Kind::Permission,
+            ),
+            (
+                r#"ovn-nbctl: transaction error: {"details":"nb.db: write failed","error":"I/O error","io-error":"No space left on device"}"#,
+                Kind::Io,
+            ),
             ("ovn-nbctl: unknown command 'frob'; use --help for help", Kind::Rejected),
         ] {
             assert_eq!(of(256, stderr).kind, kind, "{stderr}");

@@ -1,12 +1,16 @@
 //! Runs ovn-nbctl(8): which program, which database, how long, and what a failure means.
 
 use std::ffi::OsString;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::classify;
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::registration::shell_word;
+
+/// How long a cluster without a leader is left alone between two looks.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// How far a change must have come before a command returns (ovn-nbctl(8), `--wait`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -58,6 +62,33 @@ impl Nbctl {
             return Ok(finished.stdout);
         }
         Err(classify::failure(&finished, self.timeout, self.daemon().as_deref()))
+    }
+
+    /// As [`Nbctl::run`], for what only reads: where several servers are named, the run is repeated for
+    /// as long as one may take, because a cluster that is choosing its leader has none to offer.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn run_until_led(&self, args: &[String]) -> Result<String> {
+        let deadline = Instant::now() + Duration::from_secs(self.timeout);
+        loop {
+            match self.run(args) {
+                Err(error) if error.kind == Kind::Unreachable && self.has_several_servers() => {
+                    if Instant::now() >= deadline {
+                        return Err(error.hint(
+                            "a cluster answers while most of its servers run and one of them leads: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound",
+                        ));
+                    }
+                    thread::sleep(PAUSE);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn has_several_servers(&self) -> bool {
+        let named = self.db.clone().or_else(|| std::env::var("OVN_NB_DB").ok());
+        self.daemon().is_none() && named.is_some_and(|db| db.contains(','))
     }
 
     /// The daemon's socket, where one is used.

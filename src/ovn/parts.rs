@@ -18,7 +18,8 @@ use crate::model::snapshot::STATIC_MARK_PREFIX;
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit
 /// (execve(2)), in bytes.
 const LEAST: usize = 128 * 1024;
-/// What an argument costs beside its text: its end and its pointer (execve(2)), in bytes.
+/// What an entry costs beside its text and quotes, or a variable of the environment beside its own:
+/// separator, end and pointer (execve(2)), in bytes.
 const PER_ARGUMENT: usize = 9;
 
 /// How far a change of several transactions has come: hosts done, and all of them.
@@ -108,7 +109,8 @@ pub(super) fn parts(plan: &Plan) -> Vec<Part> {
 
 /// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
 fn cut(plan: &Plan, groups: Groups, room: usize) -> Vec<Part> {
-    let empty = || Part { plan: Plan::for_switch(&plan.switch), hosts: 0 };
+    let vacant = || plan.vacant.clone();
+    let empty = || Part { plan: Plan { vacant: vacant(), ..Plan::for_switch(&plan.switch) }, hosts: 0 };
     let mut part = empty();
     part.plan.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();

@@ -158,7 +158,7 @@ impl Nbctl {
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
         let mut args = vec!["--format=json".to_owned()];
         args.extend(query.args);
-        let tables = Table::parse_all(&self.run(&args)?)?;
+        let tables = Table::parse_all(&self.run_until_led(&args)?)?;
         if tables.len() != query.tables.len() {
             return Err(Error::new(
                 Kind::Garbage,

@@ -7,6 +7,7 @@
 //! through a daemon it blocks for everyone), so a change that lost in part is withdrawn.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ use crate::model::address;
 use crate::model::plan::{Change, Column, Entry, Plan};
 use crate::model::snapshot::{DnsRow, Map, Snapshot};
 
+/// How often a transaction whose connection broke is tried again.
+const TRIES: usize = 5;
 /// The longest comment in the database's log, in characters.
 const COMMENT_MAX: usize = 1000;
 
@@ -34,23 +37,33 @@ impl Nbctl {
         if plan.changes.is_empty() {
             return Ok(());
         }
+        self.check_vacant(plan)?;
         let transaction = Transaction::of(plan, comment);
         let (before, after) = match self.execute(&transaction) {
             Ok(snapshots) => snapshots,
-            Err(error) => return self.settle(plan, &transaction, error),
+            Err(error) => match self.settle(plan, &transaction, error)? {
+                Settled::Done => return Ok(()),
+                Settled::Again(snapshots) => *snapshots,
+            },
         };
         let mut entries = plan.entries().chain(&plan.expects);
         if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
-            self.withdraw(plan, &before, &after, comment)?;
+            self.withdraw(plan, &before, &after, comment, |entry| is_supported(entry, &after))?;
             return Err(lost_race(entry, value(&after, entry)));
         }
         if let Some(row) = rows::destroyed_otherwise(plan, &before) {
-            self.withdraw(plan, &before, &after, comment)?;
+            self.withdraw(plan, &before, &after, comment, |_| true)?;
             return Err(Error::new(
                 Kind::LostRace,
                 format!("{row} changed meanwhile, so nothing was changed"),
             )
             .hint("the same command again works on what is there now"));
+        }
+        if let Err(error) = self.check_vacant(plan) {
+            if error.kind == Kind::LostRace {
+                self.withdraw(plan, &before, &after, comment, |_| true)?;
+            }
+            return Err(error);
         }
         self.check_destroyed(plan, &before, comment)
     }
@@ -82,56 +95,74 @@ impl Nbctl {
         Ok((before, after))
     }
 
-    /// A transaction that may or may not have been done, because the connection or the process
-    /// broke: looks at the rows and says which.
-    fn settle(&self, plan: &Plan, transaction: &Transaction, error: Error) -> Result<()> {
-        if error.kind == Kind::NotFound {
-            return Err(Error::new(
-                Kind::LostRace,
-                "a row of the change was removed by another writer meanwhile",
-            )
-            .cause(error.message)
-            .hint("the same command again works on what is there now"));
-        }
-        if !matches!(error.kind, Kind::Timeout | Kind::Unreachable | Kind::Garbage) {
-            return Err(error);
-        }
-        let unknown = |error: Error| {
-            let message = format!("{}; whether the change was made is unknown", error.message);
-            Error { message, ..error }
-                .hint("the same command again tells: what is done already is not done twice")
-        };
-        let Ok(now) = self.read_rows(&transaction.touched()) else {
-            return Err(unknown(error));
-        };
-        let done = plan.changes.iter().all(|change| match change {
-            Change::Entry(entry) => value(&now, entry) == entry.to.as_deref(),
-            Change::CreateZone { zone, .. } => now.dns_row(*zone).is_some(),
-            Change::DestroyZone { row, .. } => now.dns_row(row.uuid).is_none(),
-            Change::AttachZone { .. } => false,
-            other => rows::is_done(other, &now),
-        });
-        let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
-        match done {
-            true if waiting => Err(Error {
-                message: "the change is made, but OVN did not confirm in time that it arrived".to_owned(),
-                ..error
+    /// A transaction that may or may not have been done, because the connection or the process broke:
+    /// looks at the rows and says which. What is not done is tried again while there is time, for a
+    /// cluster may be choosing its next leader; compare-and-set does nothing twice.
+    fn settle(&self, plan: &Plan, transaction: &Transaction, mut error: Error) -> Result<Settled> {
+        let deadline = Instant::now() + Duration::from_secs(self.timeout);
+        let mut tries = 0;
+        loop {
+            if error.kind == Kind::NotFound {
+                return Err(Error::new(
+                    Kind::LostRace,
+                    "a row of the change was removed by another writer meanwhile",
+                )
+                .cause(error.message)
+                .hint("the same command again works on what is there now"));
             }
-            .hint("a chassis may be dead: ovn-sbctl show; --wait=none does not wait for one")),
-            true => Ok(()),
-            false if waiting || error.kind == Kind::Timeout => Err(unknown(error)),
-            false => Err(error),
+            let is_duplicate = tries > 0 && error.kind == Kind::LostRace;
+            if !is_duplicate && !matches!(error.kind, Kind::Timeout | Kind::Unreachable | Kind::Garbage) {
+                return Err(error);
+            }
+            let looked = self.read_rows(&transaction.touched());
+            // One more try is worth its time where the database is back: only it can tell for sure.
+            let is_late = tries >= TRIES || tries > 0 && Instant::now() >= deadline;
+            let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
+            match looked.as_ref().map(|now| is_done(plan, now)) {
+                Ok(true) if waiting => {
+                    return Err(Error {
+                        message: "the change is made, but OVN did not confirm in time that it arrived"
+                            .to_owned(),
+                        ..error
+                    }
+                    .hint("a chassis may be dead: ovn-sbctl show; --wait=none does not wait for one"));
+                }
+                Ok(true) => return Ok(Settled::Done),
+                // The row is another's, not this transaction's first try.
+                Ok(false) if is_duplicate => return Err(error),
+                Ok(false) if is_late && error.kind != Kind::Timeout => return Err(error),
+                Ok(false) if !is_late && !waiting => {}
+                _ => {
+                    let message = format!("{}; whether the change was made is unknown", error.message);
+                    let again = "the same command again tells: what is done already is not done twice";
+                    let hint =
+                        error.hint.as_ref().map_or(again.to_owned(), |hint| format!("{again}; {hint}"));
+                    return Err(Error { message, ..error }.hint(hint));
+                }
+            }
+            tries += 1;
+            match self.execute(transaction) {
+                Ok(snapshots) => return Ok(Settled::Again(Box::new(snapshots))),
+                Err(next) => error = next,
+            }
         }
     }
 
     /// Takes back what this transaction wrote of a plan that lost elsewhere. What it removed comes back
-    /// only where it still makes sense beside what the winner wrote.
-    fn withdraw(&self, plan: &Plan, before: &Snapshot, after: &Snapshot, comment: &str) -> Result<()> {
+    /// where `is_wanted` says so: where it still makes sense beside what the winner wrote.
+    fn withdraw(
+        &self,
+        plan: &Plan,
+        before: &Snapshot,
+        after: &Snapshot,
+        comment: &str,
+        is_wanted: impl Fn(&Entry) -> bool,
+    ) -> Result<()> {
         let written = plan.entries().filter(|entry| {
             let was = value(before, entry);
             was == entry.from.as_deref() && was != value(after, entry)
         });
-        let changes = written.filter(|entry| entry.to.is_some() || is_supported(entry, after)).map(|entry| {
+        let changes = written.filter(|entry| entry.to.is_some() || is_wanted(entry)).map(|entry| {
             Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
         });
         let rows = plan.changes.iter().rev().filter_map(|change| rows::inverse(change, before));
@@ -193,6 +224,25 @@ impl Nbctl {
         }
         Ok(())
     }
+}
+
+/// How a broken transaction ended after all.
+enum Settled {
+    /// It had been done.
+    Done,
+    /// It was done by another try, with the touched rows in front of it and behind it.
+    Again(Box<(Snapshot, Snapshot)>),
+}
+
+/// Whether the touched rows show all of a plan.
+fn is_done(plan: &Plan, now: &Snapshot) -> bool {
+    plan.changes.iter().all(|change| match change {
+        Change::Entry(entry) => value(now, entry) == entry.to.as_deref(),
+        Change::CreateZone { zone, .. } => now.dns_row(*zone).is_some(),
+        Change::DestroyZone { row, .. } => now.dns_row(row.uuid).is_none(),
+        Change::AttachZone { .. } => false,
+        other => rows::is_done(other, now),
+    })
 }
 
 fn withdrawal(comment: &str) -> String {
@@ -260,7 +310,7 @@ impl Transaction {
             let (table, column) = column.names();
             for (verb, pairs) in [("remove", removed), ("add", added)] {
                 if !pairs.is_empty() {
-                    transaction.command(&[verb, table, &row.to_string(), column], pairs);
+                    transaction.command(&[verb, table, &row.to_string(), column], quote::packed(pairs));
                 }
             }
             transaction.touch(table, row);

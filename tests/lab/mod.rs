@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod cluster;
 mod guest;
 mod home;
 mod nb;
@@ -14,13 +15,16 @@ mod ovsdb;
 mod place;
 mod process;
 mod release;
+mod secured;
 mod space;
 mod topology;
 
+pub use cluster::Cluster;
 pub use guest::{Addressing, Guest, Lease};
 pub use home::sweep;
 pub use nb::{Nb, NbDaemon};
 pub use ovn::{CHASSIS, Lab};
 pub use process::Ran;
 pub use release::Release;
+pub use secured::Secured;
 pub use topology::Upstream;

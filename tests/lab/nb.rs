@@ -91,6 +91,17 @@ impl Nb {
         self.server.cont();
     }
 
+    /// A backup of this database, which follows it and takes no writes; returns when it has caught up.
+    pub fn backup(&self) -> Self {
+        let backup = Self::start();
+        backup.server.follow(&self.remote());
+        let same = super::process::wait_for(std::time::Duration::from_secs(10), || {
+            backup.nbctl(&["ls-list"]) == self.nbctl(&["ls-list"])
+        });
+        assert!(same, "the backup does not follow");
+        backup
+    }
+
     /// An ovn-nbctl daemon on this database.
     pub fn daemon(&self) -> NbDaemon {
         NbDaemon::start(&self.place)

@@ -112,6 +112,20 @@ impl Server {
         must(self.place.command("ovsdb-tool").args(["show-log", "-m"]).arg(self.file()))
     }
 
+    /// Becomes a backup of the server behind `active` (ovsdb-server(1), "Active-Backup").
+    pub fn follow(&self, active: &str) {
+        let ctl = self.place.dir.join(format!("{}.ctl", self.schema.name()));
+        // The server listens for commands a moment after it listens for clients.
+        assert!(wait_for(Duration::from_secs(10), || UnixStream::connect(&ctl).is_ok()));
+        let ctl = ctl.display().to_string();
+        for command in [
+            &["ovsdb-server/set-active-ovsdb-server", active][..],
+            &["ovsdb-server/connect-active-ovsdb-server"],
+        ] {
+            must(self.place.command("ovs-appctl").args(["-t", &ctl]).args(command));
+        }
+    }
+
     fn serve(&self) {
         let dir = self.place.dir.display();
         let name = self.schema.name();

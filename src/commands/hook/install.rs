@@ -1,0 +1,114 @@
+//! `qdns hook install`: a drop-in for libvirt's hooks.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::libvirt::OnStop;
+use crate::commands::Context;
+use crate::error::{Error, Kind, Result};
+use crate::model::registration::shell_word;
+use crate::output::{Answer, Reply};
+
+/// The line by which a drop-in of ours is known.
+const MARK: &str = "# Written by `qdns hook install libvirt`";
+
+/// Have a hypervisor call the hook.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns hook install libvirt --dry-run           what would be written
+  qdns hook install libvirt                     /etc/libvirt/hooks/qemu.d/qdns
+  qdns hook install libvirt --on-stop remove    a machine that is stopped loses its name
+  sudo rm /etc/libvirt/hooks/qemu.d/qdns        and it is gone again
+
+The options that name the database (--db and the files for TLS) are written into it. libvirt looks for
+hooks when it starts: where it had none before, restart it (systemctl restart libvirtd or virtqemud),
+which leaves machines running.")]
+pub struct InstallArgs {
+    /// Who shall call
+    #[arg(value_enum)]
+    hypervisor: Hypervisor,
+    /// Where its drop-ins are
+    #[arg(long, value_name = "DIR", default_value = "/etc/libvirt/hooks/qemu.d")]
+    dir: PathBuf,
+    /// What becomes of a stopped domain's name
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    on_stop: OnStop,
+}
+
+/// Who calls hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Hypervisor {
+    /// libvirt's QEMU driver, 6.5 or later
+    Libvirt,
+}
+
+impl InstallArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let Hypervisor::Libvirt = self.hypervisor;
+        let path = self.dir.join("qdns");
+        let shown = path.display().to_string();
+        let failed = |error: io::Error| {
+            Error::new(Kind::Io, format!("{shown} cannot be written"))
+                .cause(error.to_string())
+                .hint("run it as root: sudo qdns hook install libvirt")
+        };
+        let text = self.script(context)?;
+        let before = match fs::read_to_string(&path) {
+            Ok(before) => Some(before),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
+        if before.as_ref().is_some_and(|before| !before.contains(MARK)) {
+            return Err(Error::conflict(format!("{shown} is there and is not of qdns"))
+                .hint("move it away, or name another directory: --dir DIR"));
+        }
+        let same = before.as_deref() == Some(text.as_str());
+        let verb = match (context.global.dry_run, same) {
+            (_, true) => return Ok(answer(&format!("{shown} is installed already\n"))),
+            (true, false) => return Ok(answer(&format!("Would write {shown}:\n\n{text}"))),
+            (false, false) => "Wrote",
+        };
+        write(&path, &text).map_err(failed)?;
+        Ok(answer(&format!("{verb} {shown}; where libvirt had no hooks before, restart it\n")))
+    }
+
+    /// The drop-in. Its own last line keeps the promise that the hook makes, even where qdns is gone.
+    fn script(&self, context: &Context) -> Result<String> {
+        let program = std::env::current_exe().map_err(|error| {
+            Error::new(Kind::Io, "the path of qdns itself is unknown").cause(error.to_string())
+        })?;
+        let mut words = vec![shell_word(&program.to_string_lossy()), "hook libvirt".to_owned()];
+        words.extend(context.nb.db.iter().map(|db| shell_word(&format!("--db={db}"))));
+        words.extend(context.nb.connection.iter().map(|option| shell_word(option)));
+        if self.on_stop == OnStop::Remove {
+            words.push("--on-stop remove".to_owned());
+        }
+        Ok(format!(
+            "#!/bin/sh\n{MARK}: registers the names of machines in OVN.\n\
+             # Exit code 0 and an empty standard output, always: anything else would stop or change a machine.\n\
+             {} -- \"$@\" >/dev/null\nexit 0\n",
+            words.join(" ")
+        ))
+    }
+}
+
+fn answer(text: &str) -> Reply {
+    Reply::from(Answer::Text(text.to_owned()))
+}
+
+/// Writes the file in one step, so that libvirt never runs half of it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let draft = path.with_extension("draft");
+    fs::write(&draft, text)?;
+    fs::rename(&draft, path)?;
+    // libvirt runs what is executable: not the draft, and this from now on.
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}

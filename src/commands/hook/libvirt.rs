@@ -1,0 +1,209 @@
+//! `qdns hook libvirt`: the hook of libvirt's QEMU driver (libvirt.org/hooks.html).
+//!
+//! A hook that fails keeps a machine from starting, a hook that prints changes a machine that migrates,
+//! and one that calls libvirt waits for itself. So this one does none of it, whatever happens.
+
+use std::ffi::OsString;
+use std::io::{Read, stdin};
+use std::os::unix::net::UnixDatagram;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::commands::{Context, change};
+use crate::error::{Error, Kind, Result};
+use crate::model::domain_xml::{DomainXml, XML_MAX};
+use crate::model::guest::Presence;
+use crate::output::{self, Answer, Reply};
+use crate::ovn::nbctl::Nbctl;
+use crate::ovn::ports::Switches;
+
+/// How often a change that lost a race is planned anew.
+const ATTEMPTS: usize = 10;
+/// The socket of syslog(3), which journald listens on.
+const SYSLOG: &str = "/dev/log";
+/// The priority daemon.warning of RFC 5424.
+const WARNING: &str = "<28>";
+
+/// Register a libvirt domain's name.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns hook install libvirt                                libvirt calls it from now on
+  virsh dumpxml web | qdns hook libvirt web started begin -    as libvirt does
+
+The domain's XML comes on standard input. Every interface with <virtualport type='openvswitch'> and an
+interfaceid is a logical port; the domain's name, in lower case and with hyphens for underscores, gets
+the addresses of its ports, on each of its networks. <metadata> may name it otherwise:
+<qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>. It registers on started, reconnect,
+attach and migrate. A stopped machine keeps its name unless --on-stop remove.
+
+It never fails a machine: the exit code is 0 always, nothing is printed on standard output, and what
+went wrong is told on standard error and to the journal (journalctl -t qdns).")]
+pub struct LibvirtArgs {
+    /// The domain's name
+    #[arg(allow_hyphen_values = true)]
+    name: OsString,
+    /// What happens to it: prepare, start, started, stopped, release, migrate, restore, reconnect, attach
+    #[arg(allow_hyphen_values = true)]
+    op: OsString,
+    /// begin or end
+    #[arg(allow_hyphen_values = true, default_value = "-")]
+    subop: OsString,
+    /// More, or a hyphen
+    #[arg(allow_hyphen_values = true, default_value = "-")]
+    extra: OsString,
+    /// What becomes of a stopped domain's name
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    on_stop: OnStop,
+    /// Give up after so many seconds
+    #[arg(long, value_name = "SECS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
+    limit: u64,
+}
+
+/// What becomes of a stopped domain's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OnStop {
+    /// It stays: the machine keeps its port, and may start again
+    #[default]
+    Keep,
+    /// It goes, unless the machine moved to another host
+    Remove,
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    Register,
+    Unregister,
+    Nothing,
+}
+
+impl LibvirtArgs {
+    pub(super) fn run(self, context: &Context) -> Reply {
+        let nb = Nbctl { timeout: context.nb.timeout.min(self.limit), ..context.nb.clone() };
+        let job = Job {
+            nb,
+            name: self.name.to_string_lossy().into_owned(),
+            task: self.task(),
+            comment: change::audit_comment(&context.typed),
+            dry_run: context.global.dry_run,
+        };
+        let name = job.name.clone();
+        let (sender, receiver) = mpsc::channel();
+        // In a thread of its own: neither libvirt's pipe nor OVN may keep the machine waiting.
+        thread::spawn(move || sender.send(job.run()));
+        let said = receiver.recv_timeout(Duration::from_secs(self.limit));
+        for line in said.unwrap_or_else(|_| vec![format!("gave up after {} s", self.limit)]) {
+            tell(&format!("{name}: {line}"));
+        }
+        Reply::from(Answer::Text(String::new()))
+    }
+
+    fn task(&self) -> Task {
+        match self.op.to_str() {
+            Some("started" | "reconnect" | "attach" | "migrate") => Task::Register,
+            // A machine that moved runs on, elsewhere.
+            Some("stopped") if self.on_stop == OnStop::Remove && self.extra != "migrated" => Task::Unregister,
+            _ => Task::Nothing,
+        }
+    }
+}
+
+/// Says what happened where it can be found later. That nobody listens is no reason to fail.
+fn tell(line: &str) {
+    let line: String = line.chars().take(2000).flat_map(char::escape_debug).collect();
+    output::note(&format!("qdns: {line}"));
+    if let Ok(socket) = UnixDatagram::unbound() {
+        let _ = socket.set_nonblocking(true);
+        let _ = socket.send_to(format!("{WARNING}qdns[{}]: {line}", std::process::id()).as_bytes(), SYSLOG);
+    }
+}
+
+/// One call of the hook.
+struct Job {
+    nb: Nbctl,
+    name: String,
+    task: Task,
+    comment: String,
+    dry_run: bool,
+}
+
+impl Job {
+    /// Does it; what is worth telling.
+    fn run(&self) -> Vec<String> {
+        let xml = read_xml();
+        if self.task == Task::Nothing {
+            return Vec::new();
+        }
+        let told = |error: Error| match error.hint {
+            Some(hint) => format!("{}; {hint}", error.message),
+            None => error.message,
+        };
+        let domain = match xml.and_then(|xml| DomainXml::parse(&xml)) {
+            Ok(domain) if domain.ports.is_empty() => return Vec::new(),
+            Ok(domain) if domain.name.is_empty() => DomainXml { name: self.name.clone(), ..domain },
+            Ok(domain) => domain,
+            Err(error) => return vec![told(error)],
+        };
+        match self.all_networks(&domain) {
+            Ok(failures) => failures.into_iter().map(told).collect(),
+            Err(error) => vec![told(error)],
+        }
+    }
+
+    /// Each network by itself, so that what fails on one is done on the others; the failures.
+    fn all_networks(&self, domain: &DomainXml) -> Result<Vec<Error>> {
+        let host = domain.host()?;
+        let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
+        let (present, missing) = Presence::find(&snapshot, &domain.ports);
+        let unknown = missing.iter().filter(|_| self.task == Task::Register);
+        let mut failures: Vec<Error> =
+            unknown.map(|port| Error::not_found(format!("OVN has no guest port {port}"))).collect();
+        for presence in present {
+            let mut plan = match self.task {
+                Task::Register => presence.register(&snapshot, &host),
+                _ => presence.unregister(&snapshot, &host),
+            };
+            for _ in 0..ATTEMPTS {
+                let lost = match &plan {
+                    Ok(_) if self.dry_run => break,
+                    Ok(planned) => self.nb.commit(planned, &self.comment).err(),
+                    Err(_) => break,
+                };
+                let Some(error) = lost else { break };
+                if error.kind != Kind::LostRace {
+                    plan = Err(error);
+                    break;
+                }
+                let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
+                let (again, _) = Presence::find(&snapshot, &domain.ports);
+                let here = again.iter().find(|again| again.switch.uuid == presence.switch.uuid);
+                plan = match (here, self.task) {
+                    (None, _) => break,
+                    (Some(here), Task::Register) => here.register(&snapshot, &host),
+                    (Some(here), _) => here.unregister(&snapshot, &host),
+                };
+            }
+            match plan {
+                Ok(plan) if self.dry_run => output::note(&output::render_plan(&plan)),
+                Ok(_) => {}
+                Err(error) => failures.push(error),
+            }
+        }
+        Ok(failures)
+    }
+}
+
+/// What libvirt writes to standard input, to its end or to the limit.
+fn read_xml() -> Result<String> {
+    let mut bytes = Vec::new();
+    stdin()
+        .lock()
+        .take(XML_MAX as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Error::new(Kind::Io, "the domain's XML cannot be read").cause(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| Error::invalid("the domain's XML is refused: it is not UTF-8"))
+}

@@ -1,0 +1,142 @@
+//! `qdns prune-stale`: hosts that no port stands behind go.
+
+use clap::Args;
+
+use super::Context;
+use super::change;
+use crate::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
+use crate::model::registration::{Draft, shell_word};
+use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::stale::{self, Limit, Stale, Standing};
+use crate::model::zone::Zone;
+use crate::output::lifecycle::LifecycleView;
+use crate::output::{Answer, Reply};
+use crate::ovn::ports::Switches;
+
+/// The exit code of `--check` where there is something to do.
+pub const FOUND: u8 = 4;
+
+/// Remove hosts that no port stands behind.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns prune-stale net1 --dry-run    what would go, and why
+  qdns prune-stale net1              asks first
+  qdns prune-stale --all --yes       every zone, for a timer
+  qdns prune-stale --all --check     exit code 4 where something is stale
+  qdns prune-stale net1 --max 40     up to 40 hosts, however large their share
+
+A host is stale where no port of its switch has one of its addresses (static, dynamic, of the port
+security, or of the router behind it) and none is named so. A stopped machine keeps its port, so it
+stays. Static hosts stay. More than 30 % of a zone with 10 hosts or more needs --max or --force.
+Each removal is printed with the command that takes it back.")]
+pub struct PruneStaleArgs {
+    /// The switches: names or UUIDs
+    #[arg(value_name = "SWITCH", required_unless_present = "all")]
+    switches: Vec<String>,
+    /// Every switch
+    #[arg(long, conflicts_with = "switches")]
+    all: bool,
+    #[command(flatten)]
+    limit: LimitArgs,
+    /// Change nothing; exit code 4 where there is something to do
+    #[arg(long)]
+    check: bool,
+}
+
+/// How many hosts of one zone may be removed at once.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct LimitArgs {
+    /// Remove at most so many hosts of one zone, or none
+    #[arg(long, value_name = "N")]
+    max: Option<usize>,
+    /// Remove any number of hosts
+    #[arg(long)]
+    force: bool,
+}
+
+impl LimitArgs {
+    /// The limit that was typed.
+    pub fn limit(self) -> Limit {
+        Limit { max: self.max, force: self.force }
+    }
+}
+
+impl PruneStaleArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switches = Switches::parse(&self.switches, self.all)?;
+        let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let mut plans: Vec<Plan> = Vec::new();
+        let mut stale: Vec<Stale> = Vec::new();
+        let mut refusals: Vec<Error> = Vec::new();
+        let limit = self.limit.limit();
+        let dry_run = context.global.dry_run || self.check;
+        for switch in &switches {
+            let Some(mut plan) = plan(&snapshot, switch)? else { continue };
+            match limit.check(&switch.name, plan.stale.len(), plan.hosts) {
+                Err(error) if dry_run => {
+                    plan.plan.warnings.push(format!("it would be refused: {}", error.message))
+                }
+                result => refusals.extend(result.err()),
+            }
+            plans.push(plan.plan);
+            stale.extend(plan.stale);
+        }
+        if let Some(error) = joined(refusals) {
+            return Err(error);
+        }
+        let view = LifecycleView::of(&plans, &stale, dry_run);
+        if !dry_run {
+            change::run_all(
+                context,
+                &plans,
+                || view.table(),
+                |plan, comment| context.nb.commit(plan, comment),
+            )?;
+        }
+        let exit_code = if self.check && !stale.is_empty() { FOUND } else { 0 };
+        Ok(Reply { answer: Answer::Lifecycle(view), exit_code })
+    }
+}
+
+/// The plan for one zone, with its reasons.
+struct Planned {
+    plan: Plan,
+    stale: Vec<Stale>,
+    hosts: usize,
+}
+
+/// A plan without the stale hosts of a switch's zone; nothing where it has no zone.
+fn plan(snapshot: &Snapshot, switch: &Switch) -> Result<Option<Planned>> {
+    if Zone::find(snapshot, switch)?.is_none() {
+        return Ok(None);
+    }
+    let mut draft = Draft::open(snapshot, switch)?;
+    let standing = Standing::of(snapshot, switch, draft.domain(), None);
+    let stale = stale::find(&draft, switch, &standing);
+    let hosts = draft.hosts().by_name.len();
+    if stale.is_empty() {
+        return Ok(Some(Planned { plan: Plan::for_switch(&switch.name), stale, hosts }));
+    }
+    let vacant = stale::remove(&mut draft, switch, None, &stale)?;
+    let question = Some(question(&switch.name, stale.len()));
+    Ok(Some(Planned { plan: Plan { vacant, question, ..draft.close() }, stale, hosts }))
+}
+
+/// What must be answered with yes.
+pub fn question(switch: &str, stale: usize) -> String {
+    let noun = if stale == 1 { "host" } else { "hosts" };
+    format!("remove {stale} stale {noun} of {}", shell_word(switch))
+}
+
+/// Several refusals as one.
+fn joined(refusals: Vec<Error>) -> Option<Error> {
+    let message = refusals.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ");
+    let hint = match &refusals[..] {
+        [] => return None,
+        [only] => only.hint.clone(),
+        _ => Some("look with --dry-run; name the other switches, or give --max or --force".to_owned()),
+    };
+    Some(Error { hint, ..Error::new(Kind::NeedsConfirmation, message) })
+}

@@ -1,0 +1,144 @@
+//! `qdns sync`: the names of switches, made what their ports say.
+
+mod watch;
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use super::Context;
+use super::change;
+use super::prune_stale::{FOUND, LimitArgs, question};
+use crate::error::{Error, Kind, Result};
+use crate::model::plan::Plan;
+use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::stale::Stale;
+use crate::model::sync::{self, Options, Synced};
+use crate::output::lifecycle::LifecycleView;
+use crate::output::{Answer, Reply};
+use crate::ovn::ports::Switches;
+use crate::ovn::read::SwitchRef;
+
+/// The unit for systemd(1).
+const UNIT: &str = include_str!("qdns-sync.service");
+
+/// How often a change that lost a race is planned anew.
+const ATTEMPTS: usize = 20;
+
+/// Make the names what the switch's ports say.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns sync net1 --dry-run           what would change
+  qdns sync net1                     every port's name, with its addresses
+  qdns sync --all --prune --yes      and away with the hosts that no port stands behind
+  qdns sync --all --check            exit code 4 where something is to be done
+  qdns sync --all --watch --prune    follow the database until stopped; asks nothing
+  qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
+  sudo systemctl enable --now qdns-sync
+
+A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the
+port's own name where that is a valid hostname and no UUID. Its addresses are the static ones and what
+`dynamic` became. Ports of routers, localnet ports, localports and ports with unknown addresses name
+nothing. A host gets its short name, its FQDN and its reverse names; other addresses than the port's
+give way. Names that are invalid or that two ports claim are reported, and static hosts stay as they
+are. --prune removes under the rules of qdns-prune-stale(1); while watching, a host whose port was seen
+to go does not count for the 30 %.")]
+pub struct SyncArgs {
+    /// The switches: names or UUIDs
+    #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
+    switches: Vec<String>,
+    /// Every switch
+    #[arg(long, conflicts_with = "switches")]
+    all: bool,
+    /// Remove hosts that no port stands behind
+    #[arg(long)]
+    prune: bool,
+    #[command(flatten)]
+    limit: LimitArgs,
+    /// Change nothing; exit code 4 where there is something to do
+    #[arg(long, conflicts_with = "watch")]
+    check: bool,
+    /// Follow the database and keep the names true until stopped
+    #[arg(long)]
+    watch: bool,
+    /// Look into this key of a port's external_ids first
+    #[arg(long, value_name = "KEY")]
+    name_from: Option<String>,
+    /// The ovsdb-client to run for --watch
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "QDNS_OVSDB_CLIENT",
+        default_value = "ovsdb-client",
+        hide_default_value = true
+    )]
+    ovsdb_client: OsString,
+    /// Print the unit that runs this under systemd
+    #[arg(long, exclusive = true)]
+    print_unit: bool,
+}
+
+impl SyncArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        if self.print_unit {
+            return Ok(Reply::from(Answer::Text(UNIT.to_owned())));
+        }
+        let switches = Switches::parse(&self.switches, self.all)?;
+        let options = Options { name_from: self.name_from.clone(), prune: self.prune };
+        if self.watch {
+            if context.global.dry_run {
+                return Err(Error::invalid("--watch and --dry-run do not go together")
+                    .hint("--dry-run without --watch shows what would change now"));
+            }
+            return watch::run(context, &switches, &options, self.limit.limit(), &self.ovsdb_client);
+        }
+        let dry_run = context.global.dry_run || self.check;
+        let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let mut plans: Vec<Plan> = Vec::new();
+        let mut stale: Vec<Stale> = Vec::new();
+        for switch in &switches {
+            let mut synced = self.plan(&snapshot, switch, &options, dry_run)?;
+            stale.append(&mut synced.stale);
+            plans.push(synced.plan);
+        }
+        let view = LifecycleView::of(&plans, &stale, dry_run);
+        if !dry_run {
+            let commit = |plan: &Plan, comment: &str| self.commit(context, &options, plan, comment);
+            change::run_all(context, &plans, || view.table(), commit)?;
+        }
+        let found = self.check && plans.iter().any(|plan| !plan.changes.is_empty());
+        Ok(Reply { answer: Answer::Lifecycle(view), exit_code: if found { FOUND } else { 0 } })
+    }
+
+    fn plan(&self, snapshot: &Snapshot, switch: &Switch, options: &Options, dry_run: bool) -> Result<Synced> {
+        let mut synced = sync::plan(snapshot, switch, options)?;
+        match self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts) {
+            Err(error) if dry_run => {
+                synced.plan.warnings.push(format!("it would be refused: {}", error.message));
+            }
+            result => result?,
+        }
+        if !synced.stale.is_empty() {
+            synced.plan.question = Some(question(&switch.name, synced.stale.len()));
+        }
+        Ok(synced)
+    }
+
+    /// Writes a plan; where it loses a race, the ports are asked anew, for what they say is what counts.
+    fn commit(&self, context: &Context, options: &Options, plan: &Plan, comment: &str) -> Result<()> {
+        let mut result = context.nb.commit(plan, comment);
+        for _ in 1..ATTEMPTS {
+            if !result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
+                break;
+            }
+            let switch = Switches::Named(vec![SwitchRef::parse(&plan.switch)?]);
+            let (snapshot, switches) = context.nb.read_guests(&switch)?;
+            for switch in &switches {
+                let again = self.plan(&snapshot, switch, options, false)?;
+                result = context.nb.commit(&again.plan, comment);
+            }
+        }
+        result
+    }
+}

@@ -1,0 +1,112 @@
+//! One machine that appears on a switch, or goes: its name with the addresses of its ports.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::name::HostArg;
+use super::plan::Plan;
+use super::registration::{Draft, Wanted};
+use super::snapshot::{Port, Snapshot, Switch};
+use super::stale::Standing;
+use crate::error::{Error, Result};
+
+/// A machine's ports on one switch.
+#[derive(Clone, Debug)]
+pub struct Presence<'a> {
+    /// The switch.
+    pub switch: &'a Switch,
+    /// The machine's ports on it, at least one.
+    pub ports: Vec<&'a Port>,
+}
+
+impl<'a> Presence<'a> {
+    /// The switches that ports of these names are on, and the names that no guest's port has.
+    pub fn find(snapshot: &'a Snapshot, names: &[String]) -> (Vec<Self>, Vec<String>) {
+        let found = |name: &String| snapshot.ports.iter().find(|port| port.name == *name && port.is_guest());
+        let ports: Vec<&Port> = names.iter().filter_map(found).collect();
+        let missing = names.iter().filter(|name| found(name).is_none()).cloned().collect();
+        let on = snapshot.switches.iter().map(|switch| Presence {
+            switch,
+            ports: ports.iter().copied().filter(|port| switch.ports.contains(&port.uuid)).collect(),
+        });
+        (on.filter(|presence| !presence.ports.is_empty()).collect(), missing)
+    }
+
+    /// The addresses of the machine on this switch.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let mut all: Vec<IpAddr> = Vec::new();
+        for address in self.ports.iter().flat_map(|port| port.guest_addresses()) {
+            if !all.contains(&address) {
+                all.push(address);
+            }
+        }
+        all
+    }
+
+    /// A plan that gives the machine's name its addresses here.
+    ///
+    /// # Errors
+    /// A conflict where the name is static, or is that of a host that another port stands behind; invalid
+    /// input where a name or an address breaks a rule, or no address is known.
+    pub fn register(&self, snapshot: &Snapshot, host: &HostArg) -> Result<Plan> {
+        let addresses = self.addresses();
+        let ports = self.ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(" and ");
+        if addresses.is_empty() {
+            return Err(Error::invalid(format!(
+                "no address is known of port {ports} of {}",
+                self.switch.name
+            )));
+        }
+        let mut draft = Draft::open(snapshot, self.switch)?;
+        let name = host.under(draft.domain())?.as_str().to_owned();
+        let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
+        let known = draft.hosts().by_name.get(&name);
+        let agrees = known.is_none_or(|known| set(&known.addresses()) == set(&addresses));
+        if let Some(known) = known.filter(|_| !agrees) {
+            let has = |whose: &str| {
+                Error::conflict(format!("{name} of {} has {} {whose}", self.switch.name, known.value()))
+            };
+            if known.is_static {
+                return Err(has("and is static"));
+            }
+            let standing = Standing::of(snapshot, self.switch, draft.domain(), None);
+            let holders = known.addresses().into_iter().filter_map(|address| standing.holder(address));
+            let is_other = |holder: &&str| self.ports.iter().all(|port| port.name != **holder);
+            if let Some(other) = holders.into_iter().find(|holder| is_other(holder)) {
+                return Err(has(&format!("of port {other}, not of {ports}")));
+            }
+        }
+        if known.is_some_and(|known| known.is_static) {
+            return Ok(Plan::for_switch(&self.switch.name));
+        }
+        draft.add(&Wanted {
+            host: host.clone(),
+            addresses,
+            replace: !agrees,
+            is_static: false,
+            reverse: true,
+            short: true,
+        })?;
+        Ok(draft.close())
+    }
+
+    /// A plan without the machine's name here. A name with other addresses than the machine's is another's
+    /// and stays, and so does a static one.
+    ///
+    /// # Errors
+    /// As [`Draft::open`]; invalid input where the name breaks a rule.
+    pub fn unregister(&self, snapshot: &Snapshot, host: &HostArg) -> Result<Plan> {
+        let addresses = self.addresses();
+        let mut draft = Draft::open(snapshot, self.switch)?;
+        let name = host.under(draft.domain())?.as_str().to_owned();
+        let known = draft.hosts().by_name.get(&name);
+        let is_own = known.is_some_and(|known| {
+            !known.is_static && known.addresses().iter().all(|address| addresses.contains(address))
+        });
+        if !is_own {
+            return Ok(Plan::for_switch(&self.switch.name));
+        }
+        draft.remove(&name)?;
+        Ok(draft.close())
+    }
+}

@@ -1,0 +1,293 @@
+//! Which hosts of a zone no port stands behind, with the evidence, and how many may go at once.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+
+use super::address;
+use super::host::{Host, host_name};
+use super::name::Domain;
+use super::plan::Vacant;
+use super::port::HOSTNAME_KEYS;
+use super::registration::{Draft, shell_word};
+use super::snapshot::{Port, Snapshot, Switch};
+use crate::error::{Error, Kind, Result};
+
+/// A zone with fewer hosts may lose any share of them.
+const BRAKE_HOSTS: usize = 10;
+/// The share of a zone's hosts, in per cent, that may go without being told so.
+const BRAKE_PERCENT: usize = 30;
+
+/// What the ports of one switch stand behind.
+#[derive(Clone, Debug, Default)]
+pub struct Standing<'a> {
+    /// Each address, with the name of a port that has it.
+    addresses: HashMap<IpAddr, &'a str>,
+    /// Each name in lower case and without the zone's domain, with the name of a port named so.
+    names: HashMap<String, &'a str>,
+    /// How many ports were looked at.
+    pub ports: usize,
+    /// The ports whose guests may have any address.
+    pub unknown: Vec<&'a str>,
+}
+
+impl<'a> Standing<'a> {
+    /// Every address and name of the switch's ports: static, dynamic, virtual and of the port security,
+    /// and those of the routers behind it. `extra` is one more `external_ids` key that may hold a name.
+    pub fn of(snapshot: &'a Snapshot, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
+        let by_uuid: HashMap<_, _> = snapshot.ports.iter().map(|port| (port.uuid, port)).collect();
+        let mut standing = Standing::default();
+        for port in switch.ports.iter().filter_map(|uuid| by_uuid.get(uuid).copied()) {
+            standing.ports += 1;
+            if port.addresses.iter().any(|entry| entry.split_whitespace().any(|word| word == "unknown")) {
+                standing.unknown.push(&port.name);
+            }
+            for address in port.all_addresses().into_iter().chain(beside(snapshot, port)) {
+                standing.addresses.entry(address).or_insert(&port.name);
+            }
+            let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
+            let named = keys.filter_map(|key| port.external_ids.get(key)).chain([&port.name]);
+            for name in named.filter(|name| !name.is_empty()) {
+                standing.names.entry(host_name(name, domain)).or_insert(&port.name);
+            }
+        }
+        standing
+    }
+
+    /// The port that stands behind a host of this name and these addresses, if one does.
+    pub fn behind(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a str> {
+        let by_address = addresses.iter().find_map(|address| self.addresses.get(address));
+        by_address.or_else(|| self.names.get(name)).copied()
+    }
+
+    /// The port that has an address.
+    pub fn holder(&self, address: IpAddr) -> Option<&'a str> {
+        self.addresses.get(&address).copied()
+    }
+}
+
+/// The addresses of a port that are not in its own columns for addresses: its `virtual-ip`, and those of
+/// the router's port behind it.
+fn beside<'s>(snapshot: &'s Snapshot, port: &Port) -> impl Iterator<Item = IpAddr> + 's {
+    let peer = port.options.get("router-port").or_else(|| port.options.get("peer"));
+    let router = peer.and_then(|peer| snapshot.router_ports.iter().find(|row| row.name == *peer));
+    let networks = router.into_iter().flat_map(|row| &row.networks);
+    let own = port.options.get("virtual-ip").and_then(|text| text.parse().ok());
+    networks.filter_map(|net| net.split('/').next()?.parse().ok()).chain(own)
+}
+
+/// A host that no port stands behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The switch's name.
+    pub switch: String,
+    /// The host.
+    pub host: Host,
+    /// How many ports were looked at.
+    pub ports: usize,
+    /// The ports whose guests may have any address.
+    pub unknown: Vec<String>,
+}
+
+impl Stale {
+    /// The sentence that says why the host is stale.
+    pub fn evidence(&self) -> String {
+        let addresses = address::to_value(&self.host.addresses()).replace(' ', " or ");
+        let has = if addresses.is_empty() { String::new() } else { format!("has {addresses} or ") };
+        let ports = if self.ports == 1 { "1 port".to_owned() } else { format!("{} ports", self.ports) };
+        let mut text = format!("none of the {ports} of {} {has}is named {}", self.switch, self.host.name);
+        if !self.unknown.is_empty() {
+            text += &format!("; {} may have any address", self.unknown.join(", "));
+        }
+        text
+    }
+
+    /// The command that puts the host back.
+    pub fn restore(&self) -> String {
+        let mut words = vec!["qdns record add".to_owned(), shell_word(&self.switch)];
+        words.push(shell_word(&self.host.name));
+        words.extend(self.host.addresses().iter().map(IpAddr::to_string));
+        words.extend(self.host.reverse.is_empty().then(|| "--no-ptr".to_owned()));
+        words.extend(self.host.short.is_empty().then(|| "--no-short".to_owned()));
+        words.join(" ")
+    }
+}
+
+/// The hosts of a zone that no port stands behind. Static hosts are none, nor are names outside of the
+/// zone's domain: no port could be named so.
+pub fn find(draft: &Draft, switch: &Switch, standing: &Standing) -> Vec<Stale> {
+    let hosts = draft.hosts().by_name.values();
+    let candidates = hosts.filter(|host| !host.is_static && !host.name.contains('.'));
+    candidates
+        .filter(|host| standing.behind(&host.name, &host.addresses()).is_none())
+        .map(|host| Stale {
+            switch: switch.name.clone(),
+            host: host.clone(),
+            ports: standing.ports,
+            unknown: standing.unknown.iter().map(|name| (*name).to_owned()).collect(),
+        })
+        .collect()
+}
+
+/// Takes stale hosts out of a draft; what must be true of each when the change is written.
+///
+/// # Errors
+/// As [`Draft::remove`].
+pub fn remove(
+    draft: &mut Draft,
+    switch: &Switch,
+    extra: Option<&str>,
+    stale: &[Stale],
+) -> Result<Vec<Vacant>> {
+    let domain = draft.domain().clone();
+    let mut vacant = Vec::new();
+    for Stale { host, .. } in stale {
+        draft.remove(&host.name)?;
+        vacant.push(Vacant {
+            switch: switch.uuid,
+            domain: domain.clone(),
+            name: host.name.clone(),
+            addresses: host.addresses(),
+            name_from: extra.map(str::to_owned),
+        });
+    }
+    Ok(vacant)
+}
+
+/// How many hosts of one zone may be removed at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limit {
+    /// At most so many, whatever their share.
+    pub max: Option<usize>,
+    /// Any number.
+    pub force: bool,
+}
+
+impl Limit {
+    /// Stops what looks like a mistake: more hosts than `--max`, or without it more than 30 % of a zone
+    /// with 10 hosts or more.
+    ///
+    /// # Errors
+    /// Needs confirmation, with the flag that gives it.
+    pub fn check(self, switch: &str, stale: usize, hosts: usize) -> Result<()> {
+        let refused = |message: String| {
+            Err(Error::new(Kind::NeedsConfirmation, message)
+                .hint(format!("look with --dry-run; --max {stale} allows so many, --force any number")))
+        };
+        match self.max {
+            _ if self.force => Ok(()),
+            Some(max) if stale > max => {
+                refused(format!("{stale} hosts of {switch} are stale, more than --max {max}"))
+            }
+            Some(_) => Ok(()),
+            None if hosts >= BRAKE_HOSTS && stale * 100 > hosts * BRAKE_PERCENT => refused(format!(
+                "{stale} of the {hosts} hosts of {switch} are stale, more than {BRAKE_PERCENT} %"
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The hosts that a port stands behind, by name.
+pub fn backed(draft: &Draft, standing: &Standing) -> BTreeSet<String> {
+    let hosts = draft.hosts().by_name.values();
+    let backed = hosts.filter(|host| standing.behind(&host.name, &host.addresses()).is_some());
+    backed.map(|host| host.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::{DnsRow, RouterPort, SWITCH_MARK};
+    use uuid::Uuid;
+
+    fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
+        let addresses = addresses.iter().map(|text| (*text).to_owned()).collect();
+        Port { uuid: Uuid::from_u128(n), name: name.into(), kind: kind.into(), addresses, ..Port::default() }
+    }
+
+    fn snapshot(ports: Vec<Port>, hosts: &[(&str, &str)], marks: &[&str]) -> Snapshot {
+        let uuid = Uuid::from_u128(100);
+        let switch = Switch {
+            uuid: Uuid::from_u128(1),
+            name: "net1".into(),
+            dns_records: vec![uuid],
+            ports: ports.iter().map(|port| port.uuid).collect(),
+            ..Switch::default()
+        };
+        let marks = marks.iter().map(|mark| ((*mark).to_owned(), "true".to_owned()));
+        let row = DnsRow {
+            uuid,
+            external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
+            records: hosts.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        };
+        Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
+    }
+
+    fn stale(snapshot: &Snapshot) -> Vec<String> {
+        let switch = &snapshot.switches[0];
+        let draft = Draft::open(snapshot, switch).unwrap();
+        let standing = Standing::of(snapshot, switch, draft.domain(), None);
+        find(&draft, switch, &standing).iter().map(|stale| stale.host.name.clone()).collect()
+    }
+
+    #[test]
+    fn a_host_is_stale_only_where_nothing_stands_behind_it() {
+        let mut dynamic = port(2, "5a39e9bd-5530-4c75-b598-c5f701b62600", "", &["dynamic"]);
+        dynamic.dynamic_addresses = Some("0a:00:00:00:00:02 10.0.0.12".into());
+        let mut secured = port(3, "p3", "", &["unknown"]);
+        secured.port_security = vec!["0a:00:00:00:00:03 10.0.0.13".into()];
+        let mut router = port(4, "net1-lr0", "router", &["router"]);
+        router.options.insert("router-port".into(), "lr0-net1".into());
+        let mut named = port(5, "p5", "", &[]);
+        named.external_ids.insert("vm-name".into(), "Stopped".into());
+        let ports =
+            vec![port(6, "p6", "", &["0a:00:00:00:00:06 10.0.0.11"]), dynamic, secured, router, named];
+        let hosts = [
+            ("static-address.internal", "10.0.0.11"),
+            ("dynamic", "10.0.0.12"),
+            ("secured", "10.0.0.13 10.0.0.99"),
+            ("gw", "10.0.0.1"),
+            ("stopped.internal", "10.0.0.98"),
+            ("kept", "10.0.0.97"),
+            ("db.other.org", "10.0.0.96"),
+            ("gone", "10.0.0.95"),
+        ];
+        let mut snapshot = snapshot(ports, &hosts, &["qdns-static-kept"]);
+        let networks = vec!["10.0.0.1/24".into()];
+        snapshot.router_ports =
+            vec![RouterPort { name: "lr0-net1".into(), networks, ..RouterPort::default() }];
+        assert_eq!(stale(&snapshot), ["gone"]);
+        snapshot.switches[0].ports.clear();
+        assert_eq!(stale(&snapshot).len(), 6, "ports of other switches count for nothing");
+    }
+
+    #[test]
+    fn evidence_and_way_back_name_everything() {
+        let hosts = [
+            ("gone", "10.0.0.95 fd00::95"),
+            ("gone.internal", "10.0.0.95 fd00::95"),
+            ("95.0.0.10.in-addr.arpa", "gone.internal"),
+        ];
+        let snapshot = snapshot(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
+        let switch = &snapshot.switches[0];
+        let draft = Draft::open(&snapshot, switch).unwrap();
+        let standing = Standing::of(&snapshot, switch, draft.domain(), None);
+        let found = &find(&draft, switch, &standing)[0];
+        assert_eq!(
+            found.evidence(),
+            "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"
+        );
+        assert_eq!(found.restore(), "qdns record add net1 gone 10.0.0.95 fd00::95");
+    }
+
+    #[test]
+    fn the_brake_holds_above_thirty_per_cent_of_ten_hosts() {
+        let check = |stale, hosts| Limit::default().check("net1", stale, hosts);
+        assert!(check(9, 9).is_ok() && check(3, 10).is_ok());
+        assert!(check(4, 10).unwrap_err().hint.unwrap().contains("--max 4"));
+        assert!(check(30, 100).is_ok() && check(31, 100).is_err());
+        let max = |max| Limit { max: Some(max), force: false };
+        assert!(max(31).check("net1", 31, 100).is_ok() && max(2).check("net1", 3, 100).is_err());
+        assert!(Limit { max: Some(1), force: true }.check("net1", 99, 100).is_ok());
+    }
+}

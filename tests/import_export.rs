@@ -1,0 +1,238 @@
+//! Import and export on a real database: what comes back, what is refused, what large files do.
+
+mod lab;
+mod tool;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use lab::Nb;
+use tool::{Run, qdns, run};
+
+const FORMATS: [&str; 4] = ["hosts", "csv", "json", "zone"];
+
+struct Net {
+    nb: Nb,
+}
+
+impl Net {
+    fn start() -> Self {
+        let nb = Nb::start();
+        nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net2"]);
+        Net { nb }
+    }
+
+    fn qdns(&self, args: &[&str]) -> Run {
+        qdns(&self.nb.remote(), args)
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.nb.dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    /// The records and marks of a switch's zone, without what names the switch.
+    fn zone(&self, switch: &str) -> String {
+        let condition = format!("external_ids:switch={switch}");
+        let row = self.nb.nbctl(&[
+            "--format=csv",
+            "--data=bare",
+            "--no-headings",
+            "--columns=records,external_ids",
+            "find",
+            "DNS",
+            &condition,
+        ]);
+        row.replace(&format!("switch={switch}"), "switch=…")
+    }
+
+    fn hosts(&self, switch: &str) -> usize {
+        self.qdns(&["record", "ls", switch, "-o", "plain"]).ok().lines().count()
+    }
+}
+
+fn csv(hosts: usize) -> String {
+    let mut text = String::from("hostname,addresses\n");
+    for n in 0..hosts {
+        writeln!(text, "host-{n:05},10.1.{}.{}", n / 250, 1 + n % 250).unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_zone_comes_back_the_same_from_every_format() {
+    let net = Net::start();
+    for args in [
+        &["web", "10.0.0.10", "10.0.0.11", "fd00::10"][..],
+        &["www", "10.0.0.10"],
+        &["printer", "10.0.0.99", "--static"],
+        &["nameless", "10.0.0.12", "--no-ptr"],
+        &["six", "fd00::6", "--no-short", "--static"],
+    ] {
+        net.qdns(&[&["record", "add", "net1"], args].concat()).ok();
+    }
+    // Half a pair the other way round: a short name without its FQDN.
+    net.nb.nbctl(&["add", "DNS", net.row("net1").trim(), "records", r#""half"="10.0.0.13""#]);
+    for format in FORMATS {
+        let first = net.qdns(&["record", "export", "net1", "--format", format]).ok().to_owned();
+        let file = net.file(&format!("hosts.{format}"), &first);
+        net.qdns(&["zone", "create", "net2"]).ok();
+        net.qdns(&["record", "import", "net2", &file]).ok();
+        assert_eq!(net.zone("net1"), net.zone("net2"), "{format}");
+        let second = net.qdns(&["record", "export", "net2", "--format", format]).ok().replace("net2", "net1");
+        assert_eq!(first, second, "{format}");
+        let again = net.qdns(&["record", "import", "net2", &file, "--prune", "-o", "json"]).json();
+        assert_eq!(again["changed"], false, "{format}: {again}");
+        net.qdns(&["zone", "rm", "net2", "--yes"]).ok();
+    }
+}
+
+impl Net {
+    fn row(&self, switch: &str) -> String {
+        self.nb.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &format!("external_ids:switch={switch}")])
+    }
+}
+
+#[test]
+fn one_refusal_names_every_bad_line_and_changes_nothing() {
+    let net = Net::start();
+    let mut lines: Vec<String> = csv(10_000).lines().map(str::to_owned).collect();
+    let bad: Vec<usize> = (0..40).map(|n| 7 + n * 240).collect();
+    for (n, line) in bad.iter().enumerate() {
+        lines[*line] = match n % 4 {
+            0 => "VM_NAME,10.2.0.1",
+            1 => "x,10.2.0.300",
+            2 => "gateway,10.2.0.1",
+            _ => "host-00001,10.2.0.2",
+        }
+        .to_owned();
+    }
+    let file = net.file("hosts.csv", &lines.join("\n"));
+    let before = net.nb.dump();
+    let said = net.qdns(&["record", "import", "net1", &file]).fails(2);
+    assert!(said.contains("40 lines"), "{said}");
+    for line in bad {
+        assert!(said.contains(&format!("{file}:{}: ", line + 1)), "{line}: {said}");
+    }
+    assert_eq!(before, net.nb.dump());
+}
+
+#[test]
+fn what_the_zone_holds_wins_unless_replaced() {
+    let net = Net::start();
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    let file = net.file("hosts", "10.0.0.2 web\n10.0.0.3 db\n");
+    let said = net.qdns(&["record", "import", "net1", &file]).fails(1);
+    assert!(said.contains("hosts:1: ") && said.contains("--replace"), "{said}");
+    assert_eq!(net.hosts("net1"), 1);
+    net.qdns(&["record", "import", "net1", &file, "--replace"]).ok();
+    assert!(net.zone("net1").contains("2.0.0.10.in-addr.arpa"), "{}", net.zone("net1"));
+    assert!(!net.zone("net1").contains("1.0.0.10.in-addr.arpa"), "{}", net.zone("net1"));
+}
+
+#[test]
+fn pruning_asks_and_has_a_brake() {
+    let net = Net::start();
+    net.qdns(&["record", "import", "net1", &net.file("a.csv", &csv(20))]).ok();
+    let file = net.file("b.csv", &csv(10));
+    let prune = ["record", "import", "net1", &file, "--prune"];
+    assert!(net.qdns(&prune).fails(1).contains("--max 10"));
+    assert!(net.qdns(&[&prune[..], &["--max", "10"]].concat()).fails(1).contains("--yes"));
+    assert_eq!(net.hosts("net1"), 20);
+    net.qdns(&[&prune[..], &["--max", "10", "--yes"]].concat()).ok();
+    assert_eq!(net.hosts("net1"), 10);
+}
+
+#[test]
+fn rows_of_others_are_exported_and_never_written() {
+    let net = Net::start();
+    let row = net.nb.nbctl(&[
+        "create",
+        "DNS",
+        "external_ids:ls_name=neutron-1",
+        "records:vm1=10.0.0.5",
+        "records:vm1.cloud.internal=10.0.0.5",
+        "records:5.0.0.10.in-addr.arpa=vm1.cloud.internal",
+    ]);
+    net.nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
+    let foreign = || net.nb.nbctl(&["list", "DNS", row.trim()]);
+    let before = foreign();
+    let own = net.qdns(&["record", "export", "net1"]);
+    assert!(own.stderr.contains("--owner neutron"), "{own:?}");
+    let exported = net.qdns(&["record", "export", "net1", "--owner", "neutron"]).ok().to_owned();
+    let file = net.file("neutron.json", &exported);
+    let said = net.qdns(&["record", "import", "net2", &file]).fails(2);
+    assert!(said.contains("--domain"), "{said}");
+    net.qdns(&["zone", "create", "net2", "--domain", "cloud.internal"]).ok();
+    net.qdns(&["record", "import", "net2", &file]).ok();
+    assert!(net.zone("net2").contains("vm1.cloud.internal"));
+    net.qdns(&["zone", "create", "net1", "--domain", "cloud.internal"]).ok();
+    net.qdns(&["record", "import", "net1", &file, "--prune", "--yes"]).ok();
+    assert_eq!(before, foreign());
+}
+
+#[test]
+fn what_ovn_cannot_serve_is_named_or_skipped_on_demand() {
+    let net = Net::start();
+    let zone =
+        "$ORIGIN internal.\n@ IN SOA ns hm (1 2 3 4 5)\nweb 60 IN A 10.0.0.1\nwww CNAME web\n* A 10.0.0.2\n";
+    let file = net.file("db.internal", zone);
+    let said = net.qdns(&["record", "import", "net1", &file]).fails(2);
+    assert!(
+        said.contains(":4: CNAME") && said.contains(":5: ") && said.contains("--skip-unserved"),
+        "{said}"
+    );
+    let done = net.qdns(&["record", "import", "net1", &file, "--skip-unserved"]);
+    done.ok();
+    assert!(done.stderr.contains("SOA") && done.stderr.contains("CNAME"), "{done:?}");
+    assert_eq!(net.hosts("net1"), 1);
+}
+
+#[test]
+fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() {
+    let net = Net::start();
+    let file = net.file("hosts.csv", &csv(10_000));
+    let done = net.qdns(&["record", "import", "net1", &file, "-v"]);
+    done.ok();
+    let runs = done.stderr.lines().filter(|line| line.starts_with("+ ")).count();
+    assert!(runs <= 10, "{runs} runs");
+    assert_eq!(done.stderr.lines().count(), runs);
+    assert_eq!(net.hosts("net1"), 10_000);
+}
+
+/// With a small stack a command line is short (execve(2)), so that there are many transactions.
+#[test]
+fn an_interrupted_import_says_how_far_it_came_and_the_same_command_carries_on() {
+    let net = Net::start();
+    let file = net.file("hosts.csv", &csv(10_000));
+    let import = |signal: bool| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", r#"ulimit -s 1024; exec "$0" record import net1 "$1" -q"#]);
+        shell
+            .args([env!("CARGO_BIN_EXE_qdns"), &file])
+            .env("OVN_NB_DB", net.nb.remote())
+            .env_remove("OVN_NB_DAEMON");
+        if !signal {
+            return run(&mut shell);
+        }
+        let child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let started = Instant::now();
+        while net.row("net1").trim().is_empty() && started.elapsed() < Duration::from_secs(20) {
+            sleep(Duration::from_millis(2));
+        }
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        Run::of(child.wait_with_output().unwrap())
+    };
+    let said = import(true).fails(1);
+    assert!(said.contains("interrupted") && said.contains("of 10000 hosts were done before"), "{said}");
+    let half = net.hosts("net1");
+    assert!(0 < half && half < 10_000, "{half}");
+    let zone = net.zone("net1");
+    assert_eq!((zone.matches(".internal=").count(), zone.matches(".in-addr.arpa=").count()), (half, half));
+    import(false).ok();
+    assert_eq!(net.hosts("net1"), 10_000);
+}
