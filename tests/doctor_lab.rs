@@ -24,9 +24,10 @@ fn inside(lab: &Lab, program: &str) -> Command {
     let bin = lab.dir().join("bin");
     if std::env::var_os("QDNS_LAB_ROOT").is_some() && !bin.exists() {
         fs::create_dir(&bin).unwrap();
-        for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovs-vsctl"] {
+        for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovn-trace", "ovs-vsctl"] {
             let path = bin.join(tool);
-            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root {tool} \"$@\"\n")).unwrap();
+            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root /usr/bin/{tool} \"$@\"\n"))
+                .unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
     }
@@ -156,6 +157,30 @@ fn the_design_documents_network_is_mended() {
     }
     assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"));
     assert!(db.run(&["getent", "ahostsv4", "web.internal"]).ok().starts_with("10.0.0.11"));
+}
+
+#[test]
+fn an_acl_that_drops_queries_is_named() {
+    let lab = Lab::start();
+    let (web, _db) = healthy(&lab);
+    web.dhcp().unwrap();
+    lab.nbctl(&["acl-add", "net1", "from-lport", "1001", "udp && udp.dst == 53", "drop"]);
+    lab.nbctl(&["pg-add", "guarded", "db"]);
+    let rule = "inport == @guarded && ip4";
+    lab.nbctl(&["--type=port-group", "acl-add", "guarded", "from-lport", "1002", rule, "drop"]);
+    lab.hv_sync();
+    assert!(!web.run(&["getent", "ahostsv4", "db"]).status.success());
+    let report = doctor(&lab, &[]);
+    let acls = lab.nbctl(&["--bare", "--columns=_uuid", "list", "ACL"]);
+    let found = report.json()["findings"].to_string();
+    assert_eq!(report.code, 4);
+    for acl in acls.split_whitespace() {
+        assert!(found.contains(&format!("ACL {acl} drops")), "{acl}: {found}");
+    }
+    fix(&lab, &report, "acl-drops-dns");
+    lab.hv_sync();
+    assert_eq!(doctor(&lab, &[]).code, 0);
+    assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"));
 }
 
 #[test]

@@ -93,8 +93,22 @@ pub struct Northbound {
     pub sb_cfg: i64,
     /// `NB_Global.options`; `northd_internal_version` tells the release.
     pub options: Map,
+    /// Rows of `Port_Group` that have ACLs.
+    #[serde(default)]
+    pub guards: Vec<Guard>,
     /// Load balancers of `Load_Balancer_Group` rows: they may serve any switch or router.
     pub grouped_load_balancers: Vec<Uuid>,
+}
+
+/// A row of `Port_Group` that has ACLs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// The group's name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<Uuid>,
+    /// Its ACLs.
+    pub acls: Vec<Uuid>,
 }
 
 /// The southbound database, at one moment.

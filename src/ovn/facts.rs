@@ -9,9 +9,11 @@ use super::json::{Row, Table};
 use super::nbctl::Nbctl;
 use super::read::{Query, fill};
 use super::sbctl::{self, Sbctl};
+use super::trace;
 use crate::doctor::facts::{
-    ChassisRow, DUMP_FORMAT, Fact, Facts, LocalChassis, Missing, Northbound, ServedRow, Southbound,
+    ChassisRow, DUMP_FORMAT, Fact, Facts, Guard, LocalChassis, Missing, Northbound, ServedRow, Southbound,
 };
+use crate::doctor::world::World;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Map;
 
@@ -34,7 +36,7 @@ pub fn gather(nb: &Nbctl, sb: std::result::Result<&Sbctl, Missing>) -> Facts {
         let southbound = southbound.join().unwrap_or_else(|_| broken());
         let dns_flows = flows.join().unwrap_or_else(|_| Err(Missing::because("reading it broke")));
         let (northd, chassis) = local(&southbound, nb.verbose);
-        Facts {
+        let mut facts = Facts {
             format: DUMP_FORMAT,
             northbound,
             southbound,
@@ -43,7 +45,13 @@ pub fn gather(nb: &Nbctl, sb: std::result::Result<&Sbctl, Missing>) -> Facts {
             chassis,
             traces: Err(Missing::because("no query was traced")),
             probes: Err(Missing::because("no forwarder was asked: --probe asks them")),
-        }
+        };
+        // Only a southbound database that was read can be traced in.
+        facts.traces = match (&sb, &facts.southbound) {
+            (Ok(sb), Ok(_)) => trace::dropped_queries(sb, &World::of(&facts)),
+            (_, Err(missing)) | (Err(missing), _) => Err(missing.clone()),
+        };
+        facts
     })
 }
 
@@ -65,6 +73,7 @@ impl Nbctl {
         query.table("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options");
         query.table("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids");
         query.table("Load_Balancer_Group", "load_balancer");
+        query.command(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
         query.table("NB_Global", "nb_cfg,sb_cfg,options");
         let mut args = vec!["--format=json".to_owned()];
         args.extend(query.args);
@@ -80,6 +89,11 @@ impl Nbctl {
                     "Load_Balancer_Group" => northbound
                         .grouped_load_balancers
                         .extend(table.rows().flat_map(|row| row.uuids("load_balancer"))),
+                    "Port_Group" => northbound.guards.extend(table.rows().map(|row| Guard {
+                        name: row.text("name"),
+                        ports: row.uuids("ports"),
+                        acls: row.uuids("acls"),
+                    })),
                     _ => fill(&mut northbound.rows, name, &table)?,
                 }
             }

@@ -3,6 +3,7 @@
 pub mod classify;
 pub mod facts;
 pub mod json;
+pub mod lookup;
 pub mod nbctl;
 pub mod parts;
 pub mod ports;
@@ -12,5 +13,6 @@ pub mod read;
 mod rows;
 pub mod sbctl;
 mod tls;
+pub mod trace;
 pub mod watch;
 pub mod write;

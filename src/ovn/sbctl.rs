@@ -2,7 +2,7 @@
 //! them changes anything here.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::nbctl::Nbctl;
@@ -30,17 +30,18 @@ impl Sbctl {
     /// The southbound database beside a northbound one: the ovn-sbctl in the same directory, the same
     /// certificates.
     pub fn beside(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
-        let sibling = || {
-            let path = Path::new(&nb.program).parent()?.join("ovn-sbctl");
-            path.is_file().then(|| path.into_os_string())
-        };
         Sbctl {
-            program: program.or_else(sibling).unwrap_or_else(|| "ovn-sbctl".into()),
+            program: program.unwrap_or_else(|| beside(&nb.program, "ovn-sbctl")),
             db,
             connection: nb.connection.clone(),
             timeout: nb.timeout,
             verbose: nb.verbose,
         }
+    }
+
+    /// Another program of the same installation.
+    pub fn sibling(&self, name: &str) -> OsString {
+        beside(&self.program, name)
     }
 
     /// Runs ovn-sbctl once and returns what it printed.
@@ -55,6 +56,13 @@ impl Sbctl {
         all.extend(args.iter().map(|arg| (*arg).to_owned()));
         run(&self.program, &all, self.timeout, self.verbose, "the southbound database cannot be read")
     }
+}
+
+/// The program of this name in another's directory, or the one in `PATH`.
+fn beside(program: &OsStr, name: &str) -> OsString {
+    let path = Path::new(program).parent().map(|dir| dir.join(name));
+    path.filter(|path| path.is_file() && path.components().count() > 1)
+        .map_or_else(|| name.into(), PathBuf::into_os_string)
 }
 
 /// Runs a program that reads, and returns what it printed; `failed` says what is missing without it.

@@ -1,7 +1,9 @@
 //! What becomes of a query on its way, and what resolvers make of the answer.
 
+use uuid::Uuid;
+
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::World;
+use crate::doctor::world::{Network, World};
 use crate::doctor::{Category, Check, Need, Outcome};
 use crate::model::release::VERSION_OPTION;
 
@@ -71,13 +73,7 @@ fn acl_drops(world: &World) -> Outcome {
             let acl = query.acl.map(|uuid| uuid.to_string());
             let named = acl.as_ref().map_or("an ACL".to_owned(), |uuid| format!("ACL {uuid}"));
             let network = world.switches.iter().find(|network| network.name() == query.switch);
-            let fix = acl.as_ref().and_then(|acl| {
-                let network = network
-                    .filter(|network| network.switch.acls.iter().any(|own| own.to_string() == *acl))?;
-                let switch = network.switch.uuid.to_string();
-                // Above every drop: queries are let through, and everything else stays as it is.
-                Some(Command::nbctl(["acl-add", &switch, "from-lport", "32767", "udp.dst == 53", "allow"]))
-            });
+            let fix = query.acl.and_then(|acl| let_queries_through(world, network, acl));
             let subject = acl.clone().unwrap_or_else(|| query.port.clone());
             let message = format!("{named} drops the query that port {} sends to the responder", query.port);
             Finding::new(subject, message)
@@ -87,6 +83,18 @@ fn acl_drops(world: &World) -> Outcome {
                 .fix(fix)
         })
         .collect())
+}
+
+/// An ACL above every drop: queries are let through, and everything else stays as it is.
+fn let_queries_through(world: &World, network: Option<&Network>, acl: Uuid) -> Option<Command> {
+    if let Some(group) = world.nb.guards.iter().find(|group| group.acls.contains(&acl)) {
+        let query = format!("inport == @{} && udp.dst == 53", group.name);
+        let words = ["--type=port-group", "acl-add", &group.name, "from-lport", "32767", &query, "allow"];
+        return Some(Command::nbctl(words));
+    }
+    let network = network.filter(|network| network.switch.acls.contains(&acl))?;
+    let switch = network.switch.uuid.to_string();
+    Some(Command::nbctl(["acl-add", &switch, "from-lport", "32767", "udp.dst == 53", "allow"]))
 }
 
 /// The numbers of `23.03.1-20.27.0-70.6`.
