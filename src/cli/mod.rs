@@ -58,6 +58,8 @@ pub enum Command {
     Sync(commands::sync::SyncArgs),
     /// Find out why names do not resolve
     Doctor(commands::doctor::DoctorArgs),
+    /// Tell what a guest gets for a name, and who answers
+    Lookup(commands::lookup::LookupArgs),
     /// Hooks: names registered by the hypervisor itself
     #[command(subcommand)]
     Hook(commands::hook::Verb),

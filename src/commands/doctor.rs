@@ -147,7 +147,8 @@ impl DoctorArgs {
                     self.ovn_sbctl.clone().map(PathBuf::into_os_string),
                     self.sb_db.clone(),
                 );
-                let facts = gather(&context.nb, self.way_to_southbound(context).map(|()| &sbctl));
+                let facts =
+                    gather(&context.nb, way_to_southbound(context, self.sb_db.as_deref()).map(|()| &sbctl));
                 progress.finish_and_clear();
                 facts
             }
@@ -156,19 +157,6 @@ impl DoctorArgs {
             facts.probes = Ok(probe(&facts));
         }
         Ok(facts)
-    }
-
-    /// Whether the southbound database that ovn-sbctl would find belongs to the northbound one.
-    fn way_to_southbound(&self, context: &Context) -> std::result::Result<(), Missing> {
-        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
-        let is_named = self.sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
-        match is_elsewhere && !is_named {
-            true => Err(Missing::because(
-                "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
-            )),
-            false => Ok(()),
-        }
     }
 
     fn examine(&self, facts: &Facts, selection: &Selection) -> Result<Examination> {
@@ -324,5 +312,18 @@ fn read_dump(path: &Path) -> Result<Facts> {
             path.display()
         ))
         .hint("write it with the same version of qdns")),
+    }
+}
+
+/// Whether the southbound database that ovn-sbctl would find belongs to the northbound one.
+pub(super) fn way_to_southbound(context: &Context, sb_db: Option<&str>) -> std::result::Result<(), Missing> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
+    let is_named = sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
+    match is_elsewhere && !is_named {
+        true => Err(Missing::because(
+            "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
+        )),
+        false => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod doctor;
 pub mod forwarders;
 pub mod hook;
+pub mod lookup;
 pub mod prune_stale;
 pub mod record;
 pub mod sync;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli, typed: String) -> Result<Reply> {
         Command::PruneStale(args) => args.run(&context),
         Command::Sync(args) => args.run(&context),
         Command::Doctor(args) => args.run(&context),
+        Command::Lookup(args) => args.run(&context),
         Command::Hook(verb) => verb.run(&context),
         Command::Completions(args) => args.run(),
     }

@@ -15,6 +15,7 @@ pub mod plan;
 pub mod port;
 pub mod registration;
 pub mod release;
+pub mod responder;
 pub mod snapshot;
 pub mod stale;
 pub mod sync;

@@ -4,6 +4,7 @@
 pub mod examination;
 pub mod failure;
 pub mod lifecycle;
+pub mod lookup;
 pub mod plain;
 pub mod table;
 pub mod view;
@@ -45,6 +46,8 @@ pub enum Answer {
     Changes(ChangesView),
     /// The same of several switches, with the reasons for what goes.
     Lifecycle(lifecycle::LifecycleView),
+    /// What guests get for names.
+    Lookups(Vec<lookup::LookupView>),
     /// What doctor found.
     Examination(Box<ExaminationView>),
     /// All checks.
@@ -145,6 +148,7 @@ fn json_text(answer: &Answer) -> String {
         Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
         Answer::Changes(changes) => json!(changes),
         Answer::Lifecycle(view) => json!(view),
+        Answer::Lookups(lookups) => json!({ "lookups": lookups }),
         Answer::Examination(examination) => json!(examination),
         Answer::Checks(checks) => json!({ "checks": checks }),
         Answer::Explanation(check) => json!({ "check": check }),

@@ -58,6 +58,7 @@ pub fn render(answer: &Answer) -> String {
         Answer::Changes(changes) => changes.changes.iter().map(change).collect(),
         Answer::Lifecycle(view) => view.changes.changes.iter().map(change).collect(),
         Answer::Examination(examination) => examination.rows(),
+        Answer::Lookups(lookups) => super::lookup::rows(lookups),
         Answer::Checks(checks) => checks
             .iter()
             .map(|c| [c.code, c.severity, c.category, c.title].map(str::to_owned).to_vec())

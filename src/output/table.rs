@@ -85,6 +85,7 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
         Answer::Lifecycle(view) => view.table(),
         Answer::Changes(changes) => change_lines(changes),
         Answer::Examination(examination) => examination.report(),
+        Answer::Lookups(lookups) => super::lookup::report(lookups),
         Answer::Checks(checks) => examination::list(checks),
         Answer::Explanation(check) => examination::explain(check),
         Answer::Text(text) => text.clone(),

@@ -3,6 +3,7 @@
 pub mod classify;
 pub mod facts;
 pub mod json;
+pub mod lookup;
 pub mod nbctl;
 pub mod parts;
 pub mod ports;

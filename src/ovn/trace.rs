@@ -3,6 +3,7 @@
 //! ovn-trace does not implement `dns_lookup`, but reaching that stage is all that is asked here.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -59,7 +60,7 @@ pub fn dropped_queries(sb: &Sbctl, world: &World) -> Fact<Vec<DroppedQuery>> {
 fn candidates<'a>(network: &Network<'a>, guarded: &HashMap<Uuid, Vec<usize>>) -> Vec<&'a Port> {
     let mut seen: HashSet<Option<usize>> = HashSet::new();
     let mut chosen: Vec<&Port> = Vec::new();
-    for port in network.guests().filter(|port| query(port).is_some()) {
+    for port in network.guests().filter(|port| query(port, None).is_some()) {
         let is_new = match guarded.get(&port.uuid) {
             Some(groups) => groups.iter().filter(|group| seen.insert(Some(**group))).count() > 0,
             None => !network.switch.acls.is_empty() && seen.insert(None),
@@ -72,12 +73,14 @@ fn candidates<'a>(network: &Network<'a>, guarded: &HashMap<Uuid, Vec<usize>>) ->
 }
 
 /// A DNS query as the port may send it.
-fn query(port: &Port) -> Option<String> {
+fn query(port: &Port, server: Option<IpAddr>) -> Option<String> {
     let entries = port.addresses.iter().chain(&port.dynamic_addresses);
     let mut macs = entries.filter_map(|entry| entry.split_whitespace().next());
     let mac = macs.find(|word| word.split(':').count() == 6)?;
-    let address = port.guest_addresses().into_iter().next()?;
-    let (family, server) = if address.is_ipv4() { ("ip4", "192.0.2.53") } else { ("ip6", "2001:db8::53") };
+    let same_family = |address: &IpAddr| server.is_none_or(|server| server.is_ipv4() == address.is_ipv4());
+    let address = port.guest_addresses().into_iter().find(same_family)?;
+    let (family, anywhere) = if address.is_ipv4() { ("ip4", "192.0.2.53") } else { ("ip6", "2001:db8::53") };
+    let server = server.map_or_else(|| anywhere.to_owned(), |server| server.to_string());
     Some(format!(
         "inport == {:?} && eth.src == {mac} && eth.dst == 0a:ff:ff:ff:ff:fe && {family}.src == {address} && \
          {family}.dst == {server} && ip.ttl == 64 && udp.src == 40053 && udp.dst == 53",
@@ -86,28 +89,51 @@ fn query(port: &Port) -> Option<String> {
 }
 
 fn follow(sb: &Sbctl, network: &Network, port: &Port, nb: &Northbound) -> Fact<Option<DroppedQuery>> {
-    let Some(query) = query(port) else { return Ok(None) };
+    let grouped = nb.guards.iter().flat_map(|group| &group.acls);
+    let acls: Vec<Uuid> = network.switch.acls.iter().chain(grouped).copied().collect();
+    let Traced::Dropped { acl, step } = trace(sb, network.name(), port, None, &acls)? else {
+        return Ok(None);
+    };
+    Ok(Some(DroppedQuery { switch: network.name().to_owned(), port: port.name.clone(), acl, step }))
+}
+
+/// What became of a query that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Traced {
+    /// No ACL ends it before the responder.
+    Passed,
+    /// An ACL drops it.
+    Dropped {
+        /// The ACL, where it is one of those that were given.
+        acl: Option<Uuid>,
+        /// The step of the trace that drops it.
+        step: String,
+    },
+    /// The port has no MAC or no address that a query could come from.
+    NoSender,
+}
+
+/// Follows one query of a port to a resolver, or to any, up to the responder; `acls` are those that
+/// may be meant.
+///
+/// # Errors
+/// There is no ovn-trace, or it cannot read the southbound database.
+pub fn trace(sb: &Sbctl, switch: &str, port: &Port, server: Option<IpAddr>, acls: &[Uuid]) -> Fact<Traced> {
+    let Some(query) = query(port, server) else { return Ok(Traced::NoSender) };
     let mut args: Vec<String> = sb.db.iter().map(|db| format!("--db={db}")).collect();
     args.extend(sb.connection.iter().cloned());
-    args.extend([network.name().to_owned(), query]);
+    args.extend([switch.to_owned(), query]);
     let program = sb.sibling("ovn-trace");
     let trace = run(&program, &args, sb.timeout, sb.verbose, "no query was traced")?;
-    let Some(step) = acl_step(&trace) else { return Ok(None) };
+    let Some(step) = acl_step(&trace) else { return Ok(Traced::Passed) };
     let hint = sb.run(&["--columns=external_ids", "list", "Logical_Flow", step.flow])?;
     let hint = Table::parse_all(&hint)?
         .iter()
         .flat_map(Table::rows)
         .find_map(|row| row.map("external_ids").remove("stage-hint"))
         .unwrap_or_default();
-    let grouped = nb.guards.iter().flat_map(|group| &group.acls);
-    let mut acls = network.switch.acls.iter().chain(grouped);
     let is_meant = |acl: &&Uuid| !hint.is_empty() && acl.to_string().starts_with(&hint);
-    Ok(Some(DroppedQuery {
-        switch: network.name().to_owned(),
-        port: port.name.clone(),
-        acl: acls.find(is_meant).copied(),
-        step: step.line.to_owned(),
-    }))
+    Ok(Traced::Dropped { acl: acls.iter().find(is_meant).copied(), step: step.line.to_owned() })
 }
 
 /// The stage at which a trace ends.
