@@ -8,7 +8,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use qdns::cli::Cli;
 use qdns::error::{Error, Kind};
-use qdns::model::registration::shell_word;
+use qdns::model::words::shell_word;
 use qdns::output::{self, Format, failure};
 
 fn main() -> ExitCode {

@@ -13,7 +13,7 @@ use super::{GlobalOptions, definition};
 use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::Hosts;
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 use crate::model::zone::Zone;
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::read::SwitchRef;

@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
 use crate::model::glob::Glob;
-use crate::model::registration::closest;
+use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
 use crate::output::{Answer, Format, Reply};
 use crate::ovn::facts::gather;

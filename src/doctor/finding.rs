@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 use crate::ovn::quote;
 
 /// How much a finding matters.

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::address;
 use super::plan::{Change, Column, Plan, Reference, ReferenceColumn};
-use super::registration::shell_word;
 use super::release::Release;
 use super::snapshot::{LoadBalancer, Map, Router, RouterPort, SWITCH_MARK, Snapshot, Switch};
+use super::words::shell_word;
 use crate::error::{Error, Result};
 
 /// The port of DNS (RFC 1035, section 4.2), the only one that OVN's responder looks at.

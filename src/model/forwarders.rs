@@ -10,8 +10,8 @@ use super::balancer::{self, Via};
 use super::dhcp;
 use super::name::Domain;
 use super::plan::{Column, Plan};
-use super::registration::shell_word;
 use super::snapshot::{DhcpOptions, MARK_PREFIX, Port, Snapshot, Switch};
+use super::words::shell_word;
 use super::zone::Zone;
 use crate::error::{Error, Result};
 

@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use super::host::{Hosts, host_name};
 use super::name::{Domain, HostArg};
 use super::plan::Plan;
-use super::registration::{Draft, Parts, Wanted, shell_word};
+use super::registration::{Draft, Parts, Wanted};
 use super::snapshot::{Snapshot, Switch};
 use super::stale::Limit;
+use super::words::shell_word;
 use crate::error::{Error, Kind, Result};
 
 /// Which names of a host are wanted, or exist.

@@ -19,4 +19,5 @@ pub mod responder;
 pub mod snapshot;
 pub mod stale;
 pub mod sync;
+pub mod words;
 pub mod zone;

@@ -8,7 +8,8 @@ use super::host::{Host, Hosts, host_name};
 use super::name::{Domain, HostArg, Hostname};
 use super::plan::{Change, Column, Plan};
 use super::snapshot::{Map, STATIC_MARK_PREFIX, Snapshot, Switch};
-use super::zone::{Zone, domain_of, zone_marks, zone_uuid};
+use super::words::{closest, shell_word};
+use super::zone::{Zone, zone_marks, zone_uuid};
 use crate::error::{Error, Result};
 
 /// A host as the operator wants it.
@@ -323,87 +324,6 @@ impl<'a> Draft<'a> {
 /// The mark of a static host.
 pub fn static_mark(name: &str) -> String {
     format!("{STATIC_MARK_PREFIX}{name}")
-}
-
-/// A plan for a new zone on a switch.
-///
-/// # Errors
-/// A conflict where the switch has one already, unless `may_exist` and the domain is the same.
-pub fn create_zone(
-    snapshot: &Snapshot,
-    switch: &Switch,
-    domain: Option<&Domain>,
-    may_exist: bool,
-) -> Result<Plan> {
-    let mut plan = Plan::for_switch(&switch.name);
-    let wanted = domain.cloned().unwrap_or_default();
-    match Zone::find(snapshot, switch)? {
-        None => plan.changes.push(Change::CreateZone {
-            switch: switch.uuid,
-            zone: zone_uuid(switch.uuid),
-            marks: zone_marks(switch, &wanted),
-        }),
-        Some(zone) if !zone.attached => {
-            plan.warnings.push(format!("switch {} had lost its zone; it is attached again", switch.name));
-            plan.changes.push(Change::AttachZone { switch: switch.uuid, zone: zone.row.uuid });
-        }
-        Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain()) => {
-            let command = format!("qdns zone show {}", shell_word(&switch.name));
-            return Err(Error::conflict(format!(
-                "switch {} has a zone already, with the domain {}",
-                switch.name,
-                zone.domain()
-            ))
-            .hint(match may_exist {
-                false => format!("--may-exist accepts it; {command} shows it"),
-                true => format!("{command} shows it"),
-            }));
-        }
-        Some(_) => {}
-    }
-    if wanted.is_public() && !plan.changes.is_empty() {
-        plan.warnings.push(format!(
-            "{wanted} may exist outside: a name under it that this zone lacks is asked of the forwarders"
-        ));
-    }
-    Ok(plan)
-}
-
-/// A plan to remove a switch's zone with everything in it.
-///
-/// # Errors
-/// Not found where the switch has no zone, unless `if_exists`.
-pub fn remove_zone(snapshot: &Snapshot, switch: &Switch, if_exists: bool) -> Result<Plan> {
-    let mut plan = Plan::for_switch(&switch.name);
-    let Some(zone) = Zone::find(snapshot, switch)? else {
-        return match if_exists {
-            true => Ok(plan),
-            false => Err(Error::not_found(format!("switch {} has no zone", switch.name))
-                .hint("--if-exists accepts that; qdns zone ls lists the zones")),
-        };
-    };
-    let hosts = Hosts::of(zone.row, &domain_of(zone.row)).by_name.len();
-    if hosts > 0 {
-        let noun = if hosts == 1 { "host" } else { "hosts" };
-        plan.question = Some(format!("remove the zone of {} with {hosts} {noun} in it", switch.name));
-    }
-    plan.changes
-        .push(Change::DestroyZone { row: zone.row.clone(), switch: zone.attached.then_some(switch.uuid) });
-    Ok(plan)
-}
-
-/// The candidate most like a mistyped name, if one is like it at all.
-pub fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    candidates
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
-
-/// A word as it would be typed in a shell.
-pub fn shell_word(word: &str) -> String {
-    shlex::try_quote(word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
 }
 
 #[cfg(test)]

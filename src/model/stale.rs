@@ -8,8 +8,9 @@ use super::host::{Host, host_name};
 use super::name::Domain;
 use super::plan::Vacant;
 use super::port::HOSTNAME_KEYS;
-use super::registration::{Draft, shell_word};
+use super::registration::Draft;
 use super::snapshot::{Port, Snapshot, Switch};
+use super::words::shell_word;
 use crate::error::{Error, Kind, Result};
 
 /// A zone with fewer hosts may lose any share of them.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::classify;
 use super::process;
 use crate::error::{Error, Kind, Result};
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 
 /// How long a cluster without a leader is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -9,11 +9,11 @@ use super::json::{Row, Table};
 use super::nbctl::Nbctl;
 use super::quote;
 use crate::error::{Error, Kind, Result};
-use crate::model::registration::{closest, shell_word};
 use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{
     Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch,
 };
+use crate::model::words::{closest, shell_word};
 use crate::model::zone::zone_uuid;
 
 /// A switch as the operator named it.

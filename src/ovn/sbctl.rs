@@ -9,7 +9,7 @@ use super::nbctl::Nbctl;
 use super::process;
 use crate::doctor::facts::Missing;
 use crate::error::Kind;
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 
 /// The way to the southbound database.
 #[derive(Clone, Debug)]

@@ -12,8 +12,8 @@ use super::json::Table;
 use super::sbctl::{Sbctl, run};
 use crate::doctor::facts::{DroppedQuery, Fact, Missing, Northbound};
 use crate::doctor::world::{Network, World};
-use crate::model::registration::shell_word;
 use crate::model::snapshot::Port;
+use crate::model::words::shell_word;
 
 /// The stage where the responder is.
 const RESPONDER: &str = "ls_in_dns_lookup";

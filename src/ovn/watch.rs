@@ -12,7 +12,7 @@ use std::thread;
 
 use super::nbctl::Nbctl;
 use crate::error::{Error, Kind};
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 
 /// The tables and columns that names depend on.
 const MONITORED: &[(&str, &str)] = &[

@@ -6,7 +6,7 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
 use crate::model::name::Domain;
-use crate::model::registration::create_zone;
+use crate::model::zone;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 
@@ -36,7 +36,7 @@ impl CreateArgs {
         let domain = self.domain.as_deref().map(Domain::parse).transpose()?;
         change::run(context, OnLostRace::PlanAnew, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            create_zone(&snapshot, &switch, domain.as_ref(), self.may_exist)
+            zone::create(&snapshot, &switch, domain.as_ref(), self.may_exist)
         })
     }
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
-use crate::model::registration::remove_zone;
+use crate::model::zone;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 
@@ -31,7 +31,7 @@ impl RmArgs {
         let switch = SwitchRef::parse(&self.switch)?;
         change::run(context, OnLostRace::Tell, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            remove_zone(&snapshot, &switch, self.if_exists)
+            zone::remove(&snapshot, &switch, self.if_exists)
         })
     }
 }

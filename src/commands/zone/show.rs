@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
-use crate::model::registration::shell_word;
+use crate::model::words::shell_word;
 use crate::model::zone::Zone;
 use crate::output::view::ZoneDetailView;
 use crate::output::{Answer, Reply};
