@@ -90,6 +90,10 @@ fn a_server_whose_certificate_has_expired() {
 
 #[test]
 fn a_backup_server_is_read_and_says_that_it_only_reads() {
+    if lab::Release::detect() != lab::Release::Distribution {
+        // In a root of its own a server sees no other's socket.
+        return;
+    }
     let active = Nb::start();
     active.nbctl(&["ls-add", "net1"]);
     let backup = active.backup();
