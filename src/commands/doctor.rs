@@ -41,10 +41,11 @@ Examples:
   qdns doctor --skip dhcp-missing='lab-*'       networks without DHCP are meant so
   qdns doctor --fix                             show what can be repaired, ask, repair, look again
   qdns doctor --explain value-truncated         the mechanism behind a finding
-  qdns doctor --dump net.json                   for somebody else to look at: qdns doctor --from-dump net.json
+  qdns doctor --dump net.json                   what was read, for somebody else to look at
+  qdns doctor --from-dump net.json              look at it, without touching the network
 
-doctor only reads, unless --fix is given. Each finding has a fix: line to paste. The southbound database
-(--sb-db, OVN_SB_DB) and this machine's chassis are looked at where they can be reached; a check that
+doctor only reads, unless --fix is given. Each finding has a fix: line to paste. The southbound database \
+(--sb-db, OVN_SB_DB) and this machine's chassis are looked at where they can be reached; a check that \
 lacks its facts is reported as such.")]
 pub struct DoctorArgs {
     /// The switches: their names or UUIDs; without one, all

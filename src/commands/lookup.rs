@@ -30,7 +30,7 @@ Examples:
   qdns lookup 10.0.0.10 --from net1-db-port             who is behind an address
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
-Where ACLs concern the port, ovn-trace follows a query up to the responder; it needs the southbound
+Where ACLs concern the port, ovn-trace follows a query up to the responder; it needs the southbound \
 database (--sb-db, OVN_SB_DB). What could not be seen is said.")]
 pub struct LookupArgs {
     /// The names, short or with their domain, or addresses

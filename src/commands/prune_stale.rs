@@ -28,9 +28,9 @@ Examples:
   qdns prune-stale --all --check     exit code 4 where something is stale
   qdns prune-stale net1 --max 40     up to 40 hosts, however large their share
 
-A host is stale where no port of its switch has one of its addresses (static, dynamic, of the port
-security, or of the router behind it) and none is named so. A stopped machine keeps its port, so it
-stays. Static hosts stay. More than 30 % of a zone with 10 hosts or more needs --max or --force.
+A host is stale where no port of its switch has one of its addresses (static, dynamic, of the port \
+security, or of the router behind it) and none is named so. A stopped machine keeps its port, so it \
+stays. Static hosts stay. More than 30 % of a zone with 10 hosts or more needs --max or --force. \
 Each removal is printed with the command that takes it back.")]
 pub struct PruneStaleArgs {
     /// The switches: names or UUIDs

@@ -20,14 +20,14 @@ Examples:
   qdns forwarders set net1 8.8.8.8 --no-search             leave the search domain alone
   qdns forwarders set net1 8.8.8.8 8.8.4.4 --via auto      guests ask their router, which forwards
 
-Every DHCP_Options row that the switch's ports use gets dns_server, domain_name and
-domain_search_list, in the syntax that OVN parses; its other options stay. Guests see it when they
+Every DHCP_Options row that the switch's ports use gets dns_server, domain_name and \
+domain_search_list, in the syntax that OVN parses; its other options stay. Guests see it when they \
 renew their lease.
 
-With --via, guests get the router's address on the switch as their resolver, and a load balancer on
-port 53 of that address passes on what is not local, by UDP and TCP. It works on a gateway router;
-from OVN 25.03 on also on a distributed router, with a gateway port or without. Elsewhere it is
-refused. OVN does not notice when a resolver dies: its share of the queries gets no answer, until
+With --via, guests get the router's address on the switch as their resolver, and a load balancer on \
+port 53 of that address passes on what is not local, by UDP and TCP. It works on a gateway router; \
+from OVN 25.03 on also on a distributed router, with a gateway port or without. Elsewhere it is \
+refused. OVN does not notice when a resolver dies: its share of the queries gets no answer, until \
 the guest asks again from another port. A later `set` without --via takes the balancer away.")]
 pub struct SetArgs {
     /// The switch: its name or its UUID

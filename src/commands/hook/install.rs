@@ -25,8 +25,8 @@ Examples:
   qdns hook install libvirt --on-stop remove    a machine that is stopped loses its name
   sudo rm /etc/libvirt/hooks/qemu.d/qdns        and it is gone again
 
-The options that name the database (--db and the files for TLS) are written into it. libvirt looks for
-hooks when it starts: where it had none before, restart it (systemctl restart libvirtd or virtqemud),
+The options that name the database (--db and the files for TLS) are written into it. libvirt looks for \
+hooks when it starts: where it had none before, restart it (systemctl restart libvirtd or virtqemud), \
 which leaves machines running.")]
 pub struct InstallArgs {
     /// Who shall call

@@ -34,13 +34,13 @@ Examples:
   qdns hook install libvirt                                libvirt calls it from now on
   virsh dumpxml web | qdns hook libvirt web started begin -    as libvirt does
 
-The domain's XML comes on standard input. Every interface with <virtualport type='openvswitch'> and an
-interfaceid is a logical port; the domain's name, in lower case and with hyphens for underscores, gets
-the addresses of its ports, on each of its networks. <metadata> may name it otherwise:
-<qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>. It registers on started, reconnect,
+The domain's XML comes on standard input. Every interface with <virtualport type='openvswitch'> and an \
+interfaceid is a logical port; the domain's name, in lower case and with hyphens for underscores, gets \
+the addresses of its ports, on each of its networks. <metadata> may name it otherwise: \
+<qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>. It registers on started, reconnect, \
 attach and migrate. A stopped machine keeps its name unless --on-stop remove.
 
-It never fails a machine: the exit code is 0 always, nothing is printed on standard output, and what
+It never fails a machine: the exit code is 0 always, nothing is printed on standard output, and what \
 went wrong is told on standard error and to the journal (journalctl -t qdns).")]
 pub struct LibvirtArgs {
     /// The domain's name

@@ -23,7 +23,7 @@ Examples:
   qdns record add net1 web-server 10.0.0.12 --replace   other addresses than before
   qdns record add net1 printer 10.0.0.99 --static       never cleaned up
 
-The host gets its short name, its FQDN, and a reverse name for each address. The zone is made
+The host gets its short name, its FQDN, and a reverse name for each address. The zone is made \
 where there is none.")]
 pub struct AddArgs {
     /// The switch: its name or its UUID

@@ -24,8 +24,8 @@ Examples:
   qdns record export net1 | qdns record import net2 - --format json
   qdns record import net1 all.csv --prune          the zone becomes the file, and nothing else
 
-Every line is checked first: a bad one refuses the whole file, and all are named. The same command
-carries on where an import was interrupted. SOA, NS and DNSSEC records of a zone file are left out
+Every line is checked first: a bad one refuses the whole file, and all are named. The same command \
+carries on where an import was interrupted. SOA, NS and DNSSEC records of a zone file are left out \
 with a warning, as are loopback and multicast lines of a hosts file; times to live become 3600.")]
 pub struct ImportArgs {
     /// The switch: its name or its UUID

@@ -37,12 +37,12 @@ Examples:
   qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
   sudo systemctl enable --now qdns-sync
 
-A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the
-port's own name where that is a valid hostname and no UUID. Its addresses are the static ones and what
-`dynamic` became. Ports of routers, localnet ports, localports and ports with unknown addresses name
-nothing. A host gets its short name, its FQDN and its reverse names; other addresses than the port's
-give way. Names that are invalid or that two ports claim are reported, and static hosts stay as they
-are. --prune removes under the rules of qdns-prune-stale(1); while watching, a host whose port was seen
+A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the \
+port's own name where that is a valid hostname and no UUID. Its addresses are the static ones and what \
+`dynamic` became. Ports of routers, localnet ports, localports and ports with unknown addresses name \
+nothing. A host gets its short name, its FQDN and its reverse names; other addresses than the port's \
+give way. Names that are invalid or that two ports claim are reported, and static hosts stay as they \
+are. --prune removes under the rules of qdns-prune-stale(1); while watching, a host whose port was seen \
 to go does not count for the 30 %, and its name goes even where another port has its address by now.")]
 pub struct SyncArgs {
     /// The switches: names or UUIDs
