@@ -51,6 +51,9 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std:
     if is_root {
         rules().to_writer(&mut text)?;
     }
+    if name == "qdns-doctor" {
+        checks().to_writer(&mut text)?;
+    }
     if let Some(examples) = command.get_after_help() {
         examples_section(&examples.to_string()).to_writer(&mut text)?;
     }
@@ -130,6 +133,19 @@ fn rules() -> Roff {
             roff.text([bold(*name)]);
             roff.text([roman(*why)]);
         }
+    }
+    roff
+}
+
+/// Every check of doctor, from the list that runs them.
+fn checks() -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["CHECKS"]);
+    for check in crate::doctor::checks::all() {
+        roff.control("TP", []);
+        roff.text([bold(check.code), roman(format!(" ({})", check.severity.name()))]);
+        roff.text([roman(format!("Finds {}. {}", check.title, check.explanation))]);
+        roff.text([roman(format!("Source: {}.", check.source.trim_end_matches('.')))]);
     }
     roff
 }
