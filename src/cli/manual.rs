@@ -144,7 +144,7 @@ fn checks() -> Roff {
     for check in crate::doctor::checks::all() {
         roff.control("TP", []);
         roff.text([bold(check.code), roman(format!(" ({})", check.severity.name()))]);
-        roff.text([roman(format!("Finds {}. {}", check.title, check.explanation))]);
+        roff.text([roman(format!("Finds: {}. {}", check.title, check.explanation))]);
         roff.text([roman(format!("Source: {}.", check.source.trim_end_matches('.')))]);
     }
     roff
