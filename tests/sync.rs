@@ -18,8 +18,11 @@ fn records(nb: &Nb) -> BTreeMap<String, String> {
     let mut records = BTreeMap::new();
     for record in json["records"].as_array().unwrap() {
         let value = record["addresses"].as_array().unwrap().iter().map(|ip| ip.as_str().unwrap());
-        let value = value.collect::<Vec<_>>().join(" ");
-        assert_eq!(record["ptr"].as_array().unwrap().len(), value.split(' ').count(), "{record}");
+        let mut value = value.collect::<Vec<_>>().join(" ");
+        // On the way there, a reverse name may still be the one of the host that had the address before.
+        if record["ptr"] != record["addresses"] {
+            value += &format!(", but reverse names for {}", record["ptr"]);
+        }
         records.insert(record["hostname"].as_str().unwrap().to_owned(), value);
     }
     records
