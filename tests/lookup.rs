@@ -322,3 +322,25 @@ fn an_acl_that_drops_the_query_is_named() {
     let view = &seen.json()["lookups"][0];
     assert_eq!((&view["verdict"], &view["acl"]["match"]), (&"dropped".into(), &"udp.dst == 53".into()));
 }
+
+#[test]
+fn a_resolver_where_nothing_listens_answers_nobody() {
+    let lab = Lab::start();
+    let (guest, _upstreams) = field(&lab);
+    qdns(&lab.nb_remote(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
+    lease(&lab, "10.0.0.1");
+    lab.hv_sync();
+    let verdict = |name: &str| {
+        let run = run(asking(&lab).args(["-o", "json", "lookup", name, "--from", PORT, "--type", "A"]));
+        run.ok();
+        run.json()["lookups"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    let ask = |name: &str| guest.sh(&format!("{DIG} +noedns @10.0.0.1 {name} A")).out();
+    assert_eq!((verdict("web.internal"), verdict("x.test")), ("answered".into(), "nobody".into()));
+    assert!(ask("web.internal").contains("10.0.0.10"));
+    assert!(!ask("x.test").contains("HEADER"));
+    lab.nbctl(&["lb-add", "dns", "10.0.0.1:53", "8.8.8.8:53", "udp", "--", "lr-lb-add", "lr0", "dns"]);
+    lab.hv_sync();
+    assert_eq!(verdict("x.test"), "passed-on");
+    assert!(ask("x.test").contains("NXDOMAIN"));
+}

@@ -225,6 +225,12 @@ fn ask(around: &Surroundings, path: &Path, resolvers: &[IpAddr], name: &str, kin
         message =
             "nobody answers: OVN has nothing, and the port's DHCP options have no dns_server".to_owned();
     }
+    if verdict == "passed-on" && !resolvers.is_empty() && resolvers.iter().all(|ip| around.deaf.contains(ip))
+    {
+        verdict = "nobody";
+        let list: Vec<String> = resolvers.iter().map(IpAddr::to_string).collect();
+        message = format!("nobody answers: OVN has nothing, and nothing listens at {}", list.join(", "));
+    }
     let is_answered = verdict == "answered";
     QueryView {
         name: name.to_owned(),
