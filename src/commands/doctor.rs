@@ -9,7 +9,8 @@ use clap::Args;
 
 use super::Context;
 use super::change::{self, OnLostRace};
-use crate::doctor::facts::{DUMP_FORMAT, Facts, Missing, Probe};
+use super::southbound::SouthboundArgs;
+use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
@@ -21,7 +22,6 @@ use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
 use crate::output::{Answer, Format, Reply};
 use crate::ovn::facts::gather;
-use crate::ovn::sbctl::Sbctl;
 use crate::resolver;
 
 /// The exit code where something at or above `--fail-on` was found.
@@ -72,12 +72,9 @@ pub struct DoctorArgs {
     /// Ask the forwarders, from this machine, for a name under each zone's domain
     #[arg(long)]
     probe: bool,
-    /// The southbound database; OVN_SB_DB is understood
-    #[arg(long, value_name = "REMOTE")]
-    sb_db: Option<String>,
-    /// The ovn-sbctl to run
-    #[arg(long, value_name = "PATH", env = "QDNS_OVN_SBCTL")]
-    ovn_sbctl: Option<PathBuf>,
+    /// The southbound database.
+    #[command(flatten)]
+    southbound: SouthboundArgs,
     /// Write what was read to a file
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
@@ -143,13 +140,7 @@ impl DoctorArgs {
             Some(path) => read_dump(path)?,
             None => {
                 let progress = progress(context);
-                let sbctl = Sbctl::beside(
-                    &context.nb,
-                    self.ovn_sbctl.clone().map(PathBuf::into_os_string),
-                    self.sb_db.clone(),
-                );
-                let facts =
-                    gather(&context.nb, way_to_southbound(context, self.sb_db.as_deref()).map(|()| &sbctl));
+                let facts = gather(&context.nb, self.southbound.sbctl(context));
                 progress.finish_and_clear();
                 facts
             }
@@ -313,18 +304,5 @@ fn read_dump(path: &Path) -> Result<Facts> {
             path.display()
         ))
         .hint("write it with the same version of qdns")),
-    }
-}
-
-/// Whether the southbound database that ovn-sbctl would find belongs to the northbound one.
-pub(super) fn way_to_southbound(context: &Context, sb_db: Option<&str>) -> std::result::Result<(), Missing> {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
-    let is_named = sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
-    match is_elsewhere && !is_named {
-        true => Err(Missing::because(
-            "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
-        )),
-        false => Ok(()),
     }
 }

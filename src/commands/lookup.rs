@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use clap::{Args, ValueEnum};
 
 use super::Context;
-use super::doctor::way_to_southbound;
+use super::southbound::SouthboundArgs;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::dhcp;
@@ -16,7 +16,6 @@ use crate::model::snapshot::DhcpOptions;
 use crate::output::lookup::{AclView, GuestView, LookupView, QueryView, RowView};
 use crate::output::{Answer, Reply};
 use crate::ovn::lookup::Surroundings;
-use crate::ovn::sbctl::Sbctl;
 use crate::ovn::trace::{Traced, trace};
 
 /// The first release of which every version answers queries with EDNS.
@@ -42,9 +41,9 @@ pub struct LookupArgs {
     /// What is asked; without it, A and AAAA for a name, PTR for an address
     #[arg(long = "type", value_name = "TYPE", ignore_case = true)]
     kind: Option<Kind>,
-    /// The southbound database; OVN_SB_DB is understood
-    #[arg(long, value_name = "REMOTE")]
-    sb_db: Option<String>,
+    /// The southbound database.
+    #[command(flatten)]
+    southbound: SouthboundArgs,
 }
 
 /// The types of query.
@@ -88,8 +87,7 @@ impl LookupArgs {
         }
         let around = context.nb.read_surroundings(&self.from)?;
         let path = Path::find(&around, || {
-            way_to_southbound(context, self.sb_db.as_deref()).map_err(|missing| missing.message)?;
-            let sb = Sbctl::beside(&context.nb, None, self.sb_db.clone());
+            let sb = self.southbound.sbctl(context).map_err(|missing| missing.message)?;
             let (resolvers, _) = leased(&around);
             trace(&sb, &around.switch.name, &around.port, resolvers.first().copied(), &around.acls)
                 .map_err(|missing| missing.message)
@@ -226,6 +224,12 @@ fn ask(around: &Surroundings, path: &Path, resolvers: &[IpAddr], name: &str, kin
         verdict = "nobody";
         message =
             "nobody answers: OVN has nothing, and the port's DHCP options have no dns_server".to_owned();
+    }
+    if verdict == "passed-on" && !resolvers.is_empty() && resolvers.iter().all(|ip| around.deaf.contains(ip))
+    {
+        verdict = "nobody";
+        let list: Vec<String> = resolvers.iter().map(IpAddr::to_string).collect();
+        message = format!("nobody answers: OVN has nothing, and nothing listens at {}", list.join(", "));
     }
     let is_answered = verdict == "answered";
     QueryView {

@@ -8,6 +8,7 @@ pub mod hook;
 pub mod lookup;
 pub mod prune_stale;
 pub mod record;
+pub mod southbound;
 pub mod sync;
 pub mod zone;
 

@@ -10,6 +10,9 @@ pub mod world;
 #[cfg(test)]
 mod fixture;
 
+use std::net::IpAddr;
+
+use crate::model::snapshot::Port;
 use facts::{Facts, Missing};
 use finding::{Finding, Severity};
 use world::World;
@@ -130,6 +133,21 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
         }
     }
     examination
+}
+
+/// The resolvers of a port's DHCP rows where nothing listens, by the rule of `dns-server-answers-nothing`.
+pub fn deaf_resolvers(world: &World, port: &Port) -> Vec<IpAddr> {
+    let mut deaf = Vec::new();
+    for leases in &world.dhcp {
+        for (index, ports) in &leases.users {
+            if ports.iter().any(|user| user.uuid == port.uuid) {
+                let network = &world.switches[*index];
+                let servers = checks::servers(leases).into_iter();
+                deaf.extend(servers.filter(|ip| checks::nobody_listens(world, network, leases, ip)));
+            }
+        }
+    }
+    deaf
 }
 
 /// The check of this code.

@@ -21,7 +21,7 @@ use crate::model::snapshot::Map;
 const LOCAL_TIMEOUT: u64 = 3;
 
 /// Reads everything that can be had. Without a way to the southbound database, `Err` says why.
-pub fn gather(nb: &Nbctl, sb: std::result::Result<&Sbctl, Missing>) -> Facts {
+pub fn gather(nb: &Nbctl, sb: Fact<Sbctl>) -> Facts {
     thread::scope(|scope| {
         let southbound = scope.spawn(|| match &sb {
             Ok(sb) => southbound(sb),

@@ -16,6 +16,8 @@ use crate::model::words::shell_word;
 pub struct Sbctl {
     /// The program; found in `PATH` where it has no slash.
     pub program: OsString,
+    /// The ovn-trace(8); without it, the one of the same installation.
+    pub trace: Option<OsString>,
     /// `--db`; without it ovn-sbctl's own rules hold (`OVN_SB_DB`, `OVN_SB_DAEMON`).
     pub db: Option<String>,
     /// Files and switches for the connection, as ovn-sbctl takes them.
@@ -32,6 +34,7 @@ impl Sbctl {
     pub fn beside(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
         Sbctl {
             program: program.unwrap_or_else(|| beside(&nb.program, "ovn-sbctl")),
+            trace: None,
             db,
             connection: nb.connection.clone(),
             timeout: nb.timeout,
@@ -39,9 +42,9 @@ impl Sbctl {
         }
     }
 
-    /// Another program of the same installation.
-    pub fn sibling(&self, name: &str) -> OsString {
-        beside(&self.program, name)
+    /// The ovn-trace(8) to run.
+    pub fn tracer(&self) -> OsString {
+        self.trace.clone().unwrap_or_else(|| beside(&self.program, "ovn-trace"))
     }
 
     /// Runs ovn-sbctl once and returns what it printed.

@@ -48,17 +48,19 @@ impl Release {
         }
     }
 
-    /// An ovn-nbctl that runs from anywhere on the machine: for another root, a script written to `dir`.
+    /// An ovn-nbctl that runs from anywhere on the machine: for another root, a script written to `dir`,
+    /// with those of the tools that are looked for beside it.
     pub fn nbctl_path(&self, space: Option<&Space>, dir: &Path) -> PathBuf {
         let (Self::Root(_), Some(space)) = (self, space) else {
             return PathBuf::from("ovn-nbctl");
         };
-        let path = dir.join("ovn-nbctl");
-        let script = format!(
-            "#!/bin/sh\nexec nsenter --target {} --mount -- chroot {ROOT} ovn-nbctl \"$@\"\n",
-            space.init()
-        );
-        executable(&path, &script);
-        path
+        for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-trace"] {
+            let script = format!(
+                "#!/bin/sh\nexec nsenter --target {} --mount -- chroot {ROOT} {tool} \"$@\"\n",
+                space.init()
+            );
+            executable(&dir.join(tool), &script);
+        }
+        dir.join("ovn-nbctl")
     }
 }

@@ -75,7 +75,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// The resolvers of a row, in order.
-fn servers(leases: &Leases) -> Vec<IpAddr> {
+pub(in crate::doctor) fn servers(leases: &Leases) -> Vec<IpAddr> {
     leases.row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value)).unwrap_or_default()
 }
 
@@ -155,16 +155,26 @@ fn is_balanced(world: &World, network: &Network, address: &IpAddr) -> bool {
     })
 }
 
+/// Whether a resolver is an address of OVN's own that nothing forwards from.
+pub(in crate::doctor) fn nobody_listens(
+    world: &World,
+    network: &Network,
+    leases: &Leases,
+    address: &IpAddr,
+) -> bool {
+    is_of_ovn(network, leases, address) && !is_balanced(world, network, address)
+}
+
 fn answers_nothing(world: &World) -> Outcome {
     let mut findings = Vec::new();
     for leases in &world.dhcp {
         let silent: Vec<IpAddr> = servers(leases)
             .into_iter()
             .filter(|address| {
-                leases.users.keys().any(|index| {
-                    let network = &world.switches[*index];
-                    is_of_ovn(network, leases, address) && !is_balanced(world, network, address)
-                })
+                leases
+                    .users
+                    .keys()
+                    .any(|index| nobody_listens(world, &world.switches[*index], leases, address))
             })
             .collect();
         for address in &silent {

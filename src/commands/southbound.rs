@@ -1,0 +1,42 @@
+//! The options of commands that look at the southbound database too.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use super::Context;
+use crate::doctor::facts::Missing;
+use crate::ovn::sbctl::Sbctl;
+
+/// The way to the southbound database, and the programs that read it.
+#[derive(Args, Clone, Debug)]
+pub struct SouthboundArgs {
+    /// The southbound database; OVN_SB_DB is understood
+    #[arg(long, value_name = "REMOTE")]
+    sb_db: Option<String>,
+    /// The ovn-sbctl to run; without it, the one beside ovn-nbctl
+    #[arg(long, value_name = "PATH", env = "QDNS_OVN_SBCTL")]
+    ovn_sbctl: Option<OsString>,
+    /// The ovn-trace to run; without it, the one beside ovn-sbctl
+    #[arg(long, value_name = "PATH", env = "QDNS_OVN_TRACE")]
+    ovn_trace: Option<OsString>,
+}
+
+impl SouthboundArgs {
+    /// The southbound database that belongs to the northbound one.
+    ///
+    /// # Errors
+    /// The northbound database is elsewhere, and nothing says where the southbound one is.
+    pub(super) fn sbctl(&self, context: &Context) -> Result<Sbctl, Missing> {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
+        let is_named = self.sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
+        if is_elsewhere && !is_named {
+            return Err(Missing::because(
+                "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
+            ));
+        }
+        let sb = Sbctl::beside(&context.nb, self.ovn_sbctl.clone(), self.sb_db.clone());
+        Ok(Sbctl { trace: self.ovn_trace.clone(), ..sb })
+    }
+}
