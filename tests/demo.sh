@@ -5,4 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$(id -u)" -ne 0 ] || tests/setup.sh demo >/dev/null
 cargo build --quiet --locked --release
-QDNS=$PWD/${CARGO_TARGET_DIR:-target}/release/qdns exec cargo run --quiet --locked --example demo
+target=${CARGO_TARGET_DIR:-target}
+[ "${target#/}" != "$target" ] || target=$PWD/$target
+QDNS=$target/release/qdns exec cargo run --quiet --locked --example demo

@@ -14,7 +14,13 @@ fn operator(db: &str, line: &str) -> bool {
     let args = shlex::split(line).unwrap_or_default();
     let mut command = Command::new(qdns);
     command.args(args.iter().skip(1)).env("OVN_NB_DB", db).env_remove("OVN_NB_DAEMON").stdin(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
+    match command.status() {
+        Ok(status) => status.success(),
+        Err(error) => {
+            println!("qdns cannot be run: {error}");
+            false
+        }
+    }
 }
 
 /// Shows a command in a guest, runs it, and says whether its answer is what it must be.
