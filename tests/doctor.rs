@@ -305,3 +305,19 @@ fn what_cannot_be_seen_is_said_and_never_fine() {
     assert_eq!(late.code, 4);
     assert!(late.json()["findings"].to_string().contains("timeout"), "{late:?}");
 }
+
+#[test]
+fn a_repair_touches_no_switch_that_was_not_named() {
+    let nb = Nb::start();
+    for net in ["net1", "net2"] {
+        nb.nbctl(&["ls-add", net]);
+        qdns(&nb.remote(), &["record", "add", net, "web", "10.0.0.10", "--no-ptr"]).ok();
+    }
+    let records = |net: &str| {
+        nb.nbctl(&["--bare", "--columns=records", "find", "DNS", &format!("external_ids:switch={net}")])
+    };
+    let before = records("net2");
+    qdns(&nb.remote(), &["doctor", "net1", "--only", "ptr-missing", "--fix", "--yes"]).ok();
+    assert!(records("net1").contains("10.0.0.10.in-addr.arpa=web.internal"));
+    assert_eq!(records("net2"), before);
+}

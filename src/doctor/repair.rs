@@ -29,28 +29,36 @@ pub const MENDED: &[&str] = &[
 
 /// One plan for all that can be mended of what was found.
 pub fn plan(world: &World, findings: &[(&'static Check, Finding)]) -> Plan {
-    let found: BTreeSet<(&str, &str)> = findings
+    let found: Found = findings
         .iter()
         .filter(|(check, _)| MENDED.contains(&check.code))
-        .map(|(check, finding)| (check.code, finding.subject.as_str()))
+        .map(|(check, finding)| (check.code, finding.subject.as_str(), finding.switch.as_deref()))
         .collect();
-    let has = |code: &str, subject: &str| found.contains(&(code, subject));
     let mut plan = Plan::default();
     for zone in &world.zones {
+        let names: Vec<&str> = zone.on.iter().map(|index| world.switches[*index].name()).collect();
+        let has = |code: &str, subject: &str| {
+            names.iter().any(|name| found.contains(&(code, subject, Some(*name))))
+        };
+        let is_orphan =
+            |subject: &str| found.iter().any(|found| (found.0, found.1) == ("zone-orphaned", subject));
         match zone.on.iter().find(|index| is_for(zone.row, world.switches[**index].switch)) {
             Some(index) => records(world, *index, zone, &has, &mut plan),
-            None if has("zone-orphaned", &zone.row.uuid.to_string()) => orphan(world, zone, &mut plan),
+            None if is_orphan(&zone.row.uuid.to_string()) => orphan(world, zone, &mut plan),
             None => {}
         }
     }
-    options(world, &has, &mut plan);
+    options(world, &found, &mut plan);
     if !plan.changes.is_empty() {
-        let codes: BTreeSet<&str> = found.iter().map(|(code, _)| *code).collect();
+        let codes: BTreeSet<&str> = found.iter().map(|(code, ..)| *code).collect();
         let codes: Vec<&str> = codes.into_iter().collect();
         plan.question = Some(format!("repair {}", codes.join(", ")));
     }
     plan
 }
+
+/// What was found: a code, its subject, and the switch it is about. A repair touches no other switch.
+type Found<'a> = BTreeSet<(&'a str, &'a str, Option<&'a str>)>;
 
 fn orphan(world: &World, zone: &ZoneOf, plan: &mut Plan) {
     let row = zone.row;
@@ -161,11 +169,15 @@ fn entry(target: &mut BTreeMap<String, String>, key: &str, value: &str, has: &dy
     }
 }
 
-fn options(world: &World, has: &dyn Fn(&str, &str) -> bool, plan: &mut Plan) {
+fn options(world: &World, found: &Found, plan: &mut Plan) {
     let types = [option_types(world, false).0, option_types(world, true).0];
     let domains = world.domains();
     for leases in &world.dhcp {
         let row = leases.row;
+        let names: Vec<&str> = leases.users.keys().map(|index| world.switches[*index].name()).collect();
+        let has = |code: &str, subject: &str| {
+            names.iter().any(|name| found.contains(&(code, subject, Some(*name))))
+        };
         let types = &types[usize::from(row.is_ipv4())];
         for flaw in grammar::flaws(&row.options, types, row.is_ipv4()) {
             if has("dhcp-option-syntax", &flaw.option) {
