@@ -43,15 +43,7 @@ impl World {
                 }
             }
         }
-        let row = lab.nbctl(&[
-            "create",
-            "DHCP_Options",
-            "cidr=10.0.0.0/24",
-            "options:lease_time=3600",
-            "options:router=10.0.0.1",
-            "options:server_id=10.0.0.1",
-            "options:server_mac=0a:00:00:00:ff:01",
-        ]);
+        let row = lab.dhcp_row();
         let mac = lab.mac();
         lab.port("net1", "app", &format!("{mac} 10.0.0.12"));
         lab.nbctl(&["lsp-set-dhcpv4-options", "app", row.trim()]);

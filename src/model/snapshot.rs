@@ -300,3 +300,25 @@ pub struct Acl {
     /// Higher goes first.
     pub priority: i64,
 }
+
+#[cfg(test)]
+impl Snapshot {
+    /// `net1` with these ports, and a zone with these records and marks.
+    pub(super) fn of_net1(ports: Vec<Port>, records: &[(&str, &str)], marks: &[&str]) -> Self {
+        let uuid = Uuid::from_u128(100);
+        let switch = Switch {
+            uuid: Uuid::from_u128(1),
+            name: "net1".into(),
+            dns_records: vec![uuid],
+            ports: ports.iter().map(|port| port.uuid).collect(),
+            ..Switch::default()
+        };
+        let marks = marks.iter().map(|mark| ((*mark).to_owned(), "true".to_owned()));
+        let row = DnsRow {
+            uuid,
+            external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
+            records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        };
+        Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
+    }
+}

@@ -222,30 +222,12 @@ pub fn backed(draft: &Draft, standing: &Standing) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{DnsRow, RouterPort, SWITCH_MARK};
+    use crate::model::snapshot::RouterPort;
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
         let addresses = addresses.iter().map(|text| (*text).to_owned()).collect();
         Port { uuid: Uuid::from_u128(n), name: name.into(), kind: kind.into(), addresses, ..Port::default() }
-    }
-
-    fn snapshot(ports: Vec<Port>, hosts: &[(&str, &str)], marks: &[&str]) -> Snapshot {
-        let uuid = Uuid::from_u128(100);
-        let switch = Switch {
-            uuid: Uuid::from_u128(1),
-            name: "net1".into(),
-            dns_records: vec![uuid],
-            ports: ports.iter().map(|port| port.uuid).collect(),
-            ..Switch::default()
-        };
-        let marks = marks.iter().map(|mark| ((*mark).to_owned(), "true".to_owned()));
-        let row = DnsRow {
-            uuid,
-            external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
-            records: hosts.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        };
-        Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
     }
 
     fn stale(snapshot: &Snapshot) -> Vec<String> {
@@ -277,7 +259,7 @@ mod tests {
             ("db.other.org", "10.0.0.96"),
             ("gone", "10.0.0.95"),
         ];
-        let mut snapshot = snapshot(ports, &hosts, &["qdns-static-kept"]);
+        let mut snapshot = Snapshot::of_net1(ports, &hosts, &["qdns-static-kept"]);
         let networks = vec!["10.0.0.1/24".into()];
         snapshot.router_ports =
             vec![RouterPort { name: "lr0-net1".into(), networks, ..RouterPort::default() }];
@@ -293,7 +275,7 @@ mod tests {
             ("gone.internal", "10.0.0.95 fd00::95"),
             ("95.0.0.10.in-addr.arpa", "gone.internal"),
         ];
-        let snapshot = snapshot(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
+        let snapshot = Snapshot::of_net1(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
         let switch = &snapshot.switches[0];
         let draft = Draft::open(&snapshot, switch).unwrap();
         let standing = Standing::of(&snapshot, switch, draft.domain(), None);

@@ -185,7 +185,6 @@ fn meet(draft: &mut Draft, name: &str, claim: &Claim) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{DnsRow, SWITCH_MARK};
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, vm: &str, addresses: &[&str]) -> Port {
@@ -195,24 +194,6 @@ mod tests {
             port.external_ids.insert("vm-name".into(), vm.into());
         }
         port
-    }
-
-    fn snapshot(ports: Vec<Port>, records: &[(&str, &str)], marks: &[&str]) -> Snapshot {
-        let uuid = Uuid::from_u128(100);
-        let switch = Switch {
-            uuid: Uuid::from_u128(1),
-            name: "net1".into(),
-            dns_records: vec![uuid],
-            ports: ports.iter().map(|port| port.uuid).collect(),
-            ..Switch::default()
-        };
-        let marks = marks.iter().map(|mark| ((*mark).to_owned(), "true".to_owned()));
-        let row = DnsRow {
-            uuid,
-            external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
-            records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        };
-        Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
     }
 
     fn synced(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
@@ -238,7 +219,7 @@ mod tests {
             port(5, "no_name", "", &["0a:00:00:00:00:05 10.0.0.5"]),
             router,
         ];
-        let snapshot = snapshot(ports, &[("web", "10.0.0.99"), ("alias", "10.0.0.3")], &[]);
+        let snapshot = Snapshot::of_net1(ports, &[("web", "10.0.0.99"), ("alias", "10.0.0.3")], &[]);
         let (records, warnings) = synced(&snapshot, true);
         assert_eq!(
             records,
@@ -261,8 +242,11 @@ mod tests {
             port(4, "p4", "twin", &["0a:00:00:00:00:04 10.0.0.4"]),
             port(5, "printer", "", &["0a:00:00:00:00:05 10.0.0.5"]),
         ];
-        let snapshot =
-            snapshot(ports, &[("printer", "10.0.0.6"), ("gone", "10.0.0.7")], &["qdns-static-printer"]);
+        let snapshot = Snapshot::of_net1(
+            ports,
+            &[("printer", "10.0.0.6"), ("gone", "10.0.0.7")],
+            &["qdns-static-printer"],
+        );
         let (records, warnings) = synced(&snapshot, false);
         assert_eq!(records, ["gone=10.0.0.7", "printer=10.0.0.6"]);
         assert!(warnings[0].contains("VM_NAME") && warnings[0].contains("vm-name"), "{warnings:?}");
@@ -275,7 +259,7 @@ mod tests {
     fn a_name_goes_with_its_port_even_where_its_address_lives_on() {
         let ports = vec![port(2, "fresh", "", &["0a:00:00:00:00:02 10.0.0.2"])];
         let records = [("gone", "10.0.0.2"), ("alias", "10.0.0.2"), ("moved", "10.0.0.2")];
-        let snapshot = snapshot(ports, &records, &[]);
+        let snapshot = Snapshot::of_net1(ports, &records, &[]);
         let address = |text: &str| vec![text.parse().unwrap()];
         let seen = Seen::from([
             ("gone".to_owned(), ("gone".to_owned(), address("10.0.0.2"))),

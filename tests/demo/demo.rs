@@ -78,15 +78,7 @@ fn with_guests() -> bool {
     lab.gateway_router();
     lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
     let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
-    let dhcp = lab.nbctl(&[
-        "create",
-        "DHCP_Options",
-        "cidr=10.0.0.0/24",
-        "options:lease_time=3600",
-        "options:router=10.0.0.1",
-        "options:server_id=10.0.0.1",
-        "options:server_mac=0a:00:00:00:ff:01",
-    ]);
+    let dhcp = lab.dhcp_row();
     let guests = [("web-server", "10.0.0.10"), ("db-server", "10.0.0.11"), ("app-server", "10.0.0.12")];
     let guests = guests.map(|(name, ip)| {
         let mac = lab.mac();

@@ -91,6 +91,20 @@ impl Lab {
         self.guest(name, &port, &mac, addressing)
     }
 
+    /// A DHCP row for 10.0.0.0/24 with what a lease needs and no resolver; its UUID.
+    pub fn dhcp_row(&self) -> String {
+        let row = self.nbctl(&[
+            "create",
+            "DHCP_Options",
+            "cidr=10.0.0.0/24",
+            "options:lease_time=3600",
+            "options:router=10.0.0.1",
+            "options:server_id=10.0.0.1",
+            "options:server_mac=0a:00:00:00:ff:01",
+        ]);
+        row.trim().to_owned()
+    }
+
     /// A MAC address that the lab has not given out yet.
     pub fn mac(&self) -> String {
         format!("0a:00:00:00:01:{:02x}", self.number())
