@@ -72,8 +72,8 @@ fn revive(world: &World) -> Command {
 fn northd_stalled(world: &World) -> Outcome {
     let sb = world.southbound().map_err(|missing| missing.message)?;
     let known: HashSet<&Uuid> = sb.datapaths.values().collect();
-    let missing: Vec<&str> =
-        world.switches.iter().filter(|n| !known.contains(&n.switch.uuid)).map(Network::name).collect();
+    let missing: Vec<&Network> =
+        world.switches.iter().filter(|network| !known.contains(&network.switch.uuid)).collect();
     let (nb_cfg, sb_cfg) = (world.nb.nb_cfg, world.nb.sb_cfg);
     if nb_cfg <= sb_cfg && missing.is_empty() {
         return Ok(Vec::new());
@@ -86,7 +86,10 @@ fn northd_stalled(world: &World) -> Outcome {
     };
     let mut finding = Finding::new("ovn-northd", message).seen("nb_cfg", nb_cfg).seen("sb_cfg", sb_cfg);
     if !missing.is_empty() {
-        finding = finding.seen("switches", missing.iter().take(10).collect::<Vec<_>>());
+        let shown = || missing.iter().take(10);
+        finding = finding
+            .seen("switches", shown().map(|network| network.name()).collect::<Vec<_>>())
+            .seen("uuids", shown().map(|network| network.switch.uuid).collect::<Vec<_>>());
     }
     if let Ok(status) = &world.facts.northd {
         finding = finding.seen("status", status);
@@ -181,6 +184,7 @@ fn flows_missing(world: &World) -> Outcome {
             let name = network.name();
             Finding::new(name, format!("{name} has names and no flow that looks them up"))
                 .on(name)
+                .seen("uuid", network.switch.uuid)
                 .seen("records", network.rows.iter().map(|row| row.records.len()).sum::<usize>())
                 .fix(revive(world))
         })
