@@ -12,6 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use lab::{Lab, Nb};
 use serde_json::Value;
@@ -98,12 +99,20 @@ fn a_database_on_the_move_draws_no_alarm_that_stays() {
     let _guests = healthy(&lab);
     lab.nbctl(&["acl-add", "net1", "from-lport", "1000", "ip4", "allow-related"]);
     let is_over = AtomicBool::new(false);
-    let (seen, changes): (Vec<Run>, usize) = std::thread::scope(|scope| {
+    let (seen, stalled, changes) = std::thread::scope(|scope| {
         let writer = scope.spawn(|| keep_changing(&lab, &is_over));
-        let seen = (0..LOOKS).map(|_| ward::doctor(&lab, &[])).collect();
+        let seen: Vec<Run> = (0..LOOKS).map(|_| ward::doctor(&lab, &[])).collect();
+        lab.appctl("ovn-northd", &["pause"]);
+        // Time for the writer to get ahead of it.
+        std::thread::sleep(Duration::from_millis(500));
+        let stalled = ward::doctor(&lab, &[]);
         is_over.store(true, Ordering::Relaxed);
-        (seen, writer.join().unwrap())
+        (seen, stalled, writer.join().unwrap())
     });
+    assert_eq!(stalled.code, 4, "a fault hides behind the changes: {stalled:?}");
+    assert!(codes(&stalled).contains("sb-records-differ"), "{stalled:?}");
+    lab.appctl("ovn-northd", &["resume"]);
+    lab.hv_sync();
     assert!(changes > LOOKS, "the writer was too slow to be in the way: {changes} changes");
     for run in &seen {
         // What the writer does deserves a warning here and there, and no error.

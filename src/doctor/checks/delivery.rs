@@ -8,6 +8,7 @@ use crate::doctor::facts::Southbound;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World};
 use crate::doctor::{Category, Check, Need, Outcome};
+use crate::model::snapshot::Map;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -134,14 +135,10 @@ fn records_differ(world: &World) -> Outcome {
             let found = served
                 .get(&row.uuid)
                 .filter(|served| datapath.is_none_or(|datapath| served.datapaths.contains(datapath)));
-            let keys: Vec<&String> = match found {
-                None => vec![],
+            let keys = match found {
+                None => BTreeMap::new(),
                 Some(served) if served.records == row.records => continue,
-                Some(served) => {
-                    let keys: BTreeSet<&String> = row.records.keys().chain(served.records.keys()).collect();
-                    let differs = |key: &&String| row.records.get(*key) != served.records.get(*key);
-                    keys.into_iter().filter(differs).take(10).collect()
-                }
+                Some(served) => different(&row.records, &served.records),
             };
             differences.entry(index).or_default().push(serde_json::json!({ "row": row.uuid, "keys": keys }));
         }
@@ -162,6 +159,14 @@ fn records_differ(world: &World) -> Outcome {
             })
         })
         .collect())
+}
+
+/// The first keys of which the two databases say different things, and what each says.
+fn different(said: &Map, served: &Map) -> BTreeMap<String, serde_json::Value> {
+    let keys: BTreeSet<&String> = said.keys().chain(served.keys()).collect();
+    let differing = keys.into_iter().filter(|key| said.get(*key) != served.get(*key)).take(10);
+    let both = |key: &String| serde_json::json!({ "northbound": said.get(key), "served": served.get(key) });
+    differing.map(|key| (key.clone(), both(key))).collect()
 }
 
 fn flows_missing(world: &World) -> Outcome {
