@@ -269,3 +269,59 @@ fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() {
     assert_eq!((lab.dump(), backup.dump()), before);
     assert_eq!(doctor(&lab.nb_remote(), &["--fix", "--yes"]).code, 0);
 }
+
+#[test]
+fn forwarders_are_asked_and_each_answer_is_told_from_the_others() {
+    let lab = Lab::start();
+    let [nxdomain, empty, dead] = ["172.16.0.53", "172.16.0.54", "172.16.0.55"];
+    let _upstreams = (lab.upstream(nxdomain, &[]), lab.upstream(empty, &[("internal", "192.0.2.1")]));
+    let (web, _db) = healthy(&lab);
+    ward::qdns(&lab, &["forwarders", "set", "net1", nxdomain, empty, dead]).ok();
+    // A domain that the resolver knows nothing of.
+    let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.1.0/24", "options:dns_server=172.16.0.53"]);
+    lab.nbctl(&[
+        "ls-add",
+        "net2",
+        "--",
+        "lsp-add",
+        "net2",
+        "p2",
+        "--",
+        "lsp-set-dhcpv4-options",
+        "p2",
+        row.trim(),
+    ]);
+    ward::qdns(&lab, &["zone", "create", "net2", "--domain", "corp.internal.lan"]).ok();
+    lab.hv_sync();
+    web.dhcp().unwrap();
+
+    let file = lab.dir().join("facts.json");
+    let file = file.to_str().unwrap();
+    let only = "forwarder-nxdomain-aaaa,forwarder-no-answer";
+    let mut probing = ward::beside_guest(&lab, &web, "qdns");
+    let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", file]));
+    let report = live.json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let found: BTreeSet<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (text(&finding["code"]), text(&finding["switch"]), text(&finding["subject"])))
+        .collect();
+    let expected = [
+        ("forwarder-nxdomain-aaaa", "net1", nxdomain),
+        ("forwarder-no-answer", "net1", dead),
+        ("forwarder-no-answer", "net2", nxdomain),
+    ];
+    let expected = expected.map(|(code, switch, subject)| (code.into(), switch.into(), subject.into()));
+    assert_eq!(found, BTreeSet::from(expected), "{report}");
+    for reason in ["no answer within 2 s", "REFUSED", "qdns-probe.corp.internal.lan"] {
+        assert!(report["findings"].to_string().contains(reason), "{reason}: {report}");
+    }
+    assert_eq!(live.code, 0);
+
+    // The answers go into the dump, and are not asked for again.
+    let dumped =
+        run(command("unix:/nowhere").args(["doctor", "-o", "json", "--only", only, "--from-dump", file]));
+    assert_eq!(dumped.json(), report);
+}

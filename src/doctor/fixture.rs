@@ -191,6 +191,18 @@ fn forwarding(facts: &mut Facts) {
     });
 }
 
+/// One that says NXDOMAIN, one with an empty answer, a silent one.
+fn probes() -> Vec<Probe> {
+    let answers = [("192.0.2.1", Ok(3)), ("192.0.2.2", Ok(0)), ("192.0.2.3", Err("timeout".to_owned()))];
+    let probe = |(resolver, answer): (&str, _)| Probe {
+        switch: "net1".into(),
+        resolver: resolver.into(),
+        name: "qdns-probe.internal".into(),
+        answer,
+    };
+    answers.into_iter().map(probe).collect()
+}
+
 fn unreachable(facts: &mut Facts, kind: &str) {
     facts.northbound = Err(Missing { kind: kind.into(), ..Missing::because("no database") });
 }
@@ -351,17 +363,6 @@ pub(super) const CASES: &[Case] = &[
         }]);
     }),
     fires("edns-ignored", "EDNS", |f| f.chassis.as_mut().unwrap().version = "23.03.1".into()),
-    fires("forwarder-nxdomain-aaaa", "192.0.2.1", |f| {
-        let probe = |resolver: &str, answer| Probe {
-            switch: "net1".into(),
-            resolver: resolver.into(),
-            name: "qdns-probe.internal".into(),
-            answer,
-        };
-        f.probes = Ok(vec![
-            probe("192.0.2.1", Ok(3)),
-            probe("192.0.2.2", Ok(0)),
-            probe("192.0.2.3", Err("timeout".into())),
-        ]);
-    }),
+    fires("forwarder-nxdomain-aaaa", "192.0.2.1", |f| f.probes = Ok(probes())),
+    fires("forwarder-no-answer", "192.0.2.3", |f| f.probes = Ok(probes())),
 ];

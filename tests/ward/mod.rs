@@ -17,6 +17,15 @@ pub const DB: &str = "0a:00:00:00:00:12";
 /// A command inside the lab, where its daemons have the process numbers that they write into their
 /// files; of another release, OVN's tools are those of its root.
 pub fn inside(lab: &Lab, program: &str) -> Command {
+    with_tools(lab, lab.command_in(program))
+}
+
+/// A command in a guest's namespaces, with the lab's tools and databases.
+pub fn beside_guest(lab: &Lab, guest: &Guest, program: &str) -> Command {
+    with_tools(lab, guest.command(program))
+}
+
+fn with_tools(lab: &Lab, mut command: Command) -> Command {
     let bin = lab.dir().join("bin");
     if matches!(lab::Release::detect(), lab::Release::Root(_)) && !bin.exists() {
         fs::create_dir(&bin).unwrap();
@@ -29,7 +38,6 @@ pub fn inside(lab: &Lab, program: &str) -> Command {
     }
     let qdns = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().unwrap();
     let path = format!("{}:{}:{}", bin.display(), qdns.display(), std::env::var("PATH").unwrap());
-    let mut command = lab.command_in(program);
     for name in ["OVN_NB_DAEMON", "QDNS_OVN_NBCTL"] {
         command.env_remove(name);
     }
