@@ -77,7 +77,12 @@ fn an_acl_that_drops_queries_is_named() {
     lab.hv_sync();
     assert!(!web.run(&["getent", "ahostsv4", "db"]).status.success());
     let report = doctor(&lab, &[]);
+    // Another switch of that name makes no difference.
+    lab.nbctl(&["create", "Logical_Switch", "name=net1"]);
+    lab.hv_sync();
+    let twin = doctor(&lab, &["--only", "acl-drops-dns"]);
     let acls = lab.nbctl(&["--bare", "--columns=_uuid", "list", "ACL"]);
+    assert_eq!(twin.json()["summary"]["error"], report.json()["summary"]["error"], "{twin:?}");
     let found = report.json()["findings"].to_string();
     assert_eq!(report.code, 4);
     for acl in acls.split_whitespace() {

@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
 use crate::model::glob::Glob;
+use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
 use crate::output::{Answer, Format, Reply};
@@ -180,20 +181,14 @@ impl DoctorArgs {
         Ok(examination)
     }
 
-    /// The names of the switches that were given.
+    /// The switches that were given, each by the word that findings have for it.
     fn switch_names(&self, facts: &Facts) -> Result<Vec<String>> {
         let Ok(northbound) = &facts.northbound else { return Ok(Vec::new()) };
         let switches = &northbound.rows.switches;
+        let words = switch::words(switches);
         let found = self.switches.iter().map(|given| {
-            let is_meant = |uuid: &uuid::Uuid, name: &str| name == given || uuid.to_string() == *given;
-            let found = switches.iter().find(|switch| is_meant(&switch.uuid, &switch.name));
-            found.map(|switch| switch.name.clone()).ok_or_else(|| {
-                let error = Error::not_found(format!("there is no logical switch {given:?}"));
-                match closest(given, switches.iter().map(|switch| switch.name.as_str())) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error.hint("ovn-nbctl ls-list lists the switches"),
-                }
-            })
+            let found = switch::only(switches, given)?.ok_or_else(|| switch::unknown(switches, given))?;
+            Ok(words[&found.uuid].clone())
         });
         found.collect()
     }
