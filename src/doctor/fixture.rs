@@ -264,6 +264,10 @@ pub(super) const CASES: &[Case] = &[
     clean("value-invalid", |f| put(f, "web", "10.0.0.10,10.0.0.11")),
     fires("pair-incomplete", "web", |f| drop(records(f).remove("web"))),
     fires("pair-incomplete", "web", |f| drop(records(f).remove("web.internal"))),
+    clean("pair-incomplete", |f| {
+        records(f).remove("web");
+        nb(f).dns[0].external_ids.insert("qdns-no-short-web".into(), "true".into());
+    }),
     fires("pair-differs", "web", |f| put(f, "web", "10.0.0.11")),
     clean("pair-differs", |f| put(f, "web", "fd00::10 10.0.0.10")),
     fires("ptr-missing", "web", |f| drop(records(f).remove(WEB_V4))),

@@ -189,7 +189,7 @@ fn rename(world: &World, index: usize, zone: &ZoneOf, host: &Host, message: Stri
     match free {
         Some(name) => {
             let words = ["record", "add", &switch, &name].map(str::to_owned);
-            finding.fix(Command::qdns(words.into_iter().chain(addresses)))
+            finding.fix(Command::qdns(words.into_iter().chain(addresses).chain(host.option())))
         }
         None => finding,
     }

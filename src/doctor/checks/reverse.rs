@@ -76,6 +76,7 @@ fn missing(world: &World) -> Outcome {
             let without: Vec<String> = without.iter().map(ToString::to_string).collect();
             let words = ["record", "add", &switch, &host.name].map(str::to_owned);
             let words = words.into_iter().chain(host.addresses().into_iter().map(|ip| ip.to_string()));
+            let words = words.chain(host.option());
             let message = format!("{} has no reverse name for {}", host.name, without.join(", "));
             Finding::new(host.name.as_ref(), message)
                 .on(name)

@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
         needs: NB,
         explanation: "A guest asks for `web` or for `web.internal`, depending on its resolver: glibc and musl take \
             the name as typed and then with the search domain, systemd-resolved asks for the FQDN only. Where one \
-            of the two keys is missing, the same name works in one guest and not in another.",
+            of the two keys is missing, the same name works in one guest and not in another. A host that was added with --no-short is left alone.",
         source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
         run: Some(incomplete),
     },
@@ -146,7 +146,7 @@ fn invalid(world: &World) -> Outcome {
 /// The hosts that are one label under the zone's domain.
 fn incomplete(world: &World) -> Outcome {
     Ok(hosts(world)
-        .filter(|(_, _, host)| !host.name.contains('.') && host.short.is_empty() != host.full.is_empty())
+        .filter(|(_, _, host)| !host.name.contains('.') && host.lacks_a_name())
         .map(|(index, zone, host)| {
             let (there, absent) = match host.full.is_empty() {
                 true => (host.name.to_string(), format!("{}.{}", host.name, zone.domain)),
