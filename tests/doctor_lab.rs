@@ -6,7 +6,11 @@ mod lab;
 mod tool;
 mod ward;
 
-use lab::{Lab, Ran};
+use std::collections::BTreeSet;
+
+use lab::{Guest, Lab, Ran};
+use serde_json::Value;
+use tool::Run;
 use ward::{codes, counts, doctor, fix, healthy, network, qdns};
 
 #[test]
@@ -147,4 +151,106 @@ fn a_dead_northd_and_a_chassis_that_is_behind_are_named() {
     lab.start_northd();
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
+}
+
+/// What a guest gets for a name outside, after a new lease: an address, or nothing.
+fn outside(guest: &Guest) -> String {
+    guest.dhcp().unwrap();
+    guest.dig(&["google.com"]).join(" ")
+}
+
+#[test]
+fn the_routers_address_as_resolver_is_mended() {
+    let lab = Lab::start();
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+    let (web, _db) = network(&lab, Some("10.0.0.1"));
+    let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();
+    lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &zone]);
+    lab.nbctl(&[
+        "set",
+        "DNS",
+        &zone,
+        r#"records={"web.internal"="10.0.0.11","db.internal"="10.0.0.12","db"="10.0.0.12"}"#,
+    ]);
+    // The resolver that the site has is known from another network.
+    let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.9.0/24", "options:dns_server=172.16.0.53"]);
+    lab.nbctl(&["ls-add", "net9", "--", "lsp-add", "net9", "p9"]);
+    lab.nbctl(&["lsp-set-dhcpv4-options", "p9", row.trim()]);
+    lab.hv_sync();
+    let local = || web.run_for(20, &["getent", "ahostsv4", "db.internal"]).out();
+    assert_eq!(outside(&web), "", "nothing listens on the router");
+    assert!(local().starts_with("10.0.0.12"), "local names resolve all the same");
+
+    let report = doctor(&lab, &["net1"]);
+    let subjects: Vec<String> = errors(&report).into_iter().map(|(_, subject)| subject).collect();
+    assert!(codes(&report).contains("dns-server-answers-nothing") && report.code == 4, "{report:?}");
+    assert_eq!(subjects, ["10.0.0.1"], "{report:?}");
+    fix(&lab, &report, "dns-server-answers-nothing");
+    lab.hv_sync();
+    assert_eq!(outside(&web), "142.250.0.1");
+    assert!(local().starts_with("10.0.0.12"));
+    assert_eq!(doctor(&lab, &["net1"]).code, 0);
+}
+
+/// Code and subject of every error.
+fn errors(report: &Run) -> BTreeSet<(String, String)> {
+    let report = report.json();
+    let found =
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    found.map(|finding| (text(&finding["code"]), text(&finding["subject"]))).collect()
+}
+
+#[test]
+fn a_balancer_that_does_not_forward_is_named_and_mended() {
+    let lab = Lab::start();
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+    let (web, _db) = healthy(&lab);
+    qdns(&lab, &["forwarders", "set", "net1", "172.16.0.53", "--via", "auto"]).ok();
+    lab.hv_sync();
+    assert_eq!(outside(&web), "142.250.0.1");
+    let balancer = |protocol: &str| {
+        let condition = format!("protocol={protocol}");
+        let row = lab.nbctl(&["--bare", "--columns=_uuid,name", "find", "Load_Balancer", &condition]);
+        let mut words = row.split_whitespace().map(str::to_owned);
+        (words.next().unwrap(), words.next().unwrap())
+    };
+    let (udp, tcp) = (balancer("udp"), balancer("tcp"));
+    let both = [udp.1.as_str(), tcp.1.as_str()];
+    let detached = ["lr-lb-del", "lr0"];
+    let moved =
+        [&detached[..], &["--", "ls-lb-add", "net1", &udp.0, "--", "ls-lb-add", "net1", &tcp.0]].concat();
+    let emptied = ["set", "Load_Balancer", &udp.0, r#"vips={"10.0.0.1:53"=""}"#];
+    let cleared = ["clear", "Load_Balancer", &udp.0, "vips", "--", "clear", "Load_Balancer", &tcp.0, "vips"];
+    let inner = ["remove", "Logical_Router", "lr0", "options", "chassis"];
+    for (code, subjects, broken, is_deaf) in [
+        ("balancer-without-backends", &both[..1], &emptied[..], true),
+        ("balancer-without-backends", &both, &cleared, true),
+        ("balancer-not-attached", &both, &detached, true),
+        // On a switch it forwards too, but local answers come from another address before OVN 25.03.
+        ("balancer-misplaced", &both, &moved, false),
+        ("balancer-misplaced", &both, &inner, false),
+    ] {
+        assert_eq!(errors(&doctor(&lab, &[])), BTreeSet::new(), "before {broken:?}");
+        lab.nbctl(broken);
+        lab.hv_sync();
+        if is_deaf {
+            assert_eq!(outside(&web), "", "{broken:?}");
+        }
+        let report = doctor(&lab, &[]);
+        let expected = subjects.iter().map(|name| (code.to_owned(), (*name).to_owned())).collect();
+        assert_eq!((errors(&report), report.code), (expected, 4), "{broken:?}: {report:?}");
+        fix(&lab, &report, code);
+        lab.hv_sync();
+        let left = codes(&doctor(&lab, &[]));
+        assert!(!left.iter().any(|code| code.starts_with("balancer-")), "after {broken:?}: {left:?}");
+        if broken == cleared {
+            // Nobody knows the resolvers any more: the line takes the balancers away, and the next says so.
+            assert!(left.contains("dhcp-no-dns-server"), "{left:?}");
+            qdns(&lab, &["forwarders", "set", "net1", "172.16.0.53", "--via", "auto"]).ok();
+            lab.hv_sync();
+        }
+        assert_eq!(outside(&web), "142.250.0.1", "{broken:?}");
+        assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"), "{broken:?}");
+    }
 }
