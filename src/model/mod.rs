@@ -18,6 +18,7 @@ pub mod release;
 pub mod responder;
 pub mod snapshot;
 pub mod stale;
+pub mod switch;
 pub mod sync;
 pub mod words;
 pub mod zone;

@@ -143,11 +143,7 @@ fn exported_host(host: &Host, domain: &Domain) -> ExportedHost {
         ptr,
         addresses,
         is_static: host.is_static,
-        names: match (host.short.is_empty(), host.full.is_empty()) {
-            (true, _) => Names::Fqdn,
-            (false, true) => Names::Short,
-            (false, false) => Names::Both,
-        },
+        names: Names::of(host),
     }
 }
 
