@@ -46,7 +46,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: NB,
         explanation: "A guest asks for `web` or for `web.internal`, depending on its resolver: glibc and musl take \
             the name as typed and then with the search domain, systemd-resolved asks for the FQDN only. Where one \
-            of the two keys is missing, the same name works in one guest and not in another. A host that was added with --no-short is left alone.",
+            of the two keys is missing, the same name works in one guest and not in another. A host that was added \
+            with --no-short is left alone.",
         source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
         run: Some(Run::Zone(incomplete)),
     },
