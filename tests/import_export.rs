@@ -204,6 +204,34 @@ fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() {
     assert_eq!(net.hosts("net1"), 10_000);
 }
 
+/// What a terminal shows of a command, with how it ended.
+fn on_terminal(db: &str, line: &str) -> (Option<i32>, String) {
+    let mut script = Command::new("script");
+    script.args(["-qec", line, "/dev/null"]).env("OVN_NB_DB", db).env("TERM", "xterm");
+    let output = script.env_remove("OVN_NB_DAEMON").stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn a_terminal_shows_how_far_a_large_change_has_come_unless_it_shall_not() {
+    let net = Net::start();
+    let file = net.file("hosts.csv", &csv(3_000));
+    let shown = |args: &str| {
+        let line = format!("sh -c 'ulimit -s 1024; exec {} {args}'", env!("CARGO_BIN_EXE_qdns"));
+        let (code, screen) = on_terminal(&net.nb.remote(), &line);
+        assert_eq!(code, Some(0), "{args}: {screen}");
+        screen.matches(" of 3000 hosts, ").count()
+    };
+    let import = format!("record import net1 {file}");
+    assert!(shown(&import) > 2);
+    assert!(shown("prune-stale net1 --yes --force") > 2);
+    for quiet in ["--quiet", "-o json", "-o plain", "--dry-run"] {
+        assert_eq!(shown(&format!("{import} {quiet}")), 0, "{quiet}");
+        net.qdns(&["zone", "rm", "net1", "--yes", "--if-exists"]).ok();
+    }
+    assert_eq!(shown(&format!("{import} 2>/dev/null")), 0);
+}
+
 /// With a small stack a command line is short (execve(2)), so that there are many transactions.
 #[test]
 fn an_interrupted_import_says_how_far_it_came_and_the_same_command_carries_on() {
