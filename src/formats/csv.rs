@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 
-use super::{ExportedZone, address_at, ttl_note};
+use super::exported::ExportedZone;
+use super::{address_at, ttl_note};
 use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
 
 /// What a column holds, and the names that it is known by.

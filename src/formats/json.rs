@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, json};
 
-use super::{ExportedZone, address_at, ttl_note};
+use super::exported::ExportedZone;
+use super::{address_at, ttl_note};
 use crate::model::import::{BadLine, HostLine, Names, Parsed};
 
 /// A document that is not a host itself.

@@ -3,8 +3,9 @@
 //! What describes the zone to other servers (SOA, NS, DNSSEC) is noted and left out; every other
 //! record that OVN cannot serve is a bad line, because a guest would miss it.
 
+use super::exported::ExportedZone;
 use super::hosts::one_line;
-use super::{Annotation, ExportedZone, address_at, bad_annotation, fitting, ttl_note};
+use super::{Annotation, address_at, bad_annotation, fitting, ttl_note};
 use crate::model::address;
 use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
 

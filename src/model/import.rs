@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::registration::{Draft, Parts, Wanted};
 use super::snapshot::{Snapshot, Switch};
 use super::stale::Limit;
-use super::words::shell_word;
+use super::words::{shell_word, some_of};
 use crate::error::{Error, Kind, Result};
 
 /// Which names of a host are wanted, or exist.
@@ -233,16 +233,6 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
         ));
     }
     Ok(plan)
-}
-
-/// The first names of a long list.
-fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len() > SHOWN {
-        true => format!("{shown} and {} more", names.len() - SHOWN),
-        false => shown,
-    }
 }
 
 /// Which host the file expressly gives each reverse name to.
