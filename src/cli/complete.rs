@@ -22,8 +22,8 @@ use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
-use crate::model::host::Hosts;
-use crate::model::snapshot::Snapshot;
+use crate::model::host::{Hosts, Text};
+use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::model::words::shell_word;
 use crate::model::zone::{Zone, domain_of};
 use crate::ovn::nbctl::Nbctl;
@@ -189,12 +189,15 @@ fn hosts(words: &Words, _: &str) -> Result<Vec<Offer>> {
     let Some(switch) = &words.switch else { return Ok(named(all_hosts(&words.nb.read_zones()?))) };
     let (snapshot, switch) = words.nb.read_switch(&SwitchRef::parse(switch)?)?;
     let zone = Zone::find(&snapshot, &switch)?;
-    Ok(zone.map(|zone| named(Hosts::of(zone.row, &zone.domain()).by_name.into_keys())).unwrap_or_default())
+    Ok(zone.map(|zone| named(hosts_of(zone.row))).unwrap_or_default())
 }
 
 fn all_hosts(snapshot: &Snapshot) -> BTreeSet<String> {
-    let rows = snapshot.dns.iter().filter(|row| row.is_ours());
-    rows.flat_map(|row| Hosts::of(row, &domain_of(row)).by_name.into_keys()).collect()
+    snapshot.dns.iter().filter(|row| row.is_ours()).flat_map(hosts_of).collect()
+}
+
+fn hosts_of(row: &DnsRow) -> Vec<String> {
+    Hosts::of(row, &domain_of(row)).by_name.into_keys().map(Text::into_owned).collect()
 }
 
 /// The resolvers that DHCP rows name, those of most rows first.

@@ -46,6 +46,7 @@ pub(super) fn healthy() -> Facts {
         uuid: zone_uuid(uuid(1)),
         external_ids: zone_marks(&switch, &domain_of(&DnsRow::default())),
         records: records.clone(),
+        ..DnsRow::default()
     };
     let guest = |n, name: &str, end: &str| Port {
         uuid: uuid(n),
@@ -162,7 +163,7 @@ fn option(facts: &mut Facts, key: &str, value: &str) {
 }
 
 fn row(n: u128, mark: (&str, &str), records: &[(&str, &str)]) -> DnsRow {
-    DnsRow { uuid: uuid(n), external_ids: map(&[mark]), records: map(records) }
+    DnsRow { uuid: uuid(n), external_ids: map(&[mark]), records: map(records), ..DnsRow::default() }
 }
 
 /// A row on net1 beside its zone.

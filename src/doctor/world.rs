@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::facts::{Facts, Missing, Northbound};
 use crate::model::host::Hosts;
 use crate::model::name::Domain;
+use crate::model::port::Ports;
 use crate::model::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Switch};
+use crate::model::stale::Standing;
 use crate::model::zone::domain_of;
 
 /// What checks look at.
@@ -26,6 +28,7 @@ pub struct World<'a> {
     pub zones: Vec<ZoneOf<'a>>,
     /// Rows of DHCP options that ports use.
     pub dhcp: Vec<Leases<'a>>,
+    ports: Ports<'a>,
     by_name: HashMap<&'a str, Vec<usize>>,
     by_uuid: HashMap<Uuid, usize>,
 }
@@ -85,7 +88,7 @@ pub struct ZoneOf<'a> {
     /// Its domain.
     pub domain: Domain,
     /// Its hosts.
-    pub hosts: Hosts,
+    pub hosts: Hosts<'a>,
     /// The switches that list it, as indexes into [`World::switches`].
     pub on: Vec<usize>,
 }
@@ -107,9 +110,7 @@ impl<'a> World<'a> {
         let nb = facts.northbound.as_ref().unwrap_or(&EMPTY);
         let rows = &nb.rows;
         let dns: HashMap<Uuid, &DnsRow> = rows.dns.iter().map(|row| (row.uuid, row)).collect();
-        let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
-        let router_ports: HashMap<&str, &RouterPort> =
-            rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
+        let ports = Ports::of(rows);
         let routers: HashMap<Uuid, &Router> = rows
             .routers
             .iter()
@@ -119,16 +120,14 @@ impl<'a> World<'a> {
             .switches
             .iter()
             .map(|switch| {
-                let ports: Vec<&Port> =
-                    switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
-                let peers = ports.iter().filter(|port| port.kind == "router");
-                let peers =
-                    peers.filter_map(|port| router_ports.get(port.options.get("router-port")?.as_str()));
+                let on: Vec<&Port> = ports.on(switch).collect();
+                let peers = on.iter().filter(|port| port.kind == "router");
+                let peers = peers.filter_map(|port| ports.peer(port));
                 Network {
                     switch,
                     rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
-                    routers: peers.map(|peer| (routers.get(&peer.uuid).copied(), *peer)).collect(),
-                    ports,
+                    routers: peers.map(|peer| (routers.get(&peer.uuid).copied(), peer)).collect(),
+                    ports: on,
                 }
             })
             .collect();
@@ -141,7 +140,7 @@ impl<'a> World<'a> {
             switches.iter().enumerate().map(|(index, network)| (network.switch.uuid, index)).collect();
         let zones = zones(nb, &switches);
         let dhcp = leases(nb, &switches);
-        World { facts, nb, switches, zones, dhcp, by_name, by_uuid }
+        World { facts, nb, switches, zones, dhcp, ports, by_name, by_uuid }
     }
 
     /// The switches that a mark names.
@@ -175,6 +174,11 @@ impl<'a> World<'a> {
             let mut meant = on.filter(|index| is_for(zone.row, self.switches[*index].switch));
             meant.next().map(|index| (index, zone))
         })
+    }
+
+    /// What the ports of a zone's switch stand behind.
+    pub fn standing(&self, index: usize, zone: &ZoneOf) -> Standing<'a> {
+        Standing::of(&self.ports, self.switches[index].switch, &zone.domain, None)
     }
 
     /// The domain and whether there are hosts, of each switch that has a zone.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::model::address;
-use crate::model::host::{Host, Hosts};
+use crate::model::host::{Host, Hosts, Keys, Text};
 use crate::model::import::Names;
 use crate::model::name::Domain;
-use crate::model::snapshot::{DnsRow, Map};
+use crate::model::snapshot::DnsRow;
 use crate::model::words::some_of;
 use crate::model::zone::domain_of;
 
@@ -49,15 +49,15 @@ impl ExportedZone {
         for host in all.by_name.values() {
             let exported = ExportedHost::of(host, &domain);
             if exported.addresses.is_empty() {
-                unaddressed.push(host.name.clone());
+                unaddressed.push(host.name.to_string());
                 continue;
             }
             if !exported.is_all_of(host) {
-                rewritten.push(host.name.clone());
+                rewritten.push(host.name.to_string());
             }
             hosts.push(exported);
         }
-        let dangling: Vec<String> = all.dangling.into_keys().collect();
+        let dangling: Vec<String> = all.dangling.into_keys().map(Text::into_owned).collect();
         let mut lost = Vec::new();
         lost.extend(loss(switch, "hosts without an address, left out", &unaddressed));
         lost.extend(loss(switch, "reverse names that lead to no host, left out", &dangling));
@@ -80,9 +80,9 @@ impl ExportedHost {
         let place = |address: &IpAddr| addresses.iter().position(|other| other == address);
         ptr.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
         ExportedHost {
-            hostname: host.name.clone(),
-            fqdn: match host.full.keys().next() {
-                Some(fqdn) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
+            hostname: host.name.to_string(),
+            fqdn: match host.full.first() {
+                Some((fqdn, _)) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
                 None => format!("{}.{domain}", host.name),
             },
             ptr,
@@ -99,14 +99,18 @@ impl ExportedHost {
     /// Whether an import of what is exported makes all keys of the host, as they are stored.
     fn is_all_of(&self, host: &Host) -> bool {
         let value = address::to_value(&self.addresses);
-        let only = |name: &str, is_wanted: bool| -> Map {
-            is_wanted.then(|| (name.to_owned(), value.clone())).into_iter().collect()
+        let is_only = |keys: &Keys, name: &str, is_wanted: bool| match &keys[..] {
+            [] => !is_wanted,
+            [(key, stored)] => is_wanted && key == name && *stored == value,
+            _ => false,
         };
-        let reverse: Map =
-            self.ptr.iter().map(|address| (address::reverse_name(*address), self.fqdn.clone())).collect();
-        host.full == only(&self.fqdn, self.names != Names::Short)
-            && host.short == only(&self.hostname, self.names != Names::Fqdn)
-            && host.reverse == reverse
+        let is_reverse = |(key, to): &(Text, Text)| {
+            *to == self.fqdn
+                && address::from_reverse_name(key).is_some_and(|ip| address::reverse_name(ip) == *key)
+        };
+        is_only(&host.full, &self.fqdn, self.names != Names::Short)
+            && is_only(&host.short, &self.hostname, self.names != Names::Fqdn)
+            && host.reverse.iter().all(is_reverse)
     }
 }
 
@@ -125,7 +129,7 @@ fn usual_domain(row: &DnsRow) -> Domain {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::SWITCH_MARK;
+    use crate::model::snapshot::{Map, SWITCH_MARK};
 
     #[test]
     fn what_an_import_would_not_bring_back_is_told() {

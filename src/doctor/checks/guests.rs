@@ -1,13 +1,16 @@
 //! Whether hosts stand for guests that are there.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use super::names::hosts;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{World, addresses_in_use};
+use crate::doctor::world::{Network, World, ZoneOf};
 use crate::doctor::{Category, Check, Need, Outcome};
-use crate::model::host::Host;
+use crate::model::host::{Host, host_name};
+use crate::model::snapshot::{Port, outside_of};
+use crate::model::stale::Standing;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -78,81 +81,89 @@ fn texts(addresses: &[IpAddr]) -> Vec<String> {
     addresses.iter().map(ToString::to_string).collect()
 }
 
-fn remove(world: &World, index: usize, host: &Host) -> Command {
-    Command::qdns(["record", "rm", &world.word(index), &host.name])
+/// What is found of each host beside the ports of its switch, which are looked up once for all of a zone.
+fn beside_ports(world: &World, find: impl Fn(&Beside, &Host) -> Option<Finding>) -> Outcome {
+    let mut findings = Vec::new();
+    for (index, zone) in world.serving() {
+        let network = &world.switches[index];
+        let beside = Beside { world, index, network, zone, standing: OnceCell::new() };
+        findings.extend(zone.hosts.by_name.values().filter_map(|host| find(&beside, host)));
+    }
+    Ok(findings)
 }
 
-fn replace(world: &World, index: usize, host: &Host, addresses: &[IpAddr]) -> Command {
-    let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
-    Command::qdns(words.into_iter().chain(texts(addresses)).chain(["--replace".to_owned()]))
+/// A zone beside the ports of its switch.
+struct Beside<'w, 'a> {
+    world: &'w World<'a>,
+    index: usize,
+    network: &'w Network<'a>,
+    zone: &'w ZoneOf<'a>,
+    standing: OnceCell<Standing<'a>>,
+}
+
+impl<'a> Beside<'_, 'a> {
+    fn standing(&self) -> &Standing<'a> {
+        self.standing.get_or_init(|| self.world.standing(self.index, self.zone))
+    }
+
+    /// The addresses of the guests that are named as a host, if there are such guests.
+    fn real_addresses(&self, host: &Host) -> Option<Vec<IpAddr>> {
+        self.standing().named(&host.name)?;
+        let domain = &self.zone.domain;
+        let is_named =
+            |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
+        let mut named = self.network.guests().filter(is_named).peekable();
+        named.peek()?;
+        Some(named.flat_map(Port::guest_addresses).collect())
+    }
+
+    fn found(&self, host: &Host, message: String) -> Finding {
+        Finding::new(host.name.as_ref(), message).on(self.network.name())
+    }
+
+    fn remove(&self, host: &Host) -> Command {
+        Command::qdns(["record", "rm", &self.world.word(self.index), &host.name])
+    }
+
+    fn add(&self, host: &Host, addresses: &[IpAddr], option: &str) -> Command {
+        let words = ["record", "add", &self.world.word(self.index), &host.name].map(str::to_owned);
+        Command::qdns(words.into_iter().chain(texts(addresses)).chain([option.to_owned()]))
+    }
 }
 
 fn outside(world: &World) -> Outcome {
-    let guests = Guests::of(world);
-    Ok(hosts(world)
-        .filter_map(|(index, _, host)| {
-            let network = &world.switches[index];
-            let addresses = host.addresses();
-            let strays = addresses.iter().filter_map(|ip| Some((*ip, network.switch.outside_subnet(*ip)?)));
-            let (stray, subnet) = strays.into_iter().next()?;
-            let inside: Vec<IpAddr> =
-                addresses.iter().copied().filter(|ip| network.switch.outside_subnet(*ip).is_none()).collect();
-            let real = guests.named(index, host).filter(|real| !real.contains(&stray));
-            let fix = match real {
-                Some(real) if !real.is_empty() => replace(world, index, host, real),
-                _ if !inside.is_empty() => replace(world, index, host, &inside),
-                _ => remove(world, index, host),
-            };
-            let message = format!(
-                "{} has {stray}, which is outside of {}'s subnet {subnet}",
-                host.name,
-                network.name()
-            );
-            Some(
-                Finding::new(&host.name, message)
-                    .on(network.name())
-                    .seen("addresses", texts(&addresses))
-                    .seen("subnet", subnet.to_string())
-                    .fix(fix),
-            )
-        })
-        .collect())
+    beside_ports(world, |beside, host| {
+        let subnets = beside.network.switch.subnets();
+        let addresses = host.addresses();
+        let (stray, subnet) = addresses.iter().find_map(|ip| Some((*ip, outside_of(&subnets, *ip)?)))?;
+        let inside: Vec<IpAddr> =
+            addresses.iter().copied().filter(|ip| outside_of(&subnets, *ip).is_none()).collect();
+        let real = beside.real_addresses(host).filter(|real| !real.contains(&stray));
+        let fix = match real {
+            Some(real) if !real.is_empty() => beside.add(host, &real, "--replace"),
+            _ if !inside.is_empty() => beside.add(host, &inside, "--replace"),
+            _ => beside.remove(host),
+        };
+        let message = format!(
+            "{} has {stray}, which is outside of {}'s subnet {subnet}",
+            host.name,
+            beside.network.name()
+        );
+        let finding = beside.found(host, message).seen("addresses", texts(&addresses));
+        Some(finding.seen("subnet", subnet.to_string()).fix(fix))
+    })
 }
 
-/// What stands behind hosts, looked up once for each switch.
-struct Guests {
-    in_use: HashMap<usize, HashSet<IpAddr>>,
-    by_name: HashMap<(usize, String), Vec<IpAddr>>,
-}
-
-impl Guests {
-    fn of(world: &World) -> Self {
-        let mut guests = Guests { in_use: HashMap::new(), by_name: HashMap::new() };
-        for (index, _) in world.serving() {
-            let network = &world.switches[index];
-            guests.in_use.entry(index).or_insert_with(|| {
-                let balanced = world.nb.rows.load_balancers.iter().flat_map(|lb| lb.vips.keys());
-                let mut used = addresses_in_use(network);
-                used.extend(balanced.filter_map(|vip| vip_address(vip)));
-                used
-            });
-            for port in network.guests() {
-                let Some(name) = port.guest_name(None) else { continue };
-                let addresses = guests.by_name.entry((index, name.to_lowercase())).or_default();
-                addresses.extend(port.guest_addresses());
-            }
-        }
-        guests
-    }
-
-    /// The addresses of the ports of a host's name, if there are such ports.
-    fn named(&self, index: usize, host: &Host) -> Option<&Vec<IpAddr>> {
-        self.by_name.get(&(index, host.name.clone()))
-    }
-
-    fn is_used(&self, index: usize, address: &IpAddr) -> bool {
-        self.in_use.get(&index).is_some_and(|used| used.contains(address))
-    }
+/// The addresses that load balancers serve, wherever they are.
+fn balanced(world: &World) -> HashSet<IpAddr> {
+    world
+        .nb
+        .rows
+        .load_balancers
+        .iter()
+        .flat_map(|lb| lb.vips.keys())
+        .filter_map(|vip| vip_address(vip))
+        .collect()
 }
 
 /// The address of `10.0.0.1:53`, `[fd00::1]:53` or `10.0.0.1`.
@@ -162,71 +173,78 @@ pub(super) fn vip_address(vip: &str) -> Option<IpAddr> {
 }
 
 fn stale(world: &World) -> Outcome {
-    let guests = Guests::of(world);
-    Ok(hosts(world)
-        .filter(|(index, _, host)| {
-            let addresses = host.addresses();
-            let is_used = addresses.iter().any(|address| guests.is_used(*index, address));
-            !host.is_static && !addresses.is_empty() && !is_used && guests.named(*index, host).is_none()
-        })
-        .map(|(index, _, host)| {
-            let name = world.switches[index].name();
-            let addresses = texts(&host.addresses());
-            let message =
-                format!("no port of {name} has {} or the name {}", addresses.join(" or "), host.name);
-            Finding::new(&host.name, message)
-                .on(name)
-                .seen("addresses", addresses)
-                .seen("ports", world.switches[index].ports.len())
-                .fix(remove(world, index, host))
-        })
-        .collect())
+    let balanced = balanced(world);
+    beside_ports(world, |beside, host| {
+        let addresses = host.addresses();
+        if addresses.is_empty() || !beside.standing().abandons(host, &addresses) {
+            return None;
+        }
+        let mut message = format!(
+            "no port of {} has {} or the name {}",
+            beside.network.name(),
+            texts(&addresses).join(" or "),
+            host.name
+        );
+        let fix = match addresses.iter().find(|address| balanced.contains(address)) {
+            Some(address) => {
+                message += &format!("; a load balancer serves {address}: mark the host as static");
+                beside.add(host, &addresses, "--static")
+            }
+            None => beside.remove(host),
+        };
+        let finding = beside.found(host, message).seen("addresses", texts(&addresses));
+        Some(finding.seen("ports", beside.standing().ports).fix(fix))
+    })
 }
 
 fn moved(world: &World) -> Outcome {
-    let guests = Guests::of(world);
-    Ok(hosts(world)
-        .filter_map(|(index, _, host)| {
-            let real = guests.named(index, host).filter(|real| !real.is_empty() && !host.is_static)?;
-            let addresses = host.addresses();
-            let gone: Vec<IpAddr> =
-                addresses.iter().copied().filter(|address| !real.contains(address)).collect();
-            let is_elsewhere = gone.iter().any(|address| guests.is_used(index, address));
-            if gone.is_empty() || (is_elsewhere && gone.len() < addresses.len()) {
-                return None;
-            }
-            let message = format!(
-                "{} resolves to {}, and its port has {}",
-                host.name,
-                texts(&addresses).join(", "),
-                texts(real).join(", ")
-            );
-            Some(
-                Finding::new(&host.name, message)
-                    .on(world.switches[index].name())
-                    .seen("served", texts(&addresses))
-                    .seen("port", texts(real))
-                    .fix(replace(world, index, host, real)),
-            )
-        })
-        .collect())
+    let balanced = balanced(world);
+    beside_ports(world, |beside, host| {
+        let port = beside.standing().named(&host.name).filter(|_| !host.is_static)?;
+        let addresses = host.addresses();
+        let first = port.guest_addresses();
+        if addresses.iter().all(|address| first.contains(address)) {
+            return None;
+        }
+        let real = beside.real_addresses(host).filter(|real| !real.is_empty())?;
+        let gone: Vec<&IpAddr> = addresses.iter().filter(|address| !real.contains(address)).collect();
+        let is_used =
+            |address: &&IpAddr| beside.standing().holder(**address).is_some() || balanced.contains(*address);
+        if gone.is_empty() || (gone.iter().any(is_used) && gone.len() < addresses.len()) {
+            return None;
+        }
+        let message = format!(
+            "{} resolves to {}, and its port has {}",
+            host.name,
+            texts(&addresses).join(", "),
+            texts(&real).join(", ")
+        );
+        let finding = beside.found(host, message).seen("served", texts(&addresses));
+        Some(finding.seen("port", texts(&real)).fix(beside.add(host, &real, "--replace")))
+    })
 }
 
 fn shared(world: &World) -> Outcome {
-    let mut holders: BTreeMap<(usize, IpAddr), Vec<&str>> = BTreeMap::new();
-    for (index, _, host) in hosts(world) {
-        for address in host.addresses() {
-            holders.entry((index, address)).or_default().push(&host.name);
+    let mut findings = Vec::new();
+    let serving: Vec<(usize, &ZoneOf)> = world.serving().collect();
+    for zones in serving.chunk_by(|a, b| a.0 == b.0) {
+        let mut holders: Vec<(IpAddr, &str)> = Vec::new();
+        for host in zones.iter().flat_map(|(_, zone)| zone.hosts.by_name.values()) {
+            holders.extend(host.addresses().into_iter().map(|address| (address, host.name.as_ref())));
+        }
+        holders.sort_unstable();
+        for held in holders.chunk_by(|a, b| a.0 == b.0).filter(|held| held.len() > 1) {
+            let address = held[0].0;
+            let names: Vec<&str> = held.iter().map(|(_, name)| *name).collect();
+            let message = format!("{address} is the address of {}", names.join(" and "));
+            findings.push(
+                Finding::new(address.to_string(), message)
+                    .on(world.switches[zones[0].0].name())
+                    .seen("hosts", names),
+            );
         }
     }
-    let shared = holders.into_iter().filter(|(_, names)| names.len() > 1);
-    Ok(shared
-        .map(|((index, address), names)| {
-            Finding::new(address.to_string(), format!("{address} is the address of {}", names.join(" and ")))
-                .on(world.switches[index].name())
-                .seen("hosts", names)
-        })
-        .collect())
+    Ok(findings)
 }
 
 fn ipv4_only(world: &World) -> Outcome {

@@ -142,7 +142,9 @@ fn never_matches(world: &World) -> Outcome {
 }
 
 /// The hosts that answer, each with the index of its switch.
-pub(super) fn hosts<'w>(world: &'w World) -> impl Iterator<Item = (usize, &'w ZoneOf<'w>, &'w Host)> {
+pub(super) fn hosts<'w, 'a>(
+    world: &'w World<'a>,
+) -> impl Iterator<Item = (usize, &'w ZoneOf<'a>, &'w Host<'a>)> {
     let zones = world.serving();
     zones.flat_map(|(index, zone)| zone.hosts.by_name.values().map(move |host| (index, zone, host)))
 }
@@ -174,11 +176,12 @@ fn reserved(world: &World) -> Outcome {
 /// A host that shall have another name: the likeliest one that is free.
 fn rename(world: &World, index: usize, zone: &ZoneOf, host: &Host, message: String) -> Finding {
     let switch = world.word(index);
-    let key = host.names().next().map_or(host.name.as_str(), |(key, _)| key.as_str());
+    let key = host.names().next().map_or(host.name.as_ref(), |(key, _)| key);
     let addresses: Vec<String> = host.addresses().iter().map(ToString::to_string).collect();
     let candidate = suggestion(&host.name).or_else(|| suggestion(&format!("{}-1", host.name)));
-    let free = candidate.filter(|name| !zone.hosts.by_name.contains_key(name) && !addresses.is_empty());
-    let finding = Finding::new(&host.name, message)
+    let free =
+        candidate.filter(|name| !zone.hosts.by_name.contains_key(name.as_str()) && !addresses.is_empty());
+    let finding = Finding::new(host.name.as_ref(), message)
         .on(world.switches[index].name())
         .seen("keys", host.names().map(|(key, _)| key).collect::<Vec<_>>())
         .seen("addresses", &addresses)

@@ -1,12 +1,14 @@
 //! Whether reverse names lead to hosts that have the address.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use super::names::hosts;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::World;
+use crate::doctor::world::{World, ZoneOf};
 use crate::doctor::{Category, Check, Need, Outcome};
 use crate::model::address;
+use crate::model::host::Host;
 use crate::model::name::Hostname;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -48,30 +50,47 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// Each host by itself, or where they are many, the switch with all of them.
 fn missing(world: &World) -> Outcome {
-    Ok(hosts(world)
-        .filter_map(|(index, zone, host)| {
-            Hostname::parse(&host.name).ok()?;
-            let addresses = host.addresses();
-            let has_none =
-                |ip: &&std::net::IpAddr| !zone.row.records.contains_key(&address::reverse_name(**ip));
-            let without: Vec<String> = addresses.iter().filter(has_none).map(ToString::to_string).collect();
-            if without.is_empty() {
-                return None;
-            }
-            let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
-            let words = words.into_iter().chain(addresses.iter().map(ToString::to_string));
-            Some(
-                Finding::new(
-                    &host.name,
-                    format!("{} has no reverse name for {}", host.name, without.join(", ")),
-                )
-                .on(world.switches[index].name())
+    const MANY: usize = 5;
+    let mut findings = Vec::new();
+    for (index, zone) in world.serving() {
+        let lacking = zone.hosts.by_name.values().filter_map(|host| Some((host, lacking(zone, host)?)));
+        let lacking: Vec<(&Host, Vec<IpAddr>)> = lacking.collect();
+        let (name, switch) = (world.switches[index].name(), world.word(index));
+        if lacking.len() > MANY {
+            let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
+            let message =
+                format!("{} hosts have no reverse name, {} and others", lacking.len(), first.join(", "));
+            let words = ["doctor", &switch, "--only", "ptr-missing", "--fix"];
+            findings.push(
+                Finding::new(name, message)
+                    .on(name)
+                    .seen("count", lacking.len())
+                    .seen("hosts", first)
+                    .fix(Command::qdns(words)),
+            );
+            continue;
+        }
+        findings.extend(lacking.into_iter().map(|(host, without)| {
+            let without: Vec<String> = without.iter().map(ToString::to_string).collect();
+            let words = ["record", "add", &switch, &host.name].map(str::to_owned);
+            let words = words.into_iter().chain(host.addresses().into_iter().map(|ip| ip.to_string()));
+            let message = format!("{} has no reverse name for {}", host.name, without.join(", "));
+            Finding::new(host.name.as_ref(), message)
+                .on(name)
                 .seen("addresses", without)
-                .fix(Command::qdns(words)),
-            )
-        })
-        .collect())
+                .fix(Command::qdns(words))
+        }));
+    }
+    Ok(findings)
+}
+
+/// The addresses of a host that have no reverse name at all, if there are any.
+fn lacking(zone: &ZoneOf, host: &Host) -> Option<Vec<IpAddr>> {
+    let mut addresses = host.addresses();
+    addresses.retain(|ip| !zone.row.records.contains_key(&address::reverse_name(*ip)));
+    (!addresses.is_empty() && Hostname::parse(&host.name).is_ok()).then_some(addresses)
 }
 
 fn dangling(world: &World) -> Outcome {

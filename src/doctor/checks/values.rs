@@ -149,13 +149,13 @@ fn incomplete(world: &World) -> Outcome {
         .filter(|(_, _, host)| !host.name.contains('.') && host.short.is_empty() != host.full.is_empty())
         .map(|(index, zone, host)| {
             let (there, absent) = match host.full.is_empty() {
-                true => (host.name.clone(), format!("{}.{}", host.name, zone.domain)),
-                false => (format!("{}.{}", host.name, zone.domain), host.name.clone()),
+                true => (host.name.to_string(), format!("{}.{}", host.name, zone.domain)),
+                false => (format!("{}.{}", host.name, zone.domain), host.name.to_string()),
             };
             let addresses = host.addresses();
             let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
             let words = words.into_iter().chain(addresses.iter().map(ToString::to_string));
-            Finding::new(&host.name, format!("{there} resolves, {absent} does not"))
+            Finding::new(host.name.as_ref(), format!("{there} resolves, {absent} does not"))
                 .on(world.switches[index].name())
                 .seen("has", there)
                 .seen("lacks", absent)
@@ -183,7 +183,7 @@ fn differs(world: &World) -> Outcome {
             let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
             Some(
                 Finding::new(
-                    &host.name,
+                    host.name.as_ref(),
                     format!("{}: which one a guest gets depends on its resolver", all.join(", ")),
                 )
                 .on(world.switches[index].name())
