@@ -1,6 +1,5 @@
 //! A row as files hold it: its hosts as an import makes them, and what of the row is not among them.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::model::address;
@@ -43,7 +42,11 @@ impl ExportedZone {
     /// The hosts of a row under its domain, and what an import of them would not bring back, a line for
     /// each kind. Another owner's row has the domain that most of its names have.
     pub fn of(switch: &str, row: &DnsRow) -> (Self, Vec<String>) {
-        let domain = if row.is_ours() { domain_of(row) } else { usual_domain(row) };
+        let names = row.records.keys().filter(|key| !address::is_reverse_name(key)).map(String::as_str);
+        let domain = match row.is_ours() {
+            true => domain_of(row),
+            false => Domain::of_most(names).unwrap_or_default(),
+        };
         let all = Hosts::of(row, &domain);
         let (mut hosts, mut rewritten, mut unaddressed) = (Vec::new(), Vec::new(), Vec::new());
         for host in all.by_name.values() {
@@ -112,18 +115,6 @@ impl ExportedHost {
             && is_only(&host.short, &self.hostname, self.names != Names::Fqdn)
             && host.reverse.iter().all(is_reverse)
     }
-}
-
-/// What stands behind the first dot of most names.
-fn usual_domain(row: &DnsRow) -> Domain {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for key in row.records.keys().filter(|key| !address::is_reverse_name(key)) {
-        if let Some((_, domain)) = key.trim_end_matches('.').split_once('.') {
-            *counts.entry(domain.to_ascii_lowercase()).or_default() += 1;
-        }
-    }
-    let usual = counts.iter().max_by_key(|(_, count)| **count);
-    usual.map(|(domain, _)| Domain::stored(domain)).unwrap_or_default()
 }
 
 #[cfg(test)]

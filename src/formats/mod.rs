@@ -191,7 +191,8 @@ fn bad_line(line: usize, error: Error) -> BadLine {
 fn ttl_note(notes: &mut Vec<Note>, line: usize, ttl: &str) {
     const RULE: &str = "OVN answers with 3600 s, whatever a file says";
     if ttl != "3600" && !notes.iter().any(|note| note.text.ends_with(RULE)) {
-        notes.push(Note { line, text: format!("a time to live of {ttl} is left out: {RULE}") });
+        // In front, where the next line finds it at once.
+        notes.insert(0, Note { line, text: format!("a time to live of {ttl} is left out: {RULE}") });
     }
 }
 
