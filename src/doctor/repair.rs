@@ -92,7 +92,8 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
     let network = &world.switches[index];
     // Where many hosts lack theirs, the finding is about the switch.
     let lacks_reverse = |name: &str| has("ptr-missing", name) || has("ptr-missing", network.name());
-    for (name, host) in &zone.hosts.by_name {
+    let known = zone.hosts();
+    for (name, host) in &known.by_name {
         let is_wrong = |key: &str| {
             ["key-never-matches", "value-truncated", "ptr-differs"].iter().any(|code| has(code, key))
                 || has("value-invalid", key)
@@ -105,7 +106,7 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
     let single = network.own_zones().count() == 1;
     let mut draft = single.then(|| Draft::open(&world.nb.rows, network.switch).ok()).flatten();
     for name in hosts {
-        let host = &zone.hosts.by_name[name];
+        let host = &known.by_name[name];
         let addresses = host.addresses();
         let values = host.names().map(|(_, value)| address::from_value(value));
         let mut values = values.filter(|addresses| !addresses.is_empty());
@@ -140,7 +141,7 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
             _ => {}
         }
     }
-    for (key, value) in &zone.hosts.dangling {
+    for (key, value) in &known.dangling {
         let leads_nowhere =
             has("ptr-dangling", key) && row.records.get(key.as_ref()) == target.get(key.as_ref());
         match leads_nowhere {

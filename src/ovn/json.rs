@@ -49,7 +49,7 @@ impl<'t> Table<'t> {
     /// # Errors
     /// Garbage, where it is none.
     pub fn parse(line: &'t str) -> Result<Self> {
-        serde_json::from_str(line).map_err(|error| garbage(&error, line))
+        serde_json::from_str(line).map_err(|error| unreadable(&error, line))
     }
 
     /// Parses the lines of an answer that are tables.
@@ -66,7 +66,7 @@ impl<'t> Table<'t> {
     /// Each is garbage where it is not a row of OVSDB values.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Result<Row<'_>>> {
         self.data.iter().map(|data| {
-            let values = serde_json::from_str(data.get()).map_err(|error| garbage(&error, data.get()))?;
+            let values = serde_json::from_str(data.get()).map_err(|error| unreadable(&error, data.get()))?;
             Ok(Row { headings: &self.headings, data: values })
         })
     }
@@ -79,10 +79,14 @@ fn gathered<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
     found
 }
 
-fn garbage(error: &serde_json::Error, text: &str) -> Error {
+fn unreadable(error: &serde_json::Error, text: &str) -> Error {
     let begin: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-    Error::new(Kind::Garbage, "ovn-nbctl answered something that is not its JSON")
-        .cause(format!("{error}: {begin}"))
+    garbage("ovn-nbctl answered something that is not its JSON").cause(format!("{error}: {begin}"))
+}
+
+/// A program that does not answer as ovn-nbctl does.
+pub(super) fn garbage(message: impl Into<String>) -> Error {
+    Error::new(Kind::Garbage, message)
         .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
 }
 
@@ -139,8 +143,7 @@ impl Row<'_> {
     /// # Errors
     /// Garbage, where the row has none.
     pub fn uuid(&self) -> Result<Uuid> {
-        self.reference("_uuid")
-            .ok_or_else(|| Error::new(Kind::Garbage, "ovn-nbctl printed a row without its _uuid"))
+        self.reference("_uuid").ok_or_else(|| garbage("ovn-nbctl printed a row without its _uuid"))
     }
 
     /// A column of key-value pairs.

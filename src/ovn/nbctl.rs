@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::classify;
-use super::json::Table;
+use super::json::{Table, garbage};
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::words::shell_word;
@@ -96,11 +96,7 @@ impl Nbctl {
         })?;
         match found == count {
             true => Ok(()),
-            false => Err(Error::new(
-                Kind::Garbage,
-                format!("ovn-nbctl printed {found} tables where {count} were asked for"),
-            )
-            .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")),
+            false => Err(garbage(format!("ovn-nbctl printed {found} tables where {count} were asked for"))),
         }
     }
 
