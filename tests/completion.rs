@@ -4,6 +4,7 @@
 mod lab;
 mod tool;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -253,6 +254,25 @@ fn a_database_that_hangs_is_waited_for_a_second_and_no_longer() {
         assert!(Duration::from_millis(900) < took && took < Duration::from_millis(1800), "{took:?}");
     }
     nb.cont();
+}
+
+/// Each run is in time, and both together are not: what `net1` lists has to be asked for once more.
+#[test]
+fn several_slow_reads_are_waited_for_no_longer_than_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("ovn-nbctl");
+    let switch = r#"{"data":[[["uuid","00000000-0000-4000-8000-000000000001"],"net1",["uuid","00000000-0000-4000-8000-000000000002"],["map",[]]]],"headings":["_uuid","name","dns_records","other_config"]}"#;
+    let zones = r#"{"data":[],"headings":["_uuid","external_ids","records"]}"#;
+    let text = format!("#!/bin/sh\necho run >>$0.runs; sleep 0.9; echo '{switch}'; echo '{zones}'\n");
+    std::fs::write(&program, text).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let option = format!("--ovn-nbctl={}", program.display());
+    let started = Instant::now();
+    let output = asked("bash", "unix:/nowhere", &["qdns", &option, "record", "rm", "net1", "w"]);
+    assert!(started.elapsed() < Duration::from_millis(1600), "{:?}", started.elapsed());
+    assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0), "{output:?}");
+    let runs = std::fs::read_to_string(folder.path().join("ovn-nbctl.runs")).unwrap();
+    assert_eq!(runs.lines().count(), 2);
 }
 
 /// Half of the answers, so that neither a lucky one nor a busy machine's worst decides.

@@ -52,6 +52,8 @@ fn a_refusal_can_be_read_whatever_the_file_holds() {
     // A terminal obeys nothing of it, a line stays a line, and a long one is cut.
     let said = refused(&net, "escape.csv", b"name,ip\nweb,10.0.0.300\x1b[2J\n\"a\nb\",x\n");
     assert!(!said.contains('\u{1b}') && said.contains("\\u{1b}[2J") && said.lines().count() == 3, "{said}");
+    let said = refused(&net, "escape.zone", b"\x1b[2Jweb\n");
+    assert!(!said.contains('\u{1b}') && said.contains("FILE:1: \\u{1b}[2jweb has no"), "{said}");
     let said = refused(&net, "long.hosts", &[b"10.0.0.1", "x".repeat(100_000).as_bytes(), b" web"].concat());
     assert!(said.len() < 1000, "{}", said.len());
     // However many lines are bad, the reasons of the first are told, and the numbers of all.
