@@ -191,6 +191,23 @@ fn pruning_asks_and_has_a_brake() {
 }
 
 #[test]
+fn an_empty_file_prunes_nothing_unless_it_must() {
+    let net = Net::start();
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    for (name, text) in [("empty.csv", ""), ("none.json", "{\"records\":[]}\n"), ("none.hosts", "# none\n")] {
+        let file = net.file(name, text);
+        let prune = ["record", "import", "net1", &file, "--prune", "--yes"];
+        let said = net.qdns(&prune).fails(1);
+        assert!(said.contains("has no hosts") && said.contains("--force"), "{said}");
+        assert_eq!(net.hosts("net1"), 1);
+    }
+    let file = net.file("empty.csv", "");
+    net.qdns(&["record", "import", "net1", &file, "--prune", "--yes", "--force"]).ok();
+    assert_eq!(net.hosts("net1"), 0);
+    net.qdns(&["record", "import", "net1", &file, "--prune"]).ok();
+}
+
+#[test]
 fn rows_of_others_are_exported_and_never_written() {
     let net = Net::start();
     let row = net.nb.nbctl(&[

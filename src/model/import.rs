@@ -13,7 +13,7 @@ use super::registration::{Draft, Parts, Wanted};
 use super::snapshot::{Snapshot, Switch};
 use super::stale::Limit;
 use super::words::some_of;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// Which names of a host are wanted, or exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,6 +180,19 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();
+    if hosts.is_empty() && !gone.is_empty() && import.limit == Limit::default() {
+        // Whoever wrote the file may have failed, in a pipe above all.
+        return Err(Error::new(
+            Kind::NeedsConfirmation,
+            format!(
+                "{} has no hosts, and --prune would remove all {} of {}",
+                import.file,
+                gone.len(),
+                switch.name
+            ),
+        )
+        .hint("--force does it"));
+    }
     import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")?;
     let mut plan = draft.close();
     plan.warnings.splice(0..0, notes(parsed, import));
