@@ -9,10 +9,11 @@ pub mod plain;
 pub mod table;
 pub mod view;
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::cli::{Color, GlobalOptions};
 use crate::model::plan::Plan;
@@ -94,18 +95,17 @@ pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
             note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
         }
     }
-    let text = match global.output {
-        Format::Json => json_text(answer),
-        Format::Plain => plain::render(answer),
-        Format::Table if global.quiet && matches!(answer, Answer::Changes(_) | Answer::Lifecycle(_)) => {
-            String::new()
-        }
-        Format::Table => table::render(answer, terminal_width()),
-    };
     // What a program reads goes out as it is: the stream for people drops what a terminal would obey.
     let written = match global.output {
-        Format::Table => anstream::stdout().lock().write_all(text.as_bytes()),
-        Format::Json | Format::Plain => io::stdout().lock().write_all(text.as_bytes()),
+        Format::Json => write_json(answer, io::stdout().lock()),
+        Format::Plain => io::stdout().lock().write_all(plain::render(answer).as_bytes()),
+        Format::Table if global.quiet && matches!(answer, Answer::Changes(_) | Answer::Lifecycle(_)) => {
+            Ok(())
+        }
+        Format::Table => {
+            let text = table::render(answer, terminal_width());
+            anstream::stdout().lock().write_all(text.as_bytes())
+        }
     };
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -140,21 +140,31 @@ pub fn styled(text: &str, color: anstyle::AnsiColor) -> String {
     format!("{style}{text}{style:#}")
 }
 
-fn json_text(answer: &Answer) -> String {
-    let document = match answer {
-        Answer::Records(records) => json!({ "records": records }),
-        Answer::Zones(zones) => json!({ "zones": zones }),
-        Answer::Zone(zone) => json!({ "zone": zone }),
-        Answer::Forwarders(forwarders) => json!({ "forwarders": forwarders }),
-        Answer::Changes(changes) => json!(changes),
-        Answer::Lifecycle(view) => json!(view),
-        Answer::Lookups(lookups) => json!({ "lookups": lookups }),
-        Answer::Examination(examination) => json!(examination),
-        Answer::Checks(checks) => json!({ "checks": checks }),
-        Answer::Explanation(check) => json!({ "check": check }),
-        Answer::Text(text) => return text.clone(),
-    };
-    format!("{document}\n")
+/// The answer as one JSON document. It is written as it is made: a list may have a hundred thousand hosts.
+fn write_json(answer: &Answer, out: impl Write) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    match answer {
+        Answer::Records(records) => write_named(&mut out, "records", records),
+        Answer::Zones(zones) => write_named(&mut out, "zones", zones),
+        Answer::Zone(zone) => write_named(&mut out, "zone", zone),
+        Answer::Forwarders(forwarders) => write_named(&mut out, "forwarders", forwarders),
+        Answer::Changes(changes) => serde_json::to_writer(&mut out, changes),
+        Answer::Lifecycle(view) => serde_json::to_writer(&mut out, view),
+        Answer::Lookups(lookups) => write_named(&mut out, "lookups", lookups),
+        Answer::Examination(examination) => serde_json::to_writer(&mut out, examination),
+        Answer::Checks(checks) => write_named(&mut out, "checks", checks),
+        Answer::Explanation(check) => write_named(&mut out, "check", check),
+        Answer::Text(text) => {
+            out.write_all(text.as_bytes())?;
+            return out.flush();
+        }
+    }?;
+    out.write_all(b"\n")?;
+    out.flush()
+}
+
+fn write_named(out: impl Write, name: &str, value: &impl Serialize) -> serde_json::Result<()> {
+    serde_json::to_writer(out, &BTreeMap::from([(name, value)]))
 }
 
 /// The columns that a table may have: the terminal's, or without one those of `COLUMNS`, or no limit.

@@ -14,7 +14,7 @@ pub fn render(answer: &Answer) -> String {
                     r.hostname.clone(),
                     r.fqdn.clone(),
                     r.addresses.join(" "),
-                    r.switch.clone(),
+                    r.switch.to_string(),
                     lifetime.to_owned(),
                 ]
             })

@@ -32,7 +32,7 @@ pub fn render(answer: &Answer, width: Option<u16>) -> String {
                     record.fqdn.clone(),
                     record.addresses.join("\n"),
                     ptr,
-                    record.switch.clone(),
+                    record.switch.to_string(),
                 ];
                 if noted {
                     row.push(record.notes.join("; "));

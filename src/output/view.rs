@@ -1,6 +1,7 @@
 //! The types of the output. They are what scripts rely on: they stay when the model moves.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde::Serialize;
 
@@ -32,10 +33,10 @@ pub struct RecordView {
     pub is_static: bool,
     /// The time to live in seconds.
     pub ttl: u32,
-    /// The switch's name.
-    pub switch: String,
-    /// The zone's domain.
-    pub domain: String,
+    /// The switch's name, which its hosts share.
+    pub switch: Rc<str>,
+    /// The zone's domain, which its hosts share.
+    pub domain: Rc<str>,
     /// What keeps the host from resolving as it should.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -46,7 +47,8 @@ impl RecordView {
     pub fn of(switch: &str, row: &DnsRow) -> Vec<Self> {
         let domain = domain_of(row);
         let hosts = Hosts::of(row, &domain);
-        hosts.by_name.values().map(|host| Self::of_host(switch, domain.as_str(), host)).collect()
+        let (switch, domain) = (Rc::from(switch), Rc::from(domain.as_str()));
+        hosts.by_name.values().map(|host| Self::of_host(&switch, &domain, host)).collect()
     }
 
     /// The hosts of all zones, by switch and name.
@@ -54,23 +56,25 @@ impl RecordView {
         zones(snapshot).flat_map(|(switch, row, _)| Self::of(&switch, row)).collect()
     }
 
-    fn of_host(switch: &str, domain: &str, host: &Host) -> Self {
+    fn of_host(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
         let fqdn =
             host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
         let hostname = host.short.first().map(|(key, _)| key.to_string());
         let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
         RecordView {
-            hostname: hostname.unwrap_or_else(|| match fqdn.to_ascii_lowercase().ends_with(domain) {
-                true => fqdn.chars().take(host.name.len()).collect(),
-                false => fqdn.clone(),
+            hostname: hostname.unwrap_or_else(|| {
+                match fqdn.to_ascii_lowercase().ends_with(domain.as_ref()) {
+                    true => fqdn.chars().take(host.name.len()).collect(),
+                    false => fqdn.clone(),
+                }
             }),
             ip: addresses.first().cloned().unwrap_or_default(),
             addresses,
             ptr: host.reverse_addresses().iter().map(ToString::to_string).collect(),
             is_static: host.is_static,
             ttl: TTL,
-            switch: switch.to_owned(),
-            domain: domain.to_owned(),
+            switch: Rc::clone(switch),
+            domain: Rc::clone(domain),
             notes: notes(host),
             fqdn,
         }
@@ -87,7 +91,7 @@ fn notes(host: &Host) -> Vec<String> {
     };
     let names = || host.names();
     note(
-        names().any(|(key, _)| key.ends_with('.') || *key != key.to_lowercase()),
+        names().any(|(key, _)| key.ends_with('.') || key.contains(char::is_uppercase)),
         "never matches: capitals or trailing dot",
     );
     note(names().any(|(_, value)| value.contains(',')), "nothing is served after the comma");
