@@ -86,7 +86,8 @@ fn network(
     let place = Place { target: &direct, switch: &switch, patience, is_judged };
     let memory = doctor::memory(&place);
     let rows = pairs(&place);
-    report.part(&title, &[table::markdown(&rows), memory.markdown()].join("\n"));
+    let memory_line = if is_judged { memory.markdown() } else { String::new() };
+    report.part(&title, &[table::markdown(&rows), memory_line].join("\n"));
 
     let daemon = nb.daemon();
     let socket: &Path = daemon.socket();
