@@ -12,7 +12,7 @@ use clap_complete::env::CompleteEnv;
 use super::{GlobalOptions, definition};
 use crate::doctor::checks;
 use crate::error::Result;
-use crate::model::host::Hosts;
+use crate::model::host::{Hosts, Text};
 use crate::model::words::shell_word;
 use crate::model::zone::Zone;
 use crate::ovn::nbctl::Nbctl;
@@ -103,5 +103,7 @@ fn hosts(words: &Words) -> Result<Vec<String>> {
     let Some(switch) = &words.switch else { return Ok(Vec::new()) };
     let (snapshot, switch) = words.nb.read_switch(&SwitchRef::parse(switch)?)?;
     let zone = Zone::find(&snapshot, &switch)?;
-    Ok(zone.map(|zone| Hosts::of(zone.row, &zone.domain()).by_name.into_keys().collect()).unwrap_or_default())
+    Ok(zone
+        .map(|zone| Hosts::of(zone.row, &zone.domain()).by_name.into_keys().map(Text::into_owned).collect())
+        .unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use super::Context;
 use super::change;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
+use crate::model::port::Ports;
 use crate::model::registration::Draft;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::{self, Limit, Stale, Standing};
@@ -68,13 +69,14 @@ impl PruneStaleArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switches = Switches::parse(&self.switches, self.all)?;
         let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let ports = Ports::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
         let mut refusals: Vec<Error> = Vec::new();
         let limit = self.limit.limit();
         let dry_run = context.global.dry_run || self.check;
         for switch in &switches {
-            let Some(mut plan) = plan(&snapshot, switch)? else { continue };
+            let Some(mut plan) = plan(&snapshot, &ports, switch)? else { continue };
             match limit.check(&switch.name, plan.stale.len(), plan.hosts) {
                 Err(error) if dry_run => {
                     plan.plan.warnings.push(format!("it would be refused: {}", error.message))
@@ -102,19 +104,19 @@ impl PruneStaleArgs {
 }
 
 /// The plan for one zone, with its reasons.
-struct Planned {
+struct Planned<'a> {
     plan: Plan,
-    stale: Vec<Stale>,
+    stale: Vec<Stale<'a>>,
     hosts: usize,
 }
 
 /// A plan without the stale hosts of a switch's zone; nothing where it has no zone.
-fn plan(snapshot: &Snapshot, switch: &Switch) -> Result<Option<Planned>> {
+fn plan<'a>(snapshot: &'a Snapshot, ports: &Ports, switch: &'a Switch) -> Result<Option<Planned<'a>>> {
     if Zone::find(snapshot, switch)?.is_none() {
         return Ok(None);
     }
     let mut draft = Draft::open(snapshot, switch)?;
-    let standing = Standing::of(snapshot, switch, draft.domain(), None);
+    let standing = Standing::of(ports, switch, draft.domain(), None);
     let stale = stale::find(&draft, switch, &standing);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {

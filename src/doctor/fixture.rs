@@ -46,6 +46,7 @@ pub(super) fn healthy() -> Facts {
         uuid: zone_uuid(uuid(1)),
         external_ids: zone_marks(&switch, &domain_of(&DnsRow::default())),
         records: records.clone(),
+        ..DnsRow::default()
     };
     let guest = |n, name: &str, end: &str| Port {
         uuid: uuid(n),
@@ -162,7 +163,7 @@ fn option(facts: &mut Facts, key: &str, value: &str) {
 }
 
 fn row(n: u128, mark: (&str, &str), records: &[(&str, &str)]) -> DnsRow {
-    DnsRow { uuid: uuid(n), external_ids: map(&[mark]), records: map(records) }
+    DnsRow { uuid: uuid(n), external_ids: map(&[mark]), records: map(records), ..DnsRow::default() }
 }
 
 /// A row on net1 beside its zone.
@@ -254,6 +255,11 @@ pub(super) const CASES: &[Case] = &[
     fires("pair-differs", "web", |f| put(f, "web", "10.0.0.11")),
     clean("pair-differs", |f| put(f, "web", "fd00::10 10.0.0.10")),
     fires("ptr-missing", "web", |f| drop(records(f).remove(WEB_V4))),
+    fires("ptr-missing", "net1", |f| {
+        for n in 0..6 {
+            put(f, &format!("many-{n}.internal"), &format!("10.0.0.{}", 30 + n));
+        }
+    }),
     fires("ptr-dangling", DANGLING, |f| put(f, DANGLING, "gone.internal")),
     clean("ptr-dangling", |f| {
         put(f, DANGLING, "vm.project.org");
@@ -267,6 +273,12 @@ pub(super) const CASES: &[Case] = &[
         nb(f).dns[0].external_ids.insert("qdns-static-gone".into(), "true".into());
     }),
     clean("record-stale", |f| put(f, "router-1", "10.0.0.1")),
+    fires("record-stale", "vip", |f| {
+        put(f, "vip", "10.0.0.80");
+        nb(f)
+            .load_balancers
+            .push(LoadBalancer { vips: map(&[("10.0.0.80:53", "10.0.0.10:53")]), ..Default::default() });
+    }),
     fires("record-moved", "web", |f| {
         nb(f).ports[0].addresses = vec!["0a:00:00:00:00:10 10.0.0.50".into()];
     }),

@@ -5,6 +5,7 @@ pub mod facts;
 pub mod finding;
 pub mod grammar;
 pub mod repair;
+pub mod served;
 pub mod world;
 
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::net::IpAddr;
 use crate::model::snapshot::Port;
 use facts::{Facts, Missing};
 use finding::{Finding, Severity};
+use served::Served;
 use world::World;
 
 /// What a check is about; the report is grouped by it.
@@ -102,7 +104,16 @@ pub struct Check {
     /// Where the mechanism can be read.
     pub source: &'static str,
     /// The check itself; `None` for what can be explained and not found.
-    pub run: Option<fn(&World) -> Outcome>,
+    pub run: Option<Run>,
+}
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// Everything.
+    World(fn(&World) -> Outcome),
+    /// One zone that answers, and its switch.
+    Zone(fn(&Served) -> Vec<Finding>),
 }
 
 /// What all checks came to, in the order of the list.
@@ -119,14 +130,28 @@ pub struct Examination {
 /// Runs checks on facts.
 pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
     let world = World::of(facts);
-    let mut examination = Examination { findings: Vec::new(), passed: Vec::new(), skipped: Vec::new() };
+    let mut outcomes: Vec<(&Check, Run, Outcome)> = Vec::new();
     for check in checks.iter().copied() {
         let Some(run) = check.run else { continue };
-        if let Some(missing) = check.needs.iter().find_map(|need| need.missing(facts)) {
-            examination.skipped.push((check, missing.message.clone()));
-            continue;
+        let missing = check.needs.iter().find_map(|need| need.missing(facts));
+        let outcome = match (missing, run) {
+            (Some(missing), _) => Err(missing.message.clone()),
+            (None, Run::World(run)) => run(&world),
+            (None, Run::Zone(_)) => Ok(Vec::new()),
+        };
+        outcomes.push((check, run, outcome));
+    }
+    for (index, zone) in world.serving() {
+        let served = Served::of(&world, index, zone);
+        for (_, run, outcome) in &mut outcomes {
+            if let (Run::Zone(run), Ok(found)) = (run, outcome) {
+                found.extend(run(&served));
+            }
         }
-        match run(&world) {
+    }
+    let mut examination = Examination { findings: Vec::new(), passed: Vec::new(), skipped: Vec::new() };
+    for (check, _, outcome) in outcomes {
+        match outcome {
             Ok(found) if found.is_empty() => examination.passed.push(check),
             Ok(found) => examination.findings.extend(found.into_iter().map(|finding| (check, finding))),
             Err(why) => examination.skipped.push((check, why)),

@@ -89,21 +89,24 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
     let row = zone.row;
     let mut hosts: BTreeSet<&str> = BTreeSet::new();
     let mut target = row.records.clone();
-    for (name, host) in &zone.hosts.by_name {
-        let is_wrong = |key: &String| {
+    let network = &world.switches[index];
+    // Where many hosts lack theirs, the finding is about the switch.
+    let lacks_reverse = |name: &str| has("ptr-missing", name) || has("ptr-missing", network.name());
+    let known = zone.hosts();
+    for (name, host) in &known.by_name {
+        let is_wrong = |key: &str| {
             ["key-never-matches", "value-truncated", "ptr-differs"].iter().any(|code| has(code, key))
                 || has("value-invalid", key)
         };
-        let keys = host.names().chain(&host.reverse).map(|(key, _)| key);
-        let of_host = ["pair-incomplete", "ptr-missing"].iter().any(|code| has(code, name));
-        if of_host || keys.into_iter().any(is_wrong) {
+        let of_host = has("pair-incomplete", name) || lacks_reverse(name);
+        if of_host || host.keys().any(|(key, _)| is_wrong(key)) {
             hosts.insert(name);
         }
     }
-    let single = world.switches[index].own_zones().count() == 1;
-    let mut draft = single.then(|| Draft::open(&world.nb.rows, world.switches[index].switch).ok()).flatten();
+    let single = network.own_zones().count() == 1;
+    let mut draft = single.then(|| Draft::open(&world.nb.rows, network.switch).ok()).flatten();
     for name in hosts {
-        let host = &zone.hosts.by_name[name];
+        let host = &known.by_name[name];
         let addresses = host.addresses();
         let values = host.names().map(|(_, value)| address::from_value(value));
         let mut values = values.filter(|addresses| !addresses.is_empty());
@@ -115,7 +118,7 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
                 addresses,
                 replace: false,
                 is_static: false,
-                reverse: has("ptr-missing", name),
+                reverse: lacks_reverse(name),
                 short: has("pair-incomplete", name) && host.short.is_empty(),
             });
         let is_done = match (&mut draft, &wanted) {
@@ -123,7 +126,7 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
             _ => false,
         };
         if !is_done {
-            for (key, value) in host.names().chain(&host.reverse) {
+            for (key, value) in host.keys() {
                 entry(&mut target, key, value, has);
             }
         }
@@ -138,10 +141,11 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
             _ => {}
         }
     }
-    for (key, value) in &zone.hosts.dangling {
-        let leads_nowhere = has("ptr-dangling", key) && row.records.get(key) == target.get(key);
+    for (key, value) in &known.dangling {
+        let leads_nowhere =
+            has("ptr-dangling", key) && row.records.get(key.as_ref()) == target.get(key.as_ref());
         match leads_nowhere {
-            true => drop(target.remove(key)),
+            true => drop(target.remove(key.as_ref())),
             false => entry(&mut target, key, value, has),
         }
     }

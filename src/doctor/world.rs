@@ -1,4 +1,4 @@
-//! The facts with what belongs together looked up once: zones with their hosts, switches with their
+//! The facts with what belongs together looked up once: zones with their switches, switches with their
 //! guests, DHCP rows with those who lease from them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -8,8 +8,10 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::facts::{Facts, Missing, Northbound};
+use crate::model::address;
 use crate::model::host::Hosts;
 use crate::model::name::Domain;
+use crate::model::port::Ports;
 use crate::model::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Switch};
 use crate::model::zone::domain_of;
 
@@ -26,6 +28,10 @@ pub struct World<'a> {
     pub zones: Vec<ZoneOf<'a>>,
     /// Rows of DHCP options that ports use.
     pub dhcp: Vec<Leases<'a>>,
+    /// The addresses that load balancers serve, wherever they are.
+    pub balanced: HashSet<IpAddr>,
+    /// The ports by what refers to them.
+    pub ports: Ports<'a>,
     by_name: HashMap<&'a str, Vec<usize>>,
     by_uuid: HashMap<Uuid, usize>,
 }
@@ -77,17 +83,27 @@ pub fn is_for(row: &DnsRow, switch: &Switch) -> bool {
     row.switch_mark().is_none_or(|mark| mark == switch.name || mark == switch.uuid.to_string())
 }
 
-/// A row of ours with its hosts.
+/// A row of ours.
 #[derive(Debug)]
 pub struct ZoneOf<'a> {
     /// The row.
     pub row: &'a DnsRow,
     /// Its domain.
     pub domain: Domain,
-    /// Its hosts.
-    pub hosts: Hosts,
     /// The switches that list it, as indexes into [`World::switches`].
     pub on: Vec<usize>,
+}
+
+impl<'a> ZoneOf<'a> {
+    /// Its hosts.
+    pub fn hosts(&self) -> Hosts<'a> {
+        Hosts::of(self.row, &self.domain)
+    }
+
+    /// Whether it has hosts.
+    fn has_hosts(&self) -> bool {
+        self.row.records.keys().any(|key| !address::is_reverse_name(key))
+    }
 }
 
 /// A row of DHCP options, and who leases from it.
@@ -107,9 +123,7 @@ impl<'a> World<'a> {
         let nb = facts.northbound.as_ref().unwrap_or(&EMPTY);
         let rows = &nb.rows;
         let dns: HashMap<Uuid, &DnsRow> = rows.dns.iter().map(|row| (row.uuid, row)).collect();
-        let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
-        let router_ports: HashMap<&str, &RouterPort> =
-            rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
+        let ports = Ports::of(rows);
         let routers: HashMap<Uuid, &Router> = rows
             .routers
             .iter()
@@ -119,16 +133,14 @@ impl<'a> World<'a> {
             .switches
             .iter()
             .map(|switch| {
-                let ports: Vec<&Port> =
-                    switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
-                let peers = ports.iter().filter(|port| port.kind == "router");
-                let peers =
-                    peers.filter_map(|port| router_ports.get(port.options.get("router-port")?.as_str()));
+                let on: Vec<&Port> = ports.on(switch).collect();
+                let peers = on.iter().filter(|port| port.kind == "router");
+                let peers = peers.filter_map(|port| ports.peer(port));
                 Network {
                     switch,
                     rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
-                    routers: peers.map(|peer| (routers.get(&peer.uuid).copied(), *peer)).collect(),
-                    ports,
+                    routers: peers.map(|peer| (routers.get(&peer.uuid).copied(), peer)).collect(),
+                    ports: on,
                 }
             })
             .collect();
@@ -141,7 +153,9 @@ impl<'a> World<'a> {
             switches.iter().enumerate().map(|(index, network)| (network.switch.uuid, index)).collect();
         let zones = zones(nb, &switches);
         let dhcp = leases(nb, &switches);
-        World { facts, nb, switches, zones, dhcp, by_name, by_uuid }
+        let vips = rows.load_balancers.iter().flat_map(|balancer| balancer.vips.keys());
+        let balanced = vips.filter_map(|vip| vip_address(vip)).collect();
+        World { facts, nb, switches, zones, dhcp, balanced, ports, by_name, by_uuid }
     }
 
     /// The switches that a mark names.
@@ -179,7 +193,7 @@ impl<'a> World<'a> {
 
     /// The domain and whether there are hosts, of each switch that has a zone.
     pub fn domains(&self) -> HashMap<usize, (&Domain, bool)> {
-        self.serving().map(|(index, zone)| (index, (&zone.domain, !zone.hosts.by_name.is_empty()))).collect()
+        self.serving().map(|(index, zone)| (index, (&zone.domain, zone.has_hosts()))).collect()
     }
 
     /// The southbound database.
@@ -202,8 +216,7 @@ fn zones<'a>(nb: &'a Northbound, switches: &[Network<'a>]) -> Vec<ZoneOf<'a>> {
     let mut zones: Vec<ZoneOf> = ours
         .map(|row| {
             let domain = domain_of(row);
-            let hosts = Hosts::of(row, &domain);
-            ZoneOf { row, hosts, domain, on: on.remove(&row.uuid).unwrap_or_default() }
+            ZoneOf { row, domain, on: on.remove(&row.uuid).unwrap_or_default() }
         })
         .collect();
     zones.sort_by_key(|zone| (zone.on.first().copied(), zone.row.uuid));
@@ -224,6 +237,12 @@ fn leases<'a>(nb: &'a Northbound, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
         rows.filter_map(|row| Some(Leases { row, users: users.remove(&row.uuid)? })).collect();
     leases.sort_by_key(|lease| (lease.users.keys().next().copied(), !lease.row.is_ipv4(), lease.row.uuid));
     leases
+}
+
+/// The address of `10.0.0.1:53`, `[fd00::1]:53` or `10.0.0.1`.
+pub fn vip_address(vip: &str) -> Option<IpAddr> {
+    let socket = vip.parse::<std::net::SocketAddr>().map(|socket| socket.ip());
+    socket.or_else(|_| vip.trim_matches(['[', ']']).parse()).ok()
 }
 
 /// The addresses that something stands behind on a switch: guests, routers, load balancers.

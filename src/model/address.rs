@@ -99,8 +99,11 @@ pub fn reverse_name(address: IpAddr) -> String {
 
 /// Whether a key is a reverse name, whole or not, in any case.
 pub fn is_reverse_name(key: &str) -> bool {
-    let key = key.trim_end_matches('.').to_ascii_lowercase();
-    key.ends_with(".in-addr.arpa") || key.ends_with(".ip6.arpa")
+    let key = key.trim_end_matches('.').as_bytes();
+    let ends_with = |zone: &[u8]| {
+        key.len().checked_sub(zone.len()).is_some_and(|at| key[at..].eq_ignore_ascii_case(zone))
+    };
+    ends_with(b".in-addr.arpa") || ends_with(b".ip6.arpa")
 }
 
 /// The address of a whole reverse name, in any case, with or without a trailing dot.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::name::HostArg;
 use super::plan::Plan;
+use super::port::Ports;
 use super::registration::{Draft, Wanted};
 use super::snapshot::{Port, Snapshot, Switch};
 use super::stale::Standing;
@@ -60,7 +61,7 @@ impl<'a> Presence<'a> {
         let mut draft = Draft::open(snapshot, self.switch)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
         let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
-        let known = draft.hosts().by_name.get(&name);
+        let known = draft.hosts().by_name.get(name.as_str());
         let agrees = known.is_none_or(|known| set(&known.addresses()) == set(&addresses));
         if let Some(known) = known.filter(|_| !agrees) {
             let has = |whose: &str| {
@@ -69,11 +70,11 @@ impl<'a> Presence<'a> {
             if known.is_static {
                 return Err(has("and is static"));
             }
-            let standing = Standing::of(snapshot, self.switch, draft.domain(), None);
+            let standing = Standing::of(&Ports::of(snapshot), self.switch, draft.domain(), None);
             let holders = known.addresses().into_iter().filter_map(|address| standing.holder(address));
-            let is_other = |holder: &&str| self.ports.iter().all(|port| port.name != **holder);
+            let is_other = |holder: &&Port| self.ports.iter().all(|port| port.uuid != holder.uuid);
             if let Some(other) = holders.into_iter().find(|holder| is_other(holder)) {
-                return Err(has(&format!("of port {other}, not of {ports}")));
+                return Err(has(&format!("of port {}, not of {ports}", other.name)));
             }
         }
         if known.is_some_and(|known| known.is_static) {
@@ -99,7 +100,7 @@ impl<'a> Presence<'a> {
         let addresses = self.addresses();
         let mut draft = Draft::open(snapshot, self.switch)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
-        let known = draft.hosts().by_name.get(&name);
+        let known = draft.hosts().by_name.get(name.as_str());
         let is_own = known.is_some_and(|known| {
             !known.is_static && known.addresses().iter().all(|address| addresses.contains(address))
         });

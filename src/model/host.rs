@@ -1,45 +1,62 @@
 //! Hosts: what the keys of a zone amount to, each hostname with its FQDN, addresses and reverse names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::address;
 use super::name::Domain;
-use super::snapshot::{DnsRow, Map, STATIC_MARK_PREFIX};
+use super::snapshot::{DnsRow, STATIC_MARK_PREFIX};
+
+/// A text of the row, or one that was made beside it.
+pub type Text<'a> = Cow<'a, str>;
+
+/// Keys and their values.
+pub type Keys<'a> = Vec<(Text<'a>, Text<'a>)>;
 
 /// A host as the zone holds it, well formed or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Host {
+pub struct Host<'a> {
     /// The hostname in lower case; for a name outside the zone's domain, the whole name.
-    pub name: String,
+    pub name: Text<'a>,
     /// The keys without a dot and their values, as stored.
-    pub short: Map,
+    pub short: Keys<'a>,
     /// The keys under the domain (or outside it) and their values, as stored.
-    pub full: Map,
+    pub full: Keys<'a>,
     /// The reverse names that point to the host, and their values, as stored.
-    pub reverse: Map,
+    pub reverse: Keys<'a>,
     /// Whether the host is exempt from clean-up.
     pub is_static: bool,
 }
 
-impl Host {
+impl Host<'_> {
     /// All keys that are names, and their values.
-    pub fn names(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.short.iter().chain(&self.full)
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.short).chain(pairs(&self.full))
+    }
+
+    /// All keys of the host, and their values.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names().chain(pairs(&self.reverse))
     }
 
     /// The value of the FQDN, or of the short name where there is no FQDN, as stored.
     pub fn value(&self) -> &str {
-        let first = self.full.values().next().or_else(|| self.short.values().next());
-        first.map(String::as_str).unwrap_or_default()
+        self.full.first().or(self.short.first()).map(|(_, value)| value.as_ref()).unwrap_or_default()
     }
 
     /// Every address that any key of the host holds, each once.
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut all = Vec::new();
-        for address in self.names().flat_map(|(_, value)| address::from_value(value)) {
-            if !all.contains(&address) {
-                all.push(address);
+        let mut last = "";
+        for (_, value) in self.names() {
+            if value != last {
+                last = value;
+                for address in address::from_value(value) {
+                    if !all.contains(&address) {
+                        all.push(address);
+                    }
+                }
             }
         }
         all
@@ -48,40 +65,56 @@ impl Host {
     /// The addresses whose reverse names point to the host.
     pub fn reverse_addresses(&self) -> Vec<IpAddr> {
         let mut all: Vec<IpAddr> =
-            self.reverse.keys().filter_map(|key| address::from_reverse_name(key)).collect();
+            self.reverse.iter().filter_map(|(key, _)| address::from_reverse_name(key)).collect();
         all.sort();
         all
     }
 }
 
-/// The hosts of a row, by name, and the reverse names that belong to none of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hosts {
-    /// Hosts by their name in lower case.
-    pub by_name: BTreeMap<String, Host>,
-    /// Reverse names whose value names no host of the row.
-    pub dangling: Map,
+fn pairs<'k>(keys: &'k Keys) -> impl Iterator<Item = (&'k str, &'k str)> {
+    keys.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))
 }
 
-impl Hosts {
+/// The hosts of a row, by name, and the reverse names that belong to none of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts<'a> {
+    /// Hosts by their name in lower case.
+    pub by_name: BTreeMap<Text<'a>, Host<'a>>,
+    /// Reverse names whose value names no host of the row.
+    pub dangling: BTreeMap<Text<'a>, Text<'a>>,
+}
+
+impl<'a> Hosts<'a> {
     /// Groups the keys of a row under its domain.
-    pub fn of(row: &DnsRow, domain: &Domain) -> Self {
-        let mut hosts = Hosts::default();
-        let (reverse, names): (Vec<_>, Vec<_>) =
-            row.records.iter().partition(|(key, _)| address::is_reverse_name(key));
-        for (key, value) in names {
-            let name = host_name(key, domain);
-            let host = hosts.by_name.entry(name.clone()).or_default();
-            let column = if key.contains('.') { &mut host.full } else { &mut host.short };
-            column.insert(key.clone(), value.clone());
-            host.is_static = row.external_ids.contains_key(&format!("{STATIC_MARK_PREFIX}{name}"));
-            host.name = name;
-        }
-        for (key, value) in reverse {
-            let entry = (key.clone(), value.clone());
+    pub fn of(row: &'a DnsRow, domain: &Domain) -> Self {
+        let borrowed = |text: &'a String| Cow::Borrowed(text.as_str());
+        let names = row.records.iter().filter(|(key, _)| !address::is_reverse_name(key));
+        let mut named: Vec<(Text, &String, &String)> =
+            names.map(|(key, value)| (host_name(key, domain), key, value)).collect();
+        // The keys of one host keep their order.
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        let has_static = row.external_ids.keys().any(|mark| mark.starts_with(STATIC_MARK_PREFIX));
+        let by_name = named.chunk_by(|a, b| a.0 == b.0).map(|keys| {
+            let name = &keys[0].0;
+            let (full, short) = keys.iter().partition::<Vec<_>, _>(|(_, key, _)| key.contains('.'));
+            let pairs = |keys: Vec<&(Text, &'a String, &'a String)>| {
+                keys.into_iter().map(|(_, key, value)| (borrowed(key), borrowed(value))).collect()
+            };
+            let host = Host {
+                name: name.clone(),
+                short: pairs(short),
+                full: pairs(full),
+                reverse: Keys::new(),
+                is_static: has_static
+                    && row.external_ids.contains_key(&format!("{STATIC_MARK_PREFIX}{name}")),
+            };
+            (name.clone(), host)
+        });
+        let mut hosts = Hosts { by_name: by_name.collect(), dangling: BTreeMap::new() };
+        for (key, value) in row.records.iter().filter(|(key, _)| address::is_reverse_name(key)) {
             match hosts.by_name.get_mut(&host_name(value, domain)) {
-                Some(host) => host.reverse.extend([entry]),
-                None => hosts.dangling.extend([entry]),
+                Some(host) => host.reverse.push((borrowed(key), borrowed(value))),
+                None => drop(hosts.dangling.insert(borrowed(key), borrowed(value))),
             }
         }
         hosts
@@ -90,11 +123,17 @@ impl Hosts {
 
 /// The hostname that a name stands for: what is left of the domain, or the whole name outside it.
 /// Case and a trailing dot make no difference.
-pub fn host_name(name: &str, domain: &Domain) -> String {
-    let lower = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
-    match lower.strip_suffix(domain.as_str()).and_then(|rest| rest.strip_suffix('.')) {
-        Some(label) if !label.is_empty() => label.to_owned(),
-        _ => lower,
+pub fn host_name<'n>(name: &'n str, domain: &Domain) -> Text<'n> {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let end = name.len().checked_sub(domain.as_str().len() + 1).filter(|end| *end > 0);
+    let label = end.and_then(|end| Some((name.get(..end)?, name.get(end..)?.strip_prefix('.')?)));
+    let name = match label {
+        Some((label, rest)) if rest.eq_ignore_ascii_case(domain.as_str()) => label,
+        _ => name,
+    };
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::host::{Hosts, host_name};
+use super::host::{Host, Hosts, Text, host_name};
 use super::name::{Domain, HostArg};
 use super::plan::Plan;
 use super::registration::{Draft, Parts, Wanted};
@@ -154,7 +154,7 @@ impl Parsed {
     /// The hosts, each once, in the order of their first lines, and the lines that name one again
     /// where that is a mistake.
     pub fn merged(&self, domain: &Domain) -> (Vec<HostLine>, Vec<BadLine>) {
-        let mut by_name: HashMap<String, usize> = HashMap::with_capacity(self.hosts.len());
+        let mut by_name: HashMap<Text, usize> = HashMap::with_capacity(self.hosts.len());
         let mut merged: Vec<HostLine> = Vec::with_capacity(self.hosts.len());
         let mut bad = Vec::new();
         for host in &self.hosts {
@@ -217,8 +217,8 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
     if !bad.is_empty() {
         return Err(refusal(bad, import, &switch.name, draft.domain()));
     }
-    let gone: Vec<String> =
-        before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name)).cloned().collect();
+    let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
+    let gone: Vec<String> = gone.map(Text::to_string).collect();
     import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")?;
     let mut plan = draft.close();
     plan.warnings.splice(0..0, notes(parsed, import));
@@ -246,7 +246,7 @@ fn some_of(names: &[String]) -> String {
 }
 
 /// Which host the file expressly gives each reverse name to.
-fn pointed(hosts: &[HostLine], domain: &Domain) -> HashMap<IpAddr, String> {
+fn pointed<'h>(hosts: &'h [HostLine], domain: &Domain) -> HashMap<IpAddr, Text<'h>> {
     let mut pointed = HashMap::new();
     for host in hosts {
         for address in host.reverse.iter().flatten() {
@@ -260,18 +260,18 @@ fn add(
     draft: &mut Draft,
     host: &HostLine,
     before: &Hosts,
-    pointed: &HashMap<IpAddr, String>,
+    pointed: &HashMap<IpAddr, Text>,
     import: &Import,
 ) -> Result<()> {
     let wanted_host = HostArg::parse(&host.name)?;
     let name = wanted_host.under(draft.domain())?.as_str().to_owned();
-    let known = before.by_name.get(&name);
+    let known = before.by_name.get(name.as_str());
     let mut addresses = host.addresses.clone();
     let mut names = host.names;
     if addresses.is_empty() {
         // Only reverse names point to it, so it must be there.
         let reverse = host.reverse.as_deref().unwrap_or_default();
-        addresses = known.map(super::host::Host::addresses).unwrap_or_default();
+        addresses = known.map(Host::addresses).unwrap_or_default();
         if let Some(address) = reverse.iter().find(|address| !addresses.contains(address)) {
             return Err(Error::invalid(format!(
                 "the reverse name of {address} points to {name}, which has no such address in the file or in the zone"

@@ -244,7 +244,7 @@ impl Plan {
                     snapshot.dns.push(DnsRow {
                         uuid: *zone,
                         external_ids: marks.clone(),
-                        records: Map::new(),
+                        ..DnsRow::default()
                     });
                     attach(snapshot, *switch, *zone);
                 }

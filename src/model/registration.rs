@@ -1,10 +1,10 @@
 //! Registering hosts in a zone and taking them out: what is wanted against what is there.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::address;
-use super::host::{Host, Hosts, host_name};
+use super::host::{Host, Hosts, Keys, Text, host_name};
 use super::name::{Domain, HostArg, Hostname};
 use super::plan::{Change, Column, Plan};
 use super::snapshot::{Map, STATIC_MARK_PREFIX, Snapshot, Switch};
@@ -44,7 +44,7 @@ pub struct Draft<'a> {
     switch: &'a Switch,
     zone: Option<Zone<'a>>,
     domain: Domain,
-    hosts: Hosts,
+    hosts: Hosts<'a>,
     records: Map,
     marks: Map,
     /// The names and reverse names of every host that was looked at to decide something.
@@ -52,7 +52,7 @@ pub struct Draft<'a> {
     warnings: Vec<String>,
     foreign: Vec<(&'static str, &'a Map)>,
     /// The keys of the dangling reverse names, by the host that they name.
-    dangling: HashMap<String, Vec<String>>,
+    dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
 }
 
 impl<'a> Draft<'a> {
@@ -66,9 +66,9 @@ impl<'a> Draft<'a> {
         let row = zone.map(|zone| zone.row);
         let foreign = snapshot.dns_rows_on(switch).filter(|row| !row.is_ours());
         let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
-        let mut dangling: HashMap<String, Vec<String>> = HashMap::new();
+        let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
         for (key, value) in &hosts.dangling {
-            dangling.entry(host_name(value, &domain)).or_default().push(key.clone());
+            dangling.entry(host_name(value, &domain).into_owned().into()).or_default().push(key.clone());
         }
         Ok(Draft {
             switch,
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The hosts as they are by now.
-    pub fn hosts(&self) -> &Hosts {
+    pub fn hosts(&self) -> &Hosts<'a> {
         &self.hosts
     }
 
@@ -119,14 +119,15 @@ impl<'a> Draft<'a> {
         let known = self.known(&hostname);
         let value = self.value_for(&hostname, &known, wanted)?;
 
-        let short = wanted.short || (!wanted.replace && known.short.contains_key(hostname.as_str()));
+        let short =
+            wanted.short || (!wanted.replace && known.short.iter().any(|(key, _)| key == hostname.as_str()));
         let mut host =
-            Host { name: hostname.as_str().to_owned(), is_static: known.is_static, ..Host::default() };
+            Host { name: hostname.as_str().to_owned().into(), is_static: known.is_static, ..Host::default() };
         if !parts.no_fqdn || (!wanted.replace && !known.full.is_empty()) {
-            host.full.insert(fqdn.clone(), value.clone());
+            host.full.push((fqdn.clone().into(), value.clone().into()));
         }
         if short {
-            host.short.insert(hostname.as_str().to_owned(), value);
+            host.short.push((hostname.as_str().to_owned().into(), value.into()));
         }
         let reverse = match parts.reverse {
             Some(addresses) => addresses,
@@ -148,7 +149,7 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// Not found where the zone has no such host, or invalid input where it could not have one.
     pub fn remove(&mut self, name: &str) -> Result<()> {
-        let key = host_name(name, &self.domain);
+        let key: Text = host_name(name, &self.domain).into_owned().into();
         let Some(known) = self.hosts.by_name.get(&key).cloned() else {
             HostArg::parse(name)?.under(&self.domain)?;
             return Err(self.unknown_host(&key));
@@ -209,7 +210,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The host as it is, with reverse names that point to it from before it was there.
-    fn known(&mut self, hostname: &Hostname) -> Host {
+    fn known(&mut self, hostname: &Hostname) -> Host<'a> {
         let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
         let own = self.dangling.remove(hostname.as_str()).unwrap_or_default();
         known.reverse.extend(own.iter().filter_map(|key| self.hosts.dangling.remove_entry(key)));
@@ -257,8 +258,8 @@ impl<'a> Draft<'a> {
         known: &Host,
         wanted: &Wanted,
         addresses: &[IpAddr],
-    ) -> Map {
-        let mut reverse = Map::new();
+    ) -> Keys<'a> {
+        let mut reverse = BTreeMap::new();
         if !wanted.replace {
             let kept =
                 known.reverse_addresses().into_iter().filter(|address| wanted.addresses.contains(address));
@@ -273,12 +274,12 @@ impl<'a> Draft<'a> {
                     ));
                 }
                 _ => {
-                    self.hosts.dangling.remove(&key);
+                    self.hosts.dangling.remove(key.as_str());
                     reverse.insert(key, fqdn.to_owned());
                 }
             }
         }
-        reverse
+        reverse.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
     }
 
     /// Whether a host of that name is there and has the address.
@@ -300,20 +301,19 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts one form of a host in the place of another.
-    fn put(&mut self, known: Host, host: Host) {
-        for key in known.names().map(|(key, _)| key).chain(known.reverse.keys()) {
+    fn put(&mut self, known: Host<'a>, host: Host<'a>) {
+        for (key, _) in known.keys() {
             self.records.remove(key);
-            self.touched.insert(key.clone());
+            self.touched.insert(key.to_owned());
         }
-        let entries = host.names().chain(&host.reverse);
-        self.records.extend(entries.map(|(key, value)| (key.clone(), value.clone())));
+        self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
         self.hosts.by_name.insert(host.name.clone(), host);
     }
 
     fn unknown_host(&self, name: &str) -> Error {
         let switch = &self.switch.name;
         let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
-        let names = self.hosts.by_name.keys().map(String::as_str);
+        let names = self.hosts.by_name.keys().map(Text::as_ref);
         match closest(name, names) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
             None => error.hint(format!("qdns record ls {} lists its hosts", shell_word(switch))),
@@ -346,6 +346,7 @@ mod tests {
             uuid,
             external_ids: [(SWITCH_MARK.to_owned(), "net1".to_owned())].into(),
             records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            ..DnsRow::default()
         };
         Snapshot { switches: vec![switch], dns: vec![row], ..Snapshot::default() }
     }
@@ -456,8 +457,9 @@ mod tests {
             let want = Wanted { replace, is_static, reverse, short, ..wanted(&host, &addresses) };
             if let Ok(plan) = add(&snapshot, &want) {
                 plan.apply_to(&mut snapshot);
-                let hosts = Hosts::of(&snapshot.dns[0], &Domain::default());
-                let host = &hosts.by_name[&host];
+                let row = snapshot.dns[0].clone();
+                let hosts = Hosts::of(&row, &Domain::default());
+                let host = &hosts.by_name[host.as_str()];
                 let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
                 prop_assert_eq!(set(&host.addresses()), set(&want.addresses));
                 prop_assert!(!is_static || host.is_static);

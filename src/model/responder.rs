@@ -1,10 +1,7 @@
 //! What OVN's DNS responder makes of one query: the rows of a switch, a name and a type in, an answer out
 //! (controller/pinctrl.c, `pinctrl_handle_dns_lookup`; lib/ovn-util.c, `extract_ip_addresses`).
 
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use uuid::Uuid;
 
 use super::snapshot::DnsRow;
 
@@ -52,10 +49,9 @@ pub struct Candidate<'a> {
 
 /// The rows that have the name as a key. Where there are several, OVN takes the first in the order of
 /// its hash table, which nothing outside ovn-controller tells, and asks no other. Where there is none
-/// the query travels on. `ovn_owned` are the rows with `options:ovn-owned=true`.
+/// the query travels on.
 pub fn candidates<'a>(
     rows: impl IntoIterator<Item = &'a DnsRow>,
-    ovn_owned: &HashSet<Uuid>,
     name: &str,
     kind: QueryType,
 ) -> Vec<Candidate<'a>> {
@@ -64,7 +60,7 @@ pub fn candidates<'a>(
     rows.into_iter()
         .filter_map(|row| {
             let value = row.records.get(&name)?;
-            let answer = answer(value, kind, ovn_owned.contains(&row.uuid));
+            let answer = answer(value, kind, row.ovn_owned);
             Some(Candidate { row, value, answer })
         })
         .collect()
@@ -130,6 +126,7 @@ fn prefix(text: &str, is_part: impl Fn(char) -> bool) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn row(n: u128, key: &str, value: &str) -> DnsRow {
         let records = [(key.to_owned(), value.to_owned())].into();
@@ -137,9 +134,8 @@ mod tests {
     }
 
     fn ask(key: &str, value: &str, name: &str, kind: QueryType, owned: bool) -> Option<Answer> {
-        let row = row(1, key, value);
-        let owned: HashSet<Uuid> = owned.then_some(row.uuid).into_iter().collect();
-        candidates([&row], &owned, name, kind).pop().map(|found| found.answer)
+        let row = DnsRow { ovn_owned: owned, ..row(1, key, value) };
+        candidates([&row], name, kind).pop().map(|found| found.answer)
     }
 
     fn addresses(list: &[&str]) -> Option<Answer> {
@@ -181,6 +177,6 @@ mod tests {
     #[test]
     fn every_row_with_the_key_may_be_the_one() {
         let rows = [row(1, "w", "10.0.0.1"), row(2, "w", "10.0.0.2"), row(3, "x", "10.0.0.3")];
-        assert_eq!(candidates(&rows, &HashSet::new(), "w", QueryType::A).len(), 2);
+        assert_eq!(candidates(&rows, "w", QueryType::A).len(), 2);
     }
 }

@@ -103,10 +103,14 @@ impl Switch {
 
     /// The subnet of the address's family that the address is outside of.
     pub fn outside_subnet(&self, address: IpAddr) -> Option<IpNet> {
-        let mut family = self.subnets().into_iter().filter(|net| net.addr().is_ipv4() == address.is_ipv4());
-        let net = family.next()?;
-        (!net.contains(&address)).then_some(net)
+        outside_of(&self.subnets(), address)
     }
+}
+
+/// The subnet of the address's family that the address is outside of.
+pub fn outside_of(subnets: &[IpNet], address: IpAddr) -> Option<IpNet> {
+    let mut family = subnets.iter().filter(|net| net.addr().is_ipv4() == address.is_ipv4());
+    family.next().filter(|net| !net.contains(&address)).copied()
 }
 
 /// A row of `DNS`.
@@ -119,6 +123,9 @@ pub struct DnsRow {
     pub external_ids: Map,
     /// Keys and values as stored.
     pub records: Map,
+    /// Whether queries of other types for its names are refused (`options:ovn-owned`), where it was asked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ovn_owned: bool,
 }
 
 /// Who made a DNS row.
@@ -318,6 +325,7 @@ impl Snapshot {
             uuid,
             external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
             records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            ..DnsRow::default()
         };
         Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
     }

@@ -4,12 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::address;
-use super::host::{Host, host_name};
+use super::host::{Host, Text, host_name};
 use super::name::Domain;
 use super::plan::Vacant;
-use super::port::HOSTNAME_KEYS;
+use super::port::{HOSTNAME_KEYS, Ports};
 use super::registration::Draft;
-use super::snapshot::{Port, Snapshot, Switch};
+use super::snapshot::{Port, Switch};
 use super::words::shell_word;
 use crate::error::{Error, Kind, Result};
 
@@ -21,10 +21,10 @@ const BRAKE_PERCENT: usize = 30;
 /// What the ports of one switch stand behind.
 #[derive(Clone, Debug, Default)]
 pub struct Standing<'a> {
-    /// Each address, with the name of a port that has it.
-    addresses: HashMap<IpAddr, &'a str>,
-    /// Each name in lower case and without the zone's domain, with the name of a port named so.
-    names: HashMap<String, &'a str>,
+    /// Each address, with a port that has it.
+    addresses: HashMap<IpAddr, &'a Port>,
+    /// Each name in lower case and without the zone's domain, with a port named so.
+    names: HashMap<Text<'a>, &'a Port>,
     /// How many ports were looked at.
     pub ports: usize,
     /// The ports whose guests may have any address.
@@ -34,60 +34,57 @@ pub struct Standing<'a> {
 impl<'a> Standing<'a> {
     /// Every address and name of the switch's ports: static, dynamic, virtual and of the port security,
     /// and those of the routers behind it. `extra` is one more `external_ids` key that may hold a name.
-    pub fn of(snapshot: &'a Snapshot, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
-        let by_uuid: HashMap<_, _> = snapshot.ports.iter().map(|port| (port.uuid, port)).collect();
+    pub fn of(ports: &Ports<'a>, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
         let mut standing = Standing::default();
-        for port in switch.ports.iter().filter_map(|uuid| by_uuid.get(uuid).copied()) {
+        for port in ports.on(switch) {
             standing.ports += 1;
             if port.addresses.iter().any(|entry| entry.split_whitespace().any(|word| word == "unknown")) {
                 standing.unknown.push(&port.name);
             }
-            for address in port.all_addresses().into_iter().chain(beside(snapshot, port)) {
-                standing.addresses.entry(address).or_insert(&port.name);
+            let peer = ports.peer(port).into_iter().flat_map(|peer| &peer.networks);
+            let behind = peer.filter_map(|net| net.split('/').next()?.parse().ok());
+            let own = port.options.get("virtual-ip").and_then(|text| text.parse().ok());
+            for address in port.all_addresses().into_iter().chain(behind).chain(own) {
+                standing.addresses.entry(address).or_insert(port);
             }
             let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
             let named = keys.filter_map(|key| port.external_ids.get(key)).chain([&port.name]);
             for name in named.filter(|name| !name.is_empty()) {
-                standing.names.entry(host_name(name, domain)).or_insert(&port.name);
+                standing.names.entry(host_name(name, domain)).or_insert(port);
             }
         }
         standing
     }
 
     /// The port that stands behind a host of this name and these addresses, if one does.
-    pub fn behind(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a str> {
-        let by_address = addresses.iter().find_map(|address| self.addresses.get(address));
-        by_address.or_else(|| self.names.get(name)).copied()
+    pub fn behind(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a Port> {
+        addresses.iter().find_map(|address| self.holder(*address)).or_else(|| self.named(name))
+    }
+
+    /// Whether no port stands behind a host of these addresses. Static hosts are left alone, and so are
+    /// names outside of the zone's domain: no port could be named so.
+    pub fn abandons(&self, host: &Host, addresses: &[IpAddr]) -> bool {
+        !host.is_static && !host.name.contains('.') && self.behind(&host.name, addresses).is_none()
     }
 
     /// The port that is named so.
-    pub fn named(&self, name: &str) -> Option<&'a str> {
+    pub fn named(&self, name: &str) -> Option<&'a Port> {
         self.names.get(name).copied()
     }
 
     /// The port that has an address.
-    pub fn holder(&self, address: IpAddr) -> Option<&'a str> {
+    pub fn holder(&self, address: IpAddr) -> Option<&'a Port> {
         self.addresses.get(&address).copied()
     }
 }
 
-/// The addresses of a port that are not in its own columns for addresses: its `virtual-ip`, and those of
-/// the router's port behind it.
-fn beside<'s>(snapshot: &'s Snapshot, port: &Port) -> impl Iterator<Item = IpAddr> + 's {
-    let peer = port.options.get("router-port").or_else(|| port.options.get("peer"));
-    let router = peer.and_then(|peer| snapshot.router_ports.iter().find(|row| row.name == *peer));
-    let networks = router.into_iter().flat_map(|row| &row.networks);
-    let own = port.options.get("virtual-ip").and_then(|text| text.parse().ok());
-    networks.filter_map(|net| net.split('/').next()?.parse().ok()).chain(own)
-}
-
 /// A host that no port stands behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stale {
+pub struct Stale<'a> {
     /// The switch's name.
     pub switch: String,
     /// The host.
-    pub host: Host,
+    pub host: Host<'a>,
     /// How many ports were looked at.
     pub ports: usize,
     /// The ports whose guests may have any address.
@@ -96,7 +93,7 @@ pub struct Stale {
     pub left_by: Option<String>,
 }
 
-impl Stale {
+impl Stale<'_> {
     /// The sentence that says why the host is stale.
     pub fn evidence(&self) -> String {
         if let Some(port) = &self.left_by {
@@ -127,13 +124,11 @@ impl Stale {
     }
 }
 
-/// The hosts of a zone that no port stands behind. Static hosts are none, nor are names outside of the
-/// zone's domain: no port could be named so.
-pub fn find(draft: &Draft, switch: &Switch, standing: &Standing) -> Vec<Stale> {
+/// The hosts of a zone that no port stands behind.
+pub fn find<'a>(draft: &Draft<'a>, switch: &Switch, standing: &Standing) -> Vec<Stale<'a>> {
     let hosts = draft.hosts().by_name.values();
-    let candidates = hosts.filter(|host| !host.is_static && !host.name.contains('.'));
-    candidates
-        .filter(|host| standing.behind(&host.name, &host.addresses()).is_none())
+    hosts
+        .filter(|host| standing.abandons(host, &host.addresses()))
         .map(|host| Stale {
             switch: switch.name.clone(),
             host: host.clone(),
@@ -161,7 +156,7 @@ pub fn remove(
         vacant.push(Vacant {
             switch: switch.uuid,
             domain: domain.clone(),
-            name: host.name.clone(),
+            name: host.name.to_string(),
             // Where another port has the addresses, only the name can come back.
             addresses: if left_by.is_some() { Vec::new() } else { host.addresses() },
             name_from: extra.map(str::to_owned),
@@ -216,13 +211,13 @@ impl Limit {
 pub fn backed(draft: &Draft, standing: &Standing) -> BTreeSet<String> {
     let hosts = draft.hosts().by_name.values();
     let backed = hosts.filter(|host| standing.behind(&host.name, &host.addresses()).is_some());
-    backed.map(|host| host.name.clone()).collect()
+    backed.map(|host| host.name.to_string()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::RouterPort;
+    use crate::model::snapshot::{RouterPort, Snapshot};
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
@@ -233,8 +228,8 @@ mod tests {
     fn stale(snapshot: &Snapshot) -> Vec<String> {
         let switch = &snapshot.switches[0];
         let draft = Draft::open(snapshot, switch).unwrap();
-        let standing = Standing::of(snapshot, switch, draft.domain(), None);
-        find(&draft, switch, &standing).iter().map(|stale| stale.host.name.clone()).collect()
+        let standing = Standing::of(&Ports::of(snapshot), switch, draft.domain(), None);
+        find(&draft, switch, &standing).iter().map(|stale| stale.host.name.to_string()).collect()
     }
 
     #[test]
@@ -278,7 +273,7 @@ mod tests {
         let snapshot = Snapshot::of_net1(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
         let switch = &snapshot.switches[0];
         let draft = Draft::open(&snapshot, switch).unwrap();
-        let standing = Standing::of(&snapshot, switch, draft.domain(), None);
+        let standing = Standing::of(&Ports::of(&snapshot), switch, draft.domain(), None);
         let found = &find(&draft, switch, &standing)[0];
         assert_eq!(
             found.evidence(),

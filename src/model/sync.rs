@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::name::{Domain, HostArg};
 use super::plan::Plan;
+use super::port::Ports;
 use super::registration::{Draft, Wanted};
 use super::snapshot::{Port, Snapshot, Switch};
 use super::stale::{self, Stale, Standing};
@@ -33,12 +34,10 @@ pub struct Claims {
 impl Claims {
     /// The claims of all ports that have a name and an address; `extra` is one more `external_ids` key
     /// that may hold a name.
-    pub fn of(snapshot: &Snapshot, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
-        let members: BTreeSet<_> = switch.ports.iter().collect();
-        let ports = snapshot.ports.iter().filter(|port| members.contains(&port.uuid) && port.is_guest());
+    pub fn of(ports: &Ports, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
         let mut claims = Claims::default();
         let mut by_name: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
-        for port in ports {
+        for port in ports.on(switch).filter(|port| port.is_guest()) {
             match claim(port, domain, extra) {
                 Ok(Some((name, claim))) => by_name.entry(name).or_default().push(claim),
                 Ok(None) => {}
@@ -91,11 +90,11 @@ pub type Seen = BTreeMap<String, (String, Vec<IpAddr>)>;
 
 /// The plan for one switch, and its reasons.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Synced {
+pub struct Synced<'a> {
     /// What shall change.
     pub plan: Plan,
     /// The hosts that go.
-    pub stale: Vec<Stale>,
+    pub stale: Vec<Stale<'a>>,
     /// How many hosts the zone had.
     pub hosts: usize,
     /// The hosts that a port stands behind, by name.
@@ -110,11 +109,17 @@ pub struct Synced {
 ///
 /// # Errors
 /// As [`Draft::open`].
-pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options, seen: &Seen) -> Result<Synced> {
+pub fn plan<'a>(
+    snapshot: &'a Snapshot,
+    ports: &Ports,
+    switch: &'a Switch,
+    options: &Options,
+    seen: &Seen,
+) -> Result<Synced<'a>> {
     let extra = options.name_from.as_deref();
     let mut draft = Draft::open(snapshot, switch)?;
     let domain = draft.domain().clone();
-    let standing = Standing::of(snapshot, switch, &domain, extra);
+    let standing = Standing::of(ports, switch, &domain, extra);
     let hosts = draft.hosts().by_name.len();
     let mut backed = stale::backed(&draft, &standing);
     let mut stale = Vec::new();
@@ -123,7 +128,7 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options, seen: &Seen
         stale.extend(left(&draft, switch, &standing, seen));
     }
     let vacant = stale::remove(&mut draft, switch, extra, &stale)?;
-    let claims = Claims::of(snapshot, switch, &domain, extra);
+    let claims = Claims::of(ports, switch, &domain, extra);
     backed.extend(claims.by_name.keys().cloned());
     let mut warnings = claims.warnings;
     for (name, claim) in &claims.by_name {
@@ -140,11 +145,11 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, options: &Options, seen: &Seen
 
 /// The hosts that still have the name and the addresses of a port that is gone, although another port has
 /// one of these addresses by now.
-fn left(draft: &Draft, switch: &Switch, standing: &Standing, seen: &Seen) -> Vec<Stale> {
+fn left<'a>(draft: &Draft<'a>, switch: &Switch, standing: &Standing, seen: &Seen) -> Vec<Stale<'a>> {
     let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
     let hosts = draft.hosts().by_name.values().filter(|host| !host.is_static);
     let gone = hosts.filter(|host| standing.named(&host.name).is_none()).filter_map(|host| {
-        let (port, addresses) = seen.get(&host.name)?;
+        let (port, addresses) = seen.get(host.name.as_ref())?;
         let own = host.addresses();
         let taken = own.iter().any(|address| standing.holder(*address).is_some());
         (taken && set(&own) == set(addresses)).then(|| Stale {
@@ -198,10 +203,11 @@ mod tests {
 
     fn synced(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
         let options = Options { prune, ..Options::default() };
-        let synced = plan(snapshot, &snapshot.switches[0], &options, &Seen::new()).unwrap();
+        let synced =
+            plan(snapshot, &Ports::of(snapshot), &snapshot.switches[0], &options, &Seen::new()).unwrap();
         let mut after = snapshot.clone();
         synced.plan.apply_to(&mut after);
-        let again = plan(&after, &after.switches[0], &options, &Seen::new()).unwrap();
+        let again = plan(&after, &Ports::of(&after), &after.switches[0], &options, &Seen::new()).unwrap();
         assert_eq!(again.plan.changes, [], "what is true is left alone");
         let records = after.dns[0].records.iter().map(|(key, value)| format!("{key}={value}"));
         (records.filter(|text| !text.contains("arpa")).collect(), synced.plan.warnings)
@@ -266,8 +272,8 @@ mod tests {
             ("moved".to_owned(), ("moved".to_owned(), address("10.0.0.3"))),
         ]);
         let options = Options { prune: true, ..Options::default() };
-        let synced = plan(&snapshot, &snapshot.switches[0], &options, &seen).unwrap();
-        let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_str()).collect();
+        let synced = plan(&snapshot, &Ports::of(&snapshot), &snapshot.switches[0], &options, &seen).unwrap();
+        let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_ref()).collect();
         assert_eq!(names, ["gone"], "an alias, and what somebody gave another address, stay");
         assert!(synced.stale[0].evidence().contains("which is gone; 10.0.0.2 is of another port now"));
         assert!(synced.plan.vacant[0].addresses.is_empty());

@@ -81,7 +81,7 @@ impl StaleView {
     fn of(stale: &Stale) -> Self {
         StaleView {
             switch: stale.switch.clone(),
-            hostname: stale.host.name.clone(),
+            hostname: stale.host.name.to_string(),
             addresses: stale.host.addresses().iter().map(ToString::to_string).collect(),
             ptr: stale.host.reverse_addresses().iter().map(ToString::to_string).collect(),
             evidence: EvidenceView {

@@ -55,8 +55,9 @@ impl RecordView {
     }
 
     fn of_host(switch: &str, domain: &str, host: &Host) -> Self {
-        let fqdn = host.full.keys().next().cloned().unwrap_or_else(|| format!("{}.{domain}", host.name));
-        let hostname = host.short.keys().next().cloned();
+        let fqdn =
+            host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
+        let hostname = host.short.first().map(|(key, _)| key.to_string());
         let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
         RecordView {
             hostname: hostname.unwrap_or_else(|| match fqdn.to_ascii_lowercase().ends_with(domain) {

@@ -1,6 +1,7 @@
 //! Reads the facts that doctor looks at: the northbound database in one run of ovn-nbctl, the
 //! southbound one in one of ovn-sbctl beside it, its flows in another, and this machine's chassis.
 
+use std::collections::HashSet;
 use std::thread;
 
 use uuid::Uuid;
@@ -14,8 +15,7 @@ use crate::doctor::facts::{
     ChassisRow, DUMP_FORMAT, Fact, Facts, Guard, LocalChassis, Missing, Northbound, ServedRow, Southbound,
 };
 use crate::doctor::world::World;
-use crate::error::{Error, Kind, Result};
-use crate::model::snapshot::Map;
+use crate::error::Result;
 
 /// Seconds that a daemon of this machine may take to answer.
 const LOCAL_TIMEOUT: u64 = 3;
@@ -62,59 +62,46 @@ impl Nbctl {
     /// As [`Nbctl::run`]; garbage where a table is missing.
     pub fn read_facts(&self) -> Result<Northbound> {
         let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer,acls");
-        query.table("DNS", "_uuid,external_ids,records");
-        query.table(
-            "Logical_Switch_Port",
+        query.networks(
             "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,dhcpv4_options,dhcpv6_options",
         );
-        query.table("DHCP_Options", "_uuid,cidr,options,external_ids");
-        query.table("Logical_Router", "_uuid,name,ports,options,load_balancer");
-        query.table("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options");
-        query.table("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids");
-        query.table("Load_Balancer_Group", "load_balancer");
-        query.command(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+        query.table("DNS", "_uuid,external_ids,records");
         query.table("NB_Global", "nb_cfg,sb_cfg,options");
-        let mut args = vec!["--format=json".to_owned()];
-        args.extend(query.args);
-        let printed = self.run(&args)?;
+        self.northbound(&query)
+    }
+
+    /// What a query reads, as checks take it.
+    ///
+    /// # Errors
+    /// As [`Nbctl::ask`].
+    pub(super) fn northbound(&self, query: &Query) -> Result<Northbound> {
         let mut northbound = Northbound::default();
-        let mut names = query.tables.iter();
-        // Line by line: the values of one table are gone before the next is read.
-        for line in printed.lines() {
-            for table in Table::parse_all(line)? {
-                let Some(name) = names.next() else { return Err(wrong_tables()) };
-                match name.as_str() {
-                    "NB_Global" => global(&mut northbound, &table),
-                    "Load_Balancer_Group" => northbound
-                        .grouped_load_balancers
-                        .extend(table.rows().flat_map(|row| row.uuids("load_balancer"))),
-                    "Port_Group" => northbound.guards.extend(table.rows().map(|row| Guard {
-                        name: row.text("name"),
-                        ports: row.uuids("ports"),
-                        acls: row.uuids("acls"),
-                    })),
-                    _ => fill(&mut northbound.rows, name, &table)?,
+        self.ask(query, &mut |name, table| {
+            if matches!(name, "NB_Global" | "Load_Balancer_Group" | "Port_Group") {
+                for row in table.rows() {
+                    set_apart(&mut northbound, name, &row?);
                 }
             }
-        }
-        match names.next() {
-            None => Ok(northbound),
-            Some(_) => Err(wrong_tables()),
-        }
+            fill(&mut northbound.rows, name, table)
+        })?;
+        Ok(northbound)
     }
 }
 
-fn wrong_tables() -> Error {
-    Error::new(Kind::Garbage, "ovn-nbctl printed other tables than were asked for")
-        .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
-}
-
-fn global(northbound: &mut Northbound, table: &Table) {
-    for row in table.rows() {
-        northbound.nb_cfg = integer(&row, "nb_cfg");
-        northbound.sb_cfg = integer(&row, "sb_cfg");
-        northbound.options = row.map("options");
+/// Takes a row that stands beside the snapshot.
+fn set_apart(northbound: &mut Northbound, table: &str, row: &Row) {
+    match table {
+        "Load_Balancer_Group" => northbound.grouped_load_balancers.extend(row.uuids("load_balancer")),
+        "Port_Group" => northbound.guards.push(Guard {
+            name: row.text("name"),
+            ports: row.uuids("ports"),
+            acls: row.uuids("acls"),
+        }),
+        _ => {
+            northbound.nb_cfg = integer(row, "nb_cfg");
+            northbound.sb_cfg = integer(row, "sb_cfg");
+            northbound.options = row.map("options");
+        }
     }
 }
 
@@ -125,99 +112,94 @@ fn integer(row: &Row, column: &str) -> i64 {
 /// The southbound tables that matter, in one run. `Datapath_Binding` is read whole, because the
 /// column that names the switch is another one since OVN 25.09.
 fn southbound(sb: &Sbctl) -> Fact<Southbound> {
-    let tables = read(
+    let mut found = Southbound::default();
+    read(
         sb,
         &[
-            "--columns=nb_cfg",
-            "list",
-            "SB_Global",
-            "--", //
-            "list",
-            "Datapath_Binding",
-            "--", //
-            "list",
-            "DNS",
-            "--", //
-            "--columns=name,nb_cfg",
-            "list",
-            "Chassis_Private",
-            "--", //
-            "--columns=name,type",
-            "list",
-            "DHCP_Options",
-            "--", //
-            "--columns=name,type",
-            "list",
-            "DHCPv6_Options",
+            ("SB_Global", &["--columns=nb_cfg", "list", "SB_Global"]),
+            ("Datapath_Binding", &["list", "Datapath_Binding"]),
+            ("DNS", &["list", "DNS"]),
+            ("Chassis_Private", &["--columns=name,nb_cfg", "list", "Chassis_Private"]),
+            ("DHCP_Options", &["--columns=name,type", "list", "DHCP_Options"]),
+            ("DHCPv6_Options", &["--columns=name,type", "list", "DHCPv6_Options"]),
         ],
+        &mut |table, row| served(&mut found, table, row),
     )?;
-    let [global, datapaths, dns, chassis, dhcp, dhcpv6] = &tables[..] else {
-        return Err(Missing::because("ovn-sbctl printed other tables than were asked for"));
-    };
-    let types = |table: &Table| table.rows().map(|row| (row.text("name"), row.text("type"))).collect::<Map>();
+    Ok(found)
+}
+
+fn served(found: &mut Southbound, table: &str, row: &Row) {
     let uuid = |text: &String| Uuid::parse_str(text).ok();
-    Ok(Southbound {
-        nb_cfg: global.rows().next().map(|row| integer(&row, "nb_cfg")).unwrap_or_default(),
-        datapaths: datapaths
-            .rows()
-            .filter_map(|row| {
-                let ids = row.map("external_ids");
-                let of =
-                    ["logical-switch", "logical-router"].iter().find_map(|key| ids.get(*key).and_then(uuid));
-                Some((row.uuid().ok()?, of.or_else(|| row.uuids("nb_uuid").first().copied())?))
-            })
-            .collect(),
-        dns: dns
-            .rows()
-            .map(|row| ServedRow {
-                // Since OVN 25.03 the two rows have the same UUID.
-                northbound: row.map("external_ids").get("dns_id").and_then(uuid).or_else(|| row.uuid().ok()),
-                datapaths: row.uuids("datapaths"),
-                records: row.map("records"),
-            })
-            .collect(),
-        chassis: chassis
-            .rows()
-            .map(|row| ChassisRow { name: row.text("name"), nb_cfg: integer(&row, "nb_cfg") })
-            .collect(),
-        dhcp_options: types(dhcp),
-        dhcpv6_options: types(dhcpv6),
-    })
+    match table {
+        "SB_Global" => found.nb_cfg = integer(row, "nb_cfg"),
+        "Datapath_Binding" => {
+            let ids = row.map("external_ids");
+            let of = ["logical-switch", "logical-router"].iter().find_map(|key| ids.get(*key).and_then(uuid));
+            let of = of.or_else(|| row.reference("nb_uuid"));
+            found.datapaths.extend(row.uuid().ok().zip(of));
+        }
+        "DNS" => found.dns.push(ServedRow {
+            // Since OVN 25.03 the two rows have the same UUID.
+            northbound: row.map("external_ids").get("dns_id").and_then(uuid).or_else(|| row.uuid().ok()),
+            datapaths: row.uuids("datapaths"),
+            records: row.map("records"),
+        }),
+        "Chassis_Private" => {
+            found.chassis.push(ChassisRow { name: row.text("name"), nb_cfg: integer(row, "nb_cfg") });
+        }
+        "DHCP_Options" => drop(found.dhcp_options.insert(row.text("name"), row.text("type"))),
+        _ => drop(found.dhcpv6_options.insert(row.text("name"), row.text("type"))),
+    }
 }
 
 /// The datapaths with a flow that looks names up; ovn-northd may share one flow among many.
 fn dns_flows(sb: &Sbctl) -> Fact<Vec<Uuid>> {
-    let tables = read(
+    let (mut datapaths, mut shared, mut groups) = (Vec::new(), HashSet::new(), Vec::new());
+    read(
         sb,
         &[
-            "--columns=logical_datapath,logical_dp_group,actions",
-            "find",
-            "Logical_Flow",
-            "pipeline=ingress",
-            "match=\"udp.dst == 53\"",
-            "--",
-            "--columns=_uuid,datapaths",
-            "list",
-            "Logical_DP_Group",
+            (
+                "Logical_Flow",
+                &[
+                    "--columns=logical_datapath,logical_dp_group,actions",
+                    "find",
+                    "Logical_Flow",
+                    "pipeline=ingress",
+                    "match=\"udp.dst == 53\"",
+                ],
+            ),
+            ("Logical_DP_Group", &["--columns=_uuid,datapaths", "list", "Logical_DP_Group"]),
         ],
+        &mut |table, row| {
+            if table == "Logical_DP_Group" {
+                groups.push((row.uuid().ok(), row.uuids("datapaths")));
+            } else if row.text("actions").contains("dns_lookup") {
+                datapaths.extend(row.uuids("logical_datapath"));
+                shared.extend(row.reference("logical_dp_group"));
+            }
+        },
     )?;
-    let [flows, groups] = &tables[..] else {
-        return Err(Missing::because("ovn-sbctl printed other tables than were asked for"));
-    };
-    let mut datapaths = Vec::new();
-    for flow in flows.rows().filter(|flow| flow.text("actions").contains("dns_lookup")) {
-        datapaths.extend(flow.uuids("logical_datapath"));
-        let group = flow.uuids("logical_dp_group");
-        let mut shared = groups.rows().filter(|row| row.uuid().is_ok_and(|uuid| group.contains(&uuid)));
-        datapaths.extend(shared.next().into_iter().flat_map(|row| row.uuids("datapaths")));
-    }
+    let groups = groups.into_iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| shared.contains(&uuid)));
+    datapaths.extend(groups.flat_map(|(_, datapaths)| datapaths));
     datapaths.sort();
     datapaths.dedup();
     Ok(datapaths)
 }
 
-fn read(sb: &Sbctl, args: &[&str]) -> Fact<Vec<Table>> {
-    Table::parse_all(&sb.run(args)?).map_err(Missing::from)
+/// Runs commands of ovn-sbctl as one; `each` has every row with the name of its table.
+fn read(sb: &Sbctl, commands: &[(&str, &[&str])], each: &mut dyn FnMut(&str, &Row)) -> Fact<()> {
+    let args = commands.iter().map(|(_, words)| *words).collect::<Vec<_>>().join(&"--");
+    let printed = sb.run(&args)?;
+    let tables = Table::parse_all(&printed)?;
+    if tables.len() != commands.len() {
+        return Err(Missing::because("ovn-sbctl printed other tables than were asked for"));
+    }
+    for ((name, _), table) in commands.iter().zip(&tables) {
+        for row in table.rows() {
+            each(name, &row?);
+        }
+    }
+    Ok(())
 }
 
 /// What the daemons of this machine say, if they belong to the southbound database that was read.

@@ -1,20 +1,22 @@
 //! What `ovn-nbctl --format=json list|find` prints: one object a line, each a table (RFC 7047,
 //! section 5.1, as values).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Map;
 
-/// One value of one column.
+/// One value of one column, as it stands in the text.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Datum {
+pub enum Datum<'t> {
     /// A string.
-    Text(String),
+    Text(Cow<'t, str>),
     /// An integer or a real.
     Number(f64),
     /// A boolean.
@@ -22,80 +24,115 @@ pub enum Datum {
     /// A reference, or the row's own UUID.
     Uuid(Uuid),
     /// Several values, or none. A set of one is printed as the bare value.
-    Set(Vec<Datum>),
+    Set(Vec<Datum<'t>>),
     /// Key-value pairs.
-    Map(Vec<(Datum, Datum)>),
+    Map(Vec<(Datum<'t>, Datum<'t>)>),
 }
 
-/// The rows of one `list` or `find`.
+/// What one `list` or `find` printed; a row is read when it is looked at, so that those of a large
+/// table are never all there.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Table {
+pub struct Table<'t> {
     headings: Vec<String>,
-    data: Vec<Vec<Datum>>,
+    #[serde(borrow)]
+    data: Vec<&'t RawValue>,
 }
 
-impl Table {
-    /// Parses the lines of an answer that are tables; other lines (the UUID that `create` prints,
-    /// empty ones) are passed over.
+impl<'t> Table<'t> {
+    /// Whether a line of an answer is a table; others are the UUID that `create` prints, and empty ones.
+    pub fn is_one(line: &str) -> bool {
+        line.starts_with('{')
+    }
+
+    /// Parses the line of an answer that is a table.
     ///
     /// # Errors
-    /// Garbage, where a line that begins like a table is none.
-    pub fn parse_all(stdout: &str) -> Result<Vec<Table>> {
-        stdout
-            .lines()
-            .filter(|line| line.starts_with('{'))
-            .map(|line| {
-                serde_json::from_str(line).map_err(|error| {
-                    Error::new(Kind::Garbage, "ovn-nbctl answered something that is not its JSON")
-                        .cause(format!("{error}: {}", line.chars().take(120).flat_map(char::escape_debug).collect::<String>()))
-                        .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
-                })
-            })
-            .collect()
+    /// Garbage, where it is none.
+    pub fn parse(line: &'t str) -> Result<Self> {
+        serde_json::from_str(line).map_err(|error| unreadable(&error, line))
+    }
+
+    /// Parses the lines of an answer that are tables.
+    ///
+    /// # Errors
+    /// As [`Table::parse`].
+    pub fn parse_all(stdout: &'t str) -> Result<Vec<Self>> {
+        stdout.lines().filter(|line| Self::is_one(line)).map(Self::parse).collect()
     }
 
     /// The rows, each with its columns by name.
-    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.data.iter().map(|data| Row { headings: &self.headings, data })
+    ///
+    /// # Errors
+    /// Each is garbage where it is not a row of OVSDB values.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Result<Row<'_>>> {
+        self.data.iter().map(|data| {
+            let values = serde_json::from_str(data.get()).map_err(|error| unreadable(&error, data.get()))?;
+            Ok(Row { headings: &self.headings, data: values })
+        })
     }
 }
 
-/// One row of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'a> {
-    headings: &'a [String],
-    data: &'a [Datum],
+/// What is found in a set, in no more memory than that takes: there are hundreds of thousands of rows.
+fn gathered<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
+    let mut found = Vec::with_capacity(set.len());
+    found.extend(set.iter().filter_map(find));
+    found
 }
 
-impl<'a> Row<'a> {
-    fn get(&self, column: &str) -> Option<&'a Datum> {
+fn unreadable(error: &serde_json::Error, text: &str) -> Error {
+    let begin: String = text.chars().take(120).flat_map(char::escape_debug).collect();
+    garbage("ovn-nbctl answered something that is not its JSON").cause(format!("{error}: {begin}"))
+}
+
+/// A program that does not answer as ovn-nbctl does.
+pub(super) fn garbage(message: impl Into<String>) -> Error {
+    Error::new(Kind::Garbage, message)
+        .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
+}
+
+/// One row of a table.
+#[derive(Clone, Debug)]
+pub struct Row<'t> {
+    headings: &'t [String],
+    data: Vec<Datum<'t>>,
+}
+
+impl Row<'_> {
+    fn get(&self, column: &str) -> Option<&Datum<'_>> {
         let index = self.headings.iter().position(|heading| heading == column)?;
         self.data.get(index)
     }
 
     /// A column of at most one string; empty where it is absent.
     pub fn text(&self, column: &str) -> String {
-        self.texts(column).into_iter().next().unwrap_or_default()
+        self.set(column).iter().find_map(Datum::text).unwrap_or_default()
     }
 
     /// A column of strings.
     pub fn texts(&self, column: &str) -> Vec<String> {
-        self.set(column).filter_map(Datum::text).collect()
+        gathered(self.set(column), |datum| datum.text())
     }
 
     /// A column of references.
     pub fn uuids(&self, column: &str) -> Vec<Uuid> {
-        self.set(column)
-            .filter_map(|datum| match datum {
-                Datum::Uuid(uuid) => Some(*uuid),
-                _ => None,
-            })
-            .collect()
+        let uuid = |datum: &Datum| match datum {
+            Datum::Uuid(uuid) => Some(*uuid),
+            _ => None,
+        };
+        gathered(self.set(column), uuid)
+    }
+
+    /// A column of at most one reference.
+    pub fn reference(&self, column: &str) -> Option<Uuid> {
+        match self.set(column) {
+            [Datum::Uuid(uuid), ..] => Some(*uuid),
+            _ => None,
+        }
     }
 
     /// A column of one integer.
     pub fn number(&self, column: &str) -> Option<f64> {
-        self.set(column).find_map(|datum| match datum {
+        self.set(column).iter().find_map(|datum| match datum {
             Datum::Number(number) => Some(*number),
             _ => None,
         })
@@ -106,10 +143,7 @@ impl<'a> Row<'a> {
     /// # Errors
     /// Garbage, where the row has none.
     pub fn uuid(&self) -> Result<Uuid> {
-        self.uuids("_uuid")
-            .first()
-            .copied()
-            .ok_or_else(|| Error::new(Kind::Garbage, "ovn-nbctl printed a row without its _uuid"))
+        self.reference("_uuid").ok_or_else(|| garbage("ovn-nbctl printed a row without its _uuid"))
     }
 
     /// A column of key-value pairs.
@@ -122,20 +156,19 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn set(&self, column: &str) -> impl Iterator<Item = &'a Datum> {
+    fn set(&self, column: &str) -> &[Datum<'_>] {
         match self.get(column) {
-            Some(Datum::Set(items)) => items.as_slice(),
+            Some(Datum::Set(items)) => items,
             Some(single) => std::slice::from_ref(single),
             None => &[],
         }
-        .iter()
     }
 }
 
-impl Datum {
+impl Datum<'_> {
     fn text(&self) -> Option<String> {
         match self {
-            Datum::Text(text) => Some(text.clone()),
+            Datum::Text(text) => Some(text.to_string()),
             Datum::Uuid(uuid) => Some(uuid.to_string()),
             Datum::Number(number) => Some(number.to_string()),
             Datum::Bool(value) => Some(value.to_string()),
@@ -144,7 +177,7 @@ impl Datum {
     }
 }
 
-impl<'de> Deserialize<'de> for Datum {
+impl<'de> Deserialize<'de> for Datum<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         deserializer.deserialize_any(DatumVisitor)
     }
@@ -153,36 +186,40 @@ impl<'de> Deserialize<'de> for Datum {
 struct DatumVisitor;
 
 impl<'de> Visitor<'de> for DatumVisitor {
-    type Value = Datum;
+    type Value = Datum<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an OVSDB value (RFC 7047, section 5.1)")
     }
 
-    fn visit_str<E>(self, text: &str) -> std::result::Result<Datum, E> {
-        Ok(Datum::Text(text.to_owned()))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Datum<'de>, E> {
+        Ok(Datum::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_bool<E>(self, value: bool) -> std::result::Result<Datum, E> {
+    fn visit_str<E>(self, text: &str) -> std::result::Result<Datum<'de>, E> {
+        Ok(Datum::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<Datum<'de>, E> {
         Ok(Datum::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> std::result::Result<Datum, E> {
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<Datum<'de>, E> {
         Ok(Datum::Number(value as f64))
     }
 
-    fn visit_u64<E>(self, value: u64) -> std::result::Result<Datum, E> {
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<Datum<'de>, E> {
         Ok(Datum::Number(value as f64))
     }
 
-    fn visit_f64<E>(self, value: f64) -> std::result::Result<Datum, E> {
+    fn visit_f64<E>(self, value: f64) -> std::result::Result<Datum<'de>, E> {
         Ok(Datum::Number(value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Datum, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> std::result::Result<Datum<'de>, A::Error> {
         let missing = || A::Error::custom("a tagged value ends early");
-        let tag: String = seq.next_element()?.ok_or_else(missing)?;
-        match tag.as_str() {
+        let tag: &str = seq.next_element()?.ok_or_else(missing)?;
+        match tag {
             "uuid" | "named-uuid" => seq.next_element()?.map(Datum::Uuid),
             "set" => seq.next_element()?.map(Datum::Set),
             "map" => seq.next_element()?.map(Datum::Map),
@@ -191,7 +228,7 @@ impl<'de> Visitor<'de> for DatumVisitor {
         .ok_or_else(missing)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> std::result::Result<Datum, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, _: A) -> std::result::Result<Datum<'de>, A::Error> {
         Err(A::Error::custom("an object where an OVSDB value was expected"))
     }
 }
@@ -212,13 +249,20 @@ mod tests {
     #[test]
     fn captured_output_is_read() {
         let tables = Table::parse_all(CAPTURED).unwrap();
-        let row = tables[0].rows().next().unwrap();
+        let row = tables[0].rows().next().unwrap().unwrap();
         assert_eq!(row.text("name"), "net1");
         assert_eq!(row.map("records")["a.b"], "10.0.0.1");
         assert_eq!(row.texts("addresses"), ["x", "y"]);
         assert_eq!(row.uuids("dns_records").len(), 1);
         assert_eq!(row.number("tag"), Some(7.0));
         assert_eq!(row.text("absent"), "");
+    }
+
+    #[test]
+    fn a_value_that_is_none_is_found_where_its_row_is_read() {
+        let table = Table::parse(r#"{"data":[["a"],[{"b":1}]],"headings":["name"]}"#).unwrap();
+        let rows: Vec<bool> = table.rows().map(|row| row.is_ok()).collect();
+        assert_eq!(rows, [true, false]);
     }
 
     proptest! {

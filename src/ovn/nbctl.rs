@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::classify;
+use super::json::{Table, garbage};
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::words::shell_word;
@@ -42,11 +43,12 @@ pub struct Nbctl {
 }
 
 impl Nbctl {
-    /// Runs ovn-nbctl once and returns what it printed.
+    /// Runs ovn-nbctl once; `each` has every line that it prints, as soon as it does.
     ///
     /// # Errors
-    /// Kinds with exit code 3 where it could not do its work, others where it refused.
-    pub fn run(&self, args: &[String]) -> Result<String> {
+    /// Kinds with exit code 3 where it could not do its work, others where it refused, and the first
+    /// error of `each`.
+    pub(super) fn run(&self, args: &[String], each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         let mut all = vec![format!("--timeout={}", self.timeout)];
         all.extend(self.db.iter().map(|db| format!("--db={db}")));
         all.extend(self.connection.iter().cloned());
@@ -57,22 +59,56 @@ impl Nbctl {
         }
         // ovn-nbctl's own alarm comes first; this is for a program that has none.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
-        let finished = process::run(&self.program, &all, limit).map_err(|error| self.not_run(&error))?;
-        if finished.succeeded() {
-            return Ok(finished.stdout);
+        let mut seen = Ok(());
+        let finished = process::stream(&self.program, &all, limit, &mut |line| {
+            if seen.is_ok() {
+                seen = each(&line);
+            }
+        });
+        let finished = finished.map_err(|error| self.not_run(&error))?;
+        match finished.succeeded() {
+            true => seen,
+            false => Err(classify::failure(&finished, self.timeout, self.daemon().as_deref())),
         }
-        Err(classify::failure(&finished, self.timeout, self.daemon().as_deref()))
     }
 
-    /// As [`Nbctl::run`], for what only reads: where several servers are named, the run is repeated for
-    /// as long as one may take, because a cluster that is choosing its leader has none to offer.
+    /// Runs ovn-nbctl once; `each` has every table that it prints with its number, and is done with it
+    /// before the next one is read: a large database is never there as text and as rows.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
-    pub fn run_until_led(&self, args: &[String]) -> Result<String> {
+    /// As [`Nbctl::run`]; garbage where it prints other than `count` tables.
+    pub(super) fn tables(
+        &self,
+        args: &[String],
+        count: usize,
+        each: &mut dyn FnMut(usize, &Table) -> Result<()>,
+    ) -> Result<()> {
+        let args = [&["--format=json".to_owned()], args].concat();
+        let mut found = 0;
+        self.run(&args, &mut |line| {
+            if Table::is_one(line) {
+                found += 1;
+                if found <= count {
+                    each(found - 1, &Table::parse(line)?)?;
+                }
+            }
+            Ok(())
+        })?;
+        match found == count {
+            true => Ok(()),
+            false => Err(garbage(format!("ovn-nbctl printed {found} tables where {count} were asked for"))),
+        }
+    }
+
+    /// Does what only reads, and again where several servers are named for as long as one run may take:
+    /// a cluster that is choosing its leader has none to offer.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub(super) fn until_led<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + Duration::from_secs(self.timeout);
         loop {
-            match self.run(args) {
+            match read() {
                 Err(error) if error.kind == Kind::Unreachable && self.has_several_servers() => {
                     if Instant::now() >= deadline {
                         return Err(error.hint(

@@ -7,6 +7,7 @@ use super::nbctl::Nbctl;
 use super::read::{Query, SwitchRef};
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
+use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Standing;
 
@@ -70,20 +71,21 @@ impl Nbctl {
             return Ok(());
         }
         let snapshot = self.read(ports_query())?;
+        let ports = Ports::of(&snapshot);
         let mut standing: BTreeMap<_, Standing> = BTreeMap::new();
         for vacant in &plan.vacant {
             let Some(switch) = snapshot.switches.iter().find(|row| row.uuid == vacant.switch) else {
                 continue;
             };
-            let standing = standing.entry(vacant.switch).or_insert_with(|| {
-                Standing::of(&snapshot, switch, &vacant.domain, vacant.name_from.as_deref())
-            });
+            let standing = standing
+                .entry(vacant.switch)
+                .or_insert_with(|| Standing::of(&ports, switch, &vacant.domain, vacant.name_from.as_deref()));
             if let Some(port) = standing.behind(&vacant.name, &vacant.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(
-                        "port {port} of {} stands behind {} now, so the host stays",
-                        switch.name, vacant.name
+                        "port {} of {} stands behind {} now, so the host stays",
+                        port.name, switch.name, vacant.name
                     ),
                 )
                 .hint("nothing of this change was kept; the same command again works on what is there now"));

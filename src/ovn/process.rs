@@ -1,7 +1,7 @@
 //! Runs one program of OVN to its end or to a time limit, with everything it printed.
 
 use std::ffi::OsStr;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub struct Finished {
     /// How it ended; `None` where it was ended because its time was up.
     pub status: Option<ExitStatus>,
-    /// What it printed.
+    /// What it printed, where nobody had it line by line.
     pub stdout: String,
     /// What it said beside.
     pub stderr: String,
@@ -43,12 +43,28 @@ fn signal(status: ExitStatus) -> Option<i32> {
     status.signal().or_else(|| status.code().filter(|code| (129..=192).contains(code)).map(|code| code - 128))
 }
 
-/// Runs a program with no standard input. Environment variables that carry options for OVN's
-/// programs are kept from it: their content is not ours.
+/// Runs a program to its end and keeps what it printed, as [`stream`] otherwise.
+///
+/// # Errors
+/// As [`stream`].
+pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io::Result<Finished> {
+    let mut stdout = String::new();
+    let finished = stream(program, args, limit, &mut |line| stdout.push_str(&line))?;
+    Ok(Finished { stdout, ..finished })
+}
+
+/// Runs a program with no standard input; `each` has every line of its standard output, with its end,
+/// as it is printed. Environment variables that carry options for OVN's programs are kept from it:
+/// their content is not ours.
 ///
 /// # Errors
 /// As [`Command::spawn`]: the program does not exist or cannot be executed.
-pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io::Result<Finished> {
+pub fn stream<A: AsRef<OsStr>>(
+    program: &OsStr,
+    args: &[A],
+    limit: Duration,
+    each: &mut dyn FnMut(String),
+) -> io::Result<Finished> {
     let deadline = Instant::now() + limit;
     let mut child = Command::new(program)
         .args(args)
@@ -58,22 +74,29 @@ pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io:
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    let stdout = child.stdout.take().map(reader);
-    let stderr = child.stderr.take().map(reader);
-    let collect = |pipe: Option<mpsc::Receiver<String>>| {
-        let left = deadline.saturating_duration_since(Instant::now());
-        pipe.and_then(|pipe| pipe.recv_timeout(left).ok())
-    };
-    let (stdout, stderr) = (collect(stdout), collect(stderr));
-    let status = match (&stdout, &stderr) {
-        (Some(_), Some(_)) => wait_until(&mut child, deadline)?,
-        _ => child.try_wait()?,
+    let (stdout, stderr) = (child.stdout.take().map(lines), child.stderr.take().map(lines));
+    let mut said = String::new();
+    let is_whole = drain(stdout, deadline, each) && drain(stderr, deadline, &mut |line| said.push_str(&line));
+    let status = match is_whole {
+        true => wait_until(&mut child, deadline)?,
+        false => child.try_wait()?,
     };
     if status.is_none() {
         child.kill()?;
         child.wait()?;
     }
-    Ok(Finished { status, stdout: stdout.unwrap_or_default(), stderr: stderr.unwrap_or_default() })
+    Ok(Finished { status, stdout: String::new(), stderr: said })
+}
+
+/// Hands over the lines of a pipe until it is closed, or until the deadline: then `false`.
+fn drain(pipe: Option<mpsc::Receiver<String>>, deadline: Instant, each: &mut dyn FnMut(String)) -> bool {
+    let Some(pipe) = pipe else { return false };
+    loop {
+        match pipe.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(line) => each(line),
+            Err(end) => return end == mpsc::RecvTimeoutError::Disconnected,
+        }
+    }
 }
 
 /// Both pipes are closed, so the end is near: no more than a few turns of this loop.
@@ -87,18 +110,34 @@ fn wait_until(child: &mut std::process::Child, deadline: Instant) -> io::Result<
     }
 }
 
-/// Reads a pipe to its end in a thread of its own, so that neither pipe blocks the other.
-fn reader(mut pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+/// What is read of a line before it counts as long, in bytes.
+const SHORT: u64 = 1 << 20;
+/// Room for a long line, in bytes. So much is given back to the system as soon as it is free (mallopt(3),
+/// M_MMAP_THRESHOLD), and takes memory only as far as it is filled.
+const LONG: usize = 1 << 26;
+
+/// The lines of a pipe, read in a thread of its own, so that neither pipe blocks the other.
+fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // What was read before an error is all there is.
-        let _ = pipe.read_to_end(&mut bytes);
-        let text = match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        };
-        let _ = sender.send(text);
+        let mut pipe = BufReader::with_capacity(1 << 16, pipe);
+        loop {
+            let mut line = Vec::new();
+            // What was read before an error is all there is.
+            let mut end = pipe.by_ref().take(SHORT).read_until(b'\n', &mut line);
+            if line.len() as u64 == SHORT {
+                line.reserve(LONG);
+                end = pipe.read_until(b'\n', &mut line);
+            }
+            if line.is_empty() {
+                return;
+            }
+            let text = String::from_utf8(line)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            if sender.send(text).is_err() || end.is_err() {
+                return;
+            }
+        }
     });
     receiver
 }

@@ -96,10 +96,10 @@ impl Nbctl {
             PORT,
             "dhcpv6_options!=[]",
         ]);
-        query.table("DHCP_Options", "_uuid,cidr,options,external_ids");
+        query.table("DHCP_Options", DHCP_COLUMNS);
         query.command(&["--columns=_uuid,name,type,options", "find", PORT, "type=router"]);
-        query.table("Logical_Router", "_uuid,name,ports,options,load_balancer");
-        query.table("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options");
+        query.table("Logical_Router", ROUTER_COLUMNS);
+        query.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
         query.table("Load_Balancer", BALANCER_COLUMNS);
         query.table("NB_Global", "_uuid,options");
         let snapshot = self.read(query)?;
@@ -112,10 +112,14 @@ impl Nbctl {
     /// # Errors
     /// As [`Nbctl::run`].
     pub fn read_names(&self, table: &str) -> Result<Vec<String>> {
-        let args = ["--format=json", "--columns=name", "list", table].map(str::to_owned);
-        let tables = Table::parse_all(&self.run(&args)?)?;
-        let names: BTreeSet<String> =
-            tables.iter().flat_map(Table::rows).map(|row| row.text("name")).collect();
+        let args = ["--columns=name", "list", table].map(str::to_owned);
+        let mut names = BTreeSet::new();
+        self.tables(&args, 1, &mut |_, table| {
+            for row in table.rows() {
+                names.insert(row?.text("name"));
+            }
+            Ok(())
+        })?;
         Ok(names.into_iter().filter(|name| !name.is_empty()).collect())
     }
 
@@ -168,30 +172,27 @@ impl Nbctl {
     /// # Errors
     /// As [`Nbctl::run`]; garbage where a table is missing.
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
-        let mut args = vec!["--format=json".to_owned()];
-        args.extend(query.args);
-        let tables = Table::parse_all(&self.run_until_led(&args)?)?;
-        if tables.len() != query.tables.len() {
-            return Err(Error::new(
-                Kind::Garbage,
-                format!(
-                    "ovn-nbctl printed {} tables where {} were asked for",
-                    tables.len(),
-                    query.tables.len()
-                ),
-            )
-            .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one"));
-        }
-        let mut snapshot = Snapshot::default();
-        for (name, table) in query.tables.iter().zip(&tables) {
-            fill(&mut snapshot, name, table)?;
-        }
-        Ok(snapshot)
+        self.until_led(|| {
+            let mut snapshot = Snapshot::default();
+            self.ask(&query, &mut |name, table| fill(&mut snapshot, name, table))?;
+            Ok(snapshot)
+        })
+    }
+
+    /// Runs the commands of a query; `each` has the tables they print, with their names.
+    ///
+    /// # Errors
+    /// As [`Nbctl::tables`].
+    pub(super) fn ask(&self, query: &Query, each: &mut dyn FnMut(&str, &Table) -> Result<()>) -> Result<()> {
+        self.tables(&query.args, query.tables.len(), &mut |number, table| each(&query.tables[number], table))
     }
 }
 
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
 const DNS_COLUMNS: &str = "_uuid,external_ids,records";
+const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
+const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
+const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
 const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 const PORT: &str = "Logical_Switch_Port";
 
@@ -229,6 +230,18 @@ impl Query {
         self.command(&[&format!("--columns={columns}"), "list", table]);
     }
 
+    /// The tables that say what is on which switch, who leases what there, and who serves and guards it.
+    pub(super) fn networks(&mut self, port_columns: &str) {
+        self.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer,acls");
+        self.table(PORT, port_columns);
+        self.table("DHCP_Options", DHCP_COLUMNS);
+        self.table("Logical_Router", ROUTER_COLUMNS);
+        self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
+        self.table("Load_Balancer", BALANCER_COLUMNS);
+        self.table("Load_Balancer_Group", "load_balancer");
+        self.command(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+    }
+
     pub(super) fn switch(&mut self, switch: &SwitchRef, columns: &str) {
         let columns = format!("--columns={columns}");
         let condition = format!("name={}", quote::string(&switch.0));
@@ -264,8 +277,10 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
         "Load_Balancer" => merge(&mut snapshot.load_balancers, table, |row| row.uuid, load_balancer),
         "ACL" => merge(&mut snapshot.acls, table, |row| row.uuid, acl),
         "NB_Global" => {
-            let version = table.rows().find_map(|row| row.map("options").remove(VERSION_OPTION));
-            snapshot.release = version.and_then(|version| Release::parse(&version));
+            for row in table.rows() {
+                let version = row?.map("options").remove(VERSION_OPTION);
+                snapshot.release = version.and_then(|version| Release::parse(&version));
+            }
             Ok(())
         }
         _ => Ok(()),
@@ -279,8 +294,9 @@ fn merge<T>(
     read: impl Fn(&Row) -> Result<T>,
 ) -> Result<()> {
     let mut known: HashSet<Uuid> = rows.iter().map(&uuid).collect();
+    rows.reserve_exact(table.rows().len());
     for row in table.rows() {
-        let row = read(&row)?;
+        let row = read(&row?)?;
         if known.insert(uuid(&row)) {
             rows.push(row);
         }
@@ -301,7 +317,12 @@ fn switch(row: &Row) -> Result<Switch> {
 }
 
 fn dns_row(row: &Row) -> Result<DnsRow> {
-    Ok(DnsRow { uuid: row.uuid()?, external_ids: row.map("external_ids"), records: row.map("records") })
+    Ok(DnsRow {
+        uuid: row.uuid()?,
+        external_ids: row.map("external_ids"),
+        records: row.map("records"),
+        ovn_owned: row.map("options").get("ovn-owned").is_some_and(|value| value == "true"),
+    })
 }
 
 fn port(row: &Row) -> Result<Port> {
@@ -316,8 +337,8 @@ fn port(row: &Row) -> Result<Port> {
         options: row.map("options"),
         external_ids: row.map("external_ids"),
         up: row.texts("up").first().map(|up| up == "true"),
-        dhcpv4_options: row.uuids("dhcpv4_options").first().copied(),
-        dhcpv6_options: row.uuids("dhcpv6_options").first().copied(),
+        dhcpv4_options: row.reference("dhcpv4_options"),
+        dhcpv6_options: row.reference("dhcpv6_options"),
     })
 }
 

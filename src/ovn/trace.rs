@@ -127,12 +127,14 @@ pub fn trace(sb: &Sbctl, switch: &str, port: &Port, server: Option<IpAddr>, acls
     let trace = run(&program, &args, sb.timeout, sb.verbose, "no query was traced")?;
     let Some(step) = acl_step(&trace) else { return Ok(Traced::Passed) };
     let hint = sb.run(&["--columns=external_ids", "list", "Logical_Flow", step.flow])?;
-    let hint = Table::parse_all(&hint)?
-        .iter()
-        .flat_map(Table::rows)
-        .find_map(|row| row.map("external_ids").remove("stage-hint"))
-        .unwrap_or_default();
-    let is_meant = |acl: &&Uuid| !hint.is_empty() && acl.to_string().starts_with(&hint);
+    let mut hints = Vec::new();
+    for table in Table::parse_all(&hint)? {
+        for row in table.rows() {
+            hints.extend(row?.map("external_ids").remove("stage-hint"));
+        }
+    }
+    let hint = hints.first().map(String::as_str).unwrap_or_default();
+    let is_meant = |acl: &&Uuid| !hint.is_empty() && acl.to_string().starts_with(hint);
     Ok(Traced::Dropped { acl: acls.iter().find(is_meant).copied(), step: step.line.to_owned() })
 }
 

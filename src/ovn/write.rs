@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::json::Table;
 use super::nbctl::{Nbctl, Wait};
 use super::parts::parts;
 use super::quote;
@@ -76,22 +75,13 @@ impl Nbctl {
             Wait::Sb => args.push("--wait=sb".to_owned()),
             Wait::Hv => args.push("--wait=hv".to_owned()),
         }
-        args.push("--format=json".to_owned());
         args.extend(transaction.args());
-        let tables = Table::parse_all(&self.run(&args)?)?;
-        let expected = transaction.before.len() + transaction.after.len();
-        if tables.len() != expected {
-            return Err(Error::new(
-                Kind::Garbage,
-                format!("ovn-nbctl printed {} tables where {expected} were asked for", tables.len()),
-            ));
-        }
         let (mut before, mut after) = (Snapshot::default(), Snapshot::default());
-        let rows = transaction.before.iter().map(|row| (row, false));
-        let rows = rows.chain(transaction.after.iter().map(|row| (row, true)));
-        for (((table, _), is_after), printed) in rows.zip(&tables) {
-            fill(if is_after { &mut after } else { &mut before }, table, printed)?;
-        }
+        let rows = [&transaction.before[..], &transaction.after].concat();
+        self.tables(&args, rows.len(), &mut |number, table| {
+            let snapshot = if number < transaction.before.len() { &mut before } else { &mut after };
+            fill(snapshot, rows[number].0, table)
+        })?;
         Ok((before, after))
     }
 

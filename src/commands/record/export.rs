@@ -135,9 +135,9 @@ fn exported_host(host: &Host, domain: &Domain) -> ExportedHost {
     let place = |address: &std::net::IpAddr| addresses.iter().position(|other| other == address);
     ptr.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
     ExportedHost {
-        hostname: host.name.clone(),
-        fqdn: match host.full.keys().next() {
-            Some(fqdn) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
+        hostname: host.name.to_string(),
+        fqdn: match host.full.first() {
+            Some((fqdn, _)) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
             None => format!("{}.{domain}", host.name),
         },
         ptr,

@@ -11,6 +11,7 @@ use super::change;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
+use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Stale;
 use crate::model::sync::{self, Options, Seen, Synced};
@@ -95,10 +96,11 @@ impl SyncArgs {
         }
         let dry_run = context.global.dry_run || self.check;
         let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let ports = Ports::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
         for switch in &switches {
-            let mut synced = self.plan(&snapshot, switch, &options, dry_run)?;
+            let mut synced = self.plan(&snapshot, &ports, switch, &options, dry_run)?;
             stale.append(&mut synced.stale);
             plans.push(synced.plan);
         }
@@ -115,8 +117,15 @@ impl SyncArgs {
         Ok(Reply { answer: Answer::Lifecycle(view), exit_code: if found { FOUND } else { 0 } })
     }
 
-    fn plan(&self, snapshot: &Snapshot, switch: &Switch, options: &Options, dry_run: bool) -> Result<Synced> {
-        let mut synced = sync::plan(snapshot, switch, options, &Seen::new())?;
+    fn plan<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        ports: &Ports,
+        switch: &'a Switch,
+        options: &Options,
+        dry_run: bool,
+    ) -> Result<Synced<'a>> {
+        let mut synced = sync::plan(snapshot, ports, switch, options, &Seen::new())?;
         match self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts) {
             Err(error) if dry_run => {
                 synced.plan.warnings.push(format!("it would be refused: {}", error.message));
@@ -146,7 +155,7 @@ impl SyncArgs {
             let switch = Switches::Named(vec![SwitchRef::parse(switch)?]);
             let (snapshot, switches) = context.nb.read_guests(&switch)?;
             for switch in &switches {
-                let again = self.plan(&snapshot, switch, options, false)?;
+                let again = self.plan(&snapshot, &Ports::of(&snapshot), switch, options, false)?;
                 result = context.nb.commit(&again.plan, comment);
             }
         }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
+use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Limit;
 use crate::model::sync::{self, Options, Seen, Synced};
@@ -162,8 +163,9 @@ impl Keeper<'_> {
         };
         let mut warnings = BTreeSet::new();
         let mut again = None;
+        let ports = Ports::of(&snapshot);
         for switch in &switches {
-            match self.keep(&snapshot, switch, &mut warnings) {
+            match self.keep(&snapshot, &ports, switch, &mut warnings) {
                 Ok(()) => {}
                 Err(error) if is_ours(&error) => return Err(error),
                 Err(error) if error.kind == Kind::LostRace => again = Some(20),
@@ -184,14 +186,20 @@ impl Keeper<'_> {
     }
 
     /// Makes one switch true.
-    fn keep(&mut self, snapshot: &Snapshot, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
+    fn keep(
+        &mut self,
+        snapshot: &Snapshot,
+        ports: &Ports,
+        switch: &Switch,
+        warnings: &mut BTreeSet<String>,
+    ) -> Result<()> {
         let claimed = self.claimed.entry(switch.uuid).or_default();
-        let mut synced = sync::plan(snapshot, switch, self.options, claimed)?;
+        let mut synced = sync::plan(snapshot, ports, switch, self.options, claimed)?;
         if let Err(error) = self.brake(switch, &synced) {
             let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
             warnings.insert(format!("{}: they stay{hint}", error.message));
             let careful = Options { prune: false, ..self.options.clone() };
-            synced = sync::plan(snapshot, switch, &careful, &Seen::new())?;
+            synced = sync::plan(snapshot, ports, switch, &careful, &Seen::new())?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let comment = change::audit_comment(&self.context.typed);
@@ -208,8 +216,10 @@ impl Keeper<'_> {
     /// The brake counts the hosts that were stale when they were first seen.
     fn brake(&self, switch: &Switch, synced: &Synced) -> Result<()> {
         let seen = self.seen.get(&switch.uuid);
-        let unseen =
-            synced.stale.iter().filter(|stale| seen.is_none_or(|seen| !seen.contains(&stale.host.name)));
+        let unseen = synced
+            .stale
+            .iter()
+            .filter(|stale| seen.is_none_or(|seen| !seen.contains(stale.host.name.as_ref())));
         self.limit.check(&switch.name, unseen.count(), synced.hosts)
     }
 
@@ -217,11 +227,11 @@ impl Keeper<'_> {
         let seen = self.seen.entry(switch.uuid).or_default();
         seen.extend(synced.backed.iter().cloned());
         for stale in &synced.stale {
-            seen.remove(&stale.host.name);
+            seen.remove(stale.host.name.as_ref());
         }
         let claimed = self.claimed.entry(switch.uuid).or_default();
         for stale in &synced.stale {
-            claimed.remove(&stale.host.name);
+            claimed.remove(stale.host.name.as_ref());
         }
         claimed.extend(synced.claimed.clone());
     }

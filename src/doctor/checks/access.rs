@@ -2,7 +2,7 @@
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::World;
-use crate::doctor::{Category, Check, Outcome};
+use crate::doctor::{Category, Check, Outcome, Run};
 use crate::error::Kind;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -15,7 +15,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "qdns reads and writes OVN through ovn-nbctl(8), which comes with OVN's own package and \
             follows its release. Without it nothing else can be looked at.",
         source: "ovn-nbctl(8)",
-        run: Some(nbctl_missing),
+        run: Some(Run::World(nbctl_missing)),
     },
     Check {
         code: "nb-unreachable",
@@ -28,7 +28,7 @@ pub(super) const CHECKS: &[Check] = &[
             behind OVN_NB_DAEMON has lost its database. Names go on resolving meanwhile: the chassis answer \
             from the southbound database.",
         source: "ovn-nbctl(8), OVN_NB_DB and OVN_NB_DAEMON; ovsdb-server(1)",
-        run: Some(nb_unreachable),
+        run: Some(Run::World(nb_unreachable)),
     },
 ];
 

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::release::VERSION_OPTION;
 
 /// The code that an answer carries where the name does not exist (RFC 1035, section 4.1.1).
@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
             udp.dst == 53, or everything that is not allowed, kills the query: not even local names resolve. The \
             proof is ovn-trace(8) with a query from a port, up to the ACL.",
         source: "ovn-northd(8), Ingress Table: from-lport ACLs, before DNS Lookup; ovn-trace(8)",
-        run: Some(acl_drops),
+        run: Some(Run::World(acl_drops)),
     },
     Check {
         code: "edns-ignored",
@@ -37,7 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
             OVN before 22.03.6, 23.03.3, 23.06.3, 23.09.2 and 24.03 passes such queries on unanswered, so that they \
             get NXDOMAIN from the forwarders. Resolvers of the C library send none. For tests: dig +noedns.",
         source: "OVN commit \"pinctrl: dns: Ignore additional records\"; RFC 6891",
-        run: Some(edns_ignored),
+        run: Some(Run::World(edns_ignored)),
     },
     Check {
         code: "forwarder-nxdomain-aaaa",
@@ -49,7 +49,7 @@ pub(super) const CHECKS: &[Check] = &[
             name does not exist: musl believes it and fails, glibc does not. A forwarder that says NOERROR with no \
             answer (one that has the domain as an empty local zone) leaves musl guests working.",
         source: "RFC 2308, section 2; RFC 8020; musl, src/network/lookup_name.c",
-        run: Some(nxdomain),
+        run: Some(Run::World(nxdomain)),
     },
     Check {
         code: "ttl-fixed",

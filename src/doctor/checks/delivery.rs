@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::doctor::facts::Southbound;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -21,7 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
             that were removed go on resolving. NB_Global:nb_cfg counts the changes that somebody waited for, \
             NB_Global:sb_cfg what ovn-northd has done of them; a switch without a datapath tells the same.",
         source: "ovn-nb(5), NB_Global; ovn-northd(8)",
-        run: Some(northd_stalled),
+        run: Some(Run::World(northd_stalled)),
     },
     Check {
         code: "chassis-behind",
@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[Check] = &[
             behind is dead, cut off or overloaded: its guests get the answers of before, and --wait=hv never \
             returns.",
         source: "ovn-sb(5), Chassis_Private",
-        run: Some(chassis_behind),
+        run: Some(Run::World(chassis_behind)),
     },
     Check {
         code: "sb-records-differ",
@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
             northbound one (external_ids:dns_id names the row). Where the two differ, ovn-northd is behind, or \
             somebody wrote into the southbound database.",
         source: "ovn-sb(5), DNS; ovn-northd(8)",
-        run: Some(records_differ),
+        run: Some(Run::World(records_differ)),
     },
     Check {
         code: "dns-flows-missing",
@@ -57,7 +57,7 @@ pub(super) const CHECKS: &[Check] = &[
             at least one record is attached to it. Without the flow no query is intercepted, whatever the \
             tables say.",
         source: "ovn-northd(8), Ingress Table: DNS Lookup; ovn-sb(5), Logical_Flow",
-        run: Some(flows_missing),
+        run: Some(Run::World(flows_missing)),
     },
 ];
 

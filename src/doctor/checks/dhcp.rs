@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::grammar;
 use crate::doctor::world::{Leases, Network, World};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::ovn::quote;
 
@@ -25,7 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
             somebody configures it by hand. A switch with neither a zone nor any DHCP options is taken to be \
             somebody else's.",
         source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
-        run: Some(missing),
+        run: Some(Run::World(missing)),
     },
     Check {
         code: "dhcp-incomplete",
@@ -37,7 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
             server_id, server_mac or lease_time (DHCPv4) or server_id (DHCPv6), where cidr is no network, or where \
             the port's address is not in it.",
         source: "northd/northd.c, build_dhcpv4_action and build_dhcpv6_action; ovn-nb(5), DHCP_Options",
-        run: Some(incomplete),
+        run: Some(Run::World(incomplete)),
     },
     Check {
         code: "dhcp-option-syntax",
@@ -52,7 +52,7 @@ pub(super) const CHECKS: &[Check] = &[
             and types in the southbound DHCP_Options and DHCPv6_Options where they can be read.",
         source: "northd/northd.c, build_dhcpv4_action; lib/actions.c, parse_put_opts; lib/expr.c, \
             parse_constant_set; ovn-sb(5), DHCP_Options",
-        run: Some(syntax),
+        run: Some(Run::World(syntax)),
     },
 ];
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::world::{Network, World};
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::balancer::{Fault, balancers_of, fault, resolvers_of};
 use crate::model::snapshot::LoadBalancer;
 
@@ -20,7 +20,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "`qdns forwarders set --via` makes the router's address answer by a load balancer. Without \
             resolvers behind it OVN drops or rejects every query that is not local.",
         source: "ovn-nb(5), Load_Balancer:vips",
-        run: Some(|world| find(world, "balancer-without-backends")),
+        run: Some(Run::World(|world| find(world, "balancer-without-backends"))),
     },
     Check {
         code: "balancer-not-attached",
@@ -31,7 +31,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "A load balancer works only on the routers and switches that list it. References to it are \
             weak: a router that was made anew lists none, and a program that writes the whole column drops ours.",
         source: "ovn-nb(5), Logical_Router:load_balancer, Logical_Switch:load_balancer",
-        run: Some(|world| find(world, "balancer-not-attached")),
+        run: Some(Run::World(|world| find(world, "balancer-not-attached"))),
     },
     Check {
         code: "balancer-misplaced",
@@ -43,7 +43,7 @@ pub(super) const CHECKS: &[Check] = &[
             come back through its gateway port, and from OVN 25.03 on; on a switch from OVN 25.03 on. A router \
             that was changed after `qdns forwarders set --via` may need it elsewhere.",
         source: "seen on OVN 23.03, 25.03 and 26.03",
-        run: Some(|world| find(world, "balancer-misplaced")),
+        run: Some(Run::World(|world| find(world, "balancer-misplaced"))),
     },
 ];
 

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{World, ZoneOf};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::served::Served;
+use crate::doctor::world::World;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::address;
 use crate::model::host::{Host, host_name};
 use crate::model::name::{Hostname, RESERVED, suggestion};
@@ -23,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
             walks the rows of the datapath in the order of a hash and answers from the first that has the key, so \
             which address a guest gets is chance.",
         source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; controller/ovn-dns.c",
-        run: Some(shadowed),
+        run: Some(Run::World(shadowed)),
     },
     Check {
         code: "key-never-matches",
@@ -35,7 +36,7 @@ pub(super) const CHECKS: &[Check] = &[
             dot, and compares it byte by byte with the keys. A key with a capital letter or a trailing dot is \
             never found.",
         source: "controller/pinctrl.c, pinctrl_handle_dns_lookup (dns_build_a_answer and before)",
-        run: Some(never_matches),
+        run: Some(Run::World(never_matches)),
     },
     Check {
         code: "name-invalid",
@@ -47,7 +48,7 @@ pub(super) const CHECKS: &[Check] = &[
             and hyphen, at most 63 of them, in one label; an underscore or a dot too many makes a name that \
             some guests refuse, and that qdns cannot group with its domain.",
         source: "RFC 1123, section 2.1; RFC 1035, section 2.3.4",
-        run: Some(invalid),
+        run: Some(Run::Zone(invalid)),
     },
     Check {
         code: "name-reserved",
@@ -58,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "Some names are answered by the resolver itself (localhost), belong to the network (gateway, \
             dns), or hand a guest's traffic to whoever holds them (wpad, isatap).",
         source: "RFC 6761; RFC 5214; systemd-resolved.service(8)",
-        run: Some(reserved),
+        run: Some(Run::Zone(reserved)),
     },
 ];
 
@@ -141,53 +142,34 @@ fn never_matches(world: &World) -> Outcome {
     Ok(findings)
 }
 
-/// The hosts that answer, each with the index of its switch.
-pub(super) fn hosts<'w>(world: &'w World) -> impl Iterator<Item = (usize, &'w ZoneOf<'w>, &'w Host)> {
-    let zones = world.serving();
-    zones.flat_map(|(index, zone)| zone.hosts.by_name.values().map(move |host| (index, zone, host)))
-}
-
-fn is_reserved(host: &Host) -> Option<&'static str> {
+fn why_reserved(host: &Host) -> Option<&'static str> {
     RESERVED.iter().find(|(name, _)| *name == host.name).map(|(_, why)| *why)
 }
 
-fn invalid(world: &World) -> Outcome {
-    Ok(hosts(world)
-        .filter(|(_, _, host)| is_reserved(host).is_none())
-        .filter_map(|(index, zone, host)| {
-            let refused = Hostname::parse(&host.name).and_then(|name| name.fqdn(&zone.domain).map(|_| ()));
-            let error = refused.err()?;
-            Some(rename(world, index, zone, host, error.message))
-        })
-        .collect())
+fn invalid(served: &Served) -> Vec<Finding> {
+    let find = |host: &Host| {
+        let refused = Hostname::parse(&host.name).and_then(|name| name.fqdn(&served.zone.domain).map(|_| ()));
+        Some(rename(served, host, refused.err()?.message))
+    };
+    served.hosts().filter(|host| why_reserved(host).is_none()).filter_map(find).collect()
 }
 
-fn reserved(world: &World) -> Outcome {
-    let reserved = hosts(world).filter_map(|found| Some((is_reserved(found.2)?, found)));
-    Ok(reserved
-        .map(|(why, (index, zone, host))| {
-            rename(world, index, zone, host, format!("{:?} is reserved: {why}", host.name))
-        })
-        .collect())
+fn reserved(served: &Served) -> Vec<Finding> {
+    let reserved = served.hosts().filter_map(|host| Some((host, why_reserved(host)?)));
+    reserved.map(|(host, why)| rename(served, host, format!("{:?} is reserved: {why}", host.name))).collect()
 }
 
 /// A host that shall have another name: the likeliest one that is free.
-fn rename(world: &World, index: usize, zone: &ZoneOf, host: &Host, message: String) -> Finding {
-    let switch = world.word(index);
-    let key = host.names().next().map_or(host.name.as_str(), |(key, _)| key.as_str());
-    let addresses: Vec<String> = host.addresses().iter().map(ToString::to_string).collect();
+fn rename(served: &Served, host: &Host, message: String) -> Finding {
+    let key = host.names().next().map_or(host.name.as_ref(), |(key, _)| key);
+    let addresses = host.addresses();
     let candidate = suggestion(&host.name).or_else(|| suggestion(&format!("{}-1", host.name)));
-    let free = candidate.filter(|name| !zone.hosts.by_name.contains_key(name) && !addresses.is_empty());
-    let finding = Finding::new(&host.name, message)
-        .on(world.switches[index].name())
+    let is_free = |name: &String| !served.hosts.by_name.contains_key(name.as_str());
+    let free = candidate.filter(|name| is_free(name) && !addresses.is_empty());
+    served
+        .found(&host.name, message)
         .seen("keys", host.names().map(|(key, _)| key).collect::<Vec<_>>())
-        .seen("addresses", &addresses)
-        .fix(Command::qdns(["record", "rm", &switch, key]));
-    match free {
-        Some(name) => {
-            let words = ["record", "add", &switch, &name].map(str::to_owned);
-            finding.fix(Command::qdns(words.into_iter().chain(addresses)))
-        }
-        None => finding,
-    }
+        .seen("addresses", addresses.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .fix(served.remove(key))
+        .fix(free.map(|name| served.add(&name, &addresses, None)))
 }

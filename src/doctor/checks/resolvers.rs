@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::dhcp::{about, set};
-use super::guests::vip_address;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{Leases, Network, World, addresses_in_use};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::world::{Leases, Network, World, addresses_in_use, vip_address};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
 use crate::ovn::quote;
@@ -32,7 +31,7 @@ pub(super) const CHECKS: &[Check] = &[
             intercept: not even local names resolve. Any address will do for local names, because the \
             responder looks at the port only; for all others it must be one that answers.",
         source: "ovn-nb(5), DHCP_Options; RFC 2132, section 3.8",
-        run: Some(no_server),
+        run: Some(Run::World(no_server)),
     },
     Check {
         code: "dns-server-answers-nothing",
@@ -45,7 +44,7 @@ pub(super) const CHECKS: &[Check] = &[
             resolver: they refuse or drop them, for OVN never forwards by itself. A load balancer for \
             ADDRESS:53/udp, with the resolvers as backends, makes such an address answer.",
         source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; seen on OVN 23.03, 25.03 and 26.03",
-        run: Some(answers_nothing),
+        run: Some(Run::World(answers_nothing)),
     },
     Check {
         code: "dns-server-unroutable",
@@ -57,7 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
             a router that the guests know of. Otherwise everything that is not local times out, which a guest \
             feels as five seconds for each look-up.",
         source: "ovn-nb(5), DHCP_Options:options:router; resolv.conf(5), timeout",
-        run: Some(unroutable),
+        run: Some(Run::World(unroutable)),
     },
     Check {
         code: "search-domain-missing",
@@ -70,7 +69,7 @@ pub(super) const CHECKS: &[Check] = &[
             domain_search_list (option 119).",
         source: "systemd-resolved.service(8), Synthetic Records and Protocols; resolved.conf(5), \
             ResolveUnicastSingleLabel; RFC 3397",
-        run: Some(no_search_domain),
+        run: Some(Run::World(no_search_domain)),
     },
 ];
 

@@ -1,12 +1,16 @@
 //! Whether reverse names lead to hosts that have the address.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
-use super::names::hosts;
+use super::names::asked_for;
+use super::values::flaw;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::World;
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::served::Served;
+use crate::doctor::world::ZoneOf;
+use crate::doctor::{Category, Check, Need, Run};
 use crate::model::address;
+use crate::model::host::Host;
 use crate::model::name::Hostname;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -22,7 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
             Without one the query goes to the forwarders, which do not know private addresses, and may take \
             seconds to say so.",
         source: "RFC 1035, section 3.5; RFC 6303, section 4",
-        run: Some(missing),
+        run: Some(Run::Zone(missing)),
     },
     Check {
         code: "ptr-dangling",
@@ -33,7 +37,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "The name behind the address is not on this switch. A program that checks a peer's name \
             forwards and backwards (sshd, mail servers) refuses it or waits for the forwarders.",
         source: "RFC 1912, section 2.1",
-        run: Some(dangling),
+        run: Some(Run::Zone(dangling)),
     },
     Check {
         code: "ptr-differs",
@@ -44,94 +48,76 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "The address belongs to somebody else by now, but its reverse name still says the host that \
             had it: logs name the wrong machine, and a check forwards and backwards fails.",
         source: "RFC 1912, section 2.1",
-        run: Some(differs),
+        run: Some(Run::Zone(differs)),
     },
 ];
 
-fn missing(world: &World) -> Outcome {
-    Ok(hosts(world)
-        .filter_map(|(index, zone, host)| {
-            Hostname::parse(&host.name).ok()?;
-            let addresses = host.addresses();
-            let has_none =
-                |ip: &&std::net::IpAddr| !zone.row.records.contains_key(&address::reverse_name(**ip));
-            let without: Vec<String> = addresses.iter().filter(has_none).map(ToString::to_string).collect();
-            if without.is_empty() {
-                return None;
-            }
-            let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
-            let words = words.into_iter().chain(addresses.iter().map(ToString::to_string));
-            Some(
-                Finding::new(
-                    &host.name,
-                    format!("{} has no reverse name for {}", host.name, without.join(", ")),
-                )
-                .on(world.switches[index].name())
-                .seen("addresses", without)
-                .fix(Command::qdns(words)),
-            )
-        })
-        .collect())
-}
-
-fn dangling(world: &World) -> Outcome {
-    let mut findings = Vec::new();
-    for (index, zone) in world.serving().filter(|(_, zone)| !zone.hosts.dangling.is_empty()) {
-        let network = &world.switches[index];
-        let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
-        let elsewhere: HashSet<String> =
-            others.flat_map(|row| row.records.keys().map(|key| super::names::asked_for(key))).collect();
-        for (key, value) in &zone.hosts.dangling {
-            if elsewhere.contains(&super::names::asked_for(value))
-                || super::values::flaw(key, value).is_some()
-            {
-                continue;
-            }
-            findings.push(pointer(
-                world,
-                index,
-                zone.row.uuid,
-                key,
-                value,
-                format!("{key} leads to {value}, which is not on {}", network.name()),
-            ));
-        }
+/// Each host by itself, or where they are many, the switch with all of them.
+fn missing(served: &Served) -> Vec<Finding> {
+    const MANY: usize = 5;
+    let lacking = |host| Some((host, without(served.zone, host)?));
+    let lacking: Vec<(&Host, Vec<IpAddr>)> = served.hosts().filter_map(lacking).collect();
+    if lacking.len() > MANY {
+        let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
+        let message =
+            format!("{} hosts have no reverse name, {} and others", lacking.len(), first.join(", "));
+        let words = ["doctor", &served.switch, "--only", "ptr-missing", "--fix"];
+        let finding = served.found(served.network.name(), message).seen("count", lacking.len());
+        return vec![finding.seen("hosts", first).fix(Command::qdns(words))];
     }
-    Ok(findings)
+    let found = lacking.into_iter().map(|(host, without)| {
+        let without: Vec<String> = without.iter().map(ToString::to_string).collect();
+        let message = format!("{} has no reverse name for {}", host.name, without.join(", "));
+        let finding = served.found(&host.name, message).seen("addresses", without);
+        finding.fix(served.add(&host.name, &host.addresses(), None))
+    });
+    found.collect()
 }
 
-fn pointer(world: &World, index: usize, row: uuid::Uuid, key: &str, value: &str, message: String) -> Finding {
-    let address = address::from_reverse_name(key).map(|ip| ip.to_string());
-    Finding::new(key, message)
-        .on(world.switches[index].name())
+/// The addresses of a host that have no reverse name at all, if there are any.
+fn without(zone: &ZoneOf, host: &Host) -> Option<Vec<IpAddr>> {
+    let mut addresses = host.addresses();
+    addresses.retain(|ip| !zone.row.records.contains_key(&address::reverse_name(*ip)));
+    (!addresses.is_empty() && Hostname::parse(&host.name).is_ok()).then_some(addresses)
+}
+
+fn dangling(served: &Served) -> Vec<Finding> {
+    if served.hosts.dangling.is_empty() {
+        return Vec::new();
+    }
+    let others = served.network.rows.iter().filter(|row| row.uuid != served.zone.row.uuid);
+    let elsewhere: HashSet<String> =
+        others.flat_map(|row| row.records.keys().map(|key| asked_for(key))).collect();
+    let dangling = served.hosts.dangling.iter();
+    dangling
+        .filter(|(key, value)| !elsewhere.contains(&asked_for(value)) && flaw(key, value).is_none())
+        .map(|(key, value)| {
+            let message = format!("{key} leads to {value}, which is not on {}", served.network.name());
+            pointer(served, key, value, message)
+        })
+        .collect()
+}
+
+fn pointer(served: &Served, key: &str, value: &str, message: String) -> Finding {
+    let row = served.zone.row.uuid;
+    served
+        .found(key, message)
         .seen("row", row)
-        .seen("address", address)
+        .seen("address", address::from_reverse_name(key).map(|ip| ip.to_string()))
         .seen("value", value)
         .fix(Command::entry("DNS", &row.to_string(), "records", key, value, None))
 }
 
-fn differs(world: &World) -> Outcome {
+fn differs(served: &Served) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, zone, host) in hosts(world).filter(|(_, _, host)| !host.reverse.is_empty()) {
+    for host in served.hosts().filter(|host| !host.reverse.is_empty()) {
         let addresses = host.addresses();
-        for (key, value) in &host.reverse {
-            let address = address::from_reverse_name(key);
-            if address.is_some_and(|address| addresses.contains(&address)) {
-                continue;
-            }
+        let is_other = |key: &str| !address::from_reverse_name(key).is_some_and(|ip| addresses.contains(&ip));
+        for (key, value) in host.reverse.iter().filter(|(key, _)| is_other(key)) {
             let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            findings.push(pointer(
-                world,
-                index,
-                zone.row.uuid,
-                key,
-                value,
-                format!(
-                    "{key} leads to {value}, which has {}",
-                    if list.is_empty() { "no address".to_owned() } else { list.join(", ") }
-                ),
-            ));
+            let has = if list.is_empty() { "no address".to_owned() } else { list.join(", ") };
+            findings.push(pointer(served, key, value, format!("{key} leads to {value}, which has {has}")));
         }
     }
-    Ok(findings)
+    findings
 }

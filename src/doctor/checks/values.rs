@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::names::hosts;
 use crate::doctor::finding::{Command, Finding, Severity};
+use crate::doctor::served::Served;
 use crate::doctor::world::World;
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::address;
+use crate::model::host::Host;
 use crate::model::snapshot::DnsRow;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -23,7 +24,7 @@ pub(super) const CHECKS: &[Check] = &[
             the first thing that is neither an address nor a space: after a comma the rest is ignored, although \
             ovn-nb(5) shows one.",
         source: "lib/ovn-util.c, extract_ip_addresses; seen on OVN 23.03, 25.03 and 26.03",
-        run: Some(truncated),
+        run: Some(Run::World(truncated)),
     },
     Check {
         code: "value-invalid",
@@ -35,7 +36,7 @@ pub(super) const CHECKS: &[Check] = &[
             reverse name is one name without a trailing dot: it is encoded label by label as it stands, and \
             two names or an empty label make an answer that resolvers throw away.",
         source: "controller/pinctrl.c, dns_build_a_answer and dns_build_ptr_answer; RFC 1035, section 3.3.12",
-        run: Some(invalid),
+        run: Some(Run::World(invalid)),
     },
     Check {
         code: "pair-incomplete",
@@ -47,7 +48,7 @@ pub(super) const CHECKS: &[Check] = &[
             the name as typed and then with the search domain, systemd-resolved asks for the FQDN only. Where one \
             of the two keys is missing, the same name works in one guest and not in another.",
         source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
-        run: Some(incomplete),
+        run: Some(Run::Zone(incomplete)),
     },
     Check {
         code: "pair-differs",
@@ -58,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "Both keys are one host's. With different addresses, which machine a guest reaches depends on \
             whether its resolver asked for the short name or for the FQDN.",
         source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
-        run: Some(differs),
+        run: Some(Run::Zone(differs)),
     },
 ];
 
@@ -144,52 +145,35 @@ fn invalid(world: &World) -> Outcome {
 }
 
 /// The hosts that are one label under the zone's domain.
-fn incomplete(world: &World) -> Outcome {
-    Ok(hosts(world)
-        .filter(|(_, _, host)| !host.name.contains('.') && host.short.is_empty() != host.full.is_empty())
-        .map(|(index, zone, host)| {
-            let (there, absent) = match host.full.is_empty() {
-                true => (host.name.clone(), format!("{}.{}", host.name, zone.domain)),
-                false => (format!("{}.{}", host.name, zone.domain), host.name.clone()),
-            };
-            let addresses = host.addresses();
-            let words = ["record", "add", &world.word(index), &host.name].map(str::to_owned);
-            let words = words.into_iter().chain(addresses.iter().map(ToString::to_string));
-            Finding::new(&host.name, format!("{there} resolves, {absent} does not"))
-                .on(world.switches[index].name())
-                .seen("has", there)
-                .seen("lacks", absent)
-                .fix((!addresses.is_empty()).then(|| Command::qdns(words)))
-        })
-        .collect())
+fn incomplete(served: &Served) -> Vec<Finding> {
+    let is_half = |host: &&Host| !host.name.contains('.') && host.short.is_empty() != host.full.is_empty();
+    let half = served.hosts().filter(is_half);
+    half.map(|host| {
+        let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, served.zone.domain));
+        let (there, absent) = if host.full.is_empty() { (short, fqdn) } else { (fqdn, short) };
+        let addresses = host.addresses();
+        served
+            .found(&host.name, format!("{there} resolves, {absent} does not"))
+            .seen("has", there)
+            .seen("lacks", absent)
+            .fix((!addresses.is_empty()).then(|| served.add(&host.name, &addresses, None)))
+    })
+    .collect()
 }
 
-fn differs(world: &World) -> Outcome {
+fn differs(served: &Served) -> Vec<Finding> {
     let set = |value: &str| address::from_value(value).into_iter().collect::<BTreeSet<_>>();
-    Ok(hosts(world)
-        .filter_map(|(index, _, host)| {
-            let mut values = host.names().map(|(_, value)| set(value));
-            let first = values.next()?;
-            if values.all(|other| other == first) {
-                return None;
-            }
-            let switch = world.word(index);
-            let words = ["record", "add", &switch, &host.name].map(str::to_owned);
-            let kept: Vec<String> =
-                address::from_value(host.value()).iter().map(ToString::to_string).collect();
-            let fix = (!kept.is_empty()).then(|| {
-                Command::qdns(words.into_iter().chain(kept.clone()).chain(["--replace".to_owned()]))
-            });
-            let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
-            Some(
-                Finding::new(
-                    &host.name,
-                    format!("{}: which one a guest gets depends on its resolver", all.join(", ")),
-                )
-                .on(world.switches[index].name())
-                .seen("names", host.names().collect::<Vec<_>>())
-                .fix(fix),
-            )
-        })
-        .collect())
+    let find = |host: &Host| {
+        let mut values = host.names().map(|(_, value)| value);
+        let first = values.next()?;
+        if values.all(|other| other == first || set(other) == set(first)) {
+            return None;
+        }
+        let kept = address::from_value(host.value());
+        let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
+        let message = format!("{}: which one a guest gets depends on its resolver", all.join(", "));
+        let finding = served.found(&host.name, message).seen("names", host.names().collect::<Vec<_>>());
+        Some(finding.fix((!kept.is_empty()).then(|| served.add(&host.name, &kept, Some("--replace")))))
+    };
+    served.hosts().filter_map(find).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World, is_for};
-use crate::doctor::{Category, Check, Need, Outcome};
+use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::snapshot::DnsRow;
 use crate::model::zone::zone_uuid;
 use crate::ovn::quote;
@@ -21,7 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "Names resolve on a switch only if one of its dns_records holds them. A switch whose names \
             somebody else keeps (Neutron, LXD, Incus) needs no zone of ours.",
         source: "ovn-nb(5), Logical_Switch:dns_records",
-        run: Some(missing),
+        run: Some(Run::World(missing)),
     },
     Check {
         code: "zone-orphaned",
@@ -33,7 +33,7 @@ pub(super) const CHECKS: &[Check] = &[
             behind, and a program that writes the whole column (Neutron does) drops ours. The row is there, \
             ovn-nbctl list DNS shows it, and no guest gets an answer from it.",
         source: "ovn-nb(5), Logical_Switch:dns_records; RFC 7047, section 3.2",
-        run: Some(orphaned),
+        run: Some(Run::World(orphaned)),
     },
     Check {
         code: "zone-duplicate",
@@ -45,7 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
             switch. Both answer, but a name that is in both is answered from either, and qdns will not write \
             into one of several.",
         source: "ovn-nb(5), DNS; lib/ovn-dns.c and controller/pinctrl.c look rows up in the order of a hash",
-        run: Some(duplicate),
+        run: Some(Run::World(duplicate)),
     },
     Check {
         code: "zone-misattached",
@@ -56,7 +56,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "external_ids:switch names the switch a zone is for. Attached to another one, it gives that \
             switch's guests the names of a network they may not reach. A switch that was renamed looks the same.",
         source: "ovn-nb(5), Logical_Switch:dns_records",
-        run: Some(misattached),
+        run: Some(Run::World(misattached)),
     },
     Check {
         code: "zone-empty",
@@ -67,7 +67,7 @@ pub(super) const CHECKS: &[Check] = &[
         explanation: "ovn-northd makes the responder's flows only for switches that have at least one record: \
             with an empty zone every query goes to the forwarders.",
         source: "ovn-northd(8), Ingress Table: DNS Lookup",
-        run: Some(empty),
+        run: Some(Run::World(empty)),
     },
 ];
 
@@ -207,7 +207,7 @@ fn misattached(world: &World) -> Outcome {
                 .on(name)
                 .seen("mark", mark)
                 .seen("attached_to", name)
-                .seen("hosts", zone.hosts.by_name.len())
+                .seen("hosts", zone.hosts().by_name.len())
                 .fix(Command::nbctl(fix)),
         );
     }

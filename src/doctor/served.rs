@@ -1,0 +1,68 @@
+//! A zone that answers, beside its switch: what checks of one zone look at.
+
+use std::cell::OnceCell;
+use std::net::IpAddr;
+
+use super::finding::{Command, Finding};
+use super::world::{Network, World, ZoneOf};
+use crate::model::host::{Host, Hosts};
+use crate::model::stale::Standing;
+
+/// A zone that answers, with its hosts and its switch. It is there only while checks look at it: the
+/// hosts of all zones would take more memory than everything else.
+#[derive(Debug)]
+pub struct Served<'w, 'a> {
+    /// Everything else.
+    pub world: &'w World<'a>,
+    /// The zone.
+    pub zone: &'w ZoneOf<'a>,
+    /// Its hosts.
+    pub hosts: Hosts<'a>,
+    /// Its switch.
+    pub network: &'w Network<'a>,
+    /// The switch as a command takes it.
+    pub switch: String,
+    standing: OnceCell<Standing<'a>>,
+}
+
+impl<'w, 'a> Served<'w, 'a> {
+    /// A zone beside the switch of this index.
+    pub fn of(world: &'w World<'a>, index: usize, zone: &'w ZoneOf<'a>) -> Self {
+        Served {
+            world,
+            zone,
+            hosts: zone.hosts(),
+            network: &world.switches[index],
+            switch: world.word(index),
+            standing: OnceCell::new(),
+        }
+    }
+
+    /// The hosts, in the order of their names.
+    pub fn hosts(&self) -> impl Iterator<Item = &Host<'a>> {
+        self.hosts.by_name.values()
+    }
+
+    /// What the switch's ports stand behind.
+    pub fn standing(&self) -> &Standing<'a> {
+        let (ports, switch) = (&self.world.ports, self.network.switch);
+        self.standing.get_or_init(|| Standing::of(ports, switch, &self.zone.domain, None))
+    }
+
+    /// A finding about something on the switch.
+    pub fn found(&self, subject: &str, message: String) -> Finding {
+        Finding::new(subject, message).on(self.network.name())
+    }
+
+    /// The command that registers a host.
+    pub fn add(&self, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
+        let words = ["record", "add", &self.switch, name].map(str::to_owned);
+        let addresses = addresses.iter().map(ToString::to_string);
+        Command::qdns(words.into_iter().chain(addresses).chain(option.map(str::to_owned)))
+    }
+
+    /// The command that takes a host out.
+    pub fn remove(&self, name: &str) -> Command {
+        Command::qdns(["record", "rm", &self.switch, name])
+    }
+}
