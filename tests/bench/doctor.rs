@@ -77,10 +77,10 @@ fn facts() -> Query {
         ("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options"),
         ("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids"),
         ("Load_Balancer_Group", "load_balancer"),
-        ("Port_Group", "name,ports,acls"),
         ("NB_Global", "nb_cfg,sb_cfg,options"),
     ];
-    tables.iter().fold(Query::default(), |query, (table, columns)| {
-        query.then(&[&format!("--columns={columns}"), "list", table])
-    })
+    let guards = Query::default().then(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+    tables
+        .iter()
+        .fold(guards, |query, (table, columns)| query.then(&[&format!("--columns={columns}"), "list", table]))
 }

@@ -1,5 +1,7 @@
 //! Where pairs are measured: a target, one of its switches, and how they become rows.
 
+use serde_json::Value;
+
 use super::table::Row;
 use super::target::Target;
 use super::turns::{Patience, Way, medians};
@@ -59,14 +61,28 @@ impl<'a> Place<'a> {
     pub fn reading(&'a self, query: Query) -> Way<'a> {
         Box::new(move |_| drop(self.read(&query)))
     }
+}
 
-    /// The UUIDs in a column of some rows.
-    pub fn uuids(&self, command: &[&str]) -> Vec<String> {
-        let printed = self.target.nbctl(&[&["--bare"], command].concat());
-        let mut uuids: Vec<String> = printed.split_whitespace().map(str::to_owned).collect();
-        uuids.sort();
-        uuids.dedup();
-        uuids
+/// The references in a column of the first table that was printed, each once.
+pub fn references(printed: &str, column: &str) -> Vec<String> {
+    let table: Value = serde_json::from_str(printed.lines().next().expect("a table")).expect("JSON");
+    let headings = table["headings"].as_array().expect("headings");
+    let index = headings.iter().position(|heading| heading == column).expect("the column");
+    let mut found = Vec::new();
+    for row in table["data"].as_array().expect("rows") {
+        gather(&row[index], &mut found);
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The UUIDs of a value: one, or a set of them (RFC 7047, section 5.1).
+fn gather(value: &Value, found: &mut Vec<String>) {
+    match value.as_array().map(Vec::as_slice) {
+        Some([tag, Value::String(uuid)]) if tag == "uuid" => found.push(uuid.clone()),
+        Some(items) => items.iter().for_each(|item| gather(item, found)),
+        None => {}
     }
 }
 

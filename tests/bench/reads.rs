@@ -3,7 +3,7 @@
 //! in one run, or run after run only the rows that are wanted. ovn-nbctl fetches whole tables in either,
 //! unless a daemon has them already.
 
-use super::place::{Place, Query};
+use super::place::{Place, Query, references};
 use super::table::Row;
 use super::turns::Way;
 
@@ -61,17 +61,16 @@ fn all_leases<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
 fn leases_of_switch<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
     let work = move |_| {
         let name = format!("name={}", place.switch);
-        let ports = place.uuids(&["--columns=ports", "find", "Logical_Switch", &name]);
-        let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
-        // Both columns of all ports by --bare; the rest of what is known of them comes last.
-        let rows =
-            place.uuids(&[&["--columns=dhcpv4_options,dhcpv6_options", "list", PORT], &ports[..]].concat());
-        let mut query = Query::default().then(&[&[LEASE_COLUMNS, "list", PORT], &ports[..]].concat());
-        for row in &rows {
-            query = query
-                .then(&["--columns=_uuid,cidr,options,external_ids", "list", "DHCP_Options", row])
-                .then(&["--columns=_uuid", "find", PORT, &format!("dhcpv4_options={row}")])
-                .then(&["--columns=_uuid", "find", PORT, &format!("dhcpv6_options={row}")]);
+        let switch = ["--columns=_uuid,name,ports,load_balancer", "find", "Logical_Switch", &name];
+        let ports = references(&place.read(&Query::default().then(&switch)), "ports");
+        let ports = place.read(&Query::default().then(&rows_of(LEASE_COLUMNS, &ports)));
+        let mut query = Query::default();
+        for column in ["dhcpv4_options", "dhcpv6_options"] {
+            for row in references(&ports, column) {
+                query = query
+                    .then(&["--columns=_uuid,cidr,options,external_ids", "list", "DHCP_Options", &row])
+                    .then(&["--columns=_uuid", "find", PORT, &format!("{column}={row}")]);
+            }
         }
         place.read(&balancers(query));
     };
@@ -95,15 +94,25 @@ fn all_ports<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
 /// The switch and its zone, then its ports.
 fn ports_of_switch<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
     let work = move |_| {
-        place.read(&place.zone());
         let name = format!("name={}", place.switch);
-        let ports = place.uuids(&["--columns=ports", "find", "Logical_Switch", &name]);
-        let ports = ports.iter().map(String::as_str);
-        let list: Vec<&str> = [PORT_COLUMNS, "list", PORT].into_iter().chain(ports).collect();
+        let columns = "--columns=_uuid,name,dns_records,other_config,ports";
+        let mark = format!("external_ids:switch={}", place.switch);
+        let zone = Query::default().then(&[columns, "find", "Logical_Switch", &name]).then(&[
+            "--columns=_uuid,external_ids,records",
+            "find",
+            "DNS",
+            &mark,
+        ]);
+        let ports = references(&place.read(&zone), "ports");
         let routers = ["--columns=_uuid,name,networks", "list", "Logical_Router_Port"];
-        place.read(&Query::default().then(&list).then(&routers));
+        place.read(&Query::default().then(&rows_of(PORT_COLUMNS, &ports)).then(&routers));
     };
-    let what = "three runs: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`; the \
-        switch's `ports`; `list Logical_Switch_Port` of those, `list Logical_Router_Port`";
+    let what = "two runs: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`; then \
+        `list Logical_Switch_Port` of its ports, `list Logical_Router_Port`";
     (what, Box::new(work))
+}
+
+/// A `list` of these ports.
+fn rows_of<'a>(columns: &'a str, ports: &'a [String]) -> Vec<&'a str> {
+    [columns, "list", PORT].into_iter().chain(ports.iter().map(String::as_str)).collect()
 }

@@ -46,8 +46,7 @@ impl Host {
 /// The row of the place's zone.
 pub fn row_of(place: &Place) -> String {
     let mark = format!("external_ids:switch={}", place.switch);
-    let mut rows = place.uuids(&["--columns=_uuid", "find", "DNS", &mark]);
-    rows.pop().expect("the switch has a zone")
+    place.target.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &mark]).trim().to_owned()
 }
 
 /// A host's keys, bare.
