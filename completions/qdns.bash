@@ -1,34 +1,27 @@
-
-_clap_complete_qdns() {
+_qdns() {
+    local words=() rest=$COMP_LINE part word last
+    # readline breaks words at = and : too; what no blank separates is one word to qdns.
+    for ((part = 0; part <= COMP_CWORD; part++)); do
+        word=${COMP_WORDS[part]}
+        if [[ ${#words[@]} -eq 0 || -z $rest || $rest == [[:blank:]]* ]]; then
+            rest=${rest#"${rest%%[![:blank:]]*}"}
+            words+=("$word")
+        else
+            words[${#words[@]} - 1]+=$word
+        fi
+        rest=${rest#"$word"}
+    done
+    last=$((${#words[@]} - 1))
+    # Only the part behind the last break is replaced; behind a break itself there is nothing yet.
+    local before=${words[last]}
+    [[ $word == [=:]* ]] || before=${before%"$word"}
+    words[last]=$before$2
     local IFS=$'\013'
-    local _CLAP_COMPLETE_INDEX=${COMP_CWORD}
-    local _CLAP_COMPLETE_COMP_TYPE=${COMP_TYPE}
-    if compopt +o nospace 2> /dev/null; then
-        local _CLAP_COMPLETE_SPACE=false
-    else
-        local _CLAP_COMPLETE_SPACE=true
-    fi
-    local words=("${COMP_WORDS[@]}")
-    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-        words[COMP_CWORD]="$2"
-    fi
-    COMPREPLY=( $( \
-        _CLAP_IFS="$IFS" \
-        _CLAP_COMPLETE_INDEX="$_CLAP_COMPLETE_INDEX" \
-        _CLAP_COMPLETE_COMP_TYPE="$_CLAP_COMPLETE_COMP_TYPE" \
-        _CLAP_COMPLETE_SPACE="$_CLAP_COMPLETE_SPACE" \
-        QDNS_COMPLETE="bash" \
-        "qdns" -- "${words[@]}" \
-    ) )
-    if [[ $? != 0 ]]; then
-        unset COMPREPLY
-    elif [[ $_CLAP_COMPLETE_SPACE == false ]] && [[ "${COMPREPLY-}" =~ [=/:]$ ]]; then
-        compopt -o nospace
-    fi
+    COMPREPLY=($(
+        _CLAP_IFS=$IFS _CLAP_COMPLETE_INDEX=$last QDNS_COMPLETE=bash qdns -- "${words[@]}" 2>/dev/null
+    ))
+    COMPREPLY=("${COMPREPLY[@]#"$before"}")
+    # The word goes on behind these.
+    [[ ${COMPREPLY-} == *[=/:] ]] && compopt -o nospace 2>/dev/null
 }
-if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -o nospace -o bashdefault -o nosort -F _clap_complete_qdns qdns
-else
-    complete -o nospace -o bashdefault -F _clap_complete_qdns qdns
-fi
-
+complete -o bashdefault -o nosort -F _qdns qdns 2>/dev/null || complete -o bashdefault -F _qdns qdns

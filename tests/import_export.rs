@@ -4,6 +4,7 @@ mod lab;
 mod tool;
 
 use std::fmt::Write as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -77,8 +78,13 @@ fn a_zone_comes_back_the_same_from_every_format() {
     }
     // Half a pair the other way round: a short name without its FQDN.
     net.nb.nbctl(&["add", "DNS", net.row("net1").trim(), "records", r#""half"="10.0.0.13""#]);
+    // A reverse name for one of two addresses only.
+    net.qdns(&["record", "add", "net1", "two", "10.0.0.14", "fd00::14"]).ok();
+    net.nb.nbctl(&["remove", "DNS", net.row("net1").trim(), "records", r#""14.0.0.10.in-addr.arpa""#]);
     for format in FORMATS {
-        let first = net.qdns(&["record", "export", "net1", "--format", format]).ok().to_owned();
+        let export = net.qdns(&["record", "export", "net1", "--format", format]);
+        assert_eq!(export.stderr, "", "{format}");
+        let first = export.ok().to_owned();
         let file = net.file(&format!("hosts.{format}"), &first);
         net.qdns(&["zone", "create", "net2"]).ok();
         net.qdns(&["record", "import", "net2", &file]).ok();
@@ -95,6 +101,43 @@ impl Net {
     fn row(&self, switch: &str) -> String {
         self.nb.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &format!("external_ids:switch={switch}")])
     }
+}
+
+/// Rows that were made by hand: each kind of loss is one line on standard error, with the names.
+#[test]
+fn an_export_says_what_of_the_zone_is_not_in_it() {
+    let net = Net::start();
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.10"]).ok();
+    for (key, value) in [
+        ("99.0.0.10.in-addr.arpa", "gone.internal"),
+        ("98.0.0.10.in-addr.arpa", "gone.internal"),
+        ("Db.internal", "10.0.0.2,10.0.0.3"),
+        ("empty.internal", ""),
+        ("77.0.0.10.in-addr.arpa", "web.internal"),
+        ("a b.internal", "10.0.0.4"),
+    ] {
+        let pair = format!(r#""{key}"="{value}""#);
+        net.nb.nbctl(&["add", "DNS", net.row("net1").trim(), "records", &pair]);
+    }
+    let told = [
+        "hosts without an address, left out (1): empty",
+        "reverse names that lead to no host, left out (2): 98.0.0.10.in-addr.arpa, 99.0.0.10.in-addr.arpa",
+        "hosts written as they should be, not as they are stored (1): db",
+    ];
+    let no_line =
+        "hosts whose names do not fit in this format, left out; csv and json can hold them (1): a b";
+    let not_theirs = "reverse names of addresses that are not their host's, left out; \
+                      the other formats hold them (1): 77.0.0.10.in-addr.arpa";
+    for (format, more) in
+        [("json", &[][..]), ("csv", &[]), ("zone", &[no_line]), ("hosts", &[no_line, not_theirs])]
+    {
+        let export = net.qdns(&["record", "export", "net1", "--format", format]);
+        assert!(export.ok().contains("web"));
+        let mut said: Vec<&str> = export.stderr.lines().collect();
+        said.iter_mut().for_each(|line| *line = line.strip_prefix("warning: net1: ").unwrap());
+        assert_eq!(said, [&told[..], more].concat(), "{format}");
+    }
+    assert_eq!(net.qdns(&["record", "export", "net1", "-q"]).stderr, "");
 }
 
 #[test]
@@ -145,6 +188,23 @@ fn pruning_asks_and_has_a_brake() {
     assert_eq!(net.hosts("net1"), 20);
     net.qdns(&[&prune[..], &["--max", "10", "--yes"]].concat()).ok();
     assert_eq!(net.hosts("net1"), 10);
+}
+
+#[test]
+fn an_empty_file_prunes_nothing_unless_it_must() {
+    let net = Net::start();
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    for (name, text) in [("empty.csv", ""), ("none.json", "{\"records\":[]}\n"), ("none.hosts", "# none\n")] {
+        let file = net.file(name, text);
+        let prune = ["record", "import", "net1", &file, "--prune", "--yes"];
+        let said = net.qdns(&prune).fails(1);
+        assert!(said.contains("has no hosts") && said.contains("--force"), "{said}");
+        assert_eq!(net.hosts("net1"), 1);
+    }
+    let file = net.file("empty.csv", "");
+    net.qdns(&["record", "import", "net1", &file, "--prune", "--yes", "--force"]).ok();
+    assert_eq!(net.hosts("net1"), 0);
+    net.qdns(&["record", "import", "net1", &file, "--prune"]).ok();
 }
 
 #[test]
@@ -204,35 +264,75 @@ fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() {
     assert_eq!(net.hosts("net1"), 10_000);
 }
 
-/// With a small stack a command line is short (execve(2)), so that there are many transactions.
+/// What a terminal shows of a command, with how it ended.
+fn on_terminal(db: &str, line: &str) -> (Option<i32>, String) {
+    let mut script = Command::new("script");
+    script.args(["-qec", line, "/dev/null"]).env("OVN_NB_DB", db).env("TERM", "xterm");
+    let output = script.env_remove("OVN_NB_DAEMON").stdin(Stdio::null()).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 #[test]
-fn an_interrupted_import_says_how_far_it_came_and_the_same_command_carries_on() {
+fn a_terminal_shows_how_far_a_large_change_has_come_unless_it_shall_not() {
+    let net = Net::start();
+    let file = net.file("hosts.csv", &csv(3_000));
+    let shown = |args: &str| {
+        let line = format!("sh -c 'ulimit -s 1024; exec {} {args}'", env!("CARGO_BIN_EXE_qdns"));
+        let (code, screen) = on_terminal(&net.nb.remote(), &line);
+        assert_eq!(code, Some(0), "{args}: {screen}");
+        screen.matches(" of 3000 hosts, ").count()
+    };
+    let import = format!("record import net1 {file}");
+    assert!(shown(&import) > 2);
+    assert!(shown("prune-stale net1 --yes --force") > 2);
+    for quiet in ["--quiet", "-o json", "-o plain", "--dry-run"] {
+        assert_eq!(shown(&format!("{import} {quiet}")), 0, "{quiet}");
+        net.qdns(&["zone", "rm", "net1", "--yes", "--if-exists"]).ok();
+    }
+    assert_eq!(shown(&format!("{import} 2>/dev/null")), 0);
+}
+
+/// An import whose command lines are short, because the stack is small (execve(2)), so that there are many
+/// transactions; it is the first of its process group, as in a terminal.
+fn slow_import(net: &Net, file: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"ulimit -s 1024; exec "$0" record import net1 "$1" -q"#]);
+    shell.args([env!("CARGO_BIN_EXE_qdns"), file]).process_group(0);
+    shell.env("OVN_NB_DB", net.nb.remote()).env_remove("OVN_NB_DAEMON").stdin(Stdio::null());
+    shell
+}
+
+#[test]
+fn an_interrupted_import_is_whole_hosts_and_the_same_command_carries_on() {
     let net = Net::start();
     let file = net.file("hosts.csv", &csv(10_000));
-    let import = |signal: bool| {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", r#"ulimit -s 1024; exec "$0" record import net1 "$1" -q"#]);
-        shell
-            .args([env!("CARGO_BIN_EXE_qdns"), &file])
-            .env("OVN_NB_DB", net.nb.remote())
-            .env_remove("OVN_NB_DAEMON");
-        if !signal {
-            return run(&mut shell);
-        }
-        let child = shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // To the process alone, and, as Ctrl-C does it, to ovn-nbctl as well.
+    for (signal, to_all) in [("-INT", false), ("-INT", true), ("-TERM", false), ("-KILL", false)] {
+        let mut shell = slow_import(&net, &file);
+        let child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let started = Instant::now();
         while net.row("net1").trim().is_empty() && started.elapsed() < Duration::from_secs(20) {
             sleep(Duration::from_millis(2));
         }
-        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-        Run::of(child.wait_with_output().unwrap())
-    };
-    let said = import(true).fails(1);
-    assert!(said.contains("interrupted") && said.contains("of 10000 hosts were done before"), "{said}");
-    let half = net.hosts("net1");
-    assert!(0 < half && half < 10_000, "{half}");
-    let zone = net.zone("net1");
-    assert_eq!((zone.matches(".internal=").count(), zone.matches(".in-addr.arpa=").count()), (half, half));
-    import(false).ok();
-    assert_eq!(net.hosts("net1"), 10_000);
+        let target = format!("{}{}", if to_all { "-" } else { "" }, child.id());
+        Command::new("kill").args([signal, "--", &target]).status().unwrap();
+        let ended = Run::of(child.wait_with_output().unwrap());
+        let how = format!("{signal} {to_all}: {ended:?}");
+        if signal != "-KILL" {
+            assert_eq!(ended.code, 1, "{how}");
+            assert!(ended.stderr.contains("interrupted"), "{how}");
+            assert!(ended.stderr.contains("of 10000 hosts were done before"), "{how}");
+            assert!(ended.stderr.contains("the same command again does the rest"), "{how}");
+        }
+        // An ovn-nbctl that lost its parent ends what it began.
+        sleep(Duration::from_millis(if signal == "-KILL" { 500 } else { 0 }));
+        let half = net.hosts("net1");
+        assert!(0 < half && half < 10_000, "{half}: {how}");
+        let zone = net.zone("net1");
+        assert_eq!(zone.matches(".internal=").count(), half, "{how}");
+        assert_eq!(zone.matches(".in-addr.arpa=").count(), half, "{how}");
+        run(&mut slow_import(&net, &file)).ok();
+        assert_eq!(net.hosts("net1"), 10_000, "{how}");
+        net.qdns(&["zone", "rm", "net1", "--yes"]).ok();
+    }
 }

@@ -1,109 +1,233 @@
-//! What a shell asks for on TAB: names of switches, hosts and ports, from one quick read.
+//! What a shell asks for on TAB: names of switches, hosts and ports, addresses of resolvers and routers,
+//! codes of checks, each from one quick read or from none.
 //!
 //! The script of `qdns completions` runs `QDNS_COMPLETE=bash qdns -- WORDS…`. Whatever fails then
 //! (no database, no such switch, a database too slow) gives no candidates, and not a word.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
+use std::net::IpAddr;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
-use clap::{Command, FromArgMatches};
+use clap::builder::Resettable;
+use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
-use clap_complete::env::CompleteEnv;
+use clap_complete::env::{EnvCompleter, Shells};
 
 use super::{GlobalOptions, definition};
 use crate::doctor::checks;
 use crate::error::Result;
+use crate::model::dhcp;
+use crate::model::forwarders::DNS_SERVER;
 use crate::model::host::{Hosts, Text};
+use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::model::words::shell_word;
-use crate::model::zone::Zone;
+use crate::model::zone::{Zone, domain_of};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::read::SwitchRef;
 
 /// The environment variable that names the shell which asks.
 pub const VARIABLE: &str = "QDNS_COMPLETE";
 
-/// The longest that a read may take, in seconds: a person is waiting with a finger on TAB.
-const TIMEOUT: u64 = 1;
+/// Where bash and zsh say which of the words they ask for; fish asks for the last one.
+const INDEX: &str = "_CLAP_COMPLETE_INDEX";
+/// Where bash and zsh say what separates candidates; fish takes a line each.
+const SEPARATOR: &str = "_CLAP_IFS";
+
+/// The longest that all reads for one answer may take: a person is waiting with a finger on TAB.
+const LIMIT: Duration = Duration::from_secs(1);
+
+/// A word that may be meant, and what it is, for shells that show that; empty where the word says it.
+type Offer = (String, String);
+
+/// Where words come from, told what was typed of the one that is asked for.
+type Source = fn(&Words, &str) -> Result<Vec<Offer>>;
 
 /// Answers a shell, if one asks; then there is nothing else to do.
 pub fn answered() -> bool {
-    let env = CompleteEnv::with_factory(completing).var(VARIABLE).bin("qdns").completer("qdns");
+    let Some(shell) = std::env::var(VARIABLE).ok().filter(|shell| !shell.is_empty()) else { return false };
     // A shell that is not known gets no candidates, like every other failure.
-    env.try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref()).unwrap_or(true)
+    let text = Shells::builtins().completer(&shell).and_then(|completer| candidates(completer).ok());
+    let _ = io::stdout().write_all(text.unwrap_or_default().as_bytes());
+    true
 }
 
-/// The definition with a source of candidates for each argument that names something in OVN.
-fn completing() -> Command {
-    with_sources(definition())
+/// What a shell is told. Where nothing is typed of a word, not even the `-` of an option, options are not
+/// what is meant; the shell would put in the `--` that they have in common.
+fn candidates(completer: &dyn EnvCompleter) -> io::Result<String> {
+    let (words, word) = asked().unwrap_or_default();
+    let is_empty = word.is_empty();
+    let all = words.into_iter().chain([word]).collect();
+    let mut text = Vec::new();
+    let folder = std::env::current_dir().ok();
+    completer.write_complete(&mut with_sources(definition()), all, folder.as_deref(), &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    let separator = std::env::var(SEPARATOR).unwrap_or_else(|_| "\n".to_owned());
+    let meant = text.split(&separator).filter(|line| !is_empty || !line.starts_with('-'));
+    Ok(meant.collect::<Vec<_>>().join(&separator))
 }
 
+/// A definition with a source of candidates for each argument that names something.
 fn with_sources(command: Command) -> Command {
-    let takes_hosts = matches!(command.get_name(), "rm" | "add") && has_argument(&command, "switch");
-    let command = command.mut_args(|arg| match arg.get_id().as_str() {
-        "switch" | "switches" => arg.add(ArgValueCompleter::new(|typed: &OsStr| matching(typed, switches))),
-        "hostname" | "hostnames" if takes_hosts => {
-            arg.add(ArgValueCompleter::new(|typed: &OsStr| matching(typed, hosts)))
-        }
-        "only" | "skip" | "explain" => arg.add(ArgValueCompleter::new(codes)),
-        "from" | "port" => arg.add(ArgValueCompleter::new(|typed: &OsStr| matching(typed, ports))),
+    let verb = command.get_name().to_owned();
+    // `rm` is offered, not `delete`, which is understood.
+    let aliases: Vec<String> = command.get_visible_aliases().map(str::to_owned).collect();
+    let command = command.visible_alias(Resettable::Reset).aliases(aliases);
+    let command = command.mut_args(|arg| match (verb.as_str(), arg.get_id().as_str()) {
+        (_, "switch" | "switches") => from(arg, switches),
+        ("rm" | "add", "hostname" | "hostnames") | ("ls", "name") => from(arg, hosts),
+        ("lookup", "names") => from(arg, hosts),
+        (_, "from" | "port") => from(arg, ports),
+        ("set", "addresses") => from(arg, resolvers),
+        ("set", "via") => from(arg, routers),
+        (_, "only" | "explain") => arg.add(ArgValueCompleter::new(codes)),
+        (_, "skip") => arg.add(ArgValueCompleter::new(codes_of_switches)),
         _ => arg,
     });
     command.mut_subcommands(with_sources)
 }
 
-fn has_argument(command: &Command, id: &str) -> bool {
-    command.get_arguments().any(|arg| arg.get_id() == id)
+fn from(arg: Arg, source: Source) -> Arg {
+    let id = arg.get_id().to_string();
+    arg.add(ArgValueCompleter::new(move |typed: &OsStr| matching(&id, typed, source)))
+}
+
+/// The words in front of the one that is asked for, and that one.
+fn asked() -> Option<(Vec<OsString>, OsString)> {
+    let mut words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
+    let index = std::env::var(INDEX).ok().and_then(|index| index.parse().ok());
+    words.truncate(index.map_or(words.len(), |index: usize| index.saturating_add(1)));
+    let word = words.pop()?;
+    Some((words, word))
 }
 
 /// The codes of doctor's checks that begin as the word typed so far; no database is asked.
 fn codes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
-    let codes = checks::all().map(|check| check.code).filter(|code| code.starts_with(typed.as_ref()));
-    codes.map(CompletionCandidate::new).collect()
+    let checks = checks::all().filter(|check| check.code.starts_with(typed.as_ref()));
+    checks.map(|check| candidate(&(check.code.to_owned(), check.title.to_owned()))).collect()
 }
 
-/// The names from a source that begin as the word typed so far.
-fn matching(typed: &OsStr, source: fn(&Words) -> Result<Vec<String>>) -> Vec<CompletionCandidate> {
+/// As [`codes`], and behind a code and `=` the switches.
+fn codes_of_switches(typed: &OsStr) -> Vec<CompletionCandidate> {
+    match typed.to_string_lossy().split_once('=') {
+        Some((code, switch)) => matching("", OsStr::new(switch), switches)
+            .into_iter()
+            .map(|candidate| candidate.add_prefix(format!("{code}=")))
+            .collect(),
+        None => codes(typed),
+    }
+}
+
+/// The words from a source that begin as the one typed so far and are not there already, as another
+/// value of the argument.
+fn matching(argument: &str, typed: &OsStr, source: Source) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
-    let names = Words::typed().and_then(|words| source(&words).ok()).unwrap_or_default();
+    let Some(words) = Words::typed(argument) else { return Vec::new() };
+    let others = words.others.clone();
+    let beginning = typed.to_string();
+    let offers = in_time(move || source(&words, &beginning)).unwrap_or_default();
     // A shell puts a candidate into the command line as it is, so that one with `$(…)` in it would run.
-    let plain = |name: &String| shell_word(name) == *name;
-    let names = names.into_iter().filter(|name| name.starts_with(typed.as_ref())).filter(plain);
-    names.map(CompletionCandidate::new).collect()
+    let plain = |word: &String| shell_word(word) == *word;
+    let wanted = |word: &String| word.starts_with(typed.as_ref()) && !others.contains(word);
+    offers.iter().filter(|(word, _)| wanted(word) && plain(word)).map(candidate).collect()
 }
 
-/// What has been typed: the way to the database, and the switch.
+/// What comes of a read, if anything comes of it in time; what then still runs ends by its own limit.
+fn in_time(read: impl FnOnce() -> Result<Vec<Offer>> + Send + 'static) -> Option<Vec<Offer>> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    thread::spawn(move || sender.send(read()));
+    receiver.recv_timeout(LIMIT).ok()?.ok()
+}
+
+fn candidate((word, about): &Offer) -> CompletionCandidate {
+    let about = Some(about).filter(|about| !about.is_empty());
+    CompletionCandidate::new(word).help(about.map(|about| about.as_str().to_owned().into()))
+}
+
+/// What has been typed: the way to the database, the switch, and the argument's other values.
 struct Words {
     nb: Nbctl,
     switch: Option<String>,
+    others: Vec<String>,
 }
 
 impl Words {
-    fn typed() -> Option<Self> {
-        let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
-        let matches = definition().ignore_errors(true).try_get_matches_from(words).ok()?;
+    fn typed(argument: &str) -> Option<Self> {
+        let matches = definition().ignore_errors(true).try_get_matches_from(asked()?.0).ok()?;
         let global = GlobalOptions::from_arg_matches(&matches).ok()?;
         let mut deepest = &matches;
         while let Some((_, inner)) = deepest.subcommand() {
             deepest = inner;
         }
-        let switch = deepest.try_get_one::<String>("switch").ok().flatten().cloned();
-        Some(Words { nb: Nbctl { timeout: TIMEOUT, verbose: false, ..global.nbctl() }, switch })
+        let values = |id| deepest.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
+        Some(Words {
+            nb: Nbctl { timeout: LIMIT.as_secs(), verbose: false, ..global.nbctl() },
+            switch: values("switch").next(),
+            others: values(argument).collect(),
+        })
     }
 }
 
-fn switches(words: &Words) -> Result<Vec<String>> {
-    words.nb.read_names("Logical_Switch")
+fn named(names: impl IntoIterator<Item = String>) -> Vec<Offer> {
+    names.into_iter().map(|name| (name, String::new())).collect()
 }
 
-fn ports(words: &Words) -> Result<Vec<String>> {
-    words.nb.read_names("Logical_Switch_Port")
+fn switches(words: &Words, _: &str) -> Result<Vec<Offer>> {
+    Ok(named(words.nb.read_names("Logical_Switch")?))
 }
 
-fn hosts(words: &Words) -> Result<Vec<String>> {
-    let Some(switch) = &words.switch else { return Ok(Vec::new()) };
+fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {
+    Ok(named(words.nb.read_port_names(typed)?))
+}
+
+/// The hosts of the switch's zone, or of all zones where no switch was typed.
+fn hosts(words: &Words, _: &str) -> Result<Vec<Offer>> {
+    let Some(switch) = &words.switch else { return Ok(named(all_hosts(&words.nb.read_zones()?))) };
     let (snapshot, switch) = words.nb.read_switch(&SwitchRef::parse(switch)?)?;
     let zone = Zone::find(&snapshot, &switch)?;
-    Ok(zone
-        .map(|zone| Hosts::of(zone.row, &zone.domain()).by_name.into_keys().map(Text::into_owned).collect())
-        .unwrap_or_default())
+    Ok(zone.map(|zone| named(hosts_of(zone.row))).unwrap_or_default())
+}
+
+fn all_hosts(snapshot: &Snapshot) -> BTreeSet<String> {
+    snapshot.dns.iter().filter(|row| row.is_ours()).flat_map(hosts_of).collect()
+}
+
+fn hosts_of(row: &DnsRow) -> Vec<String> {
+    Hosts::of(row, &domain_of(row)).by_name.into_keys().map(Text::into_owned).collect()
+}
+
+/// The resolvers that DHCP rows name, those of most rows first.
+fn resolvers(words: &Words, _: &str) -> Result<Vec<Offer>> {
+    let mut rows = words.nb.read_dhcp_options()?;
+    rows.sort_by(|a, b| a.cidr.cmp(&b.cidr));
+    let mut networks: BTreeMap<IpAddr, Vec<&str>> = BTreeMap::new();
+    for row in &rows {
+        for address in
+            row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value)).unwrap_or_default()
+        {
+            networks.entry(address).or_default().push(&row.cidr);
+        }
+    }
+    let mut resolvers: Vec<(IpAddr, Vec<&str>)> = networks.into_iter().collect();
+    resolvers.sort_by_key(|(_, networks)| std::cmp::Reverse(networks.len()));
+    let about = |networks: &[&str]| match networks {
+        [first, _, ..] => format!("{first} and {} more", networks.len() - 1),
+        _ => networks.concat(),
+    };
+    Ok(resolvers.iter().map(|(address, networks)| (address.to_string(), about(networks))).collect())
+}
+
+/// What guests may be told to ask instead: the addresses of routers, or the one on their switch.
+fn routers(words: &Words, _: &str) -> Result<Vec<Offer>> {
+    let mut offers = vec![("auto".to_owned(), "the router's own address on the switch".to_owned())];
+    for port in words.nb.read_router_ports()? {
+        let addresses =
+            port.networks.iter().filter_map(|network| Some(network.split_once('/')?.0.to_owned()));
+        offers.extend(addresses.map(|address| (address, port.name.clone())));
+    }
+    Ok(offers)
 }

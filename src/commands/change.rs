@@ -8,7 +8,7 @@ use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::output::view::ChangesView;
-use crate::output::{Answer, Reply};
+use crate::output::{Answer, Format, Reply};
 use crate::ovn::parts::Progress;
 
 /// How often a change that lost a race is planned anew.
@@ -50,12 +50,13 @@ pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Resul
     }
 }
 
-/// How far a large change has come, on a terminal only.
+/// How far a large change has come, for a person at a terminal only.
 struct Bar(indicatif::ProgressBar);
 
 impl Bar {
     fn new(context: &Context) -> Self {
-        let wanted = stderr().is_terminal() && !context.global.quiet;
+        let global = &context.global;
+        let wanted = stderr().is_terminal() && !global.quiet && global.output == Format::Table;
         let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} hosts, {elapsed}");
@@ -87,7 +88,7 @@ pub fn run_all(
     context: &Context,
     plans: &[Plan],
     shown: impl FnOnce() -> String,
-    commit: impl Fn(&Plan, &str) -> Result<()>,
+    commit: impl Fn(&Plan, &str, &mut dyn FnMut(Progress)) -> Result<()>,
 ) -> Result<()> {
     let questions: Vec<&str> = plans.iter().filter_map(|plan| plan.question.as_deref()).collect();
     let question = Some(questions.join(", ")).filter(|question| !question.is_empty());
@@ -95,7 +96,8 @@ pub fn run_all(
     let comment = audit_comment(&context.typed);
     let mut done: Vec<&str> = Vec::new();
     for plan in plans.iter().filter(|plan| !plan.changes.is_empty()) {
-        commit(plan, &comment).map_err(|error| match done[..] {
+        let bar = Bar::new(context);
+        commit(plan, &comment, &mut |at| bar.show(at)).map_err(|error| match done[..] {
             [] => error,
             _ => Error { message: format!("{}; done already: {}", error.message, done.join(", ")), ..error },
         })?;

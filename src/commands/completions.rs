@@ -36,6 +36,9 @@ else
     compdef _clap_dynamic_completer_qdns qdns
 fi"#;
 
+/// bash's script: clap's own takes the parts of `--from=PORT` or `--db unix:SOCKET` for words.
+const BASH: &str = include_str!("completions.bash");
+
 /// The completion script of a shell: it asks qdns itself, which knows the database.
 pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
@@ -45,6 +48,7 @@ pub fn script(shell: Shell) -> String {
     }
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
+        Shell::Bash => BASH.to_owned(),
         // zsh loads the file of a function in `fpath` by calling it, and then nothing was completed yet.
         Shell::Zsh => script.replace(ZSH_REGISTRATION, ZSH_REGISTRATION_OR_CALL),
         _ => script,

@@ -95,7 +95,7 @@ impl PruneStaleArgs {
                 context,
                 &plans,
                 || view.table(),
-                |plan, comment| context.nb.commit(plan, comment),
+                |plan, comment, progress| context.nb.commit_showing(plan, comment, progress),
             )?;
         }
         let exit_code = if self.check && !stale.is_empty() { FOUND } else { 0 };

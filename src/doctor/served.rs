@@ -54,12 +54,12 @@ impl<'w, 'a> Served<'w, 'a> {
         Finding::new(subject, message).on(self.network.name())
     }
 
-    /// The command that registers a host, or makes it right, with the names that it is meant to have.
-    pub fn add(&self, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
+    /// The command that registers a host under a name, its own or another.
+    pub fn add(&self, host: &Host, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
         let words = ["record", "add", &self.switch, name].map(str::to_owned);
         let addresses = addresses.iter().map(ToString::to_string);
-        let meant = self.hosts.by_name.get(name).and_then(Host::option);
-        Command::qdns(words.into_iter().chain(addresses).chain(option.map(str::to_owned)).chain(meant))
+        let options = host.option().into_iter().chain(option.map(str::to_owned));
+        Command::qdns(words.into_iter().chain(addresses).chain(options))
     }
 
     /// The command that takes a host out.

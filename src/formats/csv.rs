@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 
-use super::{ExportedZone, address_at, ttl_note};
+use super::exported::ExportedZone;
+use super::{address_at, ttl_note};
 use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
 
 /// What a column holds, and the names that it is known by.
@@ -113,7 +114,14 @@ fn row(parsed: &mut Parsed, line: usize, columns: &[Option<&str>], record: &Stri
     }
     match host(line, &cell, &cells("addresses").collect::<Vec<_>>().join(" ")) {
         Ok(host) => parsed.hosts.push(host),
-        Err(bad) => parsed.bad.push(bad),
+        Err(bad) if bad.hint.is_some() || record.len() == columns.len() => parsed.bad.push(bad),
+        Err(bad) => {
+            let hint = match record.iter().any(|cell| cell.contains('\n')) {
+                true => "a double quote in front of it has no end".to_owned(),
+                false => format!("it has {} of the header's {} fields", record.len(), columns.len()),
+            };
+            parsed.bad.push(bad.hint(hint));
+        }
     }
 }
 
@@ -125,7 +133,7 @@ fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> 
     }
     let addresses = list(line, all)?;
     if addresses.is_empty() {
-        return Err(BadLine::new(line, format!("{name} has no address")));
+        return Err(BadLine::new(line, format!("{name:?} has no address")));
     }
     let reverse = match cell("ptr").to_ascii_lowercase().as_str() {
         "" | "yes" | "true" | "all" | "1" => None,

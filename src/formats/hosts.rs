@@ -1,6 +1,8 @@
 //! hosts(5): an address, its canonical name and its aliases on a line, behind `#` a comment.
 
-use super::{Annotation, ExportedZone, address_at, bad_annotation, fitting};
+use super::exported::{ExportedZone, loss};
+use super::{Annotation, address_at, bad_annotation, fitting};
+use crate::model::address;
 use crate::model::import::{BadLine, HostLine, Note, Parsed};
 use std::net::IpAddr;
 
@@ -79,6 +81,7 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
         text += &format!("# hosts of {}, domain {}\n", one_line(&zone.switch), zone.domain);
         let (hosts, without) = fitting(zone);
         left_out.extend(without);
+        let mut pointers = Vec::new();
         for host in hosts {
             let names = match host.names {
                 super::Names::Both if host.fqdn != host.hostname => {
@@ -90,7 +93,12 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
             for address in &host.addresses {
                 text += &format!("{address}\t{names}{}\n", Annotation::of(host, *address, '#'));
             }
+            let others = host.ptr.iter().filter(|address| !host.addresses.contains(address));
+            pointers.extend(others.map(|address| address::reverse_name(*address)));
         }
+        let what =
+            "reverse names of addresses that are not their host's, left out; the other formats hold them";
+        left_out.extend(loss(&zone.switch, what, &pointers));
     }
     (text, left_out)
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Deserializer, json};
 
-use super::{ExportedZone, address_at, ttl_note};
+use super::exported::ExportedZone;
+use super::{address_at, ttl_note};
 use crate::model::import::{BadLine, HostLine, Names, Parsed};
 
 /// A document that is not a host itself.
@@ -19,6 +20,7 @@ struct Records<'t> {
 
 /// A host, under all names that its fields go by.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Body {
     #[serde(default, alias = "name")]
     hostname: Option<String>,
@@ -43,9 +45,10 @@ struct Body {
 /// The hosts of a JSON text: a host, a list of hosts, `{"records":[…]}`, or several of these.
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
+    let mut place = Place { text, line: 1, counted: 0 };
     for document in Deserializer::from_str(text).into_iter::<&RawValue>() {
         match document {
-            Ok(document) => hosts_of(&mut parsed, text, document),
+            Ok(document) => hosts_of(&mut parsed, &mut place, document),
             Err(error) => {
                 parsed.bad.push(BadLine::new(error.line(), format!("it is not JSON: {error}")));
                 return parsed;
@@ -55,7 +58,7 @@ pub fn parse(text: &str) -> Parsed {
     parsed
 }
 
-fn hosts_of(parsed: &mut Parsed, text: &str, document: &RawValue) {
+fn hosts_of(parsed: &mut Parsed, place: &mut Place, document: &RawValue) {
     let bodies = if document.get().starts_with('[') {
         serde_json::from_str::<Vec<&RawValue>>(document.get()).unwrap_or_default()
     } else {
@@ -64,12 +67,8 @@ fn hosts_of(parsed: &mut Parsed, text: &str, document: &RawValue) {
             Err(_) => vec![document],
         }
     };
-    // Lines are counted on from the body before, so that the text is walked through once.
-    let (mut line, mut counted) = (line_of(text, document), offset(text, document));
     for body in bodies {
-        let start = offset(text, body).max(counted);
-        line += newlines(text, counted, start);
-        counted = start;
+        let line = place.line_of(body);
         match host(parsed, line, body.get()) {
             Ok(host) => parsed.hosts.push(host),
             Err(bad) => parsed.bad.push(bad),
@@ -77,23 +76,31 @@ fn hosts_of(parsed: &mut Parsed, text: &str, document: &RawValue) {
     }
 }
 
-/// Where a part of the text begins in it, in bytes.
-fn offset(text: &str, part: &RawValue) -> usize {
-    (part.get().as_ptr() as usize).saturating_sub(text.as_ptr() as usize).min(text.len())
+/// How far lines have been counted: always on from the part before, so that the text is walked through
+/// once.
+struct Place<'t> {
+    text: &'t str,
+    line: usize,
+    counted: usize,
 }
 
-fn newlines(text: &str, from: usize, to: usize) -> usize {
-    let part = text.as_bytes().get(from..to).unwrap_or_default();
-    part.iter().filter(|byte| **byte == b'\n').count()
-}
-
-fn line_of(text: &str, part: &RawValue) -> usize {
-    1 + newlines(text, 0, offset(text, part))
+impl Place<'_> {
+    /// The line on which a part of the text begins that is behind the one before.
+    fn line_of(&mut self, part: &RawValue) -> usize {
+        let start = (part.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let between = self.text.as_bytes().get(self.counted..start).unwrap_or_default();
+        self.line += between.iter().filter(|byte| **byte == b'\n').count();
+        self.counted = start.max(self.counted);
+        self.line
+    }
 }
 
 fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLine> {
     let body: Body = serde_json::from_str(body).map_err(|error| {
-        BadLine::new(line + error.line().saturating_sub(1), format!("it is not a host: {error}"))
+        // The place within the body would read as one in the file.
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        BadLine::new(line + error.line().saturating_sub(1), format!("it is not a host: {what}"))
             .hint(r#"a host is {"hostname":"web-server","ip_address":"10.0.0.10"}"#)
     })?;
     if let Some(ttl) = body.ttl {
@@ -110,7 +117,9 @@ fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLin
     };
     let addresses = list(body.addresses.unwrap_or_else(|| body.ip.into_iter().collect()))?;
     if addresses.is_empty() {
-        return Err(BadLine::new(line, format!("{name} has no address")).hint("`ip_address` or `addresses`"));
+        return Err(
+            BadLine::new(line, format!("{name:?} has no address")).hint("`ip_address` or `addresses`")
+        );
     }
     let names = match body.names.as_deref() {
         None => Names::Both,

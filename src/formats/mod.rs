@@ -5,6 +5,7 @@
 //! the way out and back in.
 
 pub mod csv;
+pub mod exported;
 pub mod hosts;
 pub mod json;
 pub mod zone;
@@ -17,6 +18,7 @@ use clap::ValueEnum;
 use crate::error::Error;
 use crate::model::address;
 use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
+use exported::{ExportedHost, ExportedZone, loss};
 
 /// What an annotation in a comment begins with.
 const ANNOTATION: &str = "qdns:";
@@ -91,57 +93,18 @@ impl FileFormat {
     }
 }
 
-/// The hosts of one row, as they are written to a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExportedZone {
-    /// The switch's name.
-    pub switch: String,
-    /// The domain.
-    pub domain: String,
-    /// The hosts, by name.
-    pub hosts: Vec<ExportedHost>,
-}
-
-/// A host as it is written to a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExportedHost {
-    /// The hostname, or a whole name outside the domain.
-    pub hostname: String,
-    /// The FQDN.
-    pub fqdn: String,
-    /// The addresses, in order.
-    pub addresses: Vec<IpAddr>,
-    /// The addresses whose reverse names point to the host.
-    pub ptr: Vec<IpAddr>,
-    /// Whether the host is exempt from clean-up.
-    pub is_static: bool,
-    /// Which of its names exist.
-    pub names: Names,
-}
-
-impl ExportedHost {
-    /// Whether a line of words can hold the host: no blank, quote or comment character in its names.
-    fn fits_a_line(&self) -> bool {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        [&self.hostname, &self.fqdn].iter().all(|name| !name.is_empty() && name.chars().all(plain))
-    }
+/// Whether a line of words can hold a host: no blank, quote or comment character in its names.
+fn fits_a_line(host: &ExportedHost) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    [&host.hostname, &host.fqdn].iter().all(|name| !name.is_empty() && name.chars().all(plain))
 }
 
 /// Hosts that a format of lines can hold; the others are named in the second part.
-fn fitting(zone: &ExportedZone) -> (Vec<&ExportedHost>, Vec<String>) {
-    let mut left_out = Vec::new();
-    let fits = zone.hosts.iter().filter(|host| {
-        let why = if host.addresses.is_empty() {
-            "it has no address"
-        } else if !host.fits_a_line() {
-            "its name does not fit in this format; csv and json can hold it"
-        } else {
-            return true;
-        };
-        left_out.push(format!("{:?} of {} is left out: {why}", host.hostname, zone.switch));
-        false
-    });
-    (fits.collect(), left_out)
+fn fitting(zone: &ExportedZone) -> (Vec<&ExportedHost>, Option<String>) {
+    let (fit, others): (Vec<&ExportedHost>, Vec<_>) = zone.hosts.iter().partition(|host| fits_a_line(host));
+    let others: Vec<String> = others.into_iter().map(|host| host.hostname.clone()).collect();
+    let what = "hosts whose names do not fit in this format, left out; csv and json can hold them";
+    (fit, loss(&zone.switch, what, &others))
 }
 
 /// What qdns says of a host in a comment.
@@ -228,7 +191,8 @@ fn bad_line(line: usize, error: Error) -> BadLine {
 fn ttl_note(notes: &mut Vec<Note>, line: usize, ttl: &str) {
     const RULE: &str = "OVN answers with 3600 s, whatever a file says";
     if ttl != "3600" && !notes.iter().any(|note| note.text.ends_with(RULE)) {
-        notes.push(Note { line, text: format!("a time to live of {ttl} is left out: {RULE}") });
+        // In front, where the next line finds it at once.
+        notes.insert(0, Note { line, text: format!("a time to live of {ttl} is left out: {RULE}") });
     }
 }
 

@@ -3,8 +3,9 @@
 //! What describes the zone to other servers (SOA, NS, DNSSEC) is noted and left out; every other
 //! record that OVN cannot serve is a bad line, because a guest would miss it.
 
+use super::exported::ExportedZone;
 use super::hosts::one_line;
-use super::{Annotation, ExportedZone, address_at, bad_annotation, fitting, ttl_note};
+use super::{Annotation, address_at, bad_annotation, fitting, ttl_note};
 use crate::model::address;
 use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
 
@@ -84,15 +85,15 @@ pub fn parse(text: &str) -> Parsed {
 
 /// One entry: what stands on a line, or on several within parentheses.
 #[derive(Debug, Default)]
-struct Entry {
+struct Entry<'t> {
     line: usize,
     starts_blank: bool,
-    words: Vec<String>,
-    comment: String,
+    words: Vec<&'t str>,
+    comment: &'t str,
 }
 
 /// The entries of a text. Parentheses and quotes that are not closed are bad lines.
-fn entries(text: &str, bad: &mut Vec<BadLine>) -> Vec<Entry> {
+fn entries<'t>(text: &'t str, bad: &mut Vec<BadLine>) -> Vec<Entry<'t>> {
     let mut entries = Vec::new();
     let mut entry = Entry::default();
     let mut open: Option<usize> = None;
@@ -101,38 +102,34 @@ fn entries(text: &str, bad: &mut Vec<BadLine>) -> Vec<Entry> {
             entry =
                 Entry { line: index + 1, starts_blank: line.starts_with([' ', '\t']), ..Entry::default() };
         }
-        let mut is_whole = true;
-        let mut chars = line.char_indices().peekable();
-        let mut word = String::new();
-        let mut quoted = false;
+        let part = |from: usize, to: usize| line.get(from..to).unwrap_or_default();
+        let (mut word, mut end) = (None, line.len());
+        let (mut quoted, mut is_whole) = (false, true);
+        let mut chars = line.char_indices();
         while let Some((at, c)) = chars.next() {
             match c {
-                '\\' => {
-                    word.push(c);
-                    word.extend(chars.next().map(|(_, next)| next));
-                    continue;
-                }
                 '"' => quoted = !quoted,
+                '\\' => drop(chars.next()),
                 _ if quoted => {}
                 ';' => {
-                    entry.comment = line.get(at + 1..).unwrap_or_default().trim().to_owned();
+                    entry.comment = part(at + 1, line.len()).trim();
+                    end = at;
                     break;
                 }
-                '(' => open = open.or(Some(index + 1)),
-                ')' if open.take().is_none() => is_whole = false,
-                ' ' | '\t' | ')' | '\r' => {}
-                _ => {
-                    word.push(c);
+                '(' | ')' | ' ' | '\t' | '\r' => {
+                    match c {
+                        '(' => open = open.or(Some(index + 1)),
+                        ')' => is_whole &= open.take().is_some(),
+                        _ => {}
+                    }
+                    entry.words.extend(word.take().map(|from| part(from, at)));
                     continue;
                 }
+                _ => {}
             }
-            if quoted || c == '"' {
-                word.push(c);
-            } else if !word.is_empty() {
-                entry.words.push(std::mem::take(&mut word));
-            }
+            word = word.or(Some(at));
         }
-        entry.words.extend((!word.is_empty()).then_some(word));
+        entry.words.extend(word.map(|from| part(from, end)));
         if quoted || !is_whole {
             let what =
                 if quoted { "a quote that is not closed" } else { "a parenthesis that was not opened" };
@@ -161,7 +158,7 @@ struct Reader {
 impl Reader {
     fn read(&mut self, entry: &Entry) -> Result<Option<HostLine>, BadLine> {
         let line = entry.line;
-        let mut words = entry.words.iter().map(String::as_str).peekable();
+        let mut words = entry.words.iter().copied().peekable();
         if let Some(directive) = words.next_if(|word| word.starts_with('$') && !entry.starts_blank) {
             return self.directive(line, directive, words.next()).map(|()| None);
         }
@@ -244,7 +241,7 @@ impl Reader {
             return Err(BadLine::new(line, format!("{address} is no address of type {kind}"))
                 .hint(format!("use {right}")));
         }
-        let said = Annotation::parse(&entry.comment).map_err(|word| bad_annotation(line, &word))?;
+        let said = Annotation::parse(entry.comment).map_err(|word| bad_annotation(line, &word))?;
         Ok(said.host(line, owner, address))
     }
 

@@ -125,6 +125,9 @@ pub fn from_reverse_name(key: &str) -> Option<IpAddr> {
 /// Addresses as OVN takes them in one value: separated by spaces, IPv4 first, each once, otherwise
 /// in the given order.
 pub fn to_value(addresses: &[IpAddr]) -> String {
+    if let [address] = addresses {
+        return address.to_string();
+    }
     let mut value: Vec<String> = Vec::new();
     for family in [IpAddr::is_ipv4, IpAddr::is_ipv6] {
         for address in addresses.iter().filter(|address| family(address)) {

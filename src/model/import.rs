@@ -1,15 +1,18 @@
 //! Importing hosts: the lines of a file against a zone, as one plan or as the list of all bad lines.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::bad_lines;
+pub use super::bad_lines::BadLine;
 use super::host::{Host, Hosts, Text, host_name};
 use super::name::{Domain, HostArg};
 use super::plan::Plan;
 use super::registration::{Draft, Parts, Wanted};
 use super::snapshot::{Snapshot, Switch};
 use super::stale::Limit;
-use super::words::shell_word;
+use super::words::some_of;
 use crate::error::{Error, Kind, Result};
 
 /// Which names of a host are wanted, or exist.
@@ -92,49 +95,6 @@ fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr]) {
     }
 }
 
-/// A line that cannot be imported.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// Its number, from 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub reason: String,
-    /// What to write instead, where that is known.
-    pub hint: Option<String>,
-    /// Whether it is right in itself, but nothing that OVN can serve.
-    pub unserved: bool,
-    /// Whether it is right in itself, but contradicts what the zone holds.
-    pub conflict: bool,
-}
-
-impl BadLine {
-    /// A bad line.
-    pub fn new(line: usize, reason: impl Into<String>) -> Self {
-        BadLine { line, reason: reason.into(), hint: None, unserved: false, conflict: false }
-    }
-
-    /// The same line with what to write instead.
-    #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// The same line as one that OVN cannot serve.
-    #[must_use]
-    pub fn unserved(mut self) -> Self {
-        self.unserved = true;
-        self
-    }
-
-    fn of(line: usize, error: Error) -> Self {
-        let conflict = error.kind == Kind::Conflict;
-        // The way out of a conflict is the import's own, and told once.
-        let hint = error.hint.filter(|_| !conflict);
-        BadLine { line, reason: error.message, hint, unserved: false, conflict }
-    }
-}
-
 /// Something worth knowing about a line that was passed over, in part or whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -162,18 +122,18 @@ pub struct Parsed {
 impl Parsed {
     /// The hosts, each once, in the order of their first lines, and the lines that name one again
     /// where that is a mistake.
-    pub fn merged(&self, domain: &Domain) -> (Vec<HostLine>, Vec<BadLine>) {
+    pub fn merged(&self, domain: &Domain) -> (Vec<Cow<'_, HostLine>>, Vec<BadLine>) {
         let mut by_name: HashMap<Text, usize> = HashMap::with_capacity(self.hosts.len());
-        let mut merged: Vec<HostLine> = Vec::with_capacity(self.hosts.len());
+        let mut merged: Vec<Cow<HostLine>> = Vec::with_capacity(self.hosts.len());
         let mut bad = Vec::new();
         for host in &self.hosts {
             let name = host_name(&host.name, domain);
             match by_name.get(&name).and_then(|index| merged.get_mut(*index)) {
                 None => {
                     by_name.insert(name, merged.len());
-                    merged.push(host.clone());
+                    merged.push(Cow::Borrowed(host));
                 }
-                Some(known) if self.repeats_add_up => known.absorb(host),
+                Some(known) if self.repeats_add_up => known.to_mut().absorb(host),
                 Some(known) => bad.push(
                     BadLine::new(host.line, format!("{name} is there already, on line {}", known.line))
                         .hint("put all addresses of a host in one place"),
@@ -224,10 +184,24 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
         }
     }
     if !bad.is_empty() {
-        return Err(refusal(bad, import, &switch.name, draft.domain()));
+        let names = hosts.iter().map(|host| host.name.as_str());
+        return Err(bad_lines::refusal(bad, &import.file, &switch.name, draft.domain(), names));
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();
+    if hosts.is_empty() && !gone.is_empty() && import.limit == Limit::default() {
+        // Whoever wrote the file may have failed, in a pipe above all.
+        return Err(Error::new(
+            Kind::NeedsConfirmation,
+            format!(
+                "{} has no hosts, and --prune would remove all {} of {}",
+                import.file,
+                gone.len(),
+                switch.name
+            ),
+        )
+        .hint("--force does it"));
+    }
     import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")?;
     let mut plan = draft.close();
     plan.warnings.splice(0..0, notes(parsed, import));
@@ -244,18 +218,8 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
     Ok(plan)
 }
 
-/// The first names of a long list.
-fn some_of(names: &[String]) -> String {
-    const SHOWN: usize = 10;
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len() > SHOWN {
-        true => format!("{shown} and {} more", names.len() - SHOWN),
-        false => shown,
-    }
-}
-
 /// Which host the file expressly gives each reverse name to.
-fn pointed<'h>(hosts: &'h [HostLine], domain: &Domain) -> HashMap<IpAddr, Text<'h>> {
+fn pointed<'h>(hosts: &'h [Cow<HostLine>], domain: &Domain) -> HashMap<IpAddr, Text<'h>> {
     let mut pointed = HashMap::new();
     for host in hosts {
         for address in host.reverse.iter().flatten() {
@@ -320,43 +284,15 @@ fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
         parsed.notes.iter().map(|note| (note.line, note.text.as_str())).collect();
     notes.extend(parsed.bad.iter().map(|bad| (bad.line, bad.reason.as_str())));
     notes.sort_unstable();
+    let told = notes.iter().take(bad_lines::REASONS);
     let mut lines: Vec<String> =
-        notes.iter().map(|(line, text)| format!("{}:{line}: {text}", import.file)).collect();
+        told.map(|(line, text)| format!("{}:{line}: {}", import.file, bad_lines::shown(text))).collect();
+    if let Some((line, _)) = notes.get(lines.len()) {
+        let more = notes.len() - lines.len();
+        lines.push(format!("{}:{line}: and {more} more like these from here on", import.file));
+    }
     if parsed.hosts.is_empty() {
         lines.push(format!("{} has no hosts", import.file));
     }
     lines
-}
-
-/// All bad lines of a file, as one refusal.
-fn refusal(mut bad: Vec<BadLine>, import: &Import, switch: &str, domain: &Domain) -> Error {
-    bad.sort_by_key(|bad| bad.line);
-    let count = match bad.len() {
-        1 => "1 line".to_owned(),
-        n => format!("{n} lines"),
-    };
-    let mut message = format!("{count} of {} cannot be imported; nothing was changed", import.file);
-    for bad in &bad {
-        message += &format!("\n{}:{}: {}", import.file, bad.line, bad.reason);
-        if let Some(hint) = &bad.hint {
-            message += &format!(" ({hint})");
-        }
-    }
-    let conflicts = bad.iter().filter(|bad| bad.conflict).count();
-    let kind = if conflicts == bad.len() { Kind::Conflict } else { Kind::InvalidInput };
-    let foreign = format!("does not end in the zone's domain `{domain}`");
-    let error = Error::new(kind, message);
-    if kind == Kind::Conflict {
-        error.hint("--replace lets the file win")
-    } else if bad.iter().all(|bad| bad.unserved) {
-        error.hint("--skip-unserved imports the rest")
-    } else if bad.iter().all(|bad| bad.reason.contains(&foreign)) {
-        error.hint(format!(
-            "a zone has one domain; to make {} one with the file's: qdns zone create {} --domain …",
-            switch,
-            shell_word(switch)
-        ))
-    } else {
-        error
-    }
 }

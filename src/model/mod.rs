@@ -2,6 +2,7 @@
 //! northbound database, and plans of what to change in it.
 
 pub mod address;
+pub mod bad_lines;
 pub mod balancer;
 pub mod dhcp;
 pub mod domain_xml;

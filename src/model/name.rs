@@ -1,5 +1,6 @@
 //! Hostnames, domains and FQDNs: which are accepted, and what to type instead of those that are not.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -194,6 +195,16 @@ impl Domain {
     /// The domain as a row holds it, taken as it is.
     pub fn stored(text: &str) -> Self {
         Domain(text.to_ascii_lowercase())
+    }
+
+    /// What stands behind the first dot of most names, if any has one.
+    pub fn of_most<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, domain) in names.filter_map(|name| name.trim_end_matches('.').split_once('.')) {
+            *counts.entry(domain.to_ascii_lowercase()).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.map(|(domain, _)| Domain(domain))
     }
 
     /// The domain, without a trailing dot.

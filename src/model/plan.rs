@@ -221,6 +221,20 @@ impl Plan {
         }
     }
 
+    /// Plans that a column of a row shall have these keys with these values and no others.
+    pub fn set_all(&mut self, column: Column, row: Uuid, current: Option<&Map>, shall: Map) {
+        let entry = |key, from, to| Entry { column, row, key, from, to };
+        let gone = current.into_iter().flatten().filter(|(key, _)| !shall.contains_key(*key));
+        let mut entries: Vec<Entry> =
+            gone.map(|(key, from)| entry(key.clone(), Some(from.clone()), None)).collect();
+        entries.extend(shall.into_iter().filter_map(|(key, to)| {
+            let from = current.and_then(|current| current.get(&key));
+            (from != Some(&to)).then(|| entry(key, from.cloned(), Some(to)))
+        }));
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        self.changes.extend(entries.into_iter().map(Change::Entry));
+    }
+
     /// Plans nothing for a key, but depends on it: the change is lost where somebody else changes it.
     pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
         let value = Some(value.to_owned());

@@ -1,6 +1,6 @@
 //! Registering hosts in a zone and taking them out: what is wanted against what is there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::address;
@@ -189,22 +189,15 @@ impl<'a> Draft<'a> {
         };
         let fresh_marks = zone_marks(self.switch, &self.domain);
         let row = self.zone.map(|zone| zone.row);
-        for (column, before, after) in [
-            (Column::DnsRecords, row.map(|row| &row.records), &self.records),
-            (Column::DnsMarks, Some(row.map_or(&fresh_marks, |row| &row.external_ids)), &self.marks),
-        ] {
-            let keys: BTreeSet<&String> =
-                before.into_iter().flat_map(Map::keys).chain(after.keys()).collect();
-            for key in keys {
-                plan.set(column, uuid, before, key, after.get(key).map(String::as_str));
-            }
-        }
         for key in &self.touched {
             let before = row.and_then(|row| row.records.get(key));
             if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
                 plan.expect(Column::DnsRecords, uuid, key, value);
             }
         }
+        let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
+        plan.set_all(Column::DnsRecords, uuid, row.map(|row| &row.records), self.records);
+        plan.set_all(Column::DnsMarks, uuid, Some(marks), self.marks);
         plan
     }
 
@@ -258,11 +251,12 @@ impl<'a> Draft<'a> {
         wanted: &Wanted,
         addresses: &[IpAddr],
     ) -> Keys<'a> {
-        let mut reverse = BTreeMap::new();
+        let mut reverse = Keys::new();
         if !wanted.replace {
             let kept =
                 known.reverse_addresses().into_iter().filter(|address| wanted.addresses.contains(address));
-            reverse.extend(kept.map(|address| (address::reverse_name(address), fqdn.to_owned())));
+            reverse
+                .extend(kept.map(|address| (address::reverse_name(address).into(), fqdn.to_owned().into())));
         }
         for address in addresses {
             let key = address::reverse_name(*address);
@@ -274,11 +268,13 @@ impl<'a> Draft<'a> {
                 }
                 _ => {
                     self.hosts.dangling.remove(key.as_str());
-                    reverse.insert(key, fqdn.to_owned());
+                    reverse.push((key.into(), fqdn.to_owned().into()));
                 }
             }
         }
-        reverse.into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+        reverse.sort_unstable();
+        reverse.dedup();
+        reverse
     }
 
     /// Whether a host of that name is there and has the address.

@@ -337,7 +337,7 @@ impl ChangesView {
 
 impl ChangeView {
     fn of(plan: &Plan, change: &Change) -> Vec<Self> {
-        let switch = Some(plan.switch.clone());
+        let switch = || Some(plan.switch.clone());
         match change {
             Change::Entry(entry) => {
                 let (table, column) = entry.column.names();
@@ -350,12 +350,12 @@ impl ChangeView {
                     name: entry.key.clone(),
                     from: entry.from.clone(),
                     to: entry.to.clone(),
-                    column: format!("{table}.{column}"),
+                    column: [table, ".", column].concat(),
                     row: entry.row.to_string(),
                 }]
             }
-            Change::CreateZone { zone, .. } => vec![Self::zone("add", None, switch, zone)],
-            Change::AttachZone { zone, .. } => vec![Self::zone("change", None, switch, zone)],
+            Change::CreateZone { zone, .. } => vec![Self::zone("add", None, switch(), zone)],
+            Change::AttachZone { zone, .. } => vec![Self::zone("change", None, switch(), zone)],
             Change::DestroyZone { row, .. } => {
                 let records = row.records.iter().map(|(key, value)| ChangeView {
                     action: "remove",
@@ -365,7 +365,7 @@ impl ChangeView {
                     column: "DNS.records".to_owned(),
                     row: row.uuid.to_string(),
                 });
-                records.chain([Self::zone("remove", switch, None, &row.uuid)]).collect()
+                records.chain([Self::zone("remove", switch(), None, &row.uuid)]).collect()
             }
             Change::Create(row) => vec![Self::balancer("add", row)],
             Change::Destroy(row) => vec![Self::balancer("remove", row)],
@@ -387,7 +387,7 @@ impl ChangeView {
         let label = Some(reference.row_label.clone());
         let (from, to) = if action == "add" { (None, label) } else { (label, None) };
         let (name, row) = (reference.target_name.clone(), reference.row.to_string());
-        ChangeView { action, name, from, to, column: format!("{table}.{column}"), row }
+        ChangeView { action, name, from, to, column: [table, ".", column].concat(), row }
     }
 
     fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &uuid::Uuid) -> Self {

@@ -1,5 +1,6 @@
 //! The only place that knows ovn-nbctl(8): argument lists out, JSON in.
 
+pub mod candidates;
 pub mod classify;
 pub mod facts;
 pub mod json;

@@ -4,14 +4,11 @@ use clap::{Args, ValueEnum};
 
 use crate::commands::Context;
 use crate::error::Result;
-use crate::formats::{ExportedHost, ExportedZone, FileFormat};
-use crate::model::address;
-use crate::model::host::{Host, Hosts};
-use crate::model::import::Names;
-use crate::model::name::Domain;
+use crate::formats::FileFormat;
+use crate::formats::exported::ExportedZone;
 use crate::model::snapshot::{self, DnsRow, Snapshot, Switch};
 use crate::model::words::shell_word;
-use crate::model::zone::{Zone, domain_of};
+use crate::model::zone::Zone;
 use crate::output::{Answer, Reply, note};
 use crate::ovn::read::SwitchRef;
 
@@ -83,7 +80,11 @@ impl ExportArgs {
             if rows.is_empty() && self.switch.is_some() {
                 warnings.push(self.nothing_there(&snapshot, switch));
             }
-            zones.extend(rows.into_iter().map(|row| exported(switch, row)));
+            for row in rows {
+                let (zone, lost) = ExportedZone::of(&switch.name, row);
+                zones.push(zone);
+                warnings.extend(lost);
+            }
         }
         let (text, left_out) = self.format.write(&zones);
         warnings.extend(left_out);
@@ -116,45 +117,4 @@ impl ExportArgs {
             None => format!("switch {name} has no rows of {}", asked.name()),
         }
     }
-}
-
-/// The hosts of a row under its domain; another owner's row has the domain that most of its names have.
-fn exported(switch: &Switch, row: &DnsRow) -> ExportedZone {
-    let domain = if row.is_ours() { domain_of(row) } else { usual_domain(row) };
-    let hosts = Hosts::of(row, &domain);
-    ExportedZone {
-        switch: switch.name.clone(),
-        hosts: hosts.by_name.values().map(|host| exported_host(host, &domain)).collect(),
-        domain: domain.as_str().to_owned(),
-    }
-}
-
-fn exported_host(host: &Host, domain: &Domain) -> ExportedHost {
-    let mut ptr = host.reverse_addresses();
-    let addresses = address::from_value(host.value());
-    let place = |address: &std::net::IpAddr| addresses.iter().position(|other| other == address);
-    ptr.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
-    ExportedHost {
-        hostname: host.name.to_string(),
-        fqdn: match host.full.first() {
-            Some((fqdn, _)) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
-            None => format!("{}.{domain}", host.name),
-        },
-        ptr,
-        addresses,
-        is_static: host.is_static,
-        names: Names::of(host),
-    }
-}
-
-/// What stands behind the first dot of most names.
-fn usual_domain(row: &DnsRow) -> Domain {
-    let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-    for key in row.records.keys().filter(|key| !address::is_reverse_name(key)) {
-        if let Some((_, domain)) = key.trim_end_matches('.').split_once('.') {
-            *counts.entry(domain.to_ascii_lowercase()).or_default() += 1;
-        }
-    }
-    let usual = counts.iter().max_by_key(|(_, count)| **count);
-    usual.map(|(domain, _)| Domain::stored(domain)).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! `qdns record import`.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read, stdin};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,9 +9,10 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
-use crate::model::import::{self, Import};
+use crate::model::bad_lines;
+use crate::model::import::{self, BadLine, Import};
 use crate::model::stale::Limit;
-use crate::output::Reply;
+use crate::output::{Reply, note};
 use crate::ovn::read::SwitchRef;
 
 /// Add the hosts of a file.
@@ -63,7 +64,7 @@ impl ImportArgs {
             skip_unserved: self.skip_unserved,
             limit: Limit { max: self.max, force: self.force },
         };
-        let text = self.text(&import.file)?;
+        let text = self.text(&import.file, context.global.quiet)?;
         let named = if self.is_stdin() { None } else { FileFormat::of_name(&self.file) };
         let format = self.format.or(named).or_else(|| FileFormat::of_content(&text));
         let parsed = match format {
@@ -89,22 +90,39 @@ impl ImportArgs {
         self.file.as_os_str() == "-"
     }
 
-    fn text(&self, name: &str) -> Result<String> {
+    fn text(&self, name: &str, is_quiet: bool) -> Result<String> {
         let bytes = match self.is_stdin() {
             true => {
+                if stdin().is_terminal() && !is_quiet {
+                    note("reading hosts from the terminal, up to Ctrl-D on a line of its own");
+                }
                 let mut bytes = Vec::new();
-                std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+                stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
             }
             false => std::fs::read(&self.file),
         };
         let bytes = bytes.map_err(|error| {
-            Error::new(Kind::Io, format!("{name} cannot be read")).cause(error.to_string())
+            Error::new(Kind::Io, format!("{name} cannot be read"))
+                .cause(error.to_string())
+                .hint("name a file, or - for standard input")
         })?;
-        String::from_utf8(bytes).map_err(|error| {
-            let good = error.utf8_error().valid_up_to();
-            let line = 1 + error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count();
-            Error::invalid(format!("{name}:{line}: it is not UTF-8; nothing was changed"))
-                .hint("write it as UTF-8, for example with: iconv -f UTF-16 -t UTF-8")
-        })
+        String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))
     }
+}
+
+/// What to do with a text in another encoding: which one, where it says so, or its bad lines.
+fn not_utf8(name: &str, bytes: &[u8]) -> Error {
+    let recode = |from: &str| format!("write it as UTF-8, for example with: iconv -f {from} -t UTF-8");
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Error::invalid(format!("{name} is UTF-16, not UTF-8; nothing was changed"))
+            .hint(recode("UTF-16"));
+    }
+    if bytes.contains(&0) {
+        return Error::invalid(format!("{name} is no text; nothing was changed"))
+            .hint("a file of hosts is text: hosts(5), CSV, JSON or a zone file");
+    }
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    let bad = lines.filter(|(_, line)| std::str::from_utf8(line).is_err());
+    let bad: Vec<_> = bad.map(|(index, _)| BadLine::new(index + 1, "it is not UTF-8")).collect();
+    Error::invalid(bad_lines::message(&bad, name)).hint(recode("ISO-8859-1"))
 }

@@ -17,6 +17,7 @@ use crate::model::stale::Stale;
 use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
+use crate::ovn::parts::Progress;
 use crate::ovn::ports::Switches;
 use crate::ovn::read::SwitchRef;
 
@@ -106,10 +107,12 @@ impl SyncArgs {
         }
         let view = LifecycleView::of(&plans, &stale, dry_run);
         if !dry_run {
-            let commit = |plan: &Plan, comment: &str| {
+            let commit = |plan: &Plan, comment: &str, progress: &mut dyn FnMut(Progress)| {
                 let at = plans.iter().position(|other| std::ptr::eq(other, plan));
                 let switch = at.and_then(|at| switches.get(at)).map(|switch| switch.uuid.to_string());
-                self.commit(context, &options, switch.as_deref().unwrap_or(&plan.switch), plan, comment)
+                let switch = switch.as_deref().unwrap_or(&plan.switch);
+                let result = context.nb.commit_showing(plan, comment, progress);
+                self.settle(context, &options, switch, comment, result)
             };
             change::run_all(context, &plans, || view.table(), commit)?;
         }
@@ -138,16 +141,16 @@ impl SyncArgs {
         Ok(synced)
     }
 
-    /// Writes the plan of a switch; where it loses a race, the ports are asked anew, for what they say is what counts.
-    fn commit(
+    /// Where writing the plan of a switch lost a race, the ports are asked anew, for what they say is what
+    /// counts.
+    fn settle(
         &self,
         context: &Context,
         options: &Options,
         switch: &str,
-        plan: &Plan,
         comment: &str,
+        mut result: Result<()>,
     ) -> Result<()> {
-        let mut result = context.nb.commit(plan, comment);
         for _ in 1..ATTEMPTS {
             if !result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
                 break;

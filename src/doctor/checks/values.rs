@@ -157,7 +157,7 @@ fn incomplete(served: &Served) -> Vec<Finding> {
             .found(&host.name, format!("{there} resolves, {absent} does not"))
             .seen("has", there)
             .seen("lacks", absent)
-            .fix((!addresses.is_empty()).then(|| served.add(&host.name, &addresses, None)))
+            .fix((!addresses.is_empty()).then(|| served.add(host, &host.name, &addresses, None)))
     })
     .collect()
 }
@@ -174,7 +174,7 @@ fn differs(served: &Served) -> Vec<Finding> {
         let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
         let message = format!("{}: which one a guest gets depends on its resolver", all.join(", "));
         let finding = served.found(&host.name, message).seen("names", host.names().collect::<Vec<_>>());
-        Some(finding.fix((!kept.is_empty()).then(|| served.add(&host.name, &kept, Some("--replace")))))
+        Some(finding.fix((!kept.is_empty()).then(|| served.add(host, &host.name, &kept, Some("--replace")))))
     };
     served.hosts().filter_map(find).collect()
 }

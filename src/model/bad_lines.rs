@@ -1,0 +1,170 @@
+//! The lines of a file that cannot be imported, and what the operator is told of them.
+
+use std::fmt::Write as _;
+
+use super::name::Domain;
+use super::words::shell_word;
+use crate::error::{Error, Kind};
+
+/// So many lines are told with their reasons; behind them only with their numbers.
+pub const REASONS: usize = 1000;
+/// So many runs of line numbers are told.
+const RUNS: usize = 1000;
+/// The longest text of one line, in characters: a file may hold anything.
+const TEXT_MAX: usize = 400;
+
+/// A line that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub reason: String,
+    /// What to write instead, where that is known.
+    pub hint: Option<String>,
+    /// Whether it is right in itself, but nothing that OVN can serve.
+    pub unserved: bool,
+    /// Whether it is right in itself, but contradicts what the zone holds.
+    pub conflict: bool,
+}
+
+impl BadLine {
+    /// A bad line.
+    pub fn new(line: usize, reason: impl Into<String>) -> Self {
+        BadLine { line, reason: reason.into(), hint: None, unserved: false, conflict: false }
+    }
+
+    /// The same line with what to write instead.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same line as one that OVN cannot serve.
+    #[must_use]
+    pub fn unserved(mut self) -> Self {
+        self.unserved = true;
+        self
+    }
+
+    /// A line that was understood and refused.
+    pub(super) fn of(line: usize, error: Error) -> Self {
+        let conflict = error.kind == Kind::Conflict;
+        // The way out of a conflict is the import's own, and told once.
+        let hint = error.hint.filter(|_| !conflict);
+        BadLine { line, reason: error.message, hint, unserved: false, conflict }
+    }
+}
+
+/// A text as one line, whatever a file put into it: nothing that a terminal obeys, and no more than can be
+/// read.
+pub fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            _ if at == TEXT_MAX => return shown + "…",
+            _ if c.is_control() => shown.extend(c.escape_default()),
+            _ => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// All bad lines of a file, as one refusal; `names` are those of the file.
+pub fn refusal<'n>(
+    mut bad: Vec<BadLine>,
+    file: &str,
+    switch: &str,
+    domain: &Domain,
+    names: impl Iterator<Item = &'n str>,
+) -> Error {
+    bad.sort_by_key(|bad| bad.line);
+    let conflicts = bad.iter().filter(|bad| bad.conflict).count();
+    let kind = if conflicts == bad.len() { Kind::Conflict } else { Kind::InvalidInput };
+    let foreign = format!("does not end in the zone's domain `{domain}`");
+    let error = Error::new(kind, message(&bad, file));
+    if kind == Kind::Conflict {
+        error.hint("--replace lets the file win")
+    } else if bad.iter().all(|bad| bad.unserved) {
+        error.hint("--skip-unserved imports the rest")
+    } else if let Some(usual) = Domain::of_most(names)
+        && bad.iter().all(|bad| bad.reason.contains(&foreign))
+    {
+        let (switch, usual) = (shell_word(switch), shell_word(usual.as_str()));
+        error.hint(format!(
+            "a zone has one domain; to make one with the file's: qdns zone create {switch} --domain {usual}"
+        ))
+    } else {
+        error
+    }
+}
+
+/// What is told of bad lines, in their order.
+pub fn message(bad: &[BadLine], file: &str) -> String {
+    let count = match bad.len() {
+        1 => "1 line".to_owned(),
+        n => format!("{n} lines"),
+    };
+    let mut message = format!("{count} of {file} cannot be imported; nothing was changed");
+    let (named, numbered) = bad.split_at(bad.len().min(REASONS));
+    for bad in named {
+        let hint = bad.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        // Writing to memory does not fail.
+        let _ = write!(message, "\n{file}:{}: {}{hint}", bad.line, shown(&bad.reason));
+    }
+    if !numbered.is_empty() {
+        let runs = runs(numbered.iter().map(|bad| bad.line));
+        let _ = write!(message, "\n{file}: and lines {}", runs.join(", "));
+    }
+    message
+}
+
+/// Line numbers, those that follow one another as `FIRST-LAST`.
+fn runs(lines: impl Iterator<Item = usize>) -> Vec<String> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some((_, last)) if line <= *last + 1 => *last = line,
+            _ => runs.push((line, line)),
+        }
+    }
+    let more = runs.len().saturating_sub(RUNS);
+    let one = |(first, last): &(usize, usize)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    };
+    let shown = runs.iter().take(RUNS).map(one);
+    shown
+        .chain((more > 0).then(|| format!("{more} more up to {}", runs.last().map_or(0, |run| run.1))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message_of(lines: impl Iterator<Item = usize>) -> String {
+        let bad: Vec<BadLine> = lines.map(|line| BadLine::new(line, "bad")).collect();
+        message(&bad, "f")
+    }
+
+    #[test]
+    fn every_line_is_named_and_the_list_stays_readable() {
+        let all = message_of(1..=1000);
+        assert_eq!(all.lines().count(), 1001);
+        assert!(all.ends_with("f:1000: bad"));
+        let numbered = message_of((1..=200_000).filter(|line| *line != 1500));
+        assert_eq!(numbered.lines().count(), 1002);
+        assert!(numbered.starts_with("199999 lines of f "));
+        assert!(numbered.ends_with("f: and lines 1001-1499, 1501-200000"), "{}", &numbered[17_000..]);
+        let scattered = message_of((1..=100_000).map(|n| n * 2));
+        assert!(scattered.ends_with("4000, 98000 more up to 200000") && scattered.len() < 30_000);
+    }
+
+    #[test]
+    fn a_line_of_a_file_cannot_speak_to_the_terminal_nor_fill_it() {
+        assert_eq!(shown("a\u{1b}[31m\r\nb"), "a\\u{1b}[31m\\r\\nb");
+        assert_eq!(shown(&"é".repeat(10_000)).chars().count(), TEXT_MAX + 1);
+    }
+}
