@@ -321,3 +321,35 @@ fn a_repair_touches_no_switch_that_was_not_named() {
     assert!(records("net1").contains("10.0.0.10.in-addr.arpa=web.internal"));
     assert_eq!(records("net2"), before);
 }
+
+#[test]
+fn of_two_switches_with_one_name_the_right_one_is_examined_and_repaired() {
+    let nb = Nb::start();
+    let uuids = ["10.0.0.10", "10.0.0.20"].map(|address| {
+        let uuid = nb.nbctl(&["create", "Logical_Switch", "name=twin"]).trim().to_owned();
+        qdns(&nb.remote(), &["record", "add", &uuid, "web", address, "fd00::10", "--no-ptr"]).ok();
+        uuid
+    });
+    let reversed = || nb.dump().lines().filter(|line| line.contains("in-addr.arpa")).count();
+    let said = doctor(&nb, &["twin"]).fails(1);
+    for uuid in &uuids {
+        assert!(said.contains("ambiguous") && said.contains(uuid.as_str()), "{said}");
+        assert!(doctor(&nb, &[&uuid[..8]]).fails(1).contains("no logical switch"));
+    }
+    let report = doctor(&nb, &[]).json();
+    assert_eq!(fixes(&report, "ptr-missing").len(), 2, "{report}");
+
+    for (index, (uuid, address)) in uuids.iter().zip(["10.0.0.10", "10.0.0.20"]).enumerate() {
+        let report = doctor(&nb, &[uuid, uuid, "--only", "ptr-missing"]).json();
+        let list = report["findings"].as_array().unwrap();
+        assert_eq!((list.len(), list[0]["switch"].as_str()), (1, Some(uuid.as_str())), "{report}");
+        assert!(list[0]["message"].as_str().unwrap().contains(address), "{report}");
+        assert_eq!(reversed(), index);
+        match index {
+            0 => qdns(&nb.remote(), &["doctor", uuid, "--only", "ptr-missing", "--fix", "--yes"]).ok().len(),
+            _ => sh(&nb, &fixes(&report, "ptr-missing").join("\n")).stdout.len(),
+        };
+        assert_eq!(reversed(), index + 1, "the other switch is left alone");
+    }
+    assert_eq!(doctor(&nb, &[]).json()["summary"]["error"], 0);
+}

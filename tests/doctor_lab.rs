@@ -4,104 +4,14 @@
 
 mod lab;
 mod tool;
+mod ward;
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::Command;
 
-use lab::{Addressing, Guest, Lab, Ran};
+use lab::{Guest, Lab, Ran};
 use serde_json::Value;
-use tool::{Run, run};
-
-const WEB: &str = "0a:00:00:00:00:11";
-const DB: &str = "0a:00:00:00:00:12";
-
-/// A command inside the lab, where its daemons have the process numbers that they write into their
-/// files; of another release, OVN's tools are those of its root.
-fn inside(lab: &Lab, program: &str) -> Command {
-    let bin = lab.dir().join("bin");
-    if matches!(lab::Release::detect(), lab::Release::Root(_)) && !bin.exists() {
-        fs::create_dir(&bin).unwrap();
-        for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovn-trace", "ovs-vsctl"] {
-            let path = bin.join(tool);
-            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root /usr/bin/{tool} \"$@\"\n"))
-                .unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-    }
-    let qdns = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().unwrap();
-    let path = format!("{}:{}:{}", bin.display(), qdns.display(), std::env::var("PATH").unwrap());
-    let mut command = lab.command_in(program);
-    for name in ["OVN_NB_DAEMON", "QDNS_OVN_NBCTL"] {
-        command.env_remove(name);
-    }
-    command.envs(lab.env()).env("PATH", path).env("USER", "tester");
-    command
-}
-
-fn qdns(lab: &Lab, args: &[&str]) -> Run {
-    run(inside(lab, "qdns").args(args))
-}
-
-fn doctor(lab: &Lab, args: &[&str]) -> Run {
-    let mut all = vec!["doctor", "-o", "json"];
-    all.extend(args);
-    qdns(lab, &all)
-}
-
-fn codes(run: &Run) -> BTreeSet<String> {
-    let report = run.json();
-    let found = report["findings"].as_array().unwrap().iter();
-    found.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
-}
-
-fn counts(run: &Run) -> (u64, u64) {
-    let count = |what: &str| run.json()["summary"][what].as_u64().unwrap();
-    (count("error"), count("warning"))
-}
-
-fn fix(lab: &Lab, run: &Run, code: &str) {
-    let report: Value = run.json();
-    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code);
-    for line in found.flat_map(|finding| finding["fix"].as_array().unwrap()) {
-        let done = inside(lab, "sh").args(["-c", line.as_str().unwrap()]).output().unwrap();
-        assert!(done.status.success(), "{line}: {done:?}");
-    }
-}
-
-/// Two guests that lease from a row of DHCP options with the given resolvers.
-fn network(lab: &Lab, dns_server: Option<&str>) -> (Guest, Guest) {
-    lab.gateway_router();
-    lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
-    lab.port("net1", "web", &format!("{WEB} 10.0.0.11 fd00::11"));
-    lab.port("net1", "db", &format!("{DB} 10.0.0.12 fd00::12"));
-    let server = dns_server.map(|server| format!("options:dns_server={server}"));
-    let mut args = vec![
-        "create",
-        "DHCP_Options",
-        "cidr=10.0.0.0/24",
-        "options:server_id=10.0.0.1",
-        "options:server_mac=0a:00:00:00:ff:01",
-        "options:router=10.0.0.1",
-        "options:lease_time=3600",
-    ];
-    args.extend(server.as_deref());
-    let row = lab.nbctl(&args).trim().to_owned();
-    lab.nbctl(&["lsp-set-dhcpv4-options", "web", &row, "--", "lsp-set-dhcpv4-options", "db", &row]);
-    let guest = |name: &str, mac| lab.guest(name, name, mac, Addressing::None);
-    (guest("web", WEB), guest("db", DB))
-}
-
-fn healthy(lab: &Lab) -> (Guest, Guest) {
-    let guests = network(lab, None);
-    qdns(lab, &["record", "add", "net1", "web", "10.0.0.11", "fd00::11"]).ok();
-    qdns(lab, &["record", "add", "net1", "db", "10.0.0.12", "fd00::12"]).ok();
-    qdns(lab, &["forwarders", "set", "net1", "172.16.0.53"]).ok();
-    lab.hv_sync();
-    guests
-}
+use tool::Run;
+use ward::{codes, counts, doctor, fix, healthy, network, qdns};
 
 #[test]
 fn a_network_made_with_qdns_alone_is_healthy() {
@@ -171,7 +81,12 @@ fn an_acl_that_drops_queries_is_named() {
     lab.hv_sync();
     assert!(!web.run(&["getent", "ahostsv4", "db"]).status.success());
     let report = doctor(&lab, &[]);
+    // Another switch of that name makes no difference.
+    lab.nbctl(&["create", "Logical_Switch", "name=net1"]);
+    lab.hv_sync();
+    let twin = doctor(&lab, &["--only", "acl-drops-dns"]);
     let acls = lab.nbctl(&["--bare", "--columns=_uuid", "list", "ACL"]);
+    assert_eq!(twin.json()["summary"]["error"], report.json()["summary"]["error"], "{twin:?}");
     let found = report.json()["findings"].to_string();
     assert_eq!(report.code, 4);
     for acl in acls.split_whitespace() {
@@ -236,4 +151,106 @@ fn a_dead_northd_and_a_chassis_that_is_behind_are_named() {
     lab.start_northd();
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
+}
+
+/// What a guest gets for a name outside, after a new lease: an address, or nothing.
+fn outside(guest: &Guest) -> String {
+    guest.dhcp().unwrap();
+    guest.dig(&["google.com"]).join(" ")
+}
+
+#[test]
+fn the_routers_address_as_resolver_is_mended() {
+    let lab = Lab::start();
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+    let (web, _db) = network(&lab, Some("10.0.0.1"));
+    let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();
+    lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &zone]);
+    lab.nbctl(&[
+        "set",
+        "DNS",
+        &zone,
+        r#"records={"web.internal"="10.0.0.11","db.internal"="10.0.0.12","db"="10.0.0.12"}"#,
+    ]);
+    // The resolver that the site has is known from another network.
+    let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.9.0/24", "options:dns_server=172.16.0.53"]);
+    lab.nbctl(&["ls-add", "net9", "--", "lsp-add", "net9", "p9"]);
+    lab.nbctl(&["lsp-set-dhcpv4-options", "p9", row.trim()]);
+    lab.hv_sync();
+    let local = || web.run_for(20, &["getent", "ahostsv4", "db.internal"]).out();
+    assert_eq!(outside(&web), "", "nothing listens on the router");
+    assert!(local().starts_with("10.0.0.12"), "local names resolve all the same");
+
+    let report = doctor(&lab, &["net1"]);
+    let subjects: Vec<String> = errors(&report).into_iter().map(|(_, subject)| subject).collect();
+    assert!(codes(&report).contains("dns-server-answers-nothing") && report.code == 4, "{report:?}");
+    assert_eq!(subjects, ["10.0.0.1"], "{report:?}");
+    fix(&lab, &report, "dns-server-answers-nothing");
+    lab.hv_sync();
+    assert_eq!(outside(&web), "142.250.0.1");
+    assert!(local().starts_with("10.0.0.12"));
+    assert_eq!(doctor(&lab, &["net1"]).code, 0);
+}
+
+/// Code and subject of every error.
+fn errors(report: &Run) -> BTreeSet<(String, String)> {
+    let report = report.json();
+    let found =
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    found.map(|finding| (text(&finding["code"]), text(&finding["subject"]))).collect()
+}
+
+#[test]
+fn a_balancer_that_does_not_forward_is_named_and_mended() {
+    let lab = Lab::start();
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+    let (web, _db) = healthy(&lab);
+    qdns(&lab, &["forwarders", "set", "net1", "172.16.0.53", "--via", "auto"]).ok();
+    lab.hv_sync();
+    assert_eq!(outside(&web), "142.250.0.1");
+    let balancer = |protocol: &str| {
+        let condition = format!("protocol={protocol}");
+        let row = lab.nbctl(&["--bare", "--columns=_uuid,name", "find", "Load_Balancer", &condition]);
+        let mut words = row.split_whitespace().map(str::to_owned);
+        (words.next().unwrap(), words.next().unwrap())
+    };
+    let (udp, tcp) = (balancer("udp"), balancer("tcp"));
+    let both = [udp.1.as_str(), tcp.1.as_str()];
+    let detached = ["lr-lb-del", "lr0"];
+    let moved =
+        [&detached[..], &["--", "ls-lb-add", "net1", &udp.0, "--", "ls-lb-add", "net1", &tcp.0]].concat();
+    let emptied = ["set", "Load_Balancer", &udp.0, r#"vips={"10.0.0.1:53"=""}"#];
+    let cleared = ["clear", "Load_Balancer", &udp.0, "vips", "--", "clear", "Load_Balancer", &tcp.0, "vips"];
+    let inner = ["remove", "Logical_Router", "lr0", "options", "chassis"];
+    for (code, subjects, broken, is_deaf) in [
+        ("balancer-without-backends", &both[..1], &emptied[..], true),
+        ("balancer-without-backends", &both, &cleared, true),
+        ("balancer-not-attached", &both, &detached, true),
+        // On a switch it forwards too, but local answers come from another address before OVN 25.03.
+        ("balancer-misplaced", &both, &moved, false),
+        ("balancer-misplaced", &both, &inner, false),
+    ] {
+        assert_eq!(errors(&doctor(&lab, &[])), BTreeSet::new(), "before {broken:?}");
+        lab.nbctl(broken);
+        lab.hv_sync();
+        if is_deaf {
+            assert_eq!(outside(&web), "", "{broken:?}");
+        }
+        let report = doctor(&lab, &[]);
+        let expected = subjects.iter().map(|name| (code.to_owned(), (*name).to_owned())).collect();
+        assert_eq!((errors(&report), report.code), (expected, 4), "{broken:?}: {report:?}");
+        fix(&lab, &report, code);
+        lab.hv_sync();
+        let left = codes(&doctor(&lab, &[]));
+        assert!(!left.iter().any(|code| code.starts_with("balancer-")), "after {broken:?}: {left:?}");
+        if broken == cleared {
+            // Nobody knows the resolvers any more: the line takes the balancers away, and the next says so.
+            assert!(left.contains("dhcp-no-dns-server"), "{left:?}");
+            qdns(&lab, &["forwarders", "set", "net1", "172.16.0.53", "--via", "auto"]).ok();
+            lab.hv_sync();
+        }
+        assert_eq!(outside(&web), "142.250.0.1", "{broken:?}");
+        assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"), "{broken:?}");
+    }
 }

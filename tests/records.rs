@@ -142,6 +142,83 @@ fn options_leave_parts_out() {
 }
 
 #[test]
+fn a_short_name_that_is_left_out_on_purpose_stays_out_until_it_is_asked_for() {
+    let net = Net::start();
+    net.nb.nbctl(&[
+        "lsp-add",
+        "net1",
+        "web",
+        "--",
+        "lsp-set-addresses",
+        "web",
+        "0a:00:00:00:00:10 10.0.0.10 fd00::10",
+    ]);
+    let address = ["10.0.0.10", "fd00::10"];
+    let add =
+        |options: &[&str]| net.qdns(&[&["record", "add", "net1", "web"], &address[..], options].concat());
+    let marks =
+        || net.nb.nbctl(&["--bare", "--columns=external_ids", "find", "DNS", "external_ids:switch=net1"]);
+    let pairs = || {
+        let report =
+            net.qdns(&["doctor", "net1", "--fail-on", "warning", "--skip", "dhcp-missing", "-o", "json"]);
+        (report.code, report.stdout.matches("pair-incomplete").count())
+    };
+    let only_full = "web.internal=10.0.0.10 fd00::10";
+
+    add(&["--no-short", "--no-ptr"]).ok();
+    assert_eq!(net.records(), only_full);
+    assert!(marks().contains("qdns-no-short-web=true"), "{}", marks());
+    assert_eq!(pairs(), (0, 0), "a network made with qdns alone is healthy");
+    assert!(add(&["--no-short", "--no-ptr"]).ok().contains("Nothing to change"));
+    // What works by itself leaves it so.
+    net.qdns(&["sync", "net1"]).ok();
+    let lines = net.qdns(&["doctor", "-o", "json"]).json()["findings"].to_string();
+    assert!(!lines.contains("record add"), "{lines}");
+    assert!(!net.records().contains(" web=") && net.records().contains("web.internal="), "{}", net.records());
+
+    // There and back, by what a list prints and by every format.
+    let list = net.nb.dir().join("list.json");
+    let list = list.to_str().unwrap();
+    let before = net.nb.dump();
+    for (format, args) in [
+        ("json", &["record", "ls", "net1", "-o", "json"][..]),
+        ("json", &["record", "export", "net1"]),
+        ("csv", &["record", "export", "net1", "--format", "csv"]),
+        ("hosts", &["record", "export", "net1", "--format", "hosts"]),
+        ("zone", &["record", "export", "net1", "--format", "zone"]),
+    ] {
+        std::fs::write(list, net.qdns(args).ok()).unwrap();
+        net.qdns(&["record", "rm", "net1", "web"]).ok();
+        assert!(!marks().contains("no-short"), "{}", marks());
+        net.qdns(&["record", "import", "net1", list, "--format", format]).ok();
+        assert_eq!(net.nb.dump(), before, "{args:?}");
+    }
+
+    add(&[]).ok();
+    assert!(net.records().contains(" web=") && !marks().contains("no-short"), "{}", marks());
+    add(&["--no-short", "--replace"]).ok();
+    assert!(!net.records().contains(" web=") && marks().contains("no-short"), "{}", marks());
+}
+
+#[test]
+fn a_short_name_that_was_never_there_is_no_wish_of_anybody() {
+    let net = Net::adopted(&["web.internal=10.0.0.10"]);
+    let found = || net.qdns(&["doctor", "-o", "json"]).stdout.contains("pair-incomplete");
+    assert!(found());
+    let file = net.nb.dir().join("net1.json");
+    std::fs::write(&file, net.qdns(&["record", "export", "net1"]).ok()).unwrap();
+    let before = net.nb.dump();
+    for options in [&[][..], &["--replace"], &["--prune"]] {
+        let import = ["record", "import", "net1", file.to_str().unwrap()];
+        net.qdns(&[&import[..], options].concat()).ok();
+        assert_eq!(net.nb.dump(), before, "{options:?}");
+    }
+    assert!(found());
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.10", "--no-short", "--no-ptr"]).ok();
+    assert!(!found());
+}
+
+#[test]
 fn rows_made_by_hand_are_shown_as_they_are_and_put_right() {
     let net = Net::adopted(&["Web.internal=10.0.0.10,10.0.0.11", "db.internal=10.0.0.12", "VM_1=10.0.0.13"]);
     let shown = net.qdns(&["record", "ls", "net1", "-o", "plain"]).ok().to_owned();

@@ -203,7 +203,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "A zone is one row of the northbound DNS table, with the switch's name in external_ids:switch and the \
              domain in external_ids:qdns-domain. Its UUID is made from the switch's, so that a zone cannot be made \
              twice. Each host has its short name, its FQDN and a reverse name for each address in records; a static \
-             host has a mark external_ids:qdns-static-HOSTNAME.",
+             host has a mark external_ids:qdns-static-HOSTNAME, and one without a short name on purpose \
+             external_ids:qdns-no-short-HOSTNAME.",
             "forwarders set keeps what a DHCP option was before in external_ids:qdns-before-OPTION of its row, and \
              forwarders clear puts it back.",
             "Rows of other owners (Neutron, LXD, Incus, or without a mark) are read and never written.",

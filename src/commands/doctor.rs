@@ -18,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
 use crate::model::glob::Glob;
+use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
 use crate::output::{Answer, Format, Reply};
@@ -28,6 +29,8 @@ use crate::resolver;
 const FOUND: u8 = 4;
 /// How long the databases have to settle before a difference between them counts.
 const SETTLING: Duration = Duration::from_secs(1);
+/// How often they are looked at anew while each look finds another difference.
+const LOOKS_ANEW: usize = 5;
 /// How often `--fix` plans anew on what it has mended.
 const ROUNDS: usize = 3;
 
@@ -70,7 +73,7 @@ pub struct DoctorArgs {
     #[arg(long, value_name = "CODE", conflicts_with = "list")]
     explain: Option<String>,
     /// Ask the forwarders, from this machine, for a name under each zone's domain
-    #[arg(long)]
+    #[arg(long, conflicts_with = "from_dump")]
     probe: bool,
     /// The southbound database.
     #[command(flatten)]
@@ -94,12 +97,21 @@ impl DoctorArgs {
         let selection = Selection::of(&self)?;
         let mut facts = self.facts(context)?;
         let mut examination = self.examine(&facts, &selection)?;
-        let is_unsettled = |(check, _): &(&Check, Finding)| check.category == Category::Delivery;
-        if self.from_dump.is_none() && examination.findings.iter().any(is_unsettled) {
-            // The databases are read one after the other, and one of them may be on its way.
+        for _ in 0..LOOKS_ANEW {
+            let before = undelivered(&examination);
+            if self.from_dump.is_some() || before.is_empty() {
+                break;
+            }
+            // The databases are read one after the other, and one of them may be on its way: only what
+            // two looks find alike is a fault, and not the next change under way.
             std::thread::sleep(SETTLING);
             facts = self.facts(context)?;
-            examination = self.examine(&facts, &selection)?;
+            let again = self.examine(&facts, &selection)?;
+            let is_settled = undelivered(&again) == before;
+            examination = again;
+            if is_settled {
+                break;
+            }
         }
         if let Some(path) = &self.dump {
             write_dump(path, &facts)?;
@@ -153,7 +165,7 @@ impl DoctorArgs {
 
     fn examine(&self, facts: &Facts, selection: &Selection) -> Result<Examination> {
         let names = self.switch_names(facts)?;
-        let mut examination = examine(facts, &selection.checks);
+        let mut examination = examine(facts, &selection.checks_for(facts));
         examination.skipped.extend(selection.skipped());
         let found: Vec<&Check> = examination.findings.iter().map(|(check, _)| *check).collect();
         examination.findings.retain(|(check, finding)| {
@@ -169,23 +181,23 @@ impl DoctorArgs {
         Ok(examination)
     }
 
-    /// The names of the switches that were given.
+    /// The switches that were given, each by the word that findings have for it.
     fn switch_names(&self, facts: &Facts) -> Result<Vec<String>> {
         let Ok(northbound) = &facts.northbound else { return Ok(Vec::new()) };
         let switches = &northbound.rows.switches;
+        let words = switch::words(switches);
         let found = self.switches.iter().map(|given| {
-            let is_meant = |uuid: &uuid::Uuid, name: &str| name == given || uuid.to_string() == *given;
-            let found = switches.iter().find(|switch| is_meant(&switch.uuid, &switch.name));
-            found.map(|switch| switch.name.clone()).ok_or_else(|| {
-                let error = Error::not_found(format!("there is no logical switch {given:?}"));
-                match closest(given, switches.iter().map(|switch| switch.name.as_str())) {
-                    Some(near) => error.hint(format!("did you mean `{near}`?")),
-                    None => error.hint("ovn-nbctl ls-list lists the switches"),
-                }
-            })
+            let found = switch::only(switches, given)?.ok_or_else(|| switch::unknown(switches, given))?;
+            Ok(words[&found.uuid].clone())
         });
         found.collect()
     }
+}
+
+/// What was found between the databases and the chassis.
+fn undelivered(examination: &Examination) -> Vec<Finding> {
+    let delivery = examination.findings.iter().filter(|(check, _)| check.category == Category::Delivery);
+    delivery.map(|(_, finding)| finding.clone()).collect()
 }
 
 /// Whether a finding is about one of the switches, or about what all of them need.
@@ -214,12 +226,15 @@ struct Selection {
     checks: Vec<&'static Check>,
     skipped: Vec<&'static Check>,
     excluded: Vec<(&'static Check, Glob)>,
+    /// Checks of the way to the database that --only leaves out.
+    access: Vec<&'static Check>,
 }
 
 impl Selection {
     fn of(args: &DoctorArgs) -> Result<Self> {
         let only: Vec<&Check> = args.only.iter().map(|code| known(code)).collect::<Result<_>>()?;
-        let mut selection = Selection { checks: Vec::new(), skipped: Vec::new(), excluded: Vec::new() };
+        let mut selection =
+            Selection { checks: Vec::new(), skipped: Vec::new(), excluded: Vec::new(), access: Vec::new() };
         for skip in &args.skip {
             match skip.split_once('=') {
                 Some((code, glob)) => selection.excluded.push((known(code)?, Glob::new(glob))),
@@ -227,11 +242,19 @@ impl Selection {
             }
         }
         let has = |list: &[&Check], check: &Check| list.iter().any(|other| other.code == check.code);
-        let is_wanted = |check: &&'static Check| {
-            (only.is_empty() || has(&only, check)) && !has(&selection.skipped, check)
-        };
-        selection.checks = checks::all().filter(is_wanted).collect();
+        let candidates = checks::all().filter(|check| !has(&selection.skipped, check));
+        let (checks, left): (Vec<&Check>, Vec<&Check>) =
+            candidates.partition(|check| only.is_empty() || has(&only, check));
+        selection.access = left.into_iter().filter(|check| check.category == Category::Access).collect();
+        selection.checks = checks;
         Ok(selection)
+    }
+
+    /// The checks to make; where the database cannot be read, those that say why come along, for nothing
+    /// found must mean that it was looked at.
+    fn checks_for(&self, facts: &Facts) -> Vec<&'static Check> {
+        let access = self.access.iter().filter(|_| facts.northbound.is_err());
+        self.checks.iter().chain(access).copied().collect()
     }
 
     fn skipped(&self) -> impl Iterator<Item = (&'static Check, String)> {

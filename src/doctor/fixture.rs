@@ -192,6 +192,18 @@ fn forwarding(facts: &mut Facts) {
     });
 }
 
+/// One that says NXDOMAIN, one with an empty answer, a silent one.
+fn probes() -> Vec<Probe> {
+    let answers = [("192.0.2.1", Ok(3)), ("192.0.2.2", Ok(0)), ("192.0.2.3", Err("timeout".to_owned()))];
+    let probe = |(resolver, answer): (&str, _)| Probe {
+        switch: "net1".into(),
+        resolver: resolver.into(),
+        name: "qdns-probe.internal".into(),
+        answer,
+    };
+    answers.into_iter().map(probe).collect()
+}
+
 fn unreachable(facts: &mut Facts, kind: &str) {
     facts.northbound = Err(Missing { kind: kind.into(), ..Missing::because("no database") });
 }
@@ -252,6 +264,10 @@ pub(super) const CASES: &[Case] = &[
     clean("value-invalid", |f| put(f, "web", "10.0.0.10,10.0.0.11")),
     fires("pair-incomplete", "web", |f| drop(records(f).remove("web"))),
     fires("pair-incomplete", "web", |f| drop(records(f).remove("web.internal"))),
+    clean("pair-incomplete", |f| {
+        records(f).remove("web");
+        nb(f).dns[0].external_ids.insert("qdns-no-short-web".into(), "true".into());
+    }),
     fires("pair-differs", "web", |f| put(f, "web", "10.0.0.11")),
     clean("pair-differs", |f| put(f, "web", "fd00::10 10.0.0.10")),
     fires("ptr-missing", "web", |f| drop(records(f).remove(WEB_V4))),
@@ -363,17 +379,6 @@ pub(super) const CASES: &[Case] = &[
         }]);
     }),
     fires("edns-ignored", "EDNS", |f| f.chassis.as_mut().unwrap().version = "23.03.1".into()),
-    fires("forwarder-nxdomain-aaaa", "192.0.2.1", |f| {
-        let probe = |resolver: &str, answer| Probe {
-            switch: "net1".into(),
-            resolver: resolver.into(),
-            name: "qdns-probe.internal".into(),
-            answer,
-        };
-        f.probes = Ok(vec![
-            probe("192.0.2.1", Ok(3)),
-            probe("192.0.2.2", Ok(0)),
-            probe("192.0.2.3", Err("timeout".into())),
-        ]);
-    }),
+    fires("forwarder-nxdomain-aaaa", "192.0.2.1", |f| f.probes = Ok(probes())),
+    fires("forwarder-no-answer", "192.0.2.3", |f| f.probes = Ok(probes())),
 ];

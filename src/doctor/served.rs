@@ -54,11 +54,12 @@ impl<'w, 'a> Served<'w, 'a> {
         Finding::new(subject, message).on(self.network.name())
     }
 
-    /// The command that registers a host.
-    pub fn add(&self, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
+    /// The command that registers a host under a name, its own or another.
+    pub fn add(&self, host: &Host, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
         let words = ["record", "add", &self.switch, name].map(str::to_owned);
         let addresses = addresses.iter().map(ToString::to_string);
-        Command::qdns(words.into_iter().chain(addresses).chain(option.map(str::to_owned)))
+        let options = host.option().into_iter().chain(option.map(str::to_owned));
+        Command::qdns(words.into_iter().chain(addresses).chain(options))
     }
 
     /// The command that takes a host out.

@@ -13,6 +13,7 @@ use crate::model::host::Hosts;
 use crate::model::name::Domain;
 use crate::model::port::Ports;
 use crate::model::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Switch};
+use crate::model::switch::words;
 use crate::model::zone::domain_of;
 
 /// What checks look at.
@@ -41,6 +42,8 @@ pub struct World<'a> {
 pub struct Network<'a> {
     /// The row.
     pub switch: &'a Switch,
+    /// What the switch is called, also where another has the same name.
+    word: String,
     /// The rows that answer on it, whoever owns them.
     pub rows: Vec<&'a DnsRow>,
     /// Its ports.
@@ -50,9 +53,9 @@ pub struct Network<'a> {
 }
 
 impl<'a> Network<'a> {
-    /// The switch's name.
-    pub fn name(&self) -> &'a str {
-        &self.switch.name
+    /// The switch as a command takes it: its name, or its UUID where another switch has the same name.
+    pub fn name(&self) -> &str {
+        &self.word
     }
 
     /// Ports with a guest behind them.
@@ -129,6 +132,7 @@ impl<'a> World<'a> {
             .iter()
             .flat_map(|router| router.ports.iter().map(move |port| (*port, router)))
             .collect();
+        let mut words = words(&rows.switches);
         let mut switches: Vec<Network> = rows
             .switches
             .iter()
@@ -137,6 +141,7 @@ impl<'a> World<'a> {
                 let peers = on.iter().filter(|port| port.kind == "router");
                 let peers = peers.filter_map(|port| ports.peer(port));
                 Network {
+                    word: words.remove(&switch.uuid).unwrap_or_default(),
                     switch,
                     rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
                     routers: peers.map(|peer| (routers.get(&peer.uuid).copied(), peer)).collect(),
@@ -144,10 +149,10 @@ impl<'a> World<'a> {
                 }
             })
             .collect();
-        switches.sort_by(|a, b| (a.name(), a.switch.uuid).cmp(&(b.name(), b.switch.uuid)));
+        switches.sort_by(|a, b| (&a.switch.name, a.switch.uuid).cmp(&(&b.switch.name, b.switch.uuid)));
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (index, network) in switches.iter().enumerate() {
-            by_name.entry(network.name()).or_default().push(index);
+            by_name.entry(&network.switch.name).or_default().push(index);
         }
         let by_uuid =
             switches.iter().enumerate().map(|(index, network)| (network.switch.uuid, index)).collect();
@@ -171,14 +176,9 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A switch as a command takes it: its name, or its UUID where another switch has the same name.
+    /// As [`Network::name`].
     pub fn word(&self, index: usize) -> String {
-        let network = &self.switches[index];
-        let same = self.by_name.get(network.name()).map_or(0, Vec::len);
-        match same > 1 || network.name().is_empty() {
-            true => network.switch.uuid.to_string(),
-            false => network.name().to_owned(),
-        }
+        self.switches[index].name().to_owned()
     }
 
     /// Zones that answer, each with the switch it is meant for; a zone on a wrong switch is left to the

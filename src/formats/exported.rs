@@ -91,11 +91,7 @@ impl ExportedHost {
             ptr,
             addresses,
             is_static: host.is_static,
-            names: match (host.short.is_empty(), host.full.is_empty()) {
-                (true, _) => Names::Fqdn,
-                (false, true) => Names::Short,
-                (false, false) => Names::Both,
-            },
+            names: Names::of(host),
         }
     }
 

@@ -80,13 +80,14 @@ impl<'a> Presence<'a> {
         if known.is_some_and(|known| known.is_static) {
             return Ok(Plan::for_switch(&self.switch.name));
         }
+        let no_short = known.is_some_and(|known| known.no_short);
         draft.add(&Wanted {
             host: host.clone(),
             addresses,
             replace: !agrees,
             is_static: false,
             reverse: true,
-            short: true,
+            short: !no_short,
         })?;
         Ok(draft.close())
     }

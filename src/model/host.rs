@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::address;
 use super::name::Domain;
-use super::snapshot::{DnsRow, STATIC_MARK_PREFIX};
+use super::snapshot::{DnsRow, HostMark};
 
 /// A text of the row, or one that was made beside it.
 pub type Text<'a> = Cow<'a, str>;
@@ -27,12 +27,32 @@ pub struct Host<'a> {
     pub reverse: Keys<'a>,
     /// Whether the host is exempt from clean-up.
     pub is_static: bool,
+    /// Whether the host shall have no short name.
+    pub no_short: bool,
 }
 
 impl Host<'_> {
     /// All keys that are names, and their values.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.short).chain(pairs(&self.full))
+    }
+
+    /// Whether the host has a mark.
+    pub fn has(&self, mark: HostMark) -> bool {
+        match mark {
+            HostMark::Static => self.is_static,
+            HostMark::NoShort => self.no_short,
+        }
+    }
+
+    /// What `record add` needs to be told to leave the host's names as they are meant.
+    pub fn option(&self) -> Option<String> {
+        self.no_short.then(|| "--no-short".to_owned())
+    }
+
+    /// Whether one of its two names is missing, and nobody said that it shall be.
+    pub fn lacks_a_name(&self) -> bool {
+        (self.short.is_empty() && !self.no_short) || self.full.is_empty()
     }
 
     /// All keys of the host, and their values.
@@ -93,7 +113,8 @@ impl<'a> Hosts<'a> {
             names.map(|(key, value)| (host_name(key, domain), key, value)).collect();
         // The keys of one host keep their order.
         named.sort_by(|a, b| a.0.cmp(&b.0));
-        let has_static = row.external_ids.keys().any(|mark| mark.starts_with(STATIC_MARK_PREFIX));
+        let has_marks = row.external_ids.keys().any(|key| HostMark::of_key(key).is_some());
+        let has = |mark: HostMark, name: &str| has_marks && row.external_ids.contains_key(&mark.key(name));
         let by_name = named.chunk_by(|a, b| a.0 == b.0).map(|keys| {
             let name = &keys[0].0;
             let (full, short) = keys.iter().partition::<Vec<_>, _>(|(_, key, _)| key.contains('.'));
@@ -105,8 +126,8 @@ impl<'a> Hosts<'a> {
                 short: pairs(short),
                 full: pairs(full),
                 reverse: Keys::new(),
-                is_static: has_static
-                    && row.external_ids.contains_key(&format!("{STATIC_MARK_PREFIX}{name}")),
+                is_static: has(HostMark::Static, name),
+                no_short: has(HostMark::NoShort, name),
             };
             (name.clone(), host)
         });

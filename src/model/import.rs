@@ -28,6 +28,15 @@ pub enum Names {
 }
 
 impl Names {
+    /// Which names a host has.
+    pub fn of(host: &Host) -> Self {
+        match (host.short.is_empty(), host.full.is_empty()) {
+            (true, _) => Names::Fqdn,
+            (false, true) => Names::Short,
+            (false, false) => Names::Both,
+        }
+    }
+
     /// The word for it in files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -257,6 +266,7 @@ fn add(
                 .then(|| addresses.iter().filter(|address| !elsewhere(address)).copied().collect())
         }
     };
+    let as_found = known.is_some_and(|known| known.short.is_empty() && !known.no_short);
     let wanted = Wanted {
         host: wanted_host,
         addresses,
@@ -265,7 +275,7 @@ fn add(
         reverse: true,
         short: names != Names::Fqdn,
     };
-    draft.add_parts(&wanted, Parts { no_fqdn: names == Names::Short, reverse: reverse.as_deref() })
+    draft.add_parts(&wanted, Parts { no_fqdn: names == Names::Short, reverse: reverse.as_deref(), as_found })
 }
 
 /// What was passed over, as warnings.

@@ -19,6 +19,7 @@ pub mod release;
 pub mod responder;
 pub mod snapshot;
 pub mod stale;
+pub mod switch;
 pub mod sync;
 pub mod words;
 pub mod zone;

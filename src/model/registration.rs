@@ -7,7 +7,7 @@ use super::address;
 use super::host::{Host, Hosts, Keys, Text, host_name};
 use super::name::{Domain, HostArg, Hostname};
 use super::plan::{Change, Column, Plan};
-use super::snapshot::{Map, STATIC_MARK_PREFIX, Snapshot, Switch};
+use super::snapshot::{HostMark, Map, Snapshot, Switch};
 use super::words::{closest, shell_word};
 use super::zone::{Zone, zone_marks, zone_uuid};
 use crate::error::{Error, Result};
@@ -36,6 +36,8 @@ pub struct Parts<'a> {
     pub no_fqdn: bool,
     /// Reverse names for these addresses, instead of all of them or none.
     pub reverse: Option<&'a [IpAddr]>,
+    /// A short name that is left out was missing before, without anybody having said that it shall be.
+    pub as_found: bool,
 }
 
 /// A zone as it shall become: opened from a snapshot, changed host by host, closed into a plan.
@@ -135,10 +137,8 @@ impl<'a> Draft<'a> {
             None => &[],
         };
         host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
-        if wanted.is_static {
-            host.is_static = true;
-            self.marks.insert(static_mark(hostname.as_str()), "true".to_owned());
-        }
+        host.is_static |= wanted.is_static;
+        host.no_short = host.short.is_empty() && !parts.as_found;
         self.warn_of_shadows(&host);
         self.put(known, host);
         Ok(())
@@ -156,7 +156,6 @@ impl<'a> Draft<'a> {
         };
         self.put(known, Host { name: key.clone(), ..Host::default() });
         self.hosts.by_name.remove(&key);
-        self.marks.remove(&static_mark(&key));
         Ok(())
     }
 
@@ -165,7 +164,7 @@ impl<'a> Draft<'a> {
         self.hosts = Hosts::default();
         self.dangling.clear();
         self.records.clear();
-        self.marks.retain(|mark, _| !mark.starts_with(STATIC_MARK_PREFIX));
+        self.marks.retain(|mark, _| HostMark::of_key(mark).is_none());
     }
 
     /// The changes from what was read to what the draft has become.
@@ -302,6 +301,12 @@ impl<'a> Draft<'a> {
             self.records.remove(key);
             self.touched.insert(key.to_owned());
         }
+        for mark in HostMark::ALL {
+            match host.has(mark) {
+                true => self.marks.insert(mark.key(&host.name), "true".to_owned()),
+                false => self.marks.remove(&mark.key(&host.name)),
+            };
+        }
         self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
         self.hosts.by_name.insert(host.name.clone(), host);
     }
@@ -315,11 +320,6 @@ impl<'a> Draft<'a> {
             None => error.hint(format!("qdns record ls {} lists its hosts", shell_word(switch))),
         }
     }
-}
-
-/// The mark of a static host.
-pub fn static_mark(name: &str) -> String {
-    format!("{STATIC_MARK_PREFIX}{name}")
 }
 
 #[cfg(test)]
@@ -459,6 +459,7 @@ mod tests {
                 let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
                 prop_assert_eq!(set(&host.addresses()), set(&want.addresses));
                 prop_assert!(!is_static || host.is_static);
+                prop_assert_eq!(host.no_short, host.short.is_empty());
                 prop_assert!(!short || host.short.len() == 1);
                 prop_assert_eq!(host.full.len(), 1);
                 prop_assert_eq!(add(&snapshot, &want).unwrap().changes, vec![]);
@@ -466,6 +467,7 @@ mod tests {
                 let mut draft = Draft::open(&snapshot, &snapshot.switches[0]).unwrap();
                 draft.remove(&host.name).unwrap();
                 draft.close().apply_to(&mut snapshot);
+                prop_assert_eq!(snapshot.dns[0].external_ids.len(), 1, "no mark stays without its host");
                 let left = Hosts::of(&snapshot.dns[0], &Domain::default());
                 prop_assert!(!left.by_name.contains_key(&host.name));
             }

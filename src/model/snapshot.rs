@@ -162,8 +162,37 @@ pub const SWITCH_MARK: &str = "switch";
 pub const DOMAIN_MARK: &str = "qdns-domain";
 /// What every other mark of qdns begins with.
 pub const MARK_PREFIX: &str = "qdns-";
-/// What the mark of a static host begins with; the hostname follows.
-pub const STATIC_MARK_PREFIX: &str = "qdns-static-";
+
+/// What a zone's marks say of one host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostMark {
+    /// It is exempt from clean-up.
+    Static,
+    /// It has no short name on purpose.
+    NoShort,
+}
+
+impl HostMark {
+    /// Every mark there is.
+    pub const ALL: [HostMark; 2] = [HostMark::Static, HostMark::NoShort];
+
+    fn prefix(self) -> &'static str {
+        match self {
+            HostMark::Static => "qdns-static-",
+            HostMark::NoShort => "qdns-no-short-",
+        }
+    }
+
+    /// The key of a host's mark.
+    pub fn key(self, host: &str) -> String {
+        format!("{}{host}", self.prefix())
+    }
+
+    /// The mark that a key is, and the host it is about.
+    pub fn of_key(key: &str) -> Option<(Self, &str)> {
+        HostMark::ALL.into_iter().find_map(|mark| Some((mark, key.strip_prefix(mark.prefix())?)))
+    }
+}
 
 impl DnsRow {
     /// Who made the row. Another owner's mark outweighs ours.

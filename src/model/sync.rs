@@ -177,13 +177,14 @@ fn meet(draft: &mut Draft, name: &str, claim: &Claim) -> Result<()> {
             ))),
         };
     }
+    let no_short = known.is_some_and(|host| host.no_short);
     draft.add(&Wanted {
         host: claim.host.clone(),
         addresses: claim.addresses.clone(),
         replace: !agrees,
         is_static: false,
         reverse: true,
-        short: true,
+        short: !no_short,
     })
 }
 

@@ -11,6 +11,7 @@ use crate::model::balancer;
 use crate::model::dhcp;
 use crate::model::forwarders::{self, DNS_SERVER};
 use crate::model::host::{Host, Hosts};
+use crate::model::import::Names;
 use crate::model::plan::{Change, Plan, Reference};
 use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
 use crate::model::zone::{Zone, domain_of};
@@ -37,6 +38,9 @@ pub struct RecordView {
     pub switch: Rc<str>,
     /// The zone's domain, which its hosts share.
     pub domain: Rc<str>,
+    /// Which of its names the host has, where it has not both: `fqdn` or `short`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<&'static str>,
     /// What keeps the host from resolving as it should.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -75,6 +79,7 @@ impl RecordView {
             ttl: TTL,
             switch: Rc::clone(switch),
             domain: Rc::clone(domain),
+            names: Some(Names::of(host)).filter(|names| *names != Names::Both).map(Names::as_str),
             notes: notes(host),
             fqdn,
         }

@@ -13,7 +13,7 @@ use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::plan::{Change, Column, Entry, Plan};
-use crate::model::snapshot::STATIC_MARK_PREFIX;
+use crate::model::snapshot::HostMark;
 
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit
 /// (execve(2)), in bytes.
@@ -134,12 +134,12 @@ fn cut(plan: &Plan, groups: Groups, room: usize) -> Vec<Part> {
 /// What entries of one host have in common: the first label of their names, or of what their
 /// reverse names point to; elsewhere the row.
 fn group(entry: &Entry) -> String {
-    let name = match entry.column {
+    let name: &str = match entry.column {
         Column::DnsRecords if address::is_reverse_name(&entry.key) => {
             entry.to.as_ref().or(entry.from.as_ref()).unwrap_or(&entry.key)
         }
         Column::DnsRecords => &entry.key,
-        Column::DnsMarks => entry.key.strip_prefix(STATIC_MARK_PREFIX).unwrap_or(&entry.key),
+        Column::DnsMarks => HostMark::of_key(&entry.key).map_or(entry.key.as_str(), |(_, host)| host),
         Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => return entry.row.to_string(),
     };
     name.split('.').next().unwrap_or_default().to_ascii_lowercase()
@@ -216,7 +216,7 @@ mod tests {
             );
             plan.set(Column::DnsRecords, row, None, &name, Some(&address));
             plan.set(Column::DnsRecords, row, None, &format!("{name}.internal"), Some(&address));
-            plan.set(Column::DnsMarks, row, None, &format!("{STATIC_MARK_PREFIX}{name}"), Some("true"));
+            plan.set(Column::DnsMarks, row, None, &HostMark::Static.key(&name), Some("true"));
         }
         let parts = cut(&plan, groups(&plan), 1000);
         assert!(parts.len() > 5, "{}", parts.len());

@@ -8,12 +8,12 @@ use uuid::Uuid;
 use super::json::{Row, Table};
 use super::nbctl::Nbctl;
 use super::quote;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{
     Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch,
 };
-use crate::model::words::{closest, shell_word};
+use crate::model::switch;
 use crate::model::zone::zone_uuid;
 
 /// A switch as the operator named it.
@@ -34,8 +34,7 @@ impl SwitchRef {
     }
 
     fn uuid(&self) -> Option<Uuid> {
-        // A shorter form would be a prefix to ovn-nbctl, which may match another row.
-        Uuid::parse_str(&self.0).ok().filter(|_| self.0.len() == 36)
+        switch::full_uuid(&self.0)
     }
 }
 
@@ -140,31 +139,11 @@ impl Nbctl {
     /// # Errors
     /// Not found, with the name that is nearest; ambiguous, with all UUIDs.
     pub(super) fn only(&self, switch: &SwitchRef, snapshot: &Snapshot) -> Result<Switch> {
-        let is_named = |row: &&Switch| row.name == switch.0 || switch.uuid() == Some(row.uuid);
-        let matches: Vec<&Switch> = snapshot.switches.iter().filter(is_named).collect();
-        match matches[..] {
-            [found] => Ok(found.clone()),
-            [] => Err(self.unknown_switch(switch)),
-            _ => {
-                let uuids: Vec<String> = matches.iter().map(|row| row.uuid.to_string()).collect();
-                Err(Error::new(
-                    Kind::Ambiguous,
-                    format!("{} switches have the name {:?}: {}", uuids.len(), switch.0, uuids.join(", ")),
-                )
-                .hint("name it by its UUID"))
-            }
-        }
-    }
-
-    fn unknown_switch(&self, switch: &SwitchRef) -> Error {
-        let error = Error::not_found(format!("there is no logical switch {:?}", switch.0));
-        let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name");
-        let known = self.read(query).unwrap_or_default();
-        match closest(&switch.0, known.switches.iter().map(|row| row.name.as_str())) {
-            Some(near) => error.hint(format!("did you mean `{}`?", shell_word(near))),
-            None => error.hint("ovn-nbctl ls-list lists the switches"),
-        }
+        switch::only(&snapshot.switches, &switch.0)?.cloned().ok_or_else(|| {
+            let mut query = Query::default();
+            query.table("Logical_Switch", "_uuid,name");
+            switch::unknown(&self.read(query).unwrap_or_default().switches, &switch.0)
+        })
     }
 
     /// Runs the commands of a query and gathers what they print.

@@ -108,10 +108,17 @@ impl Nb {
 
     /// A backup of this database, which follows it and takes no writes; returns when it has caught up.
     pub fn backup(&self) -> Self {
+        Self::following(&self.remote())
+    }
+
+    /// As [`Self::backup`], of any database that can be reached from the machine.
+    pub fn following(active: &str) -> Self {
         let backup = Self::start();
-        backup.server.follow(&self.remote());
+        backup.server.follow(active);
+        let active = format!("--db={active}");
         let same = super::process::wait_for(std::time::Duration::from_secs(10), || {
-            backup.try_nbctl(&["ls-list"]).out() == self.nbctl(&["ls-list"])
+            let theirs = run(Command::new(&backup.nbctl).args([&active, "--timeout=20", "ls-list"])).out();
+            backup.try_nbctl(&["ls-list"]).out() == theirs
         });
         assert!(same, "the backup does not follow");
         backup

@@ -42,7 +42,7 @@ pub struct AddArgs {
     /// Make no reverse names
     #[arg(long)]
     no_ptr: bool,
-    /// Make the FQDN only, not the hostname without the domain
+    /// Make the FQDN only, not the hostname without the domain; doctor is content with it
     #[arg(long)]
     no_short: bool,
     /// The time to live in seconds; OVN serves 3600, always

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::doctor::facts::Probe;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World};
 use crate::doctor::{Category, Check, Need, Outcome, Run};
@@ -9,6 +10,10 @@ use crate::model::release::VERSION_OPTION;
 
 /// The code that an answer carries where the name does not exist (RFC 1035, section 4.1.1).
 const NXDOMAIN: u8 = 3;
+/// The code of a resolver that could not ask further.
+const SERVFAIL: u8 = 2;
+/// The code of a resolver that does not want to answer.
+const REFUSED: u8 = 5;
 
 /// The first release of each series that answers queries with EDNS; series before 23.09 that are not
 /// here never do, all after it do.
@@ -50,6 +55,19 @@ pub(super) const CHECKS: &[Check] = &[
             answer (one that has the domain as an empty local zone) leaves musl guests working.",
         source: "RFC 2308, section 2; RFC 8020; musl, src/network/lookup_name.c",
         run: Some(Run::World(nxdomain)),
+    },
+    Check {
+        code: "forwarder-no-answer",
+        title: "a forwarder gives no answer to AAAA queries under the domain",
+        category: Category::Queries,
+        severity: Severity::Info,
+        needs: &[Need::Northbound, Need::Probes],
+        explanation: "A forwarder that is silent, refuses, or fails leaves guests without every name that is not \
+            local. For a local host with IPv4 only, musl waits for the answer to its AAAA query and gives up after \
+            five seconds. The question is asked from the machine that doctor runs on: guests may have another way \
+            to the forwarder, or none.",
+        source: "RFC 1035, section 4.1.1; musl, src/network/res_msend.c",
+        run: Some(Run::World(no_answer)),
     },
     Check {
         code: "ttl-fixed",
@@ -142,6 +160,29 @@ fn nxdomain(world: &World) -> Outcome {
                 .on(&probe.switch)
                 .seen("asked", &probe.name)
                 .seen("rcode", NXDOMAIN)
+        })
+        .collect())
+}
+
+fn no_answer(world: &World) -> Outcome {
+    let probes = world.facts.probes.as_ref().map_err(|missing| missing.message.clone())?;
+    let failed = |probe: &Probe| match &probe.answer {
+        Ok(0 | NXDOMAIN) => None,
+        Ok(SERVFAIL) => Some("it fails (SERVFAIL)".to_owned()),
+        Ok(REFUSED) => Some("it refuses (REFUSED)".to_owned()),
+        Ok(code) => Some(format!("it answers with code {code}")),
+        Err(why) => Some(why.clone()),
+    };
+    Ok(probes
+        .iter()
+        .filter_map(|probe| Some((probe, failed(probe)?)))
+        .map(|(probe, why)| {
+            let message =
+                format!("{} does not tell this machine of AAAA {}: {why}", probe.resolver, probe.name);
+            Finding::new(&probe.resolver, message)
+                .on(&probe.switch)
+                .seen("asked", &probe.name)
+                .seen("answer", &why)
         })
         .collect())
 }

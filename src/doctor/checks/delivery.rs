@@ -8,6 +8,7 @@ use crate::doctor::facts::Southbound;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Network, World};
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::snapshot::Map;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -72,8 +73,8 @@ fn revive(world: &World) -> Command {
 fn northd_stalled(world: &World) -> Outcome {
     let sb = world.southbound().map_err(|missing| missing.message)?;
     let known: HashSet<&Uuid> = sb.datapaths.values().collect();
-    let missing: Vec<&str> =
-        world.switches.iter().filter(|n| !known.contains(&n.switch.uuid)).map(Network::name).collect();
+    let missing: Vec<&Network> =
+        world.switches.iter().filter(|network| !known.contains(&network.switch.uuid)).collect();
     let (nb_cfg, sb_cfg) = (world.nb.nb_cfg, world.nb.sb_cfg);
     if nb_cfg <= sb_cfg && missing.is_empty() {
         return Ok(Vec::new());
@@ -86,7 +87,10 @@ fn northd_stalled(world: &World) -> Outcome {
     };
     let mut finding = Finding::new("ovn-northd", message).seen("nb_cfg", nb_cfg).seen("sb_cfg", sb_cfg);
     if !missing.is_empty() {
-        finding = finding.seen("switches", missing.iter().take(10).collect::<Vec<_>>());
+        let shown = || missing.iter().take(10);
+        finding = finding
+            .seen("switches", shown().map(|network| network.name()).collect::<Vec<_>>())
+            .seen("uuids", shown().map(|network| network.switch.uuid).collect::<Vec<_>>());
     }
     if let Ok(status) = &world.facts.northd {
         finding = finding.seen("status", status);
@@ -131,14 +135,10 @@ fn records_differ(world: &World) -> Outcome {
             let found = served
                 .get(&row.uuid)
                 .filter(|served| datapath.is_none_or(|datapath| served.datapaths.contains(datapath)));
-            let keys: Vec<&String> = match found {
-                None => vec![],
+            let keys = match found {
+                None => BTreeMap::new(),
                 Some(served) if served.records == row.records => continue,
-                Some(served) => {
-                    let keys: BTreeSet<&String> = row.records.keys().chain(served.records.keys()).collect();
-                    let differs = |key: &&String| row.records.get(*key) != served.records.get(*key);
-                    keys.into_iter().filter(differs).take(10).collect()
-                }
+                Some(served) => different(&row.records, &served.records),
             };
             differences.entry(index).or_default().push(serde_json::json!({ "row": row.uuid, "keys": keys }));
         }
@@ -161,6 +161,14 @@ fn records_differ(world: &World) -> Outcome {
         .collect())
 }
 
+/// The first keys of which the two databases say different things, and what each says.
+fn different(said: &Map, served: &Map) -> BTreeMap<String, serde_json::Value> {
+    let keys: BTreeSet<&String> = said.keys().chain(served.keys()).collect();
+    let differing = keys.into_iter().filter(|key| said.get(*key) != served.get(*key)).take(10);
+    let both = |key: &String| serde_json::json!({ "northbound": said.get(key), "served": served.get(key) });
+    differing.map(|key| (key.clone(), both(key))).collect()
+}
+
 fn flows_missing(world: &World) -> Outcome {
     let sb: &Southbound = world.southbound().map_err(|missing| missing.message)?;
     let with_flows: HashSet<Uuid> = world.facts.dns_flows.iter().flatten().copied().collect();
@@ -181,6 +189,7 @@ fn flows_missing(world: &World) -> Outcome {
             let name = network.name();
             Finding::new(name, format!("{name} has names and no flow that looks them up"))
                 .on(name)
+                .seen("uuid", network.switch.uuid)
                 .seen("records", network.rows.iter().map(|row| row.records.len()).sum::<usize>())
                 .fix(revive(world))
         })

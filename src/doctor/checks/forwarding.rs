@@ -74,7 +74,13 @@ fn finding(
     balancer: &LoadBalancer,
     fault: &Fault,
 ) -> Finding {
-    let resolvers = resolvers_of(balancer);
+    // What one of the two rows has lost, the other may still know.
+    let mut resolvers: Vec<String> = resolvers_of(balancer);
+    for other in balancers_of(&world.nb.rows, network.switch) {
+        let more: Vec<String> =
+            resolvers_of(other).into_iter().filter(|one| !resolvers.contains(one)).collect();
+        resolvers.extend(more);
+    }
     let word = world.word(index);
     let words = ["forwarders", "set", &word].map(str::to_owned).into_iter();
     let command = match fault {

@@ -98,8 +98,8 @@ fn outside(served: &Served) -> Vec<Finding> {
             addresses.iter().copied().filter(|ip| outside_of(&subnets, *ip).is_none()).collect();
         let real = real_addresses(served, host).filter(|real| !real.contains(&stray));
         let fix = match real {
-            Some(real) if !real.is_empty() => served.add(&host.name, &real, Some("--replace")),
-            _ if !inside.is_empty() => served.add(&host.name, &inside, Some("--replace")),
+            Some(real) if !real.is_empty() => served.add(host, &host.name, &real, Some("--replace")),
+            _ if !inside.is_empty() => served.add(host, &host.name, &inside, Some("--replace")),
             _ => served.remove(&host.name),
         };
         let message = format!("{} has {stray}, which is outside of {name}'s subnet {subnet}", host.name);
@@ -124,7 +124,7 @@ fn stale(served: &Served) -> Vec<Finding> {
         let fix = match addresses.iter().find(|address| served.world.balanced.contains(address)) {
             Some(address) => {
                 message += &format!("; a load balancer serves {address}: mark the host as static");
-                served.add(&host.name, &addresses, Some("--static"))
+                served.add(host, &host.name, &addresses, Some("--static"))
             }
             None => served.remove(&host.name),
         };
@@ -157,7 +157,7 @@ fn moved(served: &Served) -> Vec<Finding> {
             texts(&real).join(", ")
         );
         let finding = served.found(&host.name, message).seen("served", texts(&addresses));
-        Some(finding.seen("port", texts(&real)).fix(served.add(&host.name, &real, Some("--replace"))))
+        Some(finding.seen("port", texts(&real)).fix(served.add(host, &host.name, &real, Some("--replace"))))
     };
     served.hosts().filter(|host| !host.is_static).filter_map(find).collect()
 }

@@ -171,5 +171,5 @@ fn rename(served: &Served, host: &Host, message: String) -> Finding {
         .seen("keys", host.names().map(|(key, _)| key).collect::<Vec<_>>())
         .seen("addresses", addresses.iter().map(ToString::to_string).collect::<Vec<_>>())
         .fix(served.remove(key))
-        .fix(free.map(|name| served.add(&name, &addresses, None)))
+        .fix(free.map(|name| served.add(host, &name, &addresses, None)))
 }

@@ -9,6 +9,7 @@ use super::dhcp::{about, set};
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Leases, Network, World, addresses_in_use, vip_address};
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::balancer::balancers_of;
 use crate::model::dhcp;
 use crate::model::forwarders::DNS_SERVER;
 use crate::ovn::quote;
@@ -154,6 +155,13 @@ fn is_balanced(world: &World, network: &Network, address: &IpAddr) -> bool {
     })
 }
 
+/// Whether a load balancer of ours is meant to serve the address; what is wrong with it is found there.
+fn is_ours(world: &World, network: &Network, address: &IpAddr) -> bool {
+    let is_meant = |vip: &String| vip_address(vip) == Some(*address);
+    let mut balancers = balancers_of(&world.nb.rows, network.switch).into_iter();
+    balancers.any(|balancer| balancer.vips.is_empty() || balancer.vips.keys().any(is_meant))
+}
+
 /// Whether a resolver is an address of OVN's own that nothing forwards from.
 pub(in crate::doctor) fn nobody_listens(
     world: &World,
@@ -170,10 +178,9 @@ fn answers_nothing(world: &World) -> Outcome {
         let silent: Vec<IpAddr> = servers(leases)
             .into_iter()
             .filter(|address| {
-                leases
-                    .users
-                    .keys()
-                    .any(|index| nobody_listens(world, &world.switches[*index], leases, address))
+                leases.users.keys().map(|index| &world.switches[*index]).any(|network| {
+                    nobody_listens(world, network, leases, address) && !is_ours(world, network, address)
+                })
             })
             .collect();
         for address in &silent {

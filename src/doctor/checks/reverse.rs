@@ -69,7 +69,7 @@ fn missing(served: &Served) -> Vec<Finding> {
         let without: Vec<String> = without.iter().map(ToString::to_string).collect();
         let message = format!("{} has no reverse name for {}", host.name, without.join(", "));
         let finding = served.found(&host.name, message).seen("addresses", without);
-        finding.fix(served.add(&host.name, &host.addresses(), None))
+        finding.fix(served.add(host, &host.name, &host.addresses(), None))
     });
     found.collect()
 }

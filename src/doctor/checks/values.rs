@@ -46,7 +46,8 @@ pub(super) const CHECKS: &[Check] = &[
         needs: NB,
         explanation: "A guest asks for `web` or for `web.internal`, depending on its resolver: glibc and musl take \
             the name as typed and then with the search domain, systemd-resolved asks for the FQDN only. Where one \
-            of the two keys is missing, the same name works in one guest and not in another.",
+            of the two keys is missing, the same name works in one guest and not in another. A host that was added \
+            with --no-short is left alone.",
         source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
         run: Some(Run::Zone(incomplete)),
     },
@@ -146,7 +147,7 @@ fn invalid(world: &World) -> Outcome {
 
 /// The hosts that are one label under the zone's domain.
 fn incomplete(served: &Served) -> Vec<Finding> {
-    let is_half = |host: &&Host| !host.name.contains('.') && host.short.is_empty() != host.full.is_empty();
+    let is_half = |host: &&Host| !host.name.contains('.') && host.lacks_a_name();
     let half = served.hosts().filter(is_half);
     half.map(|host| {
         let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, served.zone.domain));
@@ -156,7 +157,7 @@ fn incomplete(served: &Served) -> Vec<Finding> {
             .found(&host.name, format!("{there} resolves, {absent} does not"))
             .seen("has", there)
             .seen("lacks", absent)
-            .fix((!addresses.is_empty()).then(|| served.add(&host.name, &addresses, None)))
+            .fix((!addresses.is_empty()).then(|| served.add(host, &host.name, &addresses, None)))
     })
     .collect()
 }
@@ -173,7 +174,7 @@ fn differs(served: &Served) -> Vec<Finding> {
         let all: Vec<String> = host.names().map(|(key, value)| format!("{key} is {value}")).collect();
         let message = format!("{}: which one a guest gets depends on its resolver", all.join(", "));
         let finding = served.found(&host.name, message).seen("names", host.names().collect::<Vec<_>>());
-        Some(finding.fix((!kept.is_empty()).then(|| served.add(&host.name, &kept, Some("--replace")))))
+        Some(finding.fix((!kept.is_empty()).then(|| served.add(host, &host.name, &kept, Some("--replace")))))
     };
     served.hosts().filter_map(find).collect()
 }
