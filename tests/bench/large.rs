@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::lab::Nb;
 
-/// Makes `switches` switches `net-1`…, each with this many ports and a zone with this many keys.
+/// Makes `switches` switches `net-1`…, each with this many ports, a zone with this
+/// many keys, two to a host, and a DHCP row that all its ports use.
 pub fn fill(nb: &Nb, switches: u32, ports: u32, keys: u32) {
     let remote = nb.remote();
     let socket = remote.strip_prefix("unix:").expect("a socket");
@@ -33,6 +34,7 @@ fn switch(number: u32, ports: u32, keys: u32) -> Vec<Value> {
             "row": {
                 "name": format!("net-{number}-port-{port}"),
                 "addresses": format!("0a:00:{high:02x}:{low:02x}:00:{port:02x} 10.{high}.{low}.{port}"),
+                "dhcpv4_options": ["named-uuid", "lease"],
             },
         }));
     }
@@ -47,6 +49,21 @@ fn switch(number: u32, ports: u32, keys: u32) -> Vec<Value> {
         "row": {
             "external_ids": ["map", [["switch", format!("net-{number}")], ["qdns-domain", "internal"]]],
             "records": ["map", records],
+        },
+    }));
+    operations.push(json!({
+        "op": "insert", "table": "DHCP_Options", "uuid-name": "lease",
+        "row": {
+            "cidr": format!("10.{high}.{low}.0/24"),
+            "options": ["map", [
+                ["lease_time", "3600"],
+                ["router", format!("10.{high}.{low}.254")],
+                ["server_id", format!("10.{high}.{low}.254")],
+                ["server_mac", format!("0a:00:{high:02x}:{low:02x}:00:fe")],
+                ["dns_server", "{8.8.8.8, 8.8.4.4}"],
+                ["domain_name", "\"internal\""],
+                ["domain_search_list", "\"internal\""],
+            ]],
         },
     }));
     let named: Vec<Value> = (1..=ports).map(|port| json!(["named-uuid", format!("p{port}")])).collect();

@@ -1,0 +1,89 @@
+//! What a command costs as the network grows: 1 to 1,000 switches of 100 ports, two keys to a port; for
+//! qdns, for bare ovn-nbctl, and for the design document's way.
+
+use std::time::Duration;
+
+use super::design;
+use super::large;
+use super::place::Place;
+use super::table::time;
+use super::target::Target;
+use super::turns::{Patience, Way, medians};
+use super::writes;
+use crate::lab::Nb;
+
+/// How many switches.
+pub const SWITCHES: [u32; 4] = [1, 10, 100, 1000];
+/// How many ports each has.
+pub const PORTS: u32 = 100;
+
+/// The ways of doing it, in the order of [`Sized::add`] and [`Sized::list`].
+pub const WAYS: [&str; 4] = ["design document's way", "bare ovn-nbctl", "qdns", "qdns, through a daemon"];
+
+/// What each way takes on a network of one size.
+pub struct Measured {
+    /// How many ports the network has.
+    pub ports: u32,
+    /// Adding a host.
+    pub add: Vec<Duration>,
+    /// Listing a switch's hosts.
+    pub list: Vec<Duration>,
+}
+
+/// Measures all sizes.
+pub fn measure(patience: Patience) -> Vec<Measured> {
+    SWITCHES.into_iter().map(|switches| of_size(switches, patience)).collect()
+}
+
+fn of_size(switches: u32, patience: Patience) -> Measured {
+    let nb = Nb::start();
+    large::fill(&nb, switches, PORTS, 2 * PORTS);
+    let daemon = nb.daemon();
+    let (direct, through) = (Target::direct(&nb), Target::through(&nb, daemon.socket()));
+    let switch = format!("net-{}", switches.div_ceil(2));
+    let switch = switch.as_str();
+    // The daemon reads its copy first.
+    through.nbctl(&["ls-list"]);
+    let place = Place { target: &direct, switch, patience, is_judged: false };
+    let row = writes::row_of(&place);
+    let add: [Way; 4] = [
+        Box::new(|turn| {
+            design::add(&direct, switch, &format!("doc-{turn}"), &format!("10.251.0.{turn}"))
+                .expect("a short map")
+        }),
+        Box::new(|turn| {
+            place.read(&place.zone());
+            writes::set(&place, &row, b'b', turn);
+        }),
+        Box::new(|turn| writes::add(&direct, switch, b'q', turn)),
+        Box::new(|turn| writes::add(&through, switch, b't', turn)),
+    ];
+    let list: [Way; 4] = [
+        Box::new(|_| drop(design::list(&direct, switch))),
+        place.reading(place.zone()),
+        Box::new(|_| drop(direct.qdns(&["record", "ls", switch]))),
+        Box::new(|_| drop(through.qdns(&["record", "ls", switch]))),
+    ];
+    let [add, list] = [add, list].map(|mut ways| medians(patience, &mut ways, || {}).0);
+    Measured { ports: switches * PORTS, add, list }
+}
+
+/// The figures.
+pub fn markdown(measured: &[Measured]) -> String {
+    let mut text = format!("| command | ports | {} |\n|---|--:|--:|--:|--:|--:|\n", WAYS.join(" | "));
+    for (name, of) in commands() {
+        for size in measured {
+            let times: Vec<String> = of(size).iter().copied().map(time).collect();
+            text += &format!("| `{name}` | {} | {} |\n", size.ports, times.join(" | "));
+        }
+    }
+    text
+}
+
+/// What each way took for one command.
+pub type Series = fn(&Measured) -> &[Duration];
+
+/// The commands that are measured, and what each way took for them.
+pub fn commands() -> [(&'static str, Series); 2] {
+    [("record add", |size| &size.add), ("record ls SWITCH", |size| &size.list)]
+}

@@ -1,0 +1,39 @@
+//! The section of README.md: the picture and the most telling figures of what was measured.
+
+use super::Results;
+use super::table::{Row, thousands, time};
+
+/// The rows that are shown, by what their names begin with.
+const SHOWN: [&str; 5] = ["`record add", "`record ls SWITCH`", "`zone ls", "`prune-stale --all", "`doctor"];
+
+/// The section, between its marks.
+pub fn section(results: &Results) -> String {
+    let [direct, through] = &results.large;
+    let mut text = String::from(
+        "![What a command costs as the network grows](tests/bench/cost.svg)\n\n\
+         | 500 switches, 100,000 ports, 200,000 keys | qdns | bare ovn-nbctl | ratio | through a daemon | bare | ratio |\n\
+         |---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for name in SHOWN {
+        let of = |rows: &[Row]| {
+            let row = rows.iter().find(|row| row.name.starts_with(name)).expect("a row");
+            (row.name.clone(), format!("{} | {} | {:.2}", time(row.ours), time(row.bare), row.ratio()))
+        };
+        let ((name, direct), (_, through)) = (of(direct), of(through));
+        text += &format!("| {name} | {direct} | {through} |\n");
+    }
+    let import = results.imports.iter().max_by(|a, b| a.ours.cmp(&b.ours)).expect("an import");
+    let (hosts, slow) = results.one_by_one.end();
+    text += &format!(
+        "\n10,000 hosts from a file take {}, {:.2} times one bare `set` of the same keys; setting the whole map for each \
+         host takes {} for {}, and then the map is too long for a command line. `doctor` there needs {:.0} MB of \
+         memory. The whole table, what is run bare, the machine, and the command that made it: \
+         [tests/bench/RESULTS.md](tests/bench/RESULTS.md).\n",
+        time(import.ours),
+        import.ratio(),
+        time(slow),
+        thousands(u64::from(hosts)),
+        results.memory.peak as f64 / 1e6,
+    );
+    text
+}

@@ -1,0 +1,92 @@
+//! Rows of a comparison, and the Markdown they become.
+
+use std::time::Duration;
+
+use super::turns::millis;
+
+/// What keeps a command from its target: a part of the row's name, and the reason.
+const REASONS: &[(&str, &str)] = &[];
+
+/// qdns beside bare ovn-nbctl.
+#[derive(Clone)]
+pub struct Row {
+    /// The command.
+    pub name: String,
+    /// How long qdns takes.
+    pub ours: Duration,
+    /// How long the bare commands take.
+    pub bare: Duration,
+    /// The greatest ratio that is good enough.
+    pub target: Option<f64>,
+    /// How many turns the medians are of.
+    pub turns: usize,
+    /// What is run bare.
+    pub what: String,
+}
+
+impl Row {
+    /// qdns's time by the bare one.
+    pub fn ratio(&self) -> f64 {
+        self.ours.as_secs_f64() / self.bare.as_secs_f64()
+    }
+
+    /// Whether the ratio, as it is printed, is above the target.
+    pub fn is_missed(&self) -> bool {
+        self.target.is_some_and(|target| self.ratio() >= target + 0.005)
+    }
+}
+
+/// The rows as a table; those that miss their target are marked.
+pub fn markdown(rows: &[Row]) -> String {
+    let mut text = String::from(
+        "| command | qdns | bare ovn-nbctl | ratio | target | turns | what is run bare |\n\
+         |---|--:|--:|--:|--:|--:|---|\n",
+    );
+    for row in rows {
+        let target = match (row.target, row.is_missed()) {
+            (None, _) => "—".to_owned(),
+            (Some(target), false) => format!("{target:.1}"),
+            (Some(target), true) => format!("{target:.1} **missed**"),
+        };
+        text += &format!(
+            "| {} | {} | {} | {:.2} | {target} | {} | {} |\n",
+            row.name,
+            time(row.ours),
+            time(row.bare),
+            row.ratio(),
+            row.turns,
+            row.what
+        );
+    }
+    let missed: Vec<String> = rows.iter().filter(|row| row.is_missed()).map(reason).collect();
+    if !missed.is_empty() {
+        text += &format!("\nMissed:\n{}\n", missed.join("\n"));
+    }
+    text
+}
+
+/// Why a row misses its target, where that is known.
+fn reason(row: &Row) -> String {
+    let known = REASONS.iter().find(|(name, _)| row.name.contains(name));
+    format!("- {}: {}", row.name, known.map_or("not explained yet.", |(_, reason)| reason))
+}
+
+/// A time with three figures: `7.31 ms`, `412 ms`, `2.93 s`.
+pub fn time(time: Duration) -> String {
+    let millis = millis(time);
+    match millis {
+        ..10.0 => format!("{millis:.2} ms"),
+        ..100.0 => format!("{millis:.1} ms"),
+        ..1000.0 => format!("{millis:.0} ms"),
+        _ => format!("{:.2} s", millis / 1000.0),
+    }
+}
+
+/// `100`, `10,000`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    match digits.len() {
+        ..=3 => digits,
+        length => format!("{},{}", &digits[..length - 3], &digits[length - 3..]),
+    }
+}
