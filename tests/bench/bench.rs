@@ -50,8 +50,8 @@ fn main() {
     let mut report = Report::begin();
     report.part("A start", &start::markdown());
 
-    let (large, memory) = network(&mut report, patience, (500, 200, 400), true);
     network(&mut report, patience, (1, 10, 20), false);
+    let (large, memory) = network(&mut report, patience, (500, 200, 400), true);
 
     let nb = Nb::start();
     nb.nbctl(&["ls-add", "net-1"]);

@@ -45,11 +45,12 @@ fn draw_panel(
 ) -> Drawn {
     let (least, most) = (f64::from(SWITCHES[0] * PORTS), f64::from(SWITCHES[3] * PORTS));
     let mut chart = ChartBuilder::on(panel)
-        .caption(name, style(17))
+        .caption(name, style(20))
         .margin(12)
+        .margin_right(26)
         .x_label_area_size(44)
-        .y_label_area_size(58)
-        .build_cartesian_2d((least * 0.8..most * 1.25).log_scale(), (1.0..20_000.0).log_scale())?;
+        .y_label_area_size(64)
+        .build_cartesian_2d((least * 0.8..most * 1.25).log_scale(), (1.0..10_000.0).log_scale())?;
     chart
         .configure_mesh()
         .disable_x_mesh()
@@ -61,8 +62,8 @@ fn draw_panel(
         .x_desc("ports")
         .x_label_formatter(&|ports| thousands(*ports as u64))
         .y_label_formatter(&|millis| duration(*millis))
-        .label_style(style(13))
-        .axis_desc_style(style(14))
+        .label_style(style(16))
+        .axis_desc_style(style(17))
         .draw()?;
     for (index, color) in COLORS.iter().enumerate() {
         let points: Vec<(f64, f64)> =
@@ -79,7 +80,7 @@ fn draw_legend(legend: &DrawingArea<SVGBackend, Shift>) -> Drawn {
     for (way, color) in WAYS.iter().zip(COLORS) {
         legend.draw(&PathElement::new([(x, 14), (x + 26, 14)], color.stroke_width(3)))?;
         legend.draw(&Circle::new((x + 13, 14), 4, color.filled()))?;
-        let centred = style(14).pos(Pos::new(HPos::Left, VPos::Center));
+        let centred = style(17).pos(Pos::new(HPos::Left, VPos::Center));
         legend.draw(&Text::new(*way, (x + 34, 14), centred))?;
         x += 34 + 8 * way.len() as i32 + 24;
     }

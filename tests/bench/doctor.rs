@@ -45,8 +45,13 @@ pub fn row(place: &Place) -> Row {
 
 /// How much memory it takes.
 pub fn memory(place: &Place) -> Memory {
-    let mut child =
-        place.target.command(QDNS).arg("doctor").stdout(Stdio::null()).spawn().expect("qdns runs");
+    let mut child = place
+        .target
+        .command(QDNS)
+        .args(["--timeout=300", "doctor"])
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("qdns runs");
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     while child.try_wait().expect("a child").is_none() {

@@ -167,7 +167,7 @@ impl OneByOne {
         format!(
             "The design document's way, one by one (find the zone, `get` its records, `set records={{…}}` with one host \
              more): a host takes {first} in an empty zone and {last} in one of {hosts} hosts. There it ends \
-             ({}): the map is one argument of a program, and Linux takes 128 KiB. Those {hosts} hosts took {} \
+             ({}): the map is one argument of a program, and Linux takes 128 KiB. Those {hosts} hosts take {} \
              ({how}); the slowest import above adds {} in {}, with reverse names. That is \
              **{:.0} times** as long for a share of the hosts: one in {:.1}. Could it go on at its last pace, {} hosts \
              would take {}: {:.0} times as long as the import.\n",

@@ -26,7 +26,7 @@ pub fn section(results: &Results) -> String {
     let (hosts, slow) = results.one_by_one.end();
     text += &format!(
         "\n10,000 hosts from a file take {}, {:.2} times one bare `set` of the same keys; setting the whole map for each \
-         host takes {} for {}, and then the map is too long for a command line. `doctor` there needs {:.0} MB of \
+         host takes about {} for {}, and then the map is too long for a command line. `doctor` there needs {:.0} MB of \
          memory. The whole table, what is run bare, the machine, and the command that made it: \
          [tests/bench/RESULTS.md](tests/bench/RESULTS.md).\n",
         time(import.ours),

@@ -33,10 +33,9 @@ impl Report {
     pub fn whole(&self, patience: Patience) -> String {
         format!(
             "# The benchmark\n\nMade by `QDNS_BENCH_WRITE=1 cargo bench --bench bench`, which writes this file, \
-             [cost.svg](cost.svg) and a part of the README; {}.\n\n\
+             [cost.svg](cost.svg) and the figures in the README.\n\n\
              | | |\n|---|---|\n| date | {} |\n| processor | {}, {} cores |\n| memory | {} |\n| kernel | {} |\n\
              | OVN | {} |\n| qdns | {} |\n| load average | {} at the beginning, {} at the end |\n\n{}",
-            "README.md shows what is most telling in it",
             said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
             field("/proc/cpuinfo", "model name"),
             std::thread::available_parallelism().map_or(0, usize::from),

@@ -45,10 +45,10 @@ impl<'a> Target<'a> {
         command
     }
 
-    /// Runs qdns; returns what it printed.
+    /// Runs qdns, which may wait as long as the bare commands do; returns what it printed.
     pub fn qdns(&self, args: &[&str]) -> String {
         // 4: doctor found something.
-        self.run(QDNS, args, &[0, 4])
+        self.run(QDNS, &[&["--timeout=300"], args].concat(), &[0, 4])
     }
 
     /// Runs ovn-nbctl; returns what it printed.
