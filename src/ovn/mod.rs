@@ -3,6 +3,7 @@
 pub mod candidates;
 pub mod classify;
 pub mod facts;
+pub mod forwarders;
 pub mod json;
 pub mod lookup;
 pub mod nbctl;

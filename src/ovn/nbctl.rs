@@ -127,6 +127,11 @@ impl Nbctl {
         self.daemon().is_none() && named.is_some_and(|db| db.contains(','))
     }
 
+    /// Whether a daemon is used: it holds its copy of the database, so that a run costs what it prints.
+    pub(super) fn is_daemon(&self) -> bool {
+        self.daemon().is_some()
+    }
+
     /// The daemon's socket, where one is used.
     fn daemon(&self) -> Option<String> {
         let socket = std::env::var("OVN_NB_DAEMON").ok()?;

@@ -1,16 +1,22 @@
 //! Reads what the ports of switches say: all zones, ports and router ports in one run, because a port
-//! does not tell which switch it is of.
+//! does not tell which switch it is of; or through a daemon those of the switches that were named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::read::{Query, SwitchRef};
+use super::read::{DNS_COLUMNS, PORT, Query, SwitchRef};
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Standing;
+use crate::model::zone::zone_uuid;
 
+/// The most ports that one command line names.
+pub(super) const FEW: usize = 10_000;
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,ports";
 const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids";
 
 /// Which switches a command is for.
@@ -43,9 +49,22 @@ impl Nbctl {
     /// # Errors
     /// Not found or ambiguous for a switch; otherwise as [`Nbctl::run`].
     pub fn read_guests(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
-        let mut query = ports_query();
-        query.table("DNS", "_uuid,external_ids,records");
-        let snapshot = self.read(query)?;
+        let snapshot = match switches {
+            Switches::Named(names) if self.is_daemon() => {
+                let mut query = Query::default();
+                names.iter().for_each(|name| query.switch(name, SWITCH_COLUMNS));
+                self.read_ports_of(query)?
+            }
+            _ => None,
+        };
+        let snapshot = match snapshot {
+            Some(snapshot) => snapshot,
+            None => {
+                let mut query = ports_query();
+                query.table("DNS", DNS_COLUMNS);
+                self.read(query)?
+            }
+        };
         let found = match switches {
             Switches::All => snapshot.switches.clone(),
             Switches::Named(names) => {
@@ -62,6 +81,26 @@ impl Nbctl {
         Ok((snapshot, found))
     }
 
+    /// The switches of a query with their ports and DNS rows, for where a run costs next to nothing and a
+    /// table its size. Nothing where they have too many ports.
+    fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
+        switches.table("Logical_Router_Port", "_uuid,name,networks");
+        let mut snapshot = self.read(switches)?;
+        let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
+        if ports.len() > FEW {
+            return Ok(None);
+        }
+        let own = snapshot.switches.iter().map(|switch| zone_uuid(switch.uuid));
+        let zones: BTreeSet<Uuid> =
+            snapshot.switches.iter().flat_map(|switch| &switch.dns_records).copied().chain(own).collect();
+        let mut query = Query::default();
+        query.rows(PORT, PORT_COLUMNS, &ports);
+        query.dns_rows(&Vec::from_iter(zones));
+        let read = self.read(query)?;
+        (snapshot.ports, snapshot.dns) = (read.ports, read.dns);
+        Ok(Some(snapshot))
+    }
+
     /// Whether the hosts that a plan removes for want of a port still want one.
     ///
     /// # Errors
@@ -70,7 +109,19 @@ impl Nbctl {
         if plan.vacant.is_empty() {
             return Ok(());
         }
-        let snapshot = self.read(ports_query())?;
+        let narrow = match self.is_daemon() {
+            true => {
+                let switches: BTreeSet<Uuid> = plan.vacant.iter().map(|vacant| vacant.switch).collect();
+                let mut query = Query::default();
+                query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
+                self.read_ports_of(query)?
+            }
+            false => None,
+        };
+        let snapshot = match narrow {
+            Some(snapshot) => snapshot,
+            None => self.read(ports_query())?,
+        };
         let ports = Ports::of(&snapshot);
         let mut standing: BTreeMap<_, Standing> = BTreeMap::new();
         for vacant in &plan.vacant {
@@ -97,8 +148,8 @@ impl Nbctl {
 
 fn ports_query() -> Query {
     let mut query = Query::default();
-    query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports");
-    query.table("Logical_Switch_Port", PORT_COLUMNS);
+    query.table("Logical_Switch", SWITCH_COLUMNS);
+    query.table(PORT, PORT_COLUMNS);
     query.table("Logical_Router_Port", "_uuid,name,networks");
     query
 }

@@ -5,7 +5,7 @@
 
 /// A text as a JSON string.
 pub fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// A key and its value, as `add` and `remove` take them.

@@ -74,38 +74,6 @@ impl Nbctl {
         self.read(query)
     }
 
-    /// All switches, ports and DHCP rows, and the DNS rows of all zones: a DHCP row tells nothing
-    /// about who uses it, so that every port must be asked.
-    ///
-    /// # Errors
-    /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
-    pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
-        let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer");
-        query.table("DNS", "_uuid,external_ids");
-        query.command(&[
-            "--columns=_uuid,name,dhcpv4_options,dhcpv6_options",
-            "find",
-            PORT,
-            "dhcpv4_options!=[]",
-        ]);
-        query.command(&[
-            "--columns=_uuid,name,dhcpv4_options,dhcpv6_options",
-            "find",
-            PORT,
-            "dhcpv6_options!=[]",
-        ]);
-        query.table("DHCP_Options", DHCP_COLUMNS);
-        query.command(&["--columns=_uuid,name,type,options", "find", PORT, "type=router"]);
-        query.table("Logical_Router", ROUTER_COLUMNS);
-        query.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
-        query.table("Load_Balancer", BALANCER_COLUMNS);
-        query.table("NB_Global", "_uuid,options");
-        let snapshot = self.read(query)?;
-        let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
-        Ok((snapshot, switch))
-    }
-
     /// The names of a table's rows, each once and in order.
     ///
     /// # Errors
@@ -151,6 +119,9 @@ impl Nbctl {
     /// # Errors
     /// As [`Nbctl::run`]; garbage where a table is missing.
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
+        if query.tables.is_empty() {
+            return Ok(Snapshot::default());
+        }
         self.until_led(|| {
             let mut snapshot = Snapshot::default();
             self.ask(&query, &mut |name, table| fill(&mut snapshot, name, table))?;
@@ -168,12 +139,12 @@ impl Nbctl {
 }
 
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
-const DNS_COLUMNS: &str = "_uuid,external_ids,records";
-const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
-const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
-const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
-const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
-const PORT: &str = "Logical_Switch_Port";
+pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
+pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
+pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
+pub(super) const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
+pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
+pub(super) const PORT: &str = "Logical_Switch_Port";
 
 /// The columns of a row that a plan may touch, as an option of `list`.
 pub(super) fn row_columns(table: &str) -> &'static str {
@@ -236,9 +207,18 @@ impl Query {
     }
 
     pub(super) fn dns_rows(&mut self, uuids: &[Uuid]) {
+        self.rows("DNS", DNS_COLUMNS, uuids);
+    }
+
+    /// Adds the rows of these UUIDs, those that are there.
+    pub(super) fn rows(&mut self, table: &str, columns: &str, uuids: &[Uuid]) {
+        // Without one, all rows would be listed.
+        if uuids.is_empty() {
+            return;
+        }
         let uuids: Vec<String> = uuids.iter().map(Uuid::to_string).collect();
-        let columns = format!("--columns={DNS_COLUMNS}");
-        let mut words = vec!["--if-exists", &columns, "list", "DNS"];
+        let columns = format!("--columns={columns}");
+        let mut words = vec!["--if-exists", &columns, "list", table];
         words.extend(uuids.iter().map(String::as_str));
         self.command(&words);
     }

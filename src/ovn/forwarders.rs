@@ -1,0 +1,92 @@
+//! Reads what decides which resolvers guests are told of. A DHCP row tells nothing about who uses it, so
+//! that ports must be asked: all of them in one run, or through a daemon those of one switch.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::nbctl::Nbctl;
+use super::ports::FEW;
+use super::read::{
+    BALANCER_COLUMNS, DHCP_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS, SwitchRef,
+};
+use crate::error::Result;
+use crate::model::snapshot::{Snapshot, Switch};
+
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,ports,load_balancer";
+const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
+/// The columns of a port that may refer to a DHCP row.
+const REFERENCES: [&str; 2] = ["dhcpv4_options", "dhcpv6_options"];
+
+impl Nbctl {
+    /// Switches, the ports that lease, DHCP rows, routers, load balancers and the marks of zones.
+    ///
+    /// # Errors
+    /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
+    pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
+        if let Some(switch) = switch.filter(|_| self.is_daemon())
+            && let Some((snapshot, found)) = self.read_forwarders_of(switch)?
+        {
+            return Ok((snapshot, Some(found)));
+        }
+        let mut query = Query::default();
+        query.table("Logical_Switch", SWITCH_COLUMNS);
+        let columns = format!("--columns={PORT_COLUMNS}");
+        for condition in ["dhcpv4_options!=[]", "dhcpv6_options!=[]", "type=router"] {
+            query.command(&[&columns, "find", PORT, condition]);
+        }
+        query.forwarding();
+        let snapshot = self.read(query)?;
+        let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
+        Ok((snapshot, switch))
+    }
+
+    /// The same for one switch, where a run costs next to nothing and a table its size: the switch, its
+    /// ports, and who else uses their DHCP rows. Nothing where the switch has too many ports.
+    fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
+        let mut query = Query::default();
+        query.switch(switch, SWITCH_COLUMNS);
+        // Of the others only what they balance.
+        query.table("Logical_Switch", "_uuid,name,load_balancer");
+        query.forwarding();
+        let mut snapshot = self.read(query)?;
+        let found = self.only(switch, &snapshot)?;
+        if found.ports.len() > FEW {
+            return Ok(None);
+        }
+        let mut query = Query::default();
+        query.rows(PORT, PORT_COLUMNS, &found.ports);
+        snapshot.ports = self.read(query)?.ports;
+        let rows = snapshot.ports.iter().flat_map(|port| [port.dhcpv4_options, port.dhcpv6_options]);
+        let rows: BTreeSet<Uuid> = rows.flatten().collect();
+        let mut query = Query::default();
+        for row in &rows {
+            for column in REFERENCES {
+                let columns = format!("--columns={PORT_COLUMNS}");
+                query.command(&[&columns, "find", PORT, &format!("{column}={row}")]);
+            }
+        }
+        let others = self.read(query)?.ports;
+        let mut others: Vec<_> =
+            others.into_iter().filter(|port| !found.ports.contains(&port.uuid)).collect();
+        if !others.is_empty() {
+            let mut query = Query::default();
+            query.table("Logical_Switch", SWITCH_COLUMNS);
+            snapshot.switches = self.read(query)?.switches;
+            snapshot.ports.append(&mut others);
+        }
+        Ok(Some((snapshot, found)))
+    }
+}
+
+impl Query {
+    /// What there is beside switches and their ports.
+    fn forwarding(&mut self) {
+        self.table("DNS", "_uuid,external_ids");
+        self.table("DHCP_Options", DHCP_COLUMNS);
+        self.table("Logical_Router", ROUTER_COLUMNS);
+        self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
+        self.table("Load_Balancer", BALANCER_COLUMNS);
+        self.table("NB_Global", "_uuid,options");
+    }
+}
