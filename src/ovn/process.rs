@@ -101,12 +101,15 @@ fn drain(pipe: Option<mpsc::Receiver<String>>, deadline: Instant, each: &mut dyn
 
 /// Both pipes are closed, so the end is near: no more than a few turns of this loop.
 fn wait_until(child: &mut std::process::Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    let mut pause = Duration::from_micros(20);
     loop {
         match child.try_wait()? {
             Some(status) => return Ok(Some(status)),
             None if Instant::now() >= deadline => return Ok(None),
-            None => thread::sleep(Duration::from_micros(200)),
+            None => thread::sleep(pause),
         }
+        // One with much memory to give back takes its time.
+        pause = (pause * 2).min(Duration::from_millis(5));
     }
 }
 
