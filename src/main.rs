@@ -27,7 +27,10 @@ fn main() -> ExitCode {
         let written = output::print(&reply.answer, &global).map_err(|error| {
             Error::new(Kind::Io, "standard output cannot be written").cause(error.to_string())
         });
-        written.map(|()| reply.exit_code)
+        let exit_code = reply.exit_code;
+        // The process is over: the system takes back at once what would be freed host by host.
+        std::mem::forget(reply);
+        written.map(|()| exit_code)
     });
     match result {
         Ok(code) => ExitCode::from(code),

@@ -3,7 +3,7 @@
 use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table};
 
-use super::view::{ChangeView, ChangesView, ZoneDetailView};
+use super::view::{ChangesView, ZoneDetailView};
 use super::{Answer, examination, styled};
 
 /// An answer as a table; `width` is the terminal's, where there is one.
@@ -145,22 +145,20 @@ pub(super) fn change_lines(view: &ChangesView) -> String {
     if view.dry_run {
         text.push_str("Would change:\n");
     }
+    let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
+    let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
     for change in view.changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
-        text.push_str(&change_line(change));
+        let sign = match change.action {
+            "add" => &added,
+            "remove" => &removed,
+            _ => &changed,
+        };
+        text.extend([sign, " ", &change.name, "  "]);
+        match (&change.from, &change.to) {
+            (Some(from), Some(to)) => text.extend([from, " -> ", to]),
+            (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
+        }
+        text.push('\n');
     }
     text
-}
-
-fn change_line(change: &ChangeView) -> String {
-    let (sign, color) = match change.action {
-        "add" => ("+", AnsiColor::Green),
-        "remove" => ("-", AnsiColor::Red),
-        _ => ("~", AnsiColor::Yellow),
-    };
-    let value = match (&change.from, &change.to) {
-        (Some(from), Some(to)) => format!("{from} -> {to}"),
-        (Some(value), None) | (None, Some(value)) => value.clone(),
-        (None, None) => String::new(),
-    };
-    format!("{} {}  {value}\n", styled(sign, color), change.name)
 }

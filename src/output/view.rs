@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::commands::record::TTL;
 use crate::model::address;
@@ -319,7 +320,7 @@ pub struct ChangeView {
     /// Where: `DNS.records`, `DHCP_Options.options` and so on, as ovn-nb(5) has them.
     pub column: String,
     /// The row's UUID.
-    pub row: String,
+    pub row: Uuid,
 }
 
 impl ChangesView {
@@ -351,7 +352,7 @@ impl ChangeView {
                     from: entry.from.clone(),
                     to: entry.to.clone(),
                     column: [table, ".", column].concat(),
-                    row: entry.row.to_string(),
+                    row: entry.row,
                 }]
             }
             Change::CreateZone { zone, .. } => vec![Self::zone("add", None, switch(), zone)],
@@ -363,7 +364,7 @@ impl ChangeView {
                     from: Some(value.clone()),
                     to: None,
                     column: "DNS.records".to_owned(),
-                    row: row.uuid.to_string(),
+                    row: row.uuid,
                 });
                 records.chain([Self::zone("remove", switch(), None, &row.uuid)]).collect()
             }
@@ -379,25 +380,25 @@ impl ChangeView {
         let vips = Some(vips.join("; "));
         let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
         let (column, name) = ("Load_Balancer.vips".to_owned(), row.name.clone());
-        ChangeView { action, name, from, to, column, row: row.uuid.to_string() }
+        ChangeView { action, name, from, to, column, row: row.uuid }
     }
 
     fn reference(action: &'static str, reference: &Reference) -> Self {
         let (table, column) = reference.column.names();
         let label = Some(reference.row_label.clone());
         let (from, to) = if action == "add" { (None, label) } else { (label, None) };
-        let (name, row) = (reference.target_name.clone(), reference.row.to_string());
+        let (name, row) = (reference.target_name.clone(), reference.row);
         ChangeView { action, name, from, to, column: [table, ".", column].concat(), row }
     }
 
-    fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &uuid::Uuid) -> Self {
+    fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &Uuid) -> Self {
         ChangeView {
             action,
             name: "zone".to_owned(),
             from,
             to,
             column: "Logical_Switch.dns_records".to_owned(),
-            row: row.to_string(),
+            row: *row,
         }
     }
 }
