@@ -1,5 +1,5 @@
-//! `qdns doctor` on a whole OVN: a healthy network is healthy, the design document's is not and can be
-//! mended, and what happens behind the northbound database is seen.
+//! `qdns doctor` on a whole OVN: a healthy network is healthy, one made by the obvious commands is not and
+//! can be mended, and what happens behind the northbound database is seen.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod lab;
@@ -30,7 +30,7 @@ fn a_network_made_with_qdns_alone_is_healthy() {
 }
 
 #[test]
-fn the_design_documents_network_is_mended() {
+fn a_network_made_by_the_obvious_commands_is_mended() {
     let lab = Lab::start();
     let (web, db) = network(&lab, Some("8.8.8.8,8.8.4.4"));
     let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();

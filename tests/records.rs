@@ -67,7 +67,7 @@ impl Net {
         self.nb.nbctl(&[&["list", "DNS"], &rows[..]].concat())
     }
 
-    /// A zone as the design document's own commands make it.
+    /// A zone as `ovn-nbctl create DNS` makes it.
     fn adopted(records: &[&str]) -> Self {
         let net = Net::start();
         let uuid = net.nb.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]);

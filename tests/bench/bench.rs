@@ -3,10 +3,10 @@
 //!
 //! With `QDNS_BENCH_WRITE=1` it also writes `tests/bench/RESULTS.md`, `tests/bench/cost.svg` and the
 //! figures in `README.md`. `QDNS_BENCH_ROUNDS` is the number of turns (15); with `QDNS_BENCH_FULL=1` the
-//! design document's way is followed host by host.
+//! way by hand is followed host by host.
 
+mod by_hand;
 mod chart;
-mod design;
 mod doctor;
 mod growth;
 mod import;

@@ -1,9 +1,9 @@
 //! What a command costs as the network grows: 1 to 1,000 switches of 100 ports, two keys to a port; for
-//! qdns, for bare ovn-nbctl, and for the design document's way.
+//! qdns, for bare ovn-nbctl, and for the way by hand.
 
 use std::time::Duration;
 
-use super::design;
+use super::by_hand;
 use super::large;
 use super::place::Place;
 use super::table::time;
@@ -18,7 +18,7 @@ pub const SWITCHES: [u32; 4] = [1, 10, 100, 1000];
 pub const PORTS: u32 = 100;
 
 /// The ways of doing it, in the order of [`Sized::add`] and [`Sized::list`].
-pub const WAYS: [&str; 4] = ["design document's way", "bare ovn-nbctl", "qdns", "qdns, through a daemon"];
+pub const WAYS: [&str; 4] = ["by hand: get, set all", "bare ovn-nbctl", "qdns", "qdns, through a daemon"];
 
 /// What each way takes on a network of one size.
 pub struct Measured {
@@ -48,7 +48,7 @@ fn of_size(switches: u32, patience: Patience) -> Measured {
     let row = writes::row_of(&place);
     let add: [Way; 4] = [
         Box::new(|turn| {
-            design::add(&direct, switch, &format!("doc-{turn}"), &format!("10.251.0.{turn}"))
+            by_hand::add(&direct, switch, &format!("doc-{turn}"), &format!("10.251.0.{turn}"))
                 .expect("a short map")
         }),
         Box::new(|turn| {
@@ -59,7 +59,7 @@ fn of_size(switches: u32, patience: Patience) -> Measured {
         Box::new(|turn| writes::add(&through, switch, b't', turn)),
     ];
     let list: [Way; 4] = [
-        Box::new(|_| drop(design::list(&direct, switch))),
+        Box::new(|_| drop(by_hand::list(&direct, switch))),
         place.reading(place.zone()),
         Box::new(|_| drop(direct.qdns(&["record", "ls", switch]))),
         Box::new(|_| drop(through.qdns(&["record", "ls", switch]))),

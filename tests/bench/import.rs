@@ -1,10 +1,10 @@
 //! 10,000 hosts from a file of each format into an empty zone, beside one bare `set` of the same keys,
-//! and beside the design document's way, one by one.
+//! and beside the way by hand, one by one.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
-use super::design;
+use super::by_hand;
 use super::table::{Row, thousands, time};
 use super::target::Target;
 use super::turns::{Patience, Way, medians};
@@ -91,7 +91,7 @@ fn set_all(target: &Target, row: &str, sets: &[Vec<String>]) {
     }
 }
 
-/// The design document's way, as far as it goes.
+/// The way by hand, as far as it goes.
 pub struct OneByOne {
     /// How many hosts it added before it could add no more.
     hosts: u32,
@@ -108,7 +108,7 @@ pub struct OneByOne {
 /// How many hosts are measured at either end.
 const SAMPLE: u32 = 200;
 
-/// Adds hosts one by one in the design document's way until it fails: the first ones and the last ones
+/// Adds hosts one by one in the way by hand until it fails: the first ones and the last ones
 /// before its end, or all with `QDNS_BENCH_FULL`.
 pub fn one_by_one(target: &Target) -> OneByOne {
     let row = zone(target);
@@ -119,7 +119,7 @@ pub fn one_by_one(target: &Target) -> OneByOne {
     let mut next = 0;
     while let Some((name, address)) = hosts.get(next) {
         let began = Instant::now();
-        if let Err(error) = design::add(target, "net-1", name, address) {
+        if let Err(error) = by_hand::add(target, "net-1", name, address) {
             end = error;
             break;
         }
@@ -128,7 +128,7 @@ pub fn one_by_one(target: &Target) -> OneByOne {
         if !is_full && took.len() == SAMPLE as usize {
             // On to where the map is nearly too long for an argument.
             let room =
-                design::ARGUMENT_MAX / (design::records(target, &row).len() / next) - SAMPLE as usize - 20;
+                by_hand::ARGUMENT_MAX / (by_hand::records(target, &row).len() / next) - SAMPLE as usize - 20;
             let between: Vec<String> = hosts[next..room]
                 .iter()
                 .flat_map(|(name, address)| {
@@ -165,7 +165,7 @@ impl OneByOne {
         let faster = |whole: Duration| whole.as_secs_f64() / import.as_secs_f64();
         let rest = self.pace[1] * HOSTS.saturating_sub(hosts);
         format!(
-            "The design document's way, one by one (find the zone, `get` its records, `set records={{…}}` with one host \
+            "By hand, one by one (find the zone, `get` its records, `set records={{…}}` with one host \
              more): a host takes {first} in an empty zone and {last} in one of {hosts} hosts. There it ends \
              ({}): the map is one argument of a program, and Linux takes 128 KiB. Those {hosts} hosts take {} \
              ({how}); the slowest import above adds {} in {}, with reverse names. That is \

@@ -1,4 +1,4 @@
-//! The design document's way: find the zone, get its records, put the host in, set the whole map. The
+//! The way by hand: find the zone, get its records, put the host in, set the whole map. The
 //! map is edited as text, which is less than a program does that keeps its promise.
 
 use std::process::Stdio;
