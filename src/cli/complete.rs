@@ -20,8 +20,6 @@ use clap_complete::env::{EnvCompleter, Shells};
 use super::{GlobalOptions, definition};
 use crate::doctor::checks;
 use crate::error::Result;
-use crate::model::dhcp;
-use crate::model::forwarders::DNS_SERVER;
 use crate::model::host::{Hosts, Text};
 use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::model::words::shell_word;
@@ -177,7 +175,7 @@ fn named(names: impl IntoIterator<Item = String>) -> Vec<Offer> {
 }
 
 fn switches(words: &Words, _: &str) -> Result<Vec<Offer>> {
-    Ok(named(words.nb.read_names("Logical_Switch")?))
+    Ok(named(words.nb.read_switch_names()?))
 }
 
 fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {
@@ -206,9 +204,7 @@ fn resolvers(words: &Words, _: &str) -> Result<Vec<Offer>> {
     rows.sort_by(|a, b| a.cidr.cmp(&b.cidr));
     let mut networks: BTreeMap<IpAddr, Vec<&str>> = BTreeMap::new();
     for row in &rows {
-        for address in
-            row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value)).unwrap_or_default()
-        {
+        for address in row.resolvers() {
             networks.entry(address).or_default().push(&row.cidr);
         }
     }

@@ -15,8 +15,6 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
 use crate::error::{Error, Kind, Result};
-use crate::model::dhcp;
-use crate::model::forwarders::DNS_SERVER;
 use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
@@ -167,15 +165,15 @@ impl DoctorArgs {
         let names = self.switch_names(facts)?;
         let mut examination = examine(facts, &selection.checks_for(facts));
         examination.skipped.extend(selection.skipped());
-        let found: Vec<&Check> = examination.findings.iter().map(|(check, _)| *check).collect();
+        // The findings of a check stand together.
+        let mut found: Vec<&Check> = examination.findings.iter().map(|(check, _)| *check).collect();
+        found.dedup_by_key(|check| check.code);
         examination.findings.retain(|(check, finding)| {
             (names.is_empty() || concerns(check, finding, &names)) && !selection.excludes(check, finding)
         });
         for check in found {
-            let is_left = examination.findings.iter().any(|(other, _)| other.code == check.code);
-            let is_counted = examination.passed.iter().any(|other| other.code == check.code);
-            if !is_left && !is_counted {
-                examination.passed.extend(find(check.code));
+            if !examination.findings.iter().any(|(other, _)| other.code == check.code) {
+                examination.passed.push(check);
             }
         }
         Ok(examination)
@@ -280,8 +278,7 @@ fn probe(facts: &Facts) -> Vec<Probe> {
         else {
             continue;
         };
-        let servers = leases.row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value));
-        for server in servers.unwrap_or_default() {
+        for server in leases.row.resolvers() {
             let (resolver, name) = (server.to_string(), format!("qdns-probe.{domain}"));
             let known = probes.iter().find(|probe| probe.resolver == resolver && probe.name == name);
             let answer = match known {

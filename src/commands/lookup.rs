@@ -9,7 +9,6 @@ use super::southbound::SouthboundArgs;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::dhcp;
-use crate::model::forwarders::DNS_SERVER;
 use crate::model::release::Release;
 use crate::model::responder::{self, Answer as Says, QueryType};
 use crate::model::snapshot::DhcpOptions;
@@ -136,10 +135,9 @@ fn leased(around: &Surroundings) -> (Vec<IpAddr>, Vec<String>) {
     let (mut resolvers, mut search) = (Vec::new(), Vec::new());
     for row in leases(around) {
         let option = |key: &str| row.options.get(key).map(String::as_str);
-        resolvers.extend(dhcp::parse_addresses(option(DNS_SERVER).unwrap_or_default()));
+        resolvers.extend(row.resolvers());
         let domains = option("domain_search_list").or_else(|| option("domain_name")).unwrap_or_default();
-        let domains = dhcp::parse_string(domains).split(',').map(str::trim);
-        search.extend(domains.filter(|domain| !domain.is_empty()).map(str::to_owned));
+        search.extend(dhcp::parse_domains(domains).map(str::to_owned));
     }
     (resolvers, search)
 }

@@ -167,7 +167,7 @@ pub fn deaf_resolvers(world: &World, port: &Port) -> Vec<IpAddr> {
         for (index, ports) in &leases.users {
             if ports.iter().any(|user| user.uuid == port.uuid) {
                 let network = &world.switches[*index];
-                let servers = checks::servers(leases).into_iter();
+                let servers = leases.row.resolvers().into_iter();
                 deaf.extend(servers.filter(|ip| checks::nobody_listens(world, network, leases, ip)));
             }
         }

@@ -20,8 +20,6 @@ pub struct Served<'w, 'a> {
     pub hosts: Hosts<'a>,
     /// Its switch.
     pub network: &'w Network<'a>,
-    /// The switch as a command takes it.
-    pub switch: String,
     standing: OnceCell<Standing<'a>>,
 }
 
@@ -33,7 +31,6 @@ impl<'w, 'a> Served<'w, 'a> {
             zone,
             hosts: zone.hosts(),
             network: &world.switches[index],
-            switch: world.word(index),
             standing: OnceCell::new(),
         }
     }
@@ -56,7 +53,7 @@ impl<'w, 'a> Served<'w, 'a> {
 
     /// The command that registers a host under a name, its own or another.
     pub fn add(&self, host: &Host, name: &str, addresses: &[IpAddr], option: Option<&str>) -> Command {
-        let words = ["record", "add", &self.switch, name].map(str::to_owned);
+        let words = ["record", "add", self.network.name(), name].map(str::to_owned);
         let addresses = addresses.iter().map(ToString::to_string);
         let options = host.option().into_iter().chain(option.map(str::to_owned));
         Command::qdns(words.into_iter().chain(addresses).chain(options))
@@ -64,6 +61,6 @@ impl<'w, 'a> Served<'w, 'a> {
 
     /// The command that takes a host out.
     pub fn remove(&self, name: &str) -> Command {
-        Command::qdns(["record", "rm", &self.switch, name])
+        Command::qdns(["record", "rm", self.network.name(), name])
     }
 }

@@ -176,11 +176,6 @@ impl<'a> World<'a> {
         }
     }
 
-    /// As [`Network::name`].
-    pub fn word(&self, index: usize) -> String {
-        self.switches[index].name().to_owned()
-    }
-
     /// Zones that answer, each with the switch it is meant for; a zone on a wrong switch is left to the
     /// check that says so.
     pub fn serving(&self) -> impl Iterator<Item = (usize, &ZoneOf<'a>)> {

@@ -5,6 +5,9 @@
 
 use std::net::IpAddr;
 
+use super::forwarders::DNS_SERVER;
+use super::snapshot::DhcpOptions;
+
 /// Addresses: one as it is, several in braces.
 pub fn addresses(addresses: &[IpAddr]) -> String {
     let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
@@ -27,9 +30,21 @@ pub fn parse_addresses(value: &str) -> Vec<IpAddr> {
         .collect()
 }
 
+/// The domains of a string value, separated by commas.
+pub fn parse_domains(value: &str) -> impl Iterator<Item = &str> {
+    parse_string(value).split(',').map(str::trim).filter(|domain| !domain.is_empty())
+}
+
 /// The text of a string value without its quotes.
 pub fn parse_string(value: &str) -> &str {
     value.trim().trim_matches('"')
+}
+
+impl DhcpOptions {
+    /// The resolvers that guests are told of, in order.
+    pub fn resolvers(&self) -> Vec<IpAddr> {
+        self.options.get(DNS_SERVER).map(|value| parse_addresses(value)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

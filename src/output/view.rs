@@ -10,7 +10,7 @@ use crate::commands::record::TTL;
 use crate::model::address;
 use crate::model::balancer;
 use crate::model::dhcp;
-use crate::model::forwarders::{self, DNS_SERVER};
+use crate::model::forwarders;
 use crate::model::host::{Host, Hosts};
 use crate::model::import::Names;
 use crate::model::plan::{Change, Plan, Reference};
@@ -247,10 +247,10 @@ impl ForwardersView {
         for switch in switches {
             let balancers = balancer::balancers_of(snapshot, switch);
             for usage in by_switch.remove(&switch.uuid).unwrap_or_default() {
-                let servers = option_list(&usage.row.options, DNS_SERVER);
-                let addresses = servers.iter().filter_map(|text| text.parse().ok());
+                let addresses = usage.row.resolvers();
+                let servers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
                 let upstreams: Vec<String> =
-                    addresses.flat_map(|vip| balancer::backends(&balancers, vip)).collect();
+                    addresses.into_iter().flat_map(|vip| balancer::backends(&balancers, vip)).collect();
                 let is_via = !upstreams.is_empty();
                 let mut attached: Vec<String> = balancers
                     .iter()
@@ -279,16 +279,10 @@ impl ForwardersView {
     }
 }
 
-fn option_list(options: &Map, option: &str) -> Vec<String> {
-    let value = options.get(option).map(String::as_str).unwrap_or_default();
-    dhcp::parse_addresses(value).iter().map(ToString::to_string).collect()
-}
-
 fn search_list(options: &Map) -> Vec<String> {
     let list =
         ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
-    let domains = list.map(|value| dhcp::parse_string(value)).unwrap_or_default();
-    domains.split(',').map(str::trim).filter(|domain| !domain.is_empty()).map(str::to_owned).collect()
+    list.into_iter().flat_map(|value| dhcp::parse_domains(value)).map(str::to_owned).collect()
 }
 
 /// What was changed, or would be.

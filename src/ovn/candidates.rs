@@ -1,5 +1,7 @@
 //! Reads what a shell offers on TAB: one table and the few columns that are shown, in one run.
 
+use std::collections::BTreeSet;
+
 use super::nbctl::Nbctl;
 use super::quote;
 use super::read::Query;
@@ -11,6 +13,17 @@ use crate::model::snapshot::{DhcpOptions, RouterPort};
 const LAST: char = char::MAX;
 
 impl Nbctl {
+    /// The names of the logical switches, each once and in order.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_switch_names(&self) -> Result<BTreeSet<String>> {
+        let mut query = Query::default();
+        query.table("Logical_Switch", "_uuid,name");
+        let names = self.read(query)?.switches.into_iter().map(|switch| switch.name);
+        Ok(names.filter(|name| !name.is_empty()).collect())
+    }
+
     /// The names of the logical switch ports that begin with a text, in order. The condition spares a
     /// daemon's client most of a large answer; without a daemon ovn-nbctl reads every port all the same.
     ///

@@ -2,7 +2,7 @@
 //! southbound one in one of ovn-sbctl beside it, its flows in another, and this machine's chassis.
 
 use std::collections::HashSet;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use uuid::Uuid;
 
@@ -22,19 +22,12 @@ const LOCAL_TIMEOUT: u64 = 3;
 
 /// Reads everything that can be had. Without a way to the southbound database, `Err` says why.
 pub fn gather(nb: &Nbctl, sb: Fact<Sbctl>) -> Facts {
+    let reachable = || sb.as_ref().map_err(Missing::clone);
     thread::scope(|scope| {
-        let southbound = scope.spawn(|| match &sb {
-            Ok(sb) => southbound(sb),
-            Err(missing) => Err(missing.clone()),
-        });
-        let flows = scope.spawn(|| match &sb {
-            Ok(sb) => dns_flows(sb),
-            Err(missing) => Err(missing.clone()),
-        });
+        let southbound = scope.spawn(|| reachable().and_then(southbound));
+        let dns_flows = scope.spawn(|| reachable().and_then(dns_flows));
         let northbound = nb.read_facts().map_err(Missing::from);
-        let broken = || Err(Missing::because("reading it broke"));
-        let southbound = southbound.join().unwrap_or_else(|_| broken());
-        let dns_flows = flows.join().unwrap_or_else(|_| Err(Missing::because("reading it broke")));
+        let (southbound, dns_flows) = (joined(southbound), joined(dns_flows));
         let (northd, chassis) = local(&southbound, nb.verbose);
         let mut facts = Facts {
             format: DUMP_FORMAT,
@@ -53,6 +46,11 @@ pub fn gather(nb: &Nbctl, sb: Fact<Sbctl>) -> Facts {
         };
         facts
     })
+}
+
+/// What a thread has read.
+fn joined<T>(reading: ScopedJoinHandle<Fact<T>>) -> Fact<T> {
+    reading.join().unwrap_or_else(|_| Err(Missing::because("reading it broke")))
 }
 
 impl Nbctl {

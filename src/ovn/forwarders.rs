@@ -24,7 +24,7 @@ impl Nbctl {
     /// # Errors
     /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
     pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
-        if let Some(switch) = switch.filter(|_| self.is_daemon())
+        if let Some(switch) = switch
             && let Some((snapshot, found)) = self.read_forwarders_of(switch)?
         {
             return Ok((snapshot, Some(found)));
@@ -41,9 +41,12 @@ impl Nbctl {
         Ok((snapshot, switch))
     }
 
-    /// The same for one switch, where a run costs next to nothing and a table its size: the switch, its
-    /// ports, and who else uses their DHCP rows. Nothing where the switch has too many ports.
+    /// The same for one switch, through a daemon: the switch, its ports, and who else uses their DHCP rows.
+    /// Nothing without one, or where the switch has too many ports.
     fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
+        if !self.is_daemon() {
+            return Ok(None);
+        }
         let mut query = Query::default();
         query.switch(switch, SWITCH_COLUMNS);
         // Of the others only what they balance.

@@ -49,15 +49,15 @@ impl Nbctl {
     /// # Errors
     /// Not found or ambiguous for a switch; otherwise as [`Nbctl::run`].
     pub fn read_guests(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
-        let snapshot = match switches {
-            Switches::Named(names) if self.is_daemon() => {
+        let narrow = match switches {
+            Switches::Named(names) => {
                 let mut query = Query::default();
                 names.iter().for_each(|name| query.switch(name, SWITCH_COLUMNS));
                 self.read_ports_of(query)?
             }
-            _ => None,
+            Switches::All => None,
         };
-        let snapshot = match snapshot {
+        let snapshot = match narrow {
             Some(snapshot) => snapshot,
             None => {
                 let mut query = ports_query();
@@ -81,9 +81,12 @@ impl Nbctl {
         Ok((snapshot, found))
     }
 
-    /// The switches of a query with their ports and DNS rows, for where a run costs next to nothing and a
-    /// table its size. Nothing where they have too many ports.
+    /// The switches of a query with their ports and DNS rows, through a daemon: there a run costs next to
+    /// nothing and a table its size. Nothing without one, or where they have too many ports.
     fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
+        if !self.is_daemon() {
+            return Ok(None);
+        }
         switches.table("Logical_Router_Port", "_uuid,name,networks");
         let mut snapshot = self.read(switches)?;
         let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
@@ -109,16 +112,10 @@ impl Nbctl {
         if plan.vacant.is_empty() {
             return Ok(());
         }
-        let narrow = match self.is_daemon() {
-            true => {
-                let switches: BTreeSet<Uuid> = plan.vacant.iter().map(|vacant| vacant.switch).collect();
-                let mut query = Query::default();
-                query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
-                self.read_ports_of(query)?
-            }
-            false => None,
-        };
-        let snapshot = match narrow {
+        let switches: BTreeSet<Uuid> = plan.vacant.iter().map(|vacant| vacant.switch).collect();
+        let mut query = Query::default();
+        query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
+        let snapshot = match self.read_ports_of(query)? {
             Some(snapshot) => snapshot,
             None => self.read(ports_query())?,
         };

@@ -1,7 +1,7 @@
 //! Reads the northbound database into a snapshot: `ovn-nbctl --format=json find … -- list …`, every
 //! table of a command in one run, each with only the columns and rows that are needed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use uuid::Uuid;
 
@@ -74,22 +74,6 @@ impl Nbctl {
         self.read(query)
     }
 
-    /// The names of a table's rows, each once and in order.
-    ///
-    /// # Errors
-    /// As [`Nbctl::run`].
-    pub fn read_names(&self, table: &str) -> Result<Vec<String>> {
-        let args = ["--columns=name", "list", table].map(str::to_owned);
-        let mut names = BTreeSet::new();
-        self.tables(&args, 1, &mut |_, table| {
-            for row in table.rows() {
-                names.insert(row?.text("name"));
-            }
-            Ok(())
-        })?;
-        Ok(names.into_iter().filter(|name| !name.is_empty()).collect())
-    }
-
     /// The rows that a transaction touched, as they are now.
     ///
     /// # Errors
@@ -97,7 +81,7 @@ impl Nbctl {
     pub fn read_rows(&self, rows: &[(&'static str, Uuid)]) -> Result<Snapshot> {
         let mut query = Query::default();
         for (table, uuid) in rows {
-            query.command(&["--if-exists", row_columns(table), "list", table, &uuid.to_string()]);
+            query.rows(table, row_columns(table), &[*uuid]);
         }
         self.read(query)
     }
@@ -146,14 +130,14 @@ pub(super) const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassi
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 pub(super) const PORT: &str = "Logical_Switch_Port";
 
-/// The columns of a row that a plan may touch, as an option of `list`.
+/// The columns of a row that a plan may touch.
 pub(super) fn row_columns(table: &str) -> &'static str {
     match table {
-        "DNS" => "--columns=_uuid,external_ids,records",
-        "DHCP_Options" => "--columns=_uuid,cidr,options,external_ids",
-        "Load_Balancer" => "--columns=_uuid,name,protocol,vips,options,external_ids",
-        "Logical_Router" | "Logical_Switch" => "--columns=_uuid,name,load_balancer",
-        _ => "--columns=_uuid",
+        "DNS" => DNS_COLUMNS,
+        "DHCP_Options" => DHCP_COLUMNS,
+        "Load_Balancer" => BALANCER_COLUMNS,
+        "Logical_Router" | "Logical_Switch" => "_uuid,name,load_balancer",
+        _ => "_uuid",
     }
 }
 

@@ -370,7 +370,8 @@ impl Transaction {
 
     fn args(&self) -> Vec<String> {
         let list = |(table, row): &(&'static str, Uuid)| {
-            ["--if-exists", row_columns(table), "list", table, &row.to_string()].map(str::to_owned).to_vec()
+            let columns = format!("--columns={}", row_columns(table));
+            ["--if-exists", &columns, "list", table, &row.to_string()].map(str::to_owned).to_vec()
         };
         let mut args = vec!["comment".to_owned(), self.comment.clone()];
         let commands = self.before.iter().map(list);

@@ -81,18 +81,10 @@ pub fn network(lab: &Lab, dns_server: Option<&str>) -> (Guest, Guest) {
     lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
     lab.port("net1", "web", &format!("{WEB} 10.0.0.11 fd00::11"));
     lab.port("net1", "db", &format!("{DB} 10.0.0.12 fd00::12"));
-    let server = dns_server.map(|server| format!("options:dns_server={server}"));
-    let mut args = vec![
-        "create",
-        "DHCP_Options",
-        "cidr=10.0.0.0/24",
-        "options:server_id=10.0.0.1",
-        "options:server_mac=0a:00:00:00:ff:01",
-        "options:router=10.0.0.1",
-        "options:lease_time=3600",
-    ];
-    args.extend(server.as_deref());
-    let row = lab.nbctl(&args).trim().to_owned();
+    let row = lab.dhcp_row();
+    if let Some(server) = dns_server {
+        lab.nbctl(&["set", "DHCP_Options", &row, &format!("options:dns_server={server}")]);
+    }
     lab.nbctl(&["lsp-set-dhcpv4-options", "web", &row, "--", "lsp-set-dhcpv4-options", "db", &row]);
     let guest = |name: &str, mac| lab.guest(name, name, mac, Addressing::None);
     (guest("web", WEB), guest("db", DB))

@@ -57,23 +57,18 @@ fn code(fault: &Fault) -> &'static str {
 
 fn find(world: &World, wanted: &str) -> Outcome {
     let mut findings = Vec::new();
-    for (index, network) in world.switches.iter().enumerate() {
+    for network in &world.switches {
         for balancer in balancers_of(&world.nb.rows, network.switch) {
             let found = fault(&world.nb.rows, network.switch, balancer, world.nb.release());
             if let Some(fault) = found.filter(|fault| code(fault) == wanted) {
-                findings.push(finding(world, (index, network), balancer, &fault));
+                findings.push(finding(world, network, balancer, &fault));
             }
         }
     }
     Ok(findings)
 }
 
-fn finding(
-    world: &World,
-    (index, network): (usize, &Network),
-    balancer: &LoadBalancer,
-    fault: &Fault,
-) -> Finding {
+fn finding(world: &World, network: &Network, balancer: &LoadBalancer, fault: &Fault) -> Finding {
     // What one of the two rows has lost, the other may still know.
     let mut resolvers: Vec<String> = resolvers_of(balancer);
     for other in balancers_of(&world.nb.rows, network.switch) {
@@ -81,10 +76,9 @@ fn finding(
             resolvers_of(other).into_iter().filter(|one| !resolvers.contains(one)).collect();
         resolvers.extend(more);
     }
-    let word = world.word(index);
-    let words = ["forwarders", "set", &word].map(str::to_owned).into_iter();
+    let words = ["forwarders", "set", network.name()].map(str::to_owned).into_iter();
     let command = match fault {
-        _ if resolvers.is_empty() => Command::qdns(["forwarders", "clear", &word]),
+        _ if resolvers.is_empty() => Command::qdns(["forwarders", "clear", network.name()]),
         Fault::Misplaced(None) => Command::qdns(words.chain(ips(&resolvers))),
         _ => Command::qdns(words.chain(resolvers).chain(["--via", "auto"].map(str::to_owned))),
     };

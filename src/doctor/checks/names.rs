@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::served::Served;
-use crate::doctor::world::World;
+use crate::doctor::world::{Network, World};
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::address;
 use crate::model::host::{Host, host_name};
@@ -65,7 +65,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn shadowed(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for (index, network) in world.switches.iter().enumerate().filter(|(_, network)| network.rows.len() > 1) {
+    for network in world.switches.iter().filter(|network| network.rows.len() > 1) {
         let mut holders: HashMap<&str, Vec<&DnsRow>> = HashMap::new();
         for row in &network.rows {
             for key in row.records.keys() {
@@ -82,10 +82,7 @@ fn shadowed(world: &World) -> Outcome {
                 .collect();
             let message = format!("{key} is in {} rows of {name}; which one answers is chance", rows.len());
             findings.push(
-                Finding::new(key, message)
-                    .on(name)
-                    .seen("rows", owners)
-                    .fix(unshadow(world, index, key, &rows)),
+                Finding::new(key, message).on(name).seen("rows", owners).fix(unshadow(network, key, &rows)),
             );
         }
     }
@@ -93,14 +90,14 @@ fn shadowed(world: &World) -> Outcome {
 }
 
 /// Takes the name out of our rows, but for one where all are ours.
-fn unshadow(world: &World, index: usize, key: &str, rows: &[&DnsRow]) -> Option<Command> {
+fn unshadow(network: &Network, key: &str, rows: &[&DnsRow]) -> Option<Command> {
     let ours: Vec<&&DnsRow> = rows.iter().filter(|row| row.is_ours()).collect();
     let spare = if ours.len() == rows.len() { &ours[1..] } else { &ours[..] };
-    let only_zone = world.switches[index].own_zones().count() == 1;
+    let only_zone = network.own_zones().count() == 1;
     match spare {
         [row] if only_zone && !address::is_reverse_name(key) => {
             let domain = crate::model::zone::domain_of(row);
-            Some(Command::qdns(["record", "rm", &world.word(index), &host_name(key, &domain)]))
+            Some(Command::qdns(["record", "rm", network.name(), &host_name(key, &domain)]))
         }
         [row, ..] => {
             Some(Command::entry("DNS", &row.uuid.to_string(), "records", key, &row.records[key], None))

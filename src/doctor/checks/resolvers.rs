@@ -74,11 +74,6 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// The resolvers of a row, in order.
-pub(in crate::doctor) fn servers(leases: &Leases) -> Vec<IpAddr> {
-    leases.row.options.get(DNS_SERVER).map(|value| dhcp::parse_addresses(value)).unwrap_or_default()
-}
-
 /// Gives a switch's guests resolvers: those that other rows name and that answer, or the usual ones.
 fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Command> {
     let index = *leases.users.keys().next()?;
@@ -86,8 +81,11 @@ fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Comm
     let elsewhere = world.dhcp.iter().filter(|other| other.row.uuid != leases.row.uuid);
     let own = elsewhere.filter(|other| other.row.is_ipv4() == is_ipv4).find_map(|other| {
         let network = &world.switches[*other.users.keys().next()?];
-        let good =
-            servers(other).into_iter().filter(|ip| !is_of_ovn(network, other, ip) && !bad.contains(ip));
+        let good = other
+            .row
+            .resolvers()
+            .into_iter()
+            .filter(|ip| !is_of_ovn(network, other, ip) && !bad.contains(ip));
         let good: Vec<String> = good.map(|ip| ip.to_string()).collect();
         (!good.is_empty()).then_some(good)
     });
@@ -95,7 +93,7 @@ fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Comm
         true => USUAL_RESOLVERS.map(str::to_owned).to_vec(),
         false => USUAL_RESOLVERS_V6.map(str::to_owned).to_vec(),
     };
-    let mut words = ["forwarders", "set", &world.word(index)].map(str::to_owned).to_vec();
+    let mut words = ["forwarders", "set", world.switches[index].name()].map(str::to_owned).to_vec();
     words.extend(own.unwrap_or_else(usual));
     if leases.users.len() > 1 {
         words.push("--yes".to_owned());
@@ -175,7 +173,9 @@ pub(in crate::doctor) fn nobody_listens(
 fn answers_nothing(world: &World) -> Outcome {
     let mut findings = Vec::new();
     for leases in &world.dhcp {
-        let silent: Vec<IpAddr> = servers(leases)
+        let silent: Vec<IpAddr> = leases
+            .row
+            .resolvers()
             .into_iter()
             .filter(|address| {
                 leases.users.keys().map(|index| &world.switches[*index]).any(|network| {
@@ -202,7 +202,7 @@ fn unroutable(world: &World) -> Outcome {
     let mut findings = Vec::new();
     for leases in &world.dhcp {
         let Ok(net) = leases.row.cidr.parse::<IpNet>() else { continue };
-        for address in servers(leases) {
+        for address in leases.row.resolvers() {
             let unreachable = leases.users.keys().find_map(|index| {
                 let network = &world.switches[*index];
                 if is_of_ovn(network, leases, &address) || is_balanced(world, network, &address) {
@@ -277,11 +277,9 @@ fn no_search_domain(world: &World) -> Outcome {
     let mut findings = Vec::new();
     for leases in world.dhcp.iter().filter(|leases| leases.row.is_ipv4()) {
         let option = |name: &str| {
-            let value =
-                leases.row.options.get(name).map(|value| dhcp::parse_string(value)).unwrap_or_default();
-            value
-                .split(',')
-                .map(|domain| domain.trim().trim_end_matches('.').to_lowercase())
+            let value = leases.row.options.get(name).map(String::as_str).unwrap_or_default();
+            dhcp::parse_domains(value)
+                .map(|domain| domain.trim_end_matches('.').to_lowercase())
                 .collect::<Vec<_>>()
         };
         let told: HashSet<String> =

@@ -61,8 +61,9 @@ fn missing(served: &Served) -> Vec<Finding> {
         let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
         let message =
             format!("{} hosts have no reverse name, {} and others", lacking.len(), first.join(", "));
-        let words = ["doctor", &served.switch, "--only", "ptr-missing", "--fix"];
-        let finding = served.found(served.network.name(), message).seen("count", lacking.len());
+        let name = served.network.name();
+        let words = ["doctor", name, "--only", "ptr-missing", "--fix"];
+        let finding = served.found(name, message).seen("count", lacking.len());
         return vec![finding.seen("hosts", first).fix(Command::qdns(words))];
     }
     let found = lacking.into_iter().map(|(host, without)| {

@@ -72,16 +72,16 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn missing(world: &World) -> Outcome {
-    let without = world.switches.iter().enumerate().filter(|(_, network)| network.rows.is_empty());
+    let without = world.switches.iter().filter(|network| network.rows.is_empty());
     Ok(without
-        .filter_map(|(index, network)| {
+        .filter_map(|network| {
             let guests = network.guests().count();
             let name = network.name();
             (guests > 0).then(|| {
                 Finding::new(name, format!("{name} has {guests} guest ports and no zone: no name resolves"))
                     .on(name)
                     .seen("guest_ports", guests)
-                    .fix(Command::qdns(["zone", "create", &world.word(index)]))
+                    .fix(Command::qdns(["zone", "create", name]))
             })
         })
         .collect())
@@ -232,7 +232,7 @@ fn empty(world: &World) -> Outcome {
             });
             match guest {
                 Some([guest, address]) => {
-                    finding.fix(Command::qdns(["record", "add", &world.word(index), &guest, &address]))
+                    finding.fix(Command::qdns(["record", "add", name, &guest, &address]))
                 }
                 None => finding,
             }
