@@ -32,12 +32,12 @@ pub fn run(context: &Context, on_lost_race: OnLostRace, plan: impl Fn() -> Resul
     loop {
         let planned = plan()?;
         if context.global.dry_run || planned.changes.is_empty() {
-            return Ok(report(&planned, context.global.dry_run));
+            return Ok(report(planned, context.global.dry_run));
         }
         confirm(context, planned.question.as_deref(), || crate::output::render_plan(&planned))?;
         let bar = Bar::new(context);
         match context.nb.commit_showing(&planned, &audit_comment(&context.typed), &mut |at| bar.show(at)) {
-            Ok(()) => return Ok(report(&planned, false)),
+            Ok(()) => return Ok(report(planned, false)),
             Err(error)
                 if error.kind == Kind::LostRace
                     && on_lost_race == OnLostRace::PlanAnew
@@ -106,7 +106,7 @@ pub fn run_all(
     Ok(())
 }
 
-fn report(plan: &Plan, dry_run: bool) -> Reply {
+fn report(plan: Plan, dry_run: bool) -> Reply {
     Reply::from(Answer::Changes(ChangesView::of(plan, dry_run)))
 }
 

@@ -81,8 +81,9 @@ fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
 pub fn reverse_name(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => {
-            let [a, b, c, d] = v4.octets();
-            format!("{d}.{c}.{b}.{a}.in-addr.arpa")
+            let mut octets = v4.octets();
+            octets.reverse();
+            Ipv4Addr::from(octets).to_string() + ".in-addr.arpa"
         }
         IpAddr::V6(v6) => {
             let mut name = String::with_capacity(72);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::address;
-use super::name::Domain;
+use super::name::{Domain, in_lower_case};
 use super::snapshot::{DnsRow, HostMark};
 
 /// A text of the row, or one that was made beside it.
@@ -152,10 +152,7 @@ pub fn host_name<'n>(name: &'n str, domain: &Domain) -> Text<'n> {
         Some((label, rest)) if rest.eq_ignore_ascii_case(domain.as_str()) => label,
         _ => name,
     };
-    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
-    }
+    in_lower_case(name)
 }
 
 #[cfg(test)]

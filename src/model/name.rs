@@ -1,5 +1,6 @@
 //! Hostnames, domains and FQDNs: which are accepted, and what to type instead of those that are not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -86,7 +87,7 @@ impl Hostname {
     /// # Errors
     /// Invalid input where it would be longer than 253 characters.
     pub fn fqdn(&self, domain: &Domain) -> Result<String> {
-        let fqdn = format!("{}.{domain}", self.0);
+        let fqdn = [&self.0, ".", domain.as_str()].concat();
         if fqdn.len() > FQDN_MAX {
             return Err(Error::invalid(format!(
                 "{fqdn:?} has {} characters; an FQDN has at most {FQDN_MAX}",
@@ -228,6 +229,14 @@ impl Default for Domain {
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A name in lower case, as DNS compares them (RFC 4343).
+pub fn in_lower_case(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
     }
 }
 

@@ -23,15 +23,20 @@ pub enum Column {
 }
 
 impl Column {
-    /// The table and the column, as ovn-nb(5) has them.
-    pub fn names(self) -> (&'static str, &'static str) {
+    /// Table and column, as ovn-nb(5) has them: `DNS.records`.
+    pub fn path(self) -> &'static str {
         match self {
-            Column::DnsRecords => ("DNS", "records"),
-            Column::DnsMarks => ("DNS", "external_ids"),
-            Column::DhcpOptions => ("DHCP_Options", "options"),
-            Column::DhcpMarks => ("DHCP_Options", "external_ids"),
-            Column::BalancerVips => ("Load_Balancer", "vips"),
+            Column::DnsRecords => "DNS.records",
+            Column::DnsMarks => "DNS.external_ids",
+            Column::DhcpOptions => "DHCP_Options.options",
+            Column::DhcpMarks => "DHCP_Options.external_ids",
+            Column::BalancerVips => "Load_Balancer.vips",
         }
+    }
+
+    /// The table and the column.
+    pub fn names(self) -> (&'static str, &'static str) {
+        self.path().split_once('.').unwrap_or_default()
     }
 
     /// The row's content of this column in a snapshot.
@@ -75,12 +80,17 @@ pub enum ReferenceColumn {
 }
 
 impl ReferenceColumn {
-    /// The table and the column, as ovn-nb(5) has them.
-    pub fn names(self) -> (&'static str, &'static str) {
+    /// Table and column, as ovn-nb(5) has them: `Logical_Router.load_balancer`.
+    pub fn path(self) -> &'static str {
         match self {
-            ReferenceColumn::RouterLoadBalancers => ("Logical_Router", "load_balancer"),
-            ReferenceColumn::SwitchLoadBalancers => ("Logical_Switch", "load_balancer"),
+            ReferenceColumn::RouterLoadBalancers => "Logical_Router.load_balancer",
+            ReferenceColumn::SwitchLoadBalancers => "Logical_Switch.load_balancer",
         }
+    }
+
+    /// The table and the column.
+    pub fn names(self) -> (&'static str, &'static str) {
+        self.path().split_once('.').unwrap_or_default()
     }
 }
 

@@ -185,7 +185,7 @@ impl HostMark {
 
     /// The key of a host's mark.
     pub fn key(self, host: &str) -> String {
-        format!("{}{host}", self.prefix())
+        [self.prefix(), host].concat()
     }
 
     /// The mark that a key is, and the host it is about.

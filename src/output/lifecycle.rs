@@ -48,8 +48,8 @@ pub struct EvidenceView {
 impl LifecycleView {
     /// The plans of several switches.
     pub fn of(plans: &[Plan], stale: &[Stale], dry_run: bool) -> Self {
-        let mut views = plans.iter().map(|plan| ChangesView::of(plan, dry_run));
-        let mut changes = views.next().unwrap_or_else(|| ChangesView::of(&Plan::default(), dry_run));
+        let mut views = plans.iter().map(|plan| ChangesView::of(plan.clone(), dry_run));
+        let mut changes = views.next().unwrap_or_else(|| ChangesView::of(Plan::default(), dry_run));
         for view in views {
             changes.changed |= view.changed;
             changes.changes.extend(view.changes);

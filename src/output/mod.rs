@@ -104,7 +104,14 @@ pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
         }
         Format::Table => {
             let text = table::render(answer, terminal_width());
-            anstream::stdout().lock().write_all(text.as_bytes())
+            // In one piece: anstream writes what stands between two colours by itself.
+            match anstream::AutoStream::choice(&io::stdout()) {
+                anstream::ColorChoice::Never => {
+                    let plain = anstream::adapter::strip_str(&text).to_string();
+                    io::stdout().lock().write_all(plain.as_bytes())
+                }
+                _ => io::stdout().lock().write_all(text.as_bytes()),
+            }
         }
     };
     match written {
@@ -130,7 +137,7 @@ pub fn note(line: &str) {
 
 /// A plan as a person reads it before a question.
 pub fn render_plan(plan: &Plan) -> String {
-    let view = ChangesView::of(plan, true);
+    let view = ChangesView::of(plan.clone(), true);
     table::render(&Answer::Changes(view), terminal_width()).trim_end().to_owned()
 }
 

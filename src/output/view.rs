@@ -13,7 +13,7 @@ use crate::model::dhcp;
 use crate::model::forwarders;
 use crate::model::host::{Host, Hosts};
 use crate::model::import::Names;
-use crate::model::plan::{Change, Plan, Reference};
+use crate::model::plan::{Change, Column, Entry, Plan, Reference};
 use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
 use crate::model::zone::{Zone, domain_of};
 
@@ -312,87 +312,72 @@ pub struct ChangeView {
     /// What it becomes.
     pub to: Option<String>,
     /// Where: `DNS.records`, `DHCP_Options.options` and so on, as ovn-nb(5) has them.
-    pub column: String,
+    pub column: &'static str,
     /// The row's UUID.
     pub row: Uuid,
 }
 
 impl ChangesView {
     /// The changes of a plan.
-    pub fn of(plan: &Plan, dry_run: bool) -> Self {
-        ChangesView {
-            changed: !dry_run && !plan.changes.is_empty(),
-            dry_run,
-            changes: plan.changes.iter().flat_map(|change| ChangeView::of(plan, change)).collect(),
-            warnings: plan.warnings.clone(),
-            switch: plan.switch.clone(),
+    pub fn of(plan: Plan, dry_run: bool) -> Self {
+        let changed = !dry_run && !plan.changes.is_empty();
+        let mut changes = Vec::with_capacity(plan.changes.len());
+        for change in plan.changes {
+            ChangeView::push(&mut changes, &plan.switch, change);
         }
+        ChangesView { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch }
     }
 }
 
 impl ChangeView {
-    fn of(plan: &Plan, change: &Change) -> Vec<Self> {
-        let switch = || Some(plan.switch.clone());
-        match change {
-            Change::Entry(entry) => {
-                let (table, column) = entry.column.names();
-                vec![ChangeView {
-                    action: match (&entry.from, &entry.to) {
-                        (None, _) => "add",
-                        (Some(_), Some(_)) => "change",
-                        (Some(_), None) => "remove",
-                    },
-                    name: entry.key.clone(),
-                    from: entry.from.clone(),
-                    to: entry.to.clone(),
-                    column: [table, ".", column].concat(),
-                    row: entry.row,
-                }]
-            }
-            Change::CreateZone { zone, .. } => vec![Self::zone("add", None, switch(), zone)],
-            Change::AttachZone { zone, .. } => vec![Self::zone("change", None, switch(), zone)],
+    /// Adds what a change to a switch's names is to a list.
+    fn push(views: &mut Vec<Self>, switch: &str, change: Change) {
+        let switch = || Some(switch.to_owned());
+        let view = match change {
+            Change::Entry(entry) => Self::entry(entry),
+            Change::CreateZone { zone, .. } => Self::zone("add", None, switch(), zone),
+            Change::AttachZone { zone, .. } => Self::zone("change", None, switch(), zone),
             Change::DestroyZone { row, .. } => {
-                let records = row.records.iter().map(|(key, value)| ChangeView {
-                    action: "remove",
-                    name: key.clone(),
-                    from: Some(value.clone()),
-                    to: None,
-                    column: "DNS.records".to_owned(),
-                    row: row.uuid,
-                });
-                records.chain([Self::zone("remove", switch(), None, &row.uuid)]).collect()
+                views.extend(row.records.into_iter().map(|(key, value)| {
+                    let (column, row) = (Column::DnsRecords, row.uuid);
+                    Self::entry(Entry { column, row, key, from: Some(value), to: None })
+                }));
+                Self::zone("remove", switch(), None, row.uuid)
             }
-            Change::Create(row) => vec![Self::balancer("add", row)],
-            Change::Destroy(row) => vec![Self::balancer("remove", row)],
-            Change::Refer(reference) => vec![Self::reference("add", reference)],
-            Change::Unrefer(reference) => vec![Self::reference("remove", reference)],
-        }
+            Change::Create(row) => Self::balancer("add", row),
+            Change::Destroy(row) => Self::balancer("remove", row),
+            Change::Refer(reference) => Self::reference("add", reference),
+            Change::Unrefer(reference) => Self::reference("remove", reference),
+        };
+        views.push(view);
     }
 
-    fn balancer(action: &'static str, row: &LoadBalancer) -> Self {
+    fn entry(entry: Entry) -> Self {
+        let Entry { column, row, key: name, from, to } = entry;
+        let action = match (&from, &to) {
+            (None, _) => "add",
+            (Some(_), Some(_)) => "change",
+            (Some(_), None) => "remove",
+        };
+        ChangeView { action, name, from, to, column: column.path(), row }
+    }
+
+    fn balancer(action: &'static str, row: LoadBalancer) -> Self {
         let vips: Vec<String> = row.vips.iter().map(|(vip, to)| format!("{vip} to {to}")).collect();
         let vips = Some(vips.join("; "));
         let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
-        let (column, name) = ("Load_Balancer.vips".to_owned(), row.name.clone());
-        ChangeView { action, name, from, to, column, row: row.uuid }
+        let column = Column::BalancerVips.path();
+        ChangeView { action, name: row.name, from, to, column, row: row.uuid }
     }
 
-    fn reference(action: &'static str, reference: &Reference) -> Self {
-        let (table, column) = reference.column.names();
-        let label = Some(reference.row_label.clone());
+    fn reference(action: &'static str, reference: Reference) -> Self {
+        let label = Some(reference.row_label);
         let (from, to) = if action == "add" { (None, label) } else { (label, None) };
-        let (name, row) = (reference.target_name.clone(), reference.row);
-        ChangeView { action, name, from, to, column: [table, ".", column].concat(), row }
+        let (name, column) = (reference.target_name, reference.column.path());
+        ChangeView { action, name, from, to, column, row: reference.row }
     }
 
-    fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: &Uuid) -> Self {
-        ChangeView {
-            action,
-            name: "zone".to_owned(),
-            from,
-            to,
-            column: "Logical_Switch.dns_records".to_owned(),
-            row: *row,
-        }
+    fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: Uuid) -> Self {
+        ChangeView { action, name: "zone".to_owned(), from, to, column: "Logical_Switch.dns_records", row }
     }
 }

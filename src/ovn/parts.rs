@@ -1,6 +1,6 @@
 //! Large plans, as few transactions as a command line can hold; a host's keys stay in one of them.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,6 +12,7 @@ use super::nbctl::Nbctl;
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
+use crate::model::name::in_lower_case;
 use crate::model::plan::{Change, Column, Entry, Plan};
 use crate::model::snapshot::HostMark;
 
@@ -55,10 +56,9 @@ impl Nbctl {
         if size < LEAST / 2 {
             return self.commit_one(plan, comment);
         }
-        let groups = groups(plan);
-        let mut at = Progress { done: 0, all: groups.len() };
+        let parts = parts(plan);
+        let mut at = Progress { done: 0, all: parts.iter().map(|part| part.hosts).sum() };
         progress(at);
-        let parts = cut(plan, groups, room());
         let interrupted = Interrupted::watch(parts.len() > 1);
         for part in &parts {
             let result = match interrupted.is_set() {
@@ -81,68 +81,69 @@ fn how_far(error: Error, at: Progress) -> Error {
 
 /// A transaction's worth of a plan.
 #[derive(Debug)]
-pub(super) struct Part {
-    pub(super) plan: Plan,
+pub(super) struct Part<'p> {
+    pub(super) plan: Cow<'p, Plan>,
     hosts: usize,
 }
 
-/// The entries of each host, by what they have in common, changes and expectations apart.
-type Groups<'a> = BTreeMap<String, (Vec<&'a Entry>, Vec<&'a Entry>)>;
-
-fn groups(plan: &Plan) -> Groups<'_> {
-    let mut groups = Groups::new();
-    for entry in plan.entries() {
-        groups.entry(group(entry)).or_default().0.push(entry);
-    }
-    for entry in &plan.expects {
-        if let Some((_, expects)) = groups.get_mut(&group(entry)) {
-            expects.push(entry);
-        }
-    }
-    groups
-}
-
 /// A plan that may be larger than a command line, in parts that are not.
-pub(super) fn parts(plan: &Plan) -> Vec<Part> {
-    cut(plan, groups(plan), room())
+pub(super) fn parts(plan: &Plan) -> Vec<Part<'_>> {
+    cut(plan, room())
 }
 
 /// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
-fn cut(plan: &Plan, groups: Groups, room: usize) -> Vec<Part> {
-    let vacant = || plan.vacant.clone();
-    let empty = || Part { plan: Plan { vacant: vacant(), ..Plan::for_switch(&plan.switch) }, hosts: 0 };
+fn cut(plan: &Plan, room: usize) -> Vec<Part<'_>> {
+    let changes = by_host(plan.entries());
+    let hosts = changes.chunk_by(|(one, _), (other, _)| one == other);
+    if plan.entries().map(cost).sum::<usize>() <= room {
+        return vec![Part { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
+    }
+    let expects = by_host(&plan.expects);
+    let empty = || Plan { vacant: plan.vacant.clone(), ..Plan::for_switch(&plan.switch) };
     let mut part = empty();
-    part.plan.changes =
+    part.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
     let mut parts = Vec::new();
-    let mut used = 0;
-    for (changes, expects) in groups.into_values() {
-        let size: usize = changes.iter().copied().map(cost).sum();
+    let (mut used, mut count) = (0, 0);
+    for host in hosts {
+        let size: usize = host.iter().map(|(_, entry)| cost(entry)).sum();
         if used > 0 && used + size > room {
-            parts.push(std::mem::replace(&mut part, empty()));
-            used = 0;
+            parts.push(Part { plan: Cow::Owned(std::mem::replace(&mut part, empty())), hosts: count });
+            (used, count) = (0, 0);
         }
         used += size;
-        part.hosts += 1;
-        part.plan.changes.extend(changes.into_iter().cloned().map(Change::Entry));
-        part.plan.expects.extend(expects.into_iter().cloned());
+        count += 1;
+        let name = &host[0].0;
+        let expects = &expects[expects.partition_point(|(other, _)| other < name)..];
+        let expects = expects.iter().take_while(|(other, _)| other == name);
+        part.changes.extend(host.iter().map(|(_, entry)| Change::Entry((*entry).clone())));
+        part.expects.extend(expects.map(|(_, entry)| (*entry).clone()));
     }
-    parts.push(part);
+    parts.push(Part { plan: Cow::Owned(part), hosts: count });
     parts
+}
+
+/// Entries beside what those of one host have in common, in its order.
+fn by_host<'p>(entries: impl IntoIterator<Item = &'p Entry>) -> Vec<(Cow<'p, str>, &'p Entry)> {
+    let mut entries: Vec<_> = entries.into_iter().map(|entry| (group(entry), entry)).collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    entries
 }
 
 /// What entries of one host have in common: the first label of their names, or of what their
 /// reverse names point to; elsewhere the row.
-fn group(entry: &Entry) -> String {
+fn group(entry: &Entry) -> Cow<'_, str> {
     let name: &str = match entry.column {
         Column::DnsRecords if address::is_reverse_name(&entry.key) => {
             entry.to.as_ref().or(entry.from.as_ref()).unwrap_or(&entry.key)
         }
         Column::DnsRecords => &entry.key,
         Column::DnsMarks => HostMark::of_key(&entry.key).map_or(entry.key.as_str(), |(_, host)| host),
-        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => return entry.row.to_string(),
+        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => {
+            return entry.row.to_string().into();
+        }
     };
-    name.split('.').next().unwrap_or_default().to_ascii_lowercase()
+    in_lower_case(name.split('.').next().unwrap_or_default())
 }
 
 /// What an entry takes of a command line, in bytes: key, value, quotes and equals sign, once to
@@ -218,7 +219,7 @@ mod tests {
             plan.set(Column::DnsRecords, row, None, &format!("{name}.internal"), Some(&address));
             plan.set(Column::DnsMarks, row, None, &HostMark::Static.key(&name), Some("true"));
         }
-        let parts = cut(&plan, groups(&plan), 1000);
+        let parts = cut(&plan, 1000);
         assert!(parts.len() > 5, "{}", parts.len());
         assert!(matches!(parts[0].plan.changes[0], Change::CreateZone { .. }));
         assert_eq!(parts.iter().map(|part| part.hosts).sum::<usize>(), 50);

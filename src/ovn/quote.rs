@@ -10,7 +10,7 @@ pub fn string(text: &str) -> String {
 
 /// A key and its value, as `add` and `remove` take them.
 pub fn pair(key: &str, value: &str) -> String {
-    format!("{}={}", string(key), string(value))
+    [&string(key), "=", &string(value)].concat()
 }
 
 /// The longest argument, in bytes; Linux takes 128 KiB (execve(2)).
@@ -18,7 +18,7 @@ const ARGUMENT_MAX: usize = 100 * 1024;
 
 /// Pairs with commas between them, in as few arguments as can be: `add` and `remove` work through
 /// the whole column once for each argument.
-pub fn packed(pairs: Vec<String>) -> Vec<String> {
+pub fn packed(pairs: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut arguments: Vec<String> = Vec::new();
     for pair in pairs {
         match arguments.last_mut() {

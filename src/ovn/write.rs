@@ -282,13 +282,14 @@ impl Transaction {
             commands: Vec::new(),
             after: Vec::new(),
         };
-        let mut entries: BTreeMap<(Column, Uuid), (Vec<String>, Vec<String>)> = BTreeMap::new();
+        type Pairs<'p> = Vec<(&'p str, &'p str)>;
+        let mut entries: BTreeMap<(Column, Uuid), (Pairs, Pairs)> = BTreeMap::new();
         for change in &plan.changes {
             match change {
                 Change::Entry(entry) => {
                     let (removed, added) = entries.entry((entry.column, entry.row)).or_default();
-                    removed.extend(entry.from.iter().map(|value| quote::pair(&entry.key, value)));
-                    added.extend(entry.to.iter().map(|value| quote::pair(&entry.key, value)));
+                    removed.extend(entry.from.iter().map(|value| (entry.key.as_str(), value.as_str())));
+                    added.extend(entry.to.iter().map(|value| (entry.key.as_str(), value.as_str())));
                 }
                 other => transaction.structural(other),
             }
@@ -300,6 +301,7 @@ impl Transaction {
             let (table, column) = column.names();
             for (verb, pairs) in [("remove", removed), ("add", added)] {
                 if !pairs.is_empty() {
+                    let pairs = pairs.into_iter().map(|(key, value)| quote::pair(key, value));
                     transaction.command(&[verb, table, &row.to_string(), column], quote::packed(pairs));
                 }
             }
