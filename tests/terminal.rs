@@ -93,20 +93,52 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(coloured(&["--color", "always"], false));
     assert!(!coloured(&["--color", "never"], false));
     assert!(!coloured(&[], true));
-    let on_terminal = |setting: &str| {
-        let line = format!("{setting} {} record add net1 web-server 10.0.0.99", env!("CARGO_BIN_EXE_qdns"));
-        let output = Command::new("script")
-            .args(["-qec", &line, "/dev/null"])
-            .env("OVN_NB_DB", nb.remote())
-            .env("TERM", "xterm")
-            .env_remove("NO_COLOR")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        String::from_utf8_lossy(&output.stdout).contains("\u{1b}[1m")
-    };
-    assert!(on_terminal("env"));
-    assert!(!on_terminal("env NO_COLOR=1"));
+    let is_bold = |setting: &str| on_terminal(&nb, setting, &args.join(" ")).contains("\u{1b}[1m");
+    assert!(is_bold("env"));
+    assert!(!is_bold("env NO_COLOR=1"));
+}
+
+/// What a command prints on a terminal of an unknown width, as a serial line is.
+fn on_terminal(nb: &Nb, setting: &str, args: &str) -> String {
+    let output = Command::new("script")
+        .args(["-qec", &format!("{setting} {} {args}", env!("CARGO_BIN_EXE_qdns")), "/dev/null"])
+        .env("OVN_NB_DB", nb.remote())
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn what_a_row_holds_says_nothing_to_the_terminal() {
+    let nb = net();
+    let records = r#"records:"x\u001b[8my"="10.0.0.9\u001b]0;owned\u0007""#;
+    nb.nbctl(&["set", "DNS", nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim(), records]);
+    for args in [
+        "record ls",
+        "record ls -o plain",
+        "record add net1 x 10.0.0.9",
+        "doctor net1",
+        "zone rm net1 --dry-run",
+        "record export net1",
+        "prune-stale net1 --dry-run",
+    ] {
+        let said = on_terminal(&nb, "env", args);
+        assert!(!said.contains("\u{1b}[8m") && !said.contains("\u{1b}]0"), "{args}: {said:?}");
+        let is_told = !["record add", "prune-stale"].iter().any(|verb| args.starts_with(verb));
+        assert!(!is_told || said.contains("x\\u{1b}[8my"), "{args}: {said}");
+    }
+    let listed = qdns(&nb.remote(), &["record", "ls"]);
+    assert!(listed.ok().contains("x\\u{1b}[8my"), "nothing is hidden in a pipe: {}", listed.stdout);
+}
+
+#[test]
+fn a_terminal_of_unknown_width_gets_whole_lines() {
+    let nb = net();
+    let listed = on_terminal(&nb, "env", "record ls net1");
+    assert!(listed.lines().any(|line| line.contains("web-server          web-server.internal")), "{listed}");
 }
 
 #[test]

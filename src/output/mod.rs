@@ -7,10 +7,11 @@ pub mod lifecycle;
 pub mod lookup;
 pub mod plain;
 pub mod table;
+mod terminal;
 pub mod view;
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -95,7 +96,7 @@ pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
             note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
         }
     }
-    // What a program reads goes out as it is: the stream for people drops what a terminal would obey.
+    // What a program reads goes out as it is; what people read, without what a terminal would obey.
     let written = match global.output {
         Format::Json => write_json(answer, io::stdout().lock()),
         Format::Plain => io::stdout().lock().write_all(plain::render(answer).as_bytes()),
@@ -103,7 +104,8 @@ pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
             Ok(())
         }
         Format::Table => {
-            let text = table::render(answer, terminal_width());
+            let text = table::render(answer, terminal::width());
+            let text = terminal::harmless(&text);
             // In one piece: anstream writes what stands between two colours by itself.
             match anstream::AutoStream::choice(&io::stdout()) {
                 anstream::ColorChoice::Never => {
@@ -132,13 +134,13 @@ pub fn set_color(color: Color) {
 
 /// A line on standard error. Where even that is gone there is nobody left to tell.
 pub fn note(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", terminal::harmless(line));
 }
 
 /// A plan as a person reads it before a question.
 pub fn render_plan(plan: &Plan) -> String {
     let view = ChangesView::of(plan.clone(), true);
-    table::render(&Answer::Changes(view), terminal_width()).trim_end().to_owned()
+    table::render(&Answer::Changes(view), terminal::width()).trim_end().to_owned()
 }
 
 /// A word in bold and a colour; a stream without colours takes both away.
@@ -172,14 +174,4 @@ fn write_json(answer: &Answer, out: impl Write) -> io::Result<()> {
 
 fn write_named(out: impl Write, name: &str, value: &impl Serialize) -> serde_json::Result<()> {
     serde_json::to_writer(out, &BTreeMap::from([(name, value)]))
-}
-
-/// The columns that a table may have: the terminal's, or without one those of `COLUMNS`, or no limit.
-fn terminal_width() -> Option<u16> {
-    let on_terminal = io::stdout().is_terminal().then(|| console_width(&io::stdout())).flatten();
-    on_terminal.or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
-}
-
-fn console_width(_: &io::Stdout) -> Option<u16> {
-    comfy_table::Table::new().width()
 }

@@ -1,5 +1,7 @@
 //! Plain output for scripts: one thing a line, its columns separated by tabs, no header.
 
+use std::borrow::Cow;
+
 use super::view::ChangeView;
 use super::{Answer, examination};
 
@@ -76,7 +78,18 @@ fn change(change: &ChangeView) -> Vec<String> {
     vec![change.action.to_owned(), change.name.clone(), or_empty(&change.from), or_empty(&change.to)]
 }
 
-/// A cell that is sure to stay in its column, whatever a row holds.
-fn one_line(cell: &str) -> String {
-    cell.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+/// A cell that is sure to stay in its column and to do nothing to a terminal, whatever a row holds.
+fn one_line(cell: &str) -> Cow<'_, str> {
+    let is_special = |c: char| c == '\\' || c.is_control();
+    if !cell.contains(is_special) {
+        return Cow::Borrowed(cell);
+    }
+    let mut line = String::new();
+    for c in cell.chars() {
+        match is_special(c) {
+            true => line.extend(c.escape_default()),
+            false => line.push(c),
+        }
+    }
+    Cow::Owned(line)
 }

@@ -105,11 +105,12 @@ fn new(width: Option<u16>, header: &[&str]) -> Table {
 
 /// The table's text without the blanks at the ends of its lines.
 fn finish(table: &Table) -> String {
-    table
-        .to_string()
-        .lines()
-        .map(|line| line.trim_end().strip_prefix(' ').unwrap_or(line.trim_end()).to_owned() + "\n")
-        .collect()
+    let mut text = String::new();
+    for line in table.lines() {
+        let line = line.trim_end();
+        text.extend([line.strip_prefix(' ').unwrap_or(line), "\n"]);
+    }
+    text
 }
 
 fn state(attached: bool) -> &'static str {
