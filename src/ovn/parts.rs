@@ -199,6 +199,7 @@ impl Drop for Interrupted {
 mod tests {
     use super::*;
     use crate::model::snapshot::Map;
+    use std::collections::BTreeSet;
     use uuid::Uuid;
 
     #[test]
@@ -218,6 +219,7 @@ mod tests {
             plan.set(Column::DnsRecords, row, None, &name, Some(&address));
             plan.set(Column::DnsRecords, row, None, &format!("{name}.internal"), Some(&address));
             plan.set(Column::DnsMarks, row, None, &HostMark::Static.key(&name), Some("true"));
+            plan.expect(Column::DnsRecords, row, &format!("{name}.example.org"), &address);
         }
         let parts = cut(&plan, 1000);
         assert!(parts.len() > 5, "{}", parts.len());
@@ -227,11 +229,15 @@ mod tests {
         for part in &parts {
             assert_eq!(part.plan.entries().count(), 4 * part.hosts);
             assert!(part.plan.entries().map(cost).sum::<usize>() <= 1000);
+            let changed: BTreeSet<_> = part.plan.entries().map(group).collect();
+            let expected: BTreeSet<_> = part.plan.expects.iter().map(group).collect();
+            assert_eq!((changed.len(), &changed), (part.hosts, &expected));
             entries.extend(part.plan.entries().cloned());
         }
         entries.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
         let mut all: Vec<Entry> = plan.entries().cloned().collect();
         all.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
         assert_eq!(entries, all);
+        assert!(matches!(&cut(&plan, 1_000_000)[..], [Part { plan: whole, hosts: 50 }] if **whole == plan));
     }
 }
