@@ -184,6 +184,11 @@ fn pruning_asks_and_has_a_brake() {
     let file = net.file("b.csv", &csv(10));
     let prune = ["record", "import", "net1", &file, "--prune"];
     assert!(net.qdns(&prune).fails(1).contains("--max 10"));
+    let shown = net.qdns(&[&prune[..], &["--dry-run"]].concat());
+    assert!(
+        shown.ok().contains("- host-00019 ") && shown.stderr.contains("would be refused: 10 of the 20"),
+        "{shown:?}"
+    );
     assert!(net.qdns(&[&prune[..], &["--max", "10"]].concat()).fails(1).contains("--yes"));
     assert_eq!(net.hosts("net1"), 20);
     net.qdns(&[&prune[..], &["--max", "10", "--yes"]].concat()).ok();

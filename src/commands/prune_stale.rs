@@ -77,12 +77,8 @@ impl PruneStaleArgs {
         let dry_run = context.global.dry_run || self.check;
         for switch in &switches {
             let Some(mut plan) = plan(&snapshot, &ports, switch)? else { continue };
-            match limit.check(&switch.name, plan.stale.len(), plan.hosts) {
-                Err(error) if dry_run => {
-                    plan.plan.warnings.push(format!("it would be refused: {}", error.message))
-                }
-                result => refusals.extend(result.err()),
-            }
+            let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts);
+            refusals.extend(plan.plan.heed(verdict, dry_run).err());
             plans.push(plan.plan);
             stale.extend(plan.stale);
         }

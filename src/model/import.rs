@@ -157,6 +157,8 @@ pub struct Import {
     pub skip_unserved: bool,
     /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
     pub limit: Limit,
+    /// The plan is only shown, with whatever would refuse it.
+    pub is_dry_run: bool,
 }
 
 /// A plan that puts a file's hosts into a switch's zone.
@@ -189,21 +191,16 @@ pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Impo
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();
-    if hosts.is_empty() && !gone.is_empty() && import.limit == Limit::default() {
-        // Whoever wrote the file may have failed, in a pipe above all.
-        return Err(Error::new(
-            Kind::NeedsConfirmation,
-            format!(
-                "{} has no hosts, and --prune would remove all {} of {}",
-                import.file,
-                gone.len(),
-                switch.name
-            ),
-        )
-        .hint("--force does it"));
-    }
-    import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")?;
+    // Whoever wrote the file may have failed, in a pipe above all.
+    let verdict = if hosts.is_empty() && !gone.is_empty() && import.limit == Limit::default() {
+        let (file, gone, switch) = (&import.file, gone.len(), &switch.name);
+        let message = format!("{file} has no hosts, and --prune would remove all {gone} of {switch}");
+        Err(Error::new(Kind::NeedsConfirmation, message).hint("--force does it"))
+    } else {
+        import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
+    };
     let mut plan = draft.close();
+    plan.heed(verdict, import.is_dry_run)?;
     plan.warnings.splice(0..0, notes(parsed, import));
     if !gone.is_empty() {
         let hosts = if gone.len() == 1 { "host" } else { "hosts" };

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::name::Domain;
 use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
+use crate::error::Result;
 
 /// A column of key-value pairs that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -249,6 +250,20 @@ impl Plan {
     pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
         let value = Some(value.to_owned());
         self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
+    }
+
+    /// Stops at what refuses the plan; where the plan is only shown, that is a warning.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn heed(&mut self, verdict: Result<()>, is_dry_run: bool) -> Result<()> {
+        match verdict {
+            Err(error) if is_dry_run => {
+                self.warnings.push(format!("it would be refused: {}", error.message));
+                Ok(())
+            }
+            verdict => verdict,
+        }
     }
 
     /// The plan's changes of single keys.

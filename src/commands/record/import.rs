@@ -63,6 +63,7 @@ impl ImportArgs {
             prune: self.prune,
             skip_unserved: self.skip_unserved,
             limit: Limit { max: self.max, force: self.force },
+            is_dry_run: context.global.dry_run,
         };
         let text = self.text(&import.file, context.global.quiet)?;
         let named = if self.is_stdin() { None } else { FileFormat::of_name(&self.file) };

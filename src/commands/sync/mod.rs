@@ -129,12 +129,8 @@ impl SyncArgs {
         dry_run: bool,
     ) -> Result<Synced<'a>> {
         let mut synced = sync::plan(snapshot, ports, switch, options, &Seen::new())?;
-        match self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts) {
-            Err(error) if dry_run => {
-                synced.plan.warnings.push(format!("it would be refused: {}", error.message));
-            }
-            result => result?,
-        }
+        let verdict = self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts);
+        synced.plan.heed(verdict, dry_run)?;
         if !synced.stale.is_empty() {
             synced.plan.question = Some(question(&switch.name, synced.stale.len()));
         }
