@@ -1,12 +1,13 @@
 //! `qdns record export`.
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use crate::commands::Context;
 use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
-use crate::model::snapshot::{self, DnsRow, Snapshot, Switch};
+use crate::model::snapshot::{DnsRow, Owner, Snapshot, Switch};
 use crate::model::words::shell_word;
 use crate::model::zone::Zone;
 use crate::output::{Answer, Reply, note};
@@ -32,30 +33,20 @@ pub struct ExportArgs {
     owner: Owner,
 }
 
-/// Who made the rows that are exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Owner {
-    /// Zones of qdns
-    Qdns,
-    /// OpenStack's Neutron
-    Neutron,
-    /// LXD
-    Lxd,
-    /// Incus
-    Incus,
-    /// Rows without any known mark
-    Unknown,
-}
+impl ValueEnum for Owner {
+    fn value_variants<'a>() -> &'a [Owner] {
+        &[Owner::Qdns, Owner::Neutron, Owner::Lxd, Owner::Incus, Owner::Unknown]
+    }
 
-impl Owner {
-    fn of_rows(self) -> snapshot::Owner {
-        match self {
-            Owner::Qdns => snapshot::Owner::Qdns,
-            Owner::Neutron => snapshot::Owner::Neutron,
-            Owner::Lxd => snapshot::Owner::Lxd,
-            Owner::Incus => snapshot::Owner::Incus,
-            Owner::Unknown => snapshot::Owner::Unknown,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Owner::Qdns => "Zones of qdns",
+            Owner::Neutron => "OpenStack's Neutron",
+            Owner::Lxd => "LXD",
+            Owner::Incus => "Incus",
+            Owner::Unknown => "Rows without any known mark",
+        };
+        Some(PossibleValue::new(self.name()).help(help))
     }
 }
 
@@ -98,13 +89,12 @@ impl ExportArgs {
         if self.owner == Owner::Qdns {
             return Ok(Zone::find(snapshot, switch)?.map(|zone| zone.row).into_iter().collect());
         }
-        let owner = self.owner.of_rows();
-        Ok(snapshot.dns_rows_on(switch).filter(|row| row.owner() == owner).collect())
+        Ok(snapshot.dns_rows_on(switch).filter(|row| row.owner() == self.owner).collect())
     }
 
     fn nothing_there(&self, snapshot: &Snapshot, switch: &Switch) -> String {
         let name = &switch.name;
-        let asked = self.owner.of_rows();
+        let asked = self.owner;
         let other = snapshot.dns_rows_on(switch).map(DnsRow::owner).find(|owner| *owner != asked);
         match other {
             Some(owner) => format!(
