@@ -1,12 +1,16 @@
 //! Applies a plan as one OVSDB transaction, compare-and-set per key.
 //!
 //! `add` inserts a key only if it is absent and `remove` deletes one only if its value still
-//! matches, and neither says which it did. So the touched rows are listed in front of the changes
-//! and behind them, in the same transaction: what differs from the plan was lost to another writer.
+//! matches, and neither says which it did. So the touched rows are listed in front of the changes, in
+//! the same transaction, and each change has another command behind it: then ovn-nbctl lets the
+//! transaction through only while the whole column is as it was listed, and tries again otherwise.
+//! (The last command it may send as a mutation that nothing is compared with; 23.03 does so with
+//! `add`.) What the changes made of the listed rows is therefore known, and what was lost as well.
 //! ovn-nbctl has no command that makes a transaction fail on a value (`wait-until` blocks, and
 //! through a daemon it blocks for everyone), so a change that lost in part is withdrawn.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -38,20 +42,21 @@ impl Nbctl {
         }
         self.check_vacant(plan)?;
         let transaction = Transaction::of(plan, comment);
-        let (before, after) = match self.execute(&transaction) {
-            Ok(snapshots) => snapshots,
+        let before = match self.execute(&transaction) {
+            Ok(before) => before,
             Err(error) => match self.settle(plan, &transaction, error)? {
                 Settled::Done => return Ok(()),
-                Settled::Again(snapshots) => *snapshots,
+                Settled::Again(before) => *before,
             },
         };
         let mut entries = plan.entries().chain(&plan.expects);
-        if let Some(entry) = entries.find(|entry| value(&after, entry) != entry.to.as_deref()) {
-            self.withdraw(plan, &before, &after, comment, |entry| is_supported(entry, &after))?;
-            return Err(lost_race(entry, value(&after, entry)));
+        if let Some(entry) = entries.find(|entry| is_lost(entry, &before)) {
+            let after = left_behind(plan, &before);
+            self.withdraw(plan, &before, comment, |entry| is_supported(entry, &after))?;
+            return Err(lost_race(entry, value(&before, entry)));
         }
         if let Some(row) = rows::destroyed_otherwise(plan, &before) {
-            self.withdraw(plan, &before, &after, comment, |_| true)?;
+            self.withdraw(plan, &before, comment, |_| true)?;
             return Err(Error::new(
                 Kind::LostRace,
                 format!("{row} changed meanwhile, so nothing was changed"),
@@ -60,15 +65,15 @@ impl Nbctl {
         }
         if let Err(error) = self.check_vacant(plan) {
             if error.kind == Kind::LostRace {
-                self.withdraw(plan, &before, &after, comment, |_| true)?;
+                self.withdraw(plan, &before, comment, |_| true)?;
             }
             return Err(error);
         }
         self.check_destroyed(plan, &before, comment)
     }
 
-    /// Runs a transaction and returns the touched rows as they were in front of it and behind it.
-    fn execute(&self, transaction: &Transaction) -> Result<(Snapshot, Snapshot)> {
+    /// Runs a transaction and returns the touched rows as they were in front of it.
+    fn execute(&self, transaction: &Transaction) -> Result<Snapshot> {
         let mut args = Vec::new();
         match self.wait {
             Wait::None => {}
@@ -76,13 +81,10 @@ impl Nbctl {
             Wait::Hv => args.push("--wait=hv".to_owned()),
         }
         args.extend(transaction.args());
-        let (mut before, mut after) = (Snapshot::default(), Snapshot::default());
-        let rows = [&transaction.before[..], &transaction.after].concat();
-        self.tables(&args, rows.len(), &mut |number, table| {
-            let snapshot = if number < transaction.before.len() { &mut before } else { &mut after };
-            fill(snapshot, rows[number].0, table)
-        })?;
-        Ok((before, after))
+        let mut before = Snapshot::default();
+        let rows = &transaction.rows;
+        self.tables(&args, rows.len(), &mut |number, table| fill(&mut before, rows[number].0, table))?;
+        Ok(before)
     }
 
     /// A transaction that may or may not have been done, because the connection or the process broke:
@@ -104,7 +106,7 @@ impl Nbctl {
             if !is_duplicate && !matches!(error.kind, Kind::Timeout | Kind::Unreachable | Kind::Garbage) {
                 return Err(error);
             }
-            let looked = self.read_rows(&transaction.touched());
+            let looked = self.read_rows(&transaction.rows);
             // One more try is worth its time where the database is back: only it can tell for sure.
             let is_late = tries >= TRIES || tries > 0 && Instant::now() >= deadline;
             let waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
@@ -132,7 +134,7 @@ impl Nbctl {
             }
             tries += 1;
             match self.execute(transaction) {
-                Ok(snapshots) => return Ok(Settled::Again(Box::new(snapshots))),
+                Ok(before) => return Ok(Settled::Again(Box::new(before))),
                 Err(next) => error = next,
             }
         }
@@ -144,17 +146,12 @@ impl Nbctl {
         &self,
         plan: &Plan,
         before: &Snapshot,
-        after: &Snapshot,
         comment: &str,
         is_wanted: impl Fn(&Entry) -> bool,
     ) -> Result<()> {
-        let written = plan.entries().filter(|entry| {
-            let was = value(before, entry);
-            was == entry.from.as_deref() && was != value(after, entry)
-        });
-        let changes = written.filter(|entry| entry.to.is_some() || is_wanted(entry)).map(|entry| {
-            Change::Entry(Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() })
-        });
+        let changes = written(plan, before)
+            .filter(|entry| entry.to.is_some() || is_wanted(entry))
+            .map(|entry| Change::Entry(Entry { from: entry.to, to: entry.from, ..entry }));
         let rows = plan.changes.iter().rev().filter_map(|change| rows::inverse(change, before));
         let undo = Plan { changes: rows.chain(changes).collect(), ..Plan::default() };
         if undo.changes.is_empty() {
@@ -220,8 +217,8 @@ impl Nbctl {
 enum Settled {
     /// It had been done.
     Done,
-    /// It was done by another try, with the touched rows in front of it and behind it.
-    Again(Box<(Snapshot, Snapshot)>),
+    /// It was done by another try, with the touched rows in front of it.
+    Again(Box<Snapshot>),
 }
 
 /// Whether the touched rows show all of a plan.
@@ -255,6 +252,36 @@ fn value<'a>(snapshot: &'a Snapshot, entry: &Entry) -> Option<&'a str> {
     entry.column.of(snapshot, entry.row)?.get(&entry.key).map(String::as_str)
 }
 
+/// Whether another writer was faster: the key had neither the value that was read nor the one that
+/// shall be.
+fn is_lost(entry: &Entry, before: &Snapshot) -> bool {
+    let was = value(before, entry);
+    was != entry.from.as_deref() && was != entry.to.as_deref()
+}
+
+/// What a transaction wrote of a plan, from what each key was to what it is: `remove` works on the
+/// value that was read only, and `add` on an absent key.
+fn written(plan: &Plan, before: &Snapshot) -> impl Iterator<Item = Entry> {
+    plan.entries().filter_map(|entry| {
+        let was = value(before, entry);
+        let kept = was.filter(|was| Some(*was) != entry.from.as_deref());
+        let is = kept.or(entry.to.as_deref());
+        (is != was).then(|| Entry {
+            from: was.map(str::to_owned),
+            to: is.map(str::to_owned),
+            ..entry.clone()
+        })
+    })
+}
+
+/// The touched rows behind a transaction.
+fn left_behind(plan: &Plan, before: &Snapshot) -> Snapshot {
+    let mut after = before.clone();
+    let changes = written(plan, before).map(Change::Entry).collect();
+    Plan { changes, ..Plan::default() }.apply_to(&mut after);
+    after
+}
+
 fn lost_race(entry: &Entry, now: Option<&str>) -> Error {
     let key = &entry.key;
     let message = match now {
@@ -265,22 +292,20 @@ fn lost_race(entry: &Entry, now: Option<&str>) -> Error {
         .hint("nothing of this change was kept; the same command again works on what is there now")
 }
 
-/// The commands of one transaction, and the rows that are listed around them.
+/// The commands of one transaction, and the rows that they touch.
 #[derive(Debug)]
 struct Transaction {
-    comment: String,
-    before: Vec<(&'static str, Uuid)>,
+    rows: Vec<(&'static str, Uuid)>,
     commands: Vec<Vec<String>>,
-    after: Vec<(&'static str, Uuid)>,
+    comment: String,
 }
 
 impl Transaction {
     fn of(plan: &Plan, comment: &str) -> Self {
         let mut transaction = Transaction {
             comment: comment.chars().take(COMMENT_MAX).collect(),
-            before: Vec::new(),
+            rows: Vec::new(),
             commands: Vec::new(),
-            after: Vec::new(),
         };
         type Pairs<'p> = Vec<(&'p str, &'p str)>;
         let mut entries: BTreeMap<(Column, Uuid), (Pairs, Pairs)> = BTreeMap::new();
@@ -320,7 +345,7 @@ impl Transaction {
                     &["add", "Logical_Switch", &switch.to_string(), "dns_records", &uuid],
                     Vec::new(),
                 );
-                self.after.push(("DNS", *zone));
+                self.touch("DNS", *zone);
             }
             Change::AttachZone { switch, zone } => {
                 let (switch, zone) = (switch.to_string(), zone.to_string());
@@ -329,7 +354,7 @@ impl Transaction {
             Change::DestroyZone { row, .. } => {
                 // The removals make the transaction depend on both columns being as they are listed.
                 let uuid = row.uuid.to_string();
-                self.before.push(("DNS", row.uuid));
+                self.touch("DNS", row.uuid);
                 for (column, map) in [("records", &row.records), ("external_ids", &row.external_ids)] {
                     let first = map.first_key_value().map(|(key, value)| quote::pair(key, value));
                     let pair = first.unwrap_or_else(|| quote::pair("qdns-none", "none"));
@@ -341,11 +366,7 @@ impl Transaction {
             other => {
                 self.commands.extend(rows::commands(other));
                 for (table, row) in rows::touched(other) {
-                    match other {
-                        // ovn-nbctl 23.03 aborts on listing a row behind its own destruction.
-                        Change::Destroy(_) => self.before.push((table, row)),
-                        _ => self.touch(table, row),
-                    }
+                    self.touch(table, row);
                 }
             }
         }
@@ -356,32 +377,23 @@ impl Transaction {
         self.commands.push(words.chain(more).collect());
     }
 
-    /// Lists a row in front of the changes and behind them, once; a row that is made here, behind.
     fn touch(&mut self, table: &'static str, row: Uuid) {
-        if !self.after.contains(&(table, row)) {
-            self.before.push((table, row));
-            self.after.push((table, row));
+        if !self.rows.contains(&(table, row)) {
+            self.rows.push((table, row));
         }
     }
 
-    fn touched(&self) -> Vec<(&'static str, Uuid)> {
-        let mut rows = self.after.clone();
-        rows.extend(self.before.iter().filter(|row| !self.after.contains(row)));
-        rows
-    }
-
+    /// All as arguments of ovn-nbctl: the rows listed, the changes, and the comment behind them.
     fn args(&self) -> Vec<String> {
         let list = |(table, row): &(&'static str, Uuid)| {
             let columns = format!("--columns={}", row_columns(table));
             ["--if-exists", &columns, "list", table, &row.to_string()].map(str::to_owned).to_vec()
         };
-        let mut args = vec!["comment".to_owned(), self.comment.clone()];
-        let commands = self.before.iter().map(list);
-        let commands = commands.chain(self.commands.iter().cloned()).chain(self.after.iter().map(list));
-        for command in commands {
-            args.push("--".to_owned());
-            args.extend(command);
-        }
+        let comment = vec!["comment".to_owned(), self.comment.clone()];
+        let commands = self.rows.iter().map(list).chain(self.commands.iter().cloned()).chain([comment]);
+        let mut args: Vec<String> =
+            commands.flat_map(|command| iter::once("--".to_owned()).chain(command)).collect();
+        args.remove(0);
         args
     }
 }
@@ -401,11 +413,11 @@ mod tests {
         let current = Map::from([("web".to_owned(), "10.0.0.1".to_owned())]);
         plan.set(Column::DnsRecords, row, Some(&current), "web", Some("10.0.0.2"));
         let args = Transaction::of(&plan, "qdns: test").args().join(" ");
-        let list = format!("-- --if-exists --columns=_uuid,external_ids,records list DNS {row}");
+        let list = format!("--if-exists --columns=_uuid,external_ids,records list DNS {row}");
         assert_eq!(
             args,
             format!(
-                "comment qdns: test {list} -- remove DNS {row} records \"web\"=\"10.0.0.1\" -- add DNS {row} records \"web\"=\"10.0.0.2\" {list}"
+                "{list} -- remove DNS {row} records \"web\"=\"10.0.0.1\" -- add DNS {row} records \"web\"=\"10.0.0.2\" -- comment qdns: test"
             )
         );
     }
