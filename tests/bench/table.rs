@@ -8,9 +8,8 @@ use super::turns::millis;
 const REASONS: &[(&str, &str)] = &[
     (
         "`record add",
-        "two runs, and a process of its own of about 2 ms; what a change touches is listed in front of it and \
-         behind it, in the same transaction, so that a lost race is told: in a daemon any command behind the \
-         change takes 2 to 3 ms more",
+        "two runs, and a process of its own of about 2 ms; the whole column is compared with what was listed, \
+         so that a lost race is told (2 to 3 ms in a daemon), and the bare `set` compares nothing",
     ),
     ("`record rm", "as `record add`"),
     (
