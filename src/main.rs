@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use qdns::cli::Cli;
 use qdns::error::{Error, Kind};
 use qdns::model::words::shell_word;
-use qdns::output::{self, Format, failure};
+use qdns::output::{self, Format, Printer};
 
 fn main() -> ExitCode {
     if qdns::cli::complete::answered() {
@@ -20,11 +20,11 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &typed),
     };
-    let global = cli.global.clone();
-    output::set_color(global.color);
+    let printer = cli.global.printer();
+    output::set_color(cli.global.color);
     let words: Vec<String> = typed.iter().skip(1).map(|arg| shell_word(arg)).collect();
-    let result = qdns::commands::run(cli, format!("qdns {}", words.join(" "))).and_then(|reply| {
-        let written = output::print(&reply.answer, &global).map_err(|error| {
+    let result = cli.run(format!("qdns {}", words.join(" "))).and_then(|reply| {
+        let written = printer.print(&reply.answer).map_err(|error| {
             Error::new(Kind::Io, "standard output cannot be written").cause(error.to_string())
         });
         let exit_code = reply.exit_code;
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            output::note(&failure::render(&error, global.output));
+            printer.fail(&error);
             ExitCode::from(error.kind.exit_code())
         }
     }
@@ -55,7 +55,7 @@ fn usage(error: &clap::Error, typed: &[String]) -> ExitCode {
     if is_json && !asks_for_help {
         let text = error.to_string();
         let message = text.trim().strip_prefix("error: ").unwrap_or(text.trim());
-        output::note(&failure::render(&Error::invalid(message), Format::Json));
+        Printer { format: Format::Json, quiet: false }.fail(&Error::invalid(message));
     } else {
         // A closed stream leaves nobody to tell.
         let _ = error.print();

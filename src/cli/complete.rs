@@ -17,7 +17,9 @@ use clap::{Arg, Command, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{EnvCompleter, Shells};
 
-use super::{GlobalOptions, definition};
+use super::definition;
+use crate::commands::GlobalOptions;
+use crate::commands::completions::VARIABLE;
 use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
@@ -26,9 +28,6 @@ use crate::model::words::shell_word;
 use crate::model::zone::{Zone, domain_of};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::read::SwitchRef;
-
-/// The environment variable that names the shell which asks.
-pub const VARIABLE: &str = "QDNS_COMPLETE";
 
 /// Where bash and zsh say which of the words they ask for; fish asks for the last one.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
@@ -163,7 +162,7 @@ impl Words {
         }
         let values = |id| deepest.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
         Some(Words {
-            nb: Nbctl { timeout: LIMIT.as_secs(), verbose: false, ..global.nbctl() },
+            nb: Nbctl { timeout: LIMIT.as_secs(), echo: None, ..global.nbctl() },
             switch: values("switch").next(),
             others: values(argument).collect(),
         })

@@ -8,7 +8,7 @@ use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::plan::Plan;
 use crate::output::view::ChangesView;
-use crate::output::{Answer, Format, Reply};
+use crate::output::{Answer, Reply};
 use crate::ovn::parts::Progress;
 
 /// How often a change that lost a race is planned anew.
@@ -55,9 +55,11 @@ struct Bar(indicatif::ProgressBar);
 
 impl Bar {
     fn new(context: &Context) -> Self {
-        let global = &context.global;
-        let wanted = stderr().is_terminal() && !global.quiet && global.output == Format::Table;
-        let target = if wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if context.printer.shows_progress() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} hosts, {elapsed}");
         Bar(match style {

@@ -4,7 +4,6 @@ use clap::Args;
 use clap_complete::Shell;
 use clap_complete::env::Shells;
 
-use crate::cli::complete::VARIABLE;
 use crate::error::Result;
 use crate::output::{Answer, Reply};
 
@@ -22,10 +21,13 @@ pub struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(super) fn run(&self) -> Result<Reply> {
+    pub(crate) fn run(&self) -> Result<Reply> {
         Ok(Reply::from(Answer::Text(script(self.shell))))
     }
 }
+
+/// The environment variable that names the shell which asks for completions.
+pub const VARIABLE: &str = "QDNS_COMPLETE";
 
 /// How zsh is told which function completes, where the script is sourced.
 const ZSH_REGISTRATION: &str = "compdef _clap_dynamic_completer_qdns qdns";

@@ -1,7 +1,6 @@
 //! `qdns doctor`: why names do not resolve.
 
 use std::fs;
-use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,7 +18,7 @@ use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
-use crate::output::{Answer, Format, Reply};
+use crate::output::{Answer, Reply};
 use crate::ovn::facts::gather;
 use crate::resolver;
 
@@ -85,7 +84,7 @@ pub struct DoctorArgs {
 }
 
 impl DoctorArgs {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.list {
             return Ok(Reply::from(Answer::Checks(checks::all().map(CheckView::from).collect())));
         }
@@ -293,8 +292,7 @@ fn probe(facts: &Facts) -> Vec<Probe> {
 
 /// A sign of life while the databases are read, on a terminal only.
 fn progress(context: &Context) -> indicatif::ProgressBar {
-    let is_wanted = stderr().is_terminal() && !context.global.quiet && context.global.output == Format::Table;
-    if !is_wanted {
+    if !context.printer.shows_progress() {
         return indicatif::ProgressBar::hidden();
     }
     let progress = indicatif::ProgressBar::new_spinner().with_message("reading the databases");

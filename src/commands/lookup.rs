@@ -74,7 +74,7 @@ impl Kind {
 }
 
 impl LookupArgs {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         for name in &self.names {
             let bare = name.strip_suffix('.').unwrap_or(name);
             if bare.len() > 253 || bare.split('.').any(|label| !(1..=63).contains(&label.len())) {

@@ -66,7 +66,7 @@ impl LimitArgs {
 }
 
 impl PruneStaleArgs {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         let switches = Switches::parse(&self.switches, self.all)?;
         let (snapshot, switches) = context.nb.read_guests(&switches)?;
         let ports = Ports::of(&snapshot);

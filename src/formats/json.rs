@@ -10,6 +10,7 @@ use serde_json::{Deserializer, json};
 use super::exported::ExportedZone;
 use super::{address_at, ttl_note};
 use crate::model::import::{BadLine, HostLine, Names, Parsed};
+use crate::model::responder::TTL;
 
 /// A document that is not a host itself.
 #[derive(Deserialize)]
@@ -142,7 +143,7 @@ pub fn write(zones: &[ExportedZone]) -> String {
             let mut body = json!({
                 "hostname": host.hostname, "fqdn": host.fqdn,
                 "ip": addresses.first().cloned().unwrap_or_default(), "addresses": addresses,
-                "ptr": texts(&host.ptr), "static": host.is_static, "ttl": crate::commands::record::TTL,
+                "ptr": texts(&host.ptr), "static": host.is_static, "ttl": TTL,
                 "switch": zone.switch, "domain": zone.domain,
             });
             if host.names != Names::Both {

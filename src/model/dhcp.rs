@@ -5,8 +5,10 @@
 
 use std::net::IpAddr;
 
-use super::forwarders::DNS_SERVER;
 use super::snapshot::DhcpOptions;
+
+/// The option that names the resolvers, in DHCPv4 and DHCPv6.
+pub const DNS_SERVER: &str = "dns_server";
 
 /// Addresses: one as it is, several in braces.
 pub fn addresses(addresses: &[IpAddr]) -> String {

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use uuid::Uuid;
 
 use super::balancer::{self, Via};
-use super::dhcp;
+use super::dhcp::{self, DNS_SERVER};
 use super::name::Domain;
 use super::plan::{Column, Plan};
 use super::snapshot::{DhcpOptions, MARK_PREFIX, Port, Snapshot, Switch};
@@ -15,8 +15,6 @@ use super::words::shell_word;
 use super::zone::Zone;
 use crate::error::{Error, Result};
 
-/// The option that names the resolvers, in DHCPv4 and DHCPv6.
-pub const DNS_SERVER: &str = "dns_server";
 /// The mark of an option's value before qdns wrote it; empty where the option was absent.
 const BEFORE_MARK: &str = "before-";
 

@@ -11,12 +11,12 @@ mod terminal;
 pub mod view;
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::cli::{Color, GlobalOptions};
+use crate::error::Error;
 use crate::model::plan::Plan;
 use examination::{CheckView, ExaminationView};
 use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
@@ -31,6 +31,18 @@ pub enum Format {
     Json,
     /// For scripts: tab-separated lines without a header
     Plain,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
 }
 
 /// What a command found or did.
@@ -69,6 +81,11 @@ impl Answer {
             _ => &[],
         }
     }
+
+    /// Whether the answer only confirms what was asked for.
+    fn is_confirmation(&self) -> bool {
+        matches!(self, Answer::Changes(_) | Answer::Lifecycle(_))
+    }
 }
 
 /// An answer, and the exit code that goes with it.
@@ -86,40 +103,64 @@ impl From<Answer> for Reply {
     }
 }
 
-/// Prints an answer, its warnings first.
-///
-/// # Errors
-/// Whatever keeps standard output from taking it; a reader that has gone away is none.
-pub fn print(answer: &Answer, global: &GlobalOptions) -> io::Result<()> {
-    if !global.quiet {
-        for warning in answer.warnings().iter().filter(|_| global.output != Format::Json) {
+/// Decides what goes to standard output, what to standard error, and in which form.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer {
+    /// How answers are printed.
+    pub format: Format,
+    /// Print no warnings and no confirmations.
+    pub quiet: bool,
+}
+
+impl Printer {
+    /// Prints an answer, its warnings first.
+    ///
+    /// # Errors
+    /// Whatever keeps standard output from taking it. A reader that has gone away is no error.
+    pub fn print(self, answer: &Answer) -> io::Result<()> {
+        // JSON carries its warnings in the document.
+        if self.format != Format::Json {
+            answer.warnings().iter().for_each(|warning| self.warn(warning));
+        }
+        let written = match self.format {
+            Format::Json => write_json(answer, io::stdout().lock()),
+            Format::Plain => io::stdout().lock().write_all(plain::render(answer).as_bytes()),
+            Format::Table if self.quiet && answer.is_confirmation() => Ok(()),
+            Format::Table => write_table(&table::render(answer, terminal::width())),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Prints a warning on standard error.
+    pub fn warn(self, warning: &str) {
+        if !self.quiet {
             note(&format!("{} {warning}", styled("warning:", anstyle::AnsiColor::Yellow)));
         }
     }
-    // What a program reads goes out as it is; what people read, without what a terminal would obey.
-    let written = match global.output {
-        Format::Json => write_json(answer, io::stdout().lock()),
-        Format::Plain => io::stdout().lock().write_all(plain::render(answer).as_bytes()),
-        Format::Table if global.quiet && matches!(answer, Answer::Changes(_) | Answer::Lifecycle(_)) => {
-            Ok(())
-        }
-        Format::Table => {
-            let text = table::render(answer, terminal::width());
-            let text = terminal::harmless(&text);
-            // In one piece: anstream writes what stands between two colours by itself.
-            match anstream::AutoStream::choice(&io::stdout()) {
-                anstream::ColorChoice::Never => {
-                    let plain = anstream::adapter::strip_str(&text).to_string();
-                    io::stdout().lock().write_all(plain.as_bytes())
-                }
-                _ => io::stdout().lock().write_all(text.as_bytes()),
-            }
-        }
-    };
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+
+    /// Prints a failure on standard error.
+    pub fn fail(self, error: &Error) {
+        note(&failure::render(error, self.format));
     }
+
+    /// Whether progress is shown: a person watches, and reads tables.
+    pub fn shows_progress(self) -> bool {
+        io::stderr().is_terminal() && !self.quiet && self.format == Format::Table
+    }
+}
+
+/// Writes a table without the characters that a terminal would obey, in one piece: anstream writes what is
+/// between two colours by itself.
+fn write_table(text: &str) -> io::Result<()> {
+    let text = terminal::harmless(text);
+    if anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never {
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        return io::stdout().lock().write_all(plain.as_bytes());
+    }
+    io::stdout().lock().write_all(text.as_bytes())
 }
 
 /// Chooses colours for both streams, for the whole process.

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::commands::record::TTL;
 use crate::model::address;
 use crate::model::balancer;
 use crate::model::dhcp;
@@ -14,6 +13,7 @@ use crate::model::forwarders;
 use crate::model::host::{Host, Hosts};
 use crate::model::import::Names;
 use crate::model::plan::{Change, Column, Entry, Plan, Reference};
+use crate::model::responder::TTL;
 use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
 use crate::model::zone::{Zone, domain_of};
 

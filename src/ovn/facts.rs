@@ -28,7 +28,7 @@ pub fn gather(nb: &Nbctl, sb: Fact<Sbctl>) -> Facts {
         let dns_flows = scope.spawn(|| reachable().and_then(dns_flows));
         let northbound = nb.read_facts().map_err(Missing::from);
         let (southbound, dns_flows) = (joined(southbound), joined(dns_flows));
-        let (northd, chassis) = local(&southbound, nb.verbose);
+        let (northd, chassis) = local(&southbound, nb.echo);
         let mut facts = Facts {
             format: DUMP_FORMAT,
             northbound,
@@ -201,14 +201,14 @@ fn read(sb: &Sbctl, commands: &[(&str, &[&str])], each: &mut dyn FnMut(&str, &Ro
 }
 
 /// What the daemons of this machine say, if they belong to the southbound database that was read.
-fn local(southbound: &Fact<Southbound>, verbose: bool) -> (Fact<String>, Fact<LocalChassis>) {
+fn local(southbound: &Fact<Southbound>, echo: Option<fn(&str)>) -> (Fact<String>, Fact<LocalChassis>) {
     let southbound = match southbound {
         Ok(southbound) => southbound,
         Err(missing) => return (Err(missing.clone()), Err(missing.clone())),
     };
     let ask = |program: &str, args: &[&str], failed: &str| {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        sbctl::run(program.as_ref(), &args, LOCAL_TIMEOUT, verbose, failed).map(|said| said.trim().to_owned())
+        sbctl::run(program.as_ref(), &args, LOCAL_TIMEOUT, echo, failed).map(|said| said.trim().to_owned())
     };
     let timeout = format!("--timeout={LOCAL_TIMEOUT}");
     let northd =

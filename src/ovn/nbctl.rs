@@ -8,7 +8,6 @@ use super::classify;
 use super::json::{Table, garbage};
 use super::process;
 use crate::error::{Error, Kind, Result};
-use crate::model::words::shell_word;
 
 /// How long a cluster without a leader is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -38,8 +37,8 @@ pub struct Nbctl {
     pub timeout: u64,
     /// How far a change must have come.
     pub wait: Wait,
-    /// Show each command on standard error.
-    pub verbose: bool,
+    /// Receives each command line before it runs, where the operator wants to see them.
+    pub echo: Option<fn(&str)>,
 }
 
 impl Nbctl {
@@ -53,10 +52,7 @@ impl Nbctl {
         all.extend(self.db.iter().map(|db| format!("--db={db}")));
         all.extend(self.connection.iter().cloned());
         all.extend_from_slice(args);
-        if self.verbose {
-            let words: Vec<String> = all.iter().map(|arg| shell_word(arg)).collect();
-            crate::output::note(&format!("+ {} {}", self.program.to_string_lossy(), words.join(" ")));
-        }
+        process::echo(self.echo, &self.program, &all);
         // ovn-nbctl's own alarm comes first; this is for a program that has none.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let mut seen = Ok(());

@@ -8,6 +8,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::model::words::shell_word;
+
 /// What a program left behind.
 #[derive(Clone, Debug)]
 pub struct Finished {
@@ -41,6 +43,14 @@ impl Finished {
 /// of as 128 and more (sh(1), "Exit Status").
 fn signal(status: ExitStatus) -> Option<i32> {
     status.signal().or_else(|| status.code().filter(|code| (129..=192).contains(code)).map(|code| code - 128))
+}
+
+/// Hands a command line to the receiver, if there is one, in a form that a shell takes.
+pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
+    if let Some(echo) = echo {
+        let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
+        echo(&format!("+ {} {}", program.to_string_lossy(), words.join(" ")));
+    }
 }
 
 /// Runs a program to its end and keeps what it printed, as [`stream`] otherwise.

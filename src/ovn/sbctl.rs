@@ -9,7 +9,6 @@ use super::nbctl::Nbctl;
 use super::process;
 use crate::doctor::facts::Missing;
 use crate::error::Kind;
-use crate::model::words::shell_word;
 
 /// The way to the southbound database.
 #[derive(Clone, Debug)]
@@ -24,8 +23,8 @@ pub struct Sbctl {
     pub connection: Vec<String>,
     /// Seconds that one run may take, at least 1.
     pub timeout: u64,
-    /// Show each command on standard error.
-    pub verbose: bool,
+    /// Receives each command line before it runs.
+    pub echo: Option<fn(&str)>,
 }
 
 impl Sbctl {
@@ -38,7 +37,7 @@ impl Sbctl {
             db,
             connection: nb.connection.clone(),
             timeout: nb.timeout,
-            verbose: nb.verbose,
+            echo: nb.echo,
         }
     }
 
@@ -57,7 +56,7 @@ impl Sbctl {
         all.extend(self.connection.iter().cloned());
         all.push("--format=json".to_owned());
         all.extend(args.iter().map(|arg| (*arg).to_owned()));
-        run(&self.program, &all, self.timeout, self.verbose, "the southbound database cannot be read")
+        run(&self.program, &all, self.timeout, self.echo, "the southbound database cannot be read")
     }
 }
 
@@ -76,14 +75,11 @@ pub fn run(
     program: &OsStr,
     args: &[String],
     timeout: u64,
-    verbose: bool,
+    echo: Option<fn(&str)>,
     failed: &str,
 ) -> Result<String, Missing> {
     let name = program.to_string_lossy();
-    if verbose {
-        let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
-        crate::output::note(&format!("+ {name} {}", words.join(" ")));
-    }
+    process::echo(echo, program, args);
     let missing = |kind: Kind, why: String| Missing {
         kind: kind.name().to_owned(),
         message: format!("{failed}: {why}"),

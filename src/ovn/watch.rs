@@ -11,8 +11,8 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::nbctl::Nbctl;
+use super::process;
 use crate::error::{Error, Kind};
-use crate::model::words::shell_word;
 
 /// The tables and columns that names depend on.
 const MONITORED: &[(&str, &str)] = &[
@@ -54,10 +54,7 @@ impl Watch {
             args.extend(nb.connection.iter().cloned());
             args.extend(["monitor".to_owned(), remote(nb), "OVN_Northbound".to_owned()]);
             args.extend([(*table).to_owned(), (*columns).to_owned()]);
-            if nb.verbose {
-                let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
-                crate::output::note(&format!("+ {} {}", program.to_string_lossy(), words.join(" ")));
-            }
+            process::echo(nb.echo, program, &args);
             let mut child = spawn(program, &args).map_err(|error| not_run(program, &error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);

@@ -25,7 +25,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         match self {
             Verb::Set(args) => args.run(context),
             Verb::Show(args) => args.run(context),

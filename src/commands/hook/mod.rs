@@ -19,7 +19,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         match self {
             Verb::Libvirt(args) => Ok(args.run(context)),
             Verb::Install(args) => args.run(context),

@@ -8,11 +8,9 @@ use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::name::HostArg;
 use crate::model::registration::{Draft, Wanted};
+use crate::model::responder::TTL;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
-
-/// The time to live of every answer, in seconds; OVN has no option for it.
-pub const TTL: u32 = 3600;
 
 /// Add a host.
 #[derive(Args, Debug)]

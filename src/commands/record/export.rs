@@ -10,7 +10,7 @@ use crate::formats::exported::ExportedZone;
 use crate::model::snapshot::{DnsRow, Owner, Snapshot, Switch};
 use crate::model::words::shell_word;
 use crate::model::zone::Zone;
-use crate::output::{Answer, Reply, note};
+use crate::output::{Answer, Reply};
 use crate::ovn::read::SwitchRef;
 
 /// Print hosts in the form that `import` takes.
@@ -79,9 +79,7 @@ impl ExportArgs {
         }
         let (text, left_out) = self.format.write(&zones);
         warnings.extend(left_out);
-        for warning in warnings.iter().filter(|_| !context.global.quiet) {
-            note(&format!("warning: {warning}"));
-        }
+        warnings.iter().for_each(|warning| context.printer.warn(warning));
         Ok(Reply::from(Answer::Text(text)))
     }
 

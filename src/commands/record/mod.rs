@@ -6,8 +6,6 @@ mod import;
 mod ls;
 mod rm;
 
-pub use add::TTL;
-
 use clap::Subcommand;
 
 use super::Context;
@@ -32,7 +30,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         match self {
             Verb::Add(args) => args.run(context),
             Verb::Rm(args) => args.run(context),

@@ -82,7 +82,7 @@ pub struct SyncArgs {
 }
 
 impl SyncArgs {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.print_unit {
             return Ok(Reply::from(Answer::Text(UNIT.to_owned())));
         }

@@ -18,7 +18,7 @@ use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::stale::Limit;
 use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
-use crate::output::{self, Answer, Reply};
+use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
 
@@ -175,9 +175,7 @@ impl Keeper<'_> {
                 }
             }
         }
-        for warning in warnings.difference(&self.said) {
-            output::note(&format!("{} {warning}", output::styled("warning:", anstyle::AnsiColor::Yellow)));
-        }
+        warnings.difference(&self.said).for_each(|warning| self.context.printer.warn(warning));
         self.said = warnings;
         match again {
             Some(after) => soon(after),
@@ -208,7 +206,7 @@ impl Keeper<'_> {
         if !synced.plan.changes.is_empty() {
             let view = LifecycleView::of(&[synced.plan], &synced.stale, false);
             // A journal that takes no more is no reason to let the names go wrong.
-            let _ = output::print(&Answer::Lifecycle(view), &self.context.global);
+            let _ = self.context.printer.print(&Answer::Lifecycle(view));
         }
         Ok(())
     }
@@ -239,7 +237,7 @@ impl Keeper<'_> {
     /// Says something once, until a reading succeeds.
     fn say(&mut self, text: &str) {
         if self.said.insert(text.to_owned()) {
-            output::note(&format!("{} {text}", output::styled("warning:", anstyle::AnsiColor::Yellow)));
+            self.context.printer.warn(text);
         }
     }
 }

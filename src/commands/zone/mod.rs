@@ -27,7 +27,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         match self {
             Verb::Create(args) => args.run(context),
             Verb::Ls(args) => args.run(context),

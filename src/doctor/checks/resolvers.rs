@@ -10,8 +10,7 @@ use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::world::{Leases, Network, World, addresses_in_use, vip_address};
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::balancer::balancers_of;
-use crate::model::dhcp;
-use crate::model::forwarders::DNS_SERVER;
+use crate::model::dhcp::{self, DNS_SERVER};
 use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
