@@ -13,4 +13,5 @@ pub mod formats;
 pub mod model;
 pub mod output;
 pub mod ovn;
+pub mod plan;
 pub mod resolver;

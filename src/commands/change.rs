@@ -6,10 +6,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
-use crate::model::plan::Plan;
 use crate::output::view::ChangesView;
 use crate::output::{Answer, Reply};
 use crate::ovn::parts::Progress;
+use crate::plan::change::Plan;
 
 /// How often a change that lost a race is planned anew.
 const ATTEMPTS: usize = 20;

@@ -5,16 +5,17 @@ use clap::Args;
 use super::Context;
 use super::change;
 use crate::error::{Error, Kind, Result};
-use crate::model::plan::Plan;
 use crate::model::port::Ports;
-use crate::model::registration::Draft;
+use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::stale::{self, Limit, Stale, Standing};
 use crate::model::words::shell_word;
 use crate::model::zone::Zone;
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
+use crate::plan::change::Plan;
+use crate::plan::hosts::Draft;
+use crate::plan::stale::{self, Limit, Stale};
 
 /// The exit code of `--check` where there is something to do.
 pub const FOUND: u8 = 4;
@@ -112,8 +113,8 @@ fn plan<'a>(snapshot: &'a Snapshot, ports: &Ports, switch: &'a Switch) -> Result
         return Ok(None);
     }
     let mut draft = Draft::open(snapshot, switch)?;
-    let standing = Standing::of(ports, switch, draft.domain(), None);
-    let stale = stale::find(&draft, switch, &standing);
+    let index = PortIndex::of(ports, switch, draft.domain(), None);
+    let stale = stale::find(&draft, switch, &index);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
         return Ok(Some(Planned { plan: Plan::for_switch(&switch.name), stale, hosts }));

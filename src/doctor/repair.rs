@@ -8,10 +8,10 @@ use super::finding::Finding;
 use super::world::{World, ZoneOf, is_for};
 use super::{Check, grammar};
 use crate::model::name::HostArg;
-use crate::model::plan::{Change, Column, Plan};
-use crate::model::registration::{Draft, Wanted};
 use crate::model::snapshot::DnsRow;
 use crate::model::{address, dhcp};
+use crate::plan::change::{Change, Column, Plan};
+use crate::plan::hosts::{Draft, Wanted};
 
 /// The codes that [`plan`] mends, some of their findings at least.
 pub const MENDED: &[&str] = &[

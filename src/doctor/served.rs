@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::finding::{Command, Finding};
 use super::world::{Network, World, ZoneOf};
 use crate::model::host::{Host, Hosts};
-use crate::model::stale::Standing;
+use crate::model::port_index::PortIndex;
 
 /// A zone that answers, with its hosts and its switch. It is there only while checks look at it: the
 /// hosts of all zones would take more memory than everything else.
@@ -20,7 +20,7 @@ pub struct Served<'w, 'a> {
     pub hosts: Hosts<'a>,
     /// Its switch.
     pub network: &'w Network<'a>,
-    standing: OnceCell<Standing<'a>>,
+    port_index: OnceCell<PortIndex<'a>>,
 }
 
 impl<'w, 'a> Served<'w, 'a> {
@@ -31,7 +31,7 @@ impl<'w, 'a> Served<'w, 'a> {
             zone,
             hosts: zone.hosts(),
             network: &world.switches[index],
-            standing: OnceCell::new(),
+            port_index: OnceCell::new(),
         }
     }
 
@@ -41,9 +41,9 @@ impl<'w, 'a> Served<'w, 'a> {
     }
 
     /// What the switch's ports stand behind.
-    pub fn standing(&self) -> &Standing<'a> {
+    pub fn port_index(&self) -> &PortIndex<'a> {
         let (ports, switch) = (&self.world.ports, self.network.switch);
-        self.standing.get_or_init(|| Standing::of(ports, switch, &self.zone.domain, None))
+        self.port_index.get_or_init(|| PortIndex::of(ports, switch, &self.zone.domain, None))
     }
 
     /// A finding about something on the switch.

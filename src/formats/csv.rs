@@ -6,7 +6,8 @@ use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 
 use super::exported::ExportedZone;
 use super::{address_at, ttl_note};
-use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
+use crate::model::host::Names;
+use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// What a column holds, and the names that it is known by.
 const COLUMNS: &[(&str, &[&str])] = &[

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use crate::model::address;
+use crate::model::host::Names;
 use crate::model::host::{Host, Hosts, Keys, Text};
-use crate::model::import::Names;
 use crate::model::name::Domain;
 use crate::model::snapshot::DnsRow;
 use crate::model::words::some_of;

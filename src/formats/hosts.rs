@@ -3,7 +3,7 @@
 use super::exported::{ExportedZone, loss};
 use super::{Annotation, address_at, bad_annotation, fitting};
 use crate::model::address;
-use crate::model::import::{BadLine, HostLine, Note, Parsed};
+use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 use std::net::IpAddr;
 
 /// The hosts of a hosts file. Each hostname on a line is a host with the line's address; the first

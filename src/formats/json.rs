@@ -9,8 +9,9 @@ use serde_json::{Deserializer, json};
 
 use super::exported::ExportedZone;
 use super::{address_at, ttl_note};
-use crate::model::import::{BadLine, HostLine, Names, Parsed};
+use crate::model::host::Names;
 use crate::model::responder::TTL;
+use crate::plan::import::{BadLine, HostLine, Parsed};
 
 /// A document that is not a host itself.
 #[derive(Deserialize)]

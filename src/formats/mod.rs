@@ -17,7 +17,8 @@ use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::model::address;
-use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
+use crate::model::host::Names;
+use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 use exported::{ExportedHost, ExportedZone, loss};
 
 /// What an annotation in a comment begins with.

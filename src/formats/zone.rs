@@ -7,7 +7,8 @@ use super::exported::ExportedZone;
 use super::hosts::one_line;
 use super::{Annotation, address_at, bad_annotation, fitting, ttl_note};
 use crate::model::address;
-use crate::model::import::{BadLine, HostLine, Names, Note, Parsed};
+use crate::model::host::Names;
+use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// Types that tell other servers about the zone, and no guest anything.
 const ABOUT_THE_ZONE: &[&str] = &[

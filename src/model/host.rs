@@ -14,6 +14,43 @@ pub type Text<'a> = Cow<'a, str>;
 /// Keys and their values.
 pub type Keys<'a> = Vec<(Text<'a>, Text<'a>)>;
 
+/// Which names of a host are wanted, or exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// The hostname and the FQDN.
+    #[default]
+    Both,
+    /// The hostname without the domain only.
+    Short,
+    /// The FQDN only.
+    Fqdn,
+}
+
+impl Names {
+    /// Which names a host has.
+    pub fn of(host: &Host) -> Self {
+        match (host.short.is_empty(), host.full.is_empty()) {
+            (true, _) => Names::Fqdn,
+            (false, true) => Names::Short,
+            (false, false) => Names::Both,
+        }
+    }
+
+    /// The word for it in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Names::Both => "both",
+            Names::Short => "short",
+            Names::Fqdn => "fqdn",
+        }
+    }
+
+    /// The meaning of a word in a file.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Names::Both, Names::Short, Names::Fqdn].into_iter().find(|names| names.as_str() == word)
+    }
+}
+
 /// A host as the zone holds it, well formed or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Host<'a> {

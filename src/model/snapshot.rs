@@ -340,7 +340,7 @@ pub struct Acl {
 #[cfg(test)]
 impl Snapshot {
     /// `net1` with these ports, and a zone with these records and marks.
-    pub(super) fn of_net1(ports: Vec<Port>, records: &[(&str, &str)], marks: &[&str]) -> Self {
+    pub(crate) fn of_net1(ports: Vec<Port>, records: &[(&str, &str)], marks: &[&str]) -> Self {
         let uuid = Uuid::from_u128(100);
         let switch = Switch {
             uuid: Uuid::from_u128(1),

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::table::change_lines;
 use super::view::ChangesView;
-use crate::model::plan::Plan;
-use crate::model::stale::Stale;
+use crate::plan::change::Plan;
+use crate::plan::stale::Stale;
 
 /// The changes of several switches, and the stale hosts among them.
 #[derive(Clone, Debug, Serialize)]

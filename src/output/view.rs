@@ -9,13 +9,13 @@ use uuid::Uuid;
 use crate::model::address;
 use crate::model::balancer;
 use crate::model::dhcp;
-use crate::model::forwarders;
+use crate::model::host::Names;
 use crate::model::host::{Host, Hosts};
-use crate::model::import::Names;
-use crate::model::plan::{Change, Column, Entry, Plan, Reference};
+use crate::model::leases;
 use crate::model::responder::TTL;
 use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
 use crate::model::zone::{Zone, domain_of};
+use crate::plan::change::{Change, Column, Entry, Plan, Reference};
 
 /// A host.
 #[derive(Clone, Debug, Serialize)]
@@ -242,7 +242,7 @@ pub struct ForwardersView {
 impl ForwardersView {
     /// The DHCP rows of every given switch.
     pub fn of_all<'a>(snapshot: &Snapshot, switches: impl Iterator<Item = &'a Switch>) -> Vec<Self> {
-        let mut by_switch = forwarders::rows_by_switch(snapshot);
+        let mut by_switch = leases::rows_by_switch(snapshot);
         let mut views = Vec::new();
         for switch in switches {
             let balancers = balancer::balancers_of(snapshot, switch);

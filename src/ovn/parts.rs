@@ -13,8 +13,8 @@ use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::name::in_lower_case;
-use crate::model::plan::{Change, Column, Entry, Plan};
 use crate::model::snapshot::HostMark;
+use crate::plan::change::{Change, Column, Entry, Plan};
 
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit
 /// (execve(2)), in bytes.

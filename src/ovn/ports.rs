@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::nbctl::Nbctl;
 use super::read::{DNS_COLUMNS, PORT, Query, SwitchRef};
 use crate::error::{Error, Kind, Result};
-use crate::model::plan::Plan;
 use crate::model::port::Ports;
+use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::stale::Standing;
 use crate::model::zone::zone_uuid;
+use crate::plan::change::Plan;
 
 /// The most ports that one command line names.
 pub(super) const FEW: usize = 10_000;
@@ -120,15 +120,15 @@ impl Nbctl {
             None => self.read(ports_query())?,
         };
         let ports = Ports::of(&snapshot);
-        let mut standing: BTreeMap<_, Standing> = BTreeMap::new();
+        let mut index: BTreeMap<_, PortIndex> = BTreeMap::new();
         for vacant in &plan.vacant {
             let Some(switch) = snapshot.switches.iter().find(|row| row.uuid == vacant.switch) else {
                 continue;
             };
-            let standing = standing
-                .entry(vacant.switch)
-                .or_insert_with(|| Standing::of(&ports, switch, &vacant.domain, vacant.name_from.as_deref()));
-            if let Some(port) = standing.behind(&vacant.name, &vacant.addresses) {
+            let index = index.entry(vacant.switch).or_insert_with(|| {
+                PortIndex::of(&ports, switch, &vacant.domain, vacant.name_from.as_deref())
+            });
+            if let Some(port) = index.backing(&vacant.name, &vacant.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(

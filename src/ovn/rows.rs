@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::quote;
-use crate::model::plan::{Change, Plan, Reference};
 use crate::model::snapshot::{LoadBalancer, Map, Snapshot};
+use crate::plan::change::{Change, Plan, Reference};
 
 const BALANCER: &str = "Load_Balancer";
 

@@ -22,8 +22,8 @@ use super::read::{fill, row_columns};
 use super::rows;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
-use crate::model::plan::{Change, Column, Entry, Plan};
 use crate::model::snapshot::{DnsRow, Map, Snapshot};
+use crate::plan::change::{Change, Column, Entry, Plan};
 
 /// How often a transaction whose connection broke is tried again.
 const TRIES: usize = 5;

@@ -5,9 +5,9 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
-use crate::model::forwarders;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::forwarders;
 
 /// Take back what `set` wrote.
 #[derive(Args, Debug)]

@@ -6,10 +6,11 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
 use crate::model::address;
-use crate::model::balancer::{Via, parse_resolver};
-use crate::model::forwarders::{self, Resolvers};
+use crate::model::balancer::parse_resolver;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::balancer::Via;
+use crate::plan::forwarders::{self, Resolvers};
 
 /// Give a switch's guests their resolvers and search domain.
 #[derive(Args, Debug)]

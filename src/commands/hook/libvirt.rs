@@ -15,10 +15,10 @@ use clap::{Args, ValueEnum};
 use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
 use crate::model::domain_xml::{DomainXml, XML_MAX};
-use crate::model::guest::Presence;
 use crate::output::{self, Answer, Reply};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::ports::Switches;
+use crate::plan::machine::Presence;
 
 /// How often a change that lost a race is planned anew.
 const ATTEMPTS: usize = 10;

@@ -7,10 +7,10 @@ use crate::commands::change::{self, OnLostRace};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::name::HostArg;
-use crate::model::registration::{Draft, Wanted};
 use crate::model::responder::TTL;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::hosts::{Draft, Wanted};
 
 /// Add a host.
 #[derive(Args, Debug)]

@@ -9,11 +9,11 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
-use crate::model::bad_lines;
-use crate::model::import::{self, BadLine, Import};
-use crate::model::stale::Limit;
 use crate::output::{Reply, note};
 use crate::ovn::read::SwitchRef;
+use crate::plan::bad_lines;
+use crate::plan::import::{self, BadLine, Import};
+use crate::plan::stale::Limit;
 
 /// Add the hosts of a file.
 #[derive(Args, Debug)]

@@ -5,9 +5,9 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Kind, Result};
-use crate::model::registration::Draft;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::hosts::Draft;
 
 /// Remove hosts.
 #[derive(Args, Debug)]

@@ -10,16 +10,16 @@ use super::Context;
 use super::change;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Kind, Result};
-use crate::model::plan::Plan;
 use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::stale::Stale;
-use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::parts::Progress;
 use crate::ovn::ports::Switches;
 use crate::ovn::read::SwitchRef;
+use crate::plan::change::Plan;
+use crate::plan::stale::Stale;
+use crate::plan::sync::{self, Options, Seen, Synced};
 
 /// The unit for systemd(1).
 const UNIT: &str = include_str!("qdns-sync.service");

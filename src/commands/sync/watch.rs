@@ -15,12 +15,12 @@ use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
 use crate::model::port::Ports;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::stale::Limit;
-use crate::model::sync::{self, Options, Seen, Synced};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
+use crate::plan::stale::Limit;
+use crate::plan::sync::{self, Options, Seen, Synced};
 
 /// How long nothing must change before the database is read, and how long it may go on changing.
 const QUIET: Duration = Duration::from_millis(60);

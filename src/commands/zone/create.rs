@@ -6,9 +6,9 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
 use crate::model::name::Domain;
-use crate::model::zone;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::zone;
 
 /// Make the zone of a switch.
 #[derive(Args, Debug)]

@@ -5,9 +5,9 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
-use crate::model::zone;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
+use crate::plan::zone;
 
 /// Remove the zone of a switch, with everything in it.
 #[derive(Args, Debug)]

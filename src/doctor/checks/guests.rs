@@ -79,7 +79,7 @@ fn texts(addresses: &[IpAddr]) -> Vec<String> {
 
 /// The addresses of the guests that are named as a host, if there are such guests.
 fn real_addresses(served: &Served, host: &Host) -> Option<Vec<IpAddr>> {
-    served.standing().named(&host.name)?;
+    served.port_index().named(&host.name)?;
     let domain = &served.zone.domain;
     let is_named =
         |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
@@ -112,7 +112,7 @@ fn outside(served: &Served) -> Vec<Finding> {
 fn stale(served: &Served) -> Vec<Finding> {
     let find = |host: &Host| {
         let addresses = host.addresses();
-        if addresses.is_empty() || !served.standing().abandons(host, &addresses) {
+        if addresses.is_empty() || !served.port_index().is_stale(host, &addresses) {
             return None;
         }
         let mut message = format!(
@@ -129,17 +129,17 @@ fn stale(served: &Served) -> Vec<Finding> {
             None => served.remove(&host.name),
         };
         let finding = served.found(&host.name, message).seen("addresses", texts(&addresses));
-        Some(finding.seen("ports", served.standing().ports).fix(fix))
+        Some(finding.seen("ports", served.port_index().ports).fix(fix))
     };
     served.hosts().filter_map(find).collect()
 }
 
 fn moved(served: &Served) -> Vec<Finding> {
     let is_used = |address: &&IpAddr| {
-        served.standing().holder(**address).is_some() || served.world.balanced.contains(*address)
+        served.port_index().holder(**address).is_some() || served.world.balanced.contains(*address)
     };
     let find = |host: &Host| {
-        let port = served.standing().named(&host.name)?;
+        let port = served.port_index().named(&host.name)?;
         let addresses = host.addresses();
         let first = port.guest_addresses();
         if addresses.iter().all(|address| first.contains(address)) {

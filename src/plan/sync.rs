@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::name::{Domain, HostArg};
-use super::plan::Plan;
-use super::port::Ports;
-use super::registration::{Draft, Wanted};
-use super::snapshot::{Port, Snapshot, Switch};
-use super::stale::{self, Stale, Standing};
+use super::change::Plan;
+use super::hosts::{Draft, Wanted};
+use super::stale::{self, Stale};
 use crate::error::{Error, Result};
+use crate::model::name::{Domain, HostArg};
+use crate::model::port::Ports;
+use crate::model::port_index::PortIndex;
+use crate::model::snapshot::{Port, Snapshot, Switch};
 
 /// A name that one port claims, with the port's addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,13 +120,13 @@ pub fn plan<'a>(
     let extra = options.name_from.as_deref();
     let mut draft = Draft::open(snapshot, switch)?;
     let domain = draft.domain().clone();
-    let standing = Standing::of(ports, switch, &domain, extra);
+    let index = PortIndex::of(ports, switch, &domain, extra);
     let hosts = draft.hosts().by_name.len();
-    let mut backed = stale::backed(&draft, &standing);
+    let mut backed = stale::backed(&draft, &index);
     let mut stale = Vec::new();
     if options.prune {
-        stale = stale::find(&draft, switch, &standing);
-        stale.extend(left(&draft, switch, &standing, seen));
+        stale = stale::find(&draft, switch, &index);
+        stale.extend(left(&draft, switch, &index, seen));
     }
     let vacant = stale::remove(&mut draft, switch, extra, &stale)?;
     let claims = Claims::of(ports, switch, &domain, extra);
@@ -145,17 +146,17 @@ pub fn plan<'a>(
 
 /// The hosts that still have the name and the addresses of a port that is gone, although another port has
 /// one of these addresses by now.
-fn left<'a>(draft: &Draft<'a>, switch: &Switch, standing: &Standing, seen: &Seen) -> Vec<Stale<'a>> {
+fn left<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex, seen: &Seen) -> Vec<Stale<'a>> {
     let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
     let hosts = draft.hosts().by_name.values().filter(|host| !host.is_static);
-    let gone = hosts.filter(|host| standing.named(&host.name).is_none()).filter_map(|host| {
+    let gone = hosts.filter(|host| index.named(&host.name).is_none()).filter_map(|host| {
         let (port, addresses) = seen.get(host.name.as_ref())?;
         let own = host.addresses();
-        let taken = own.iter().any(|address| standing.holder(*address).is_some());
+        let taken = own.iter().any(|address| index.holder(*address).is_some());
         (taken && set(&own) == set(addresses)).then(|| Stale {
             switch: switch.name.clone(),
             host: host.clone(),
-            ports: standing.ports,
+            ports: index.ports,
             unknown: Vec::new(),
             left_by: Some(port.clone()),
         })

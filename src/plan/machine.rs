@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::name::HostArg;
-use super::plan::Plan;
-use super::port::Ports;
-use super::registration::{Draft, Wanted};
-use super::snapshot::{Port, Snapshot, Switch};
-use super::stale::Standing;
+use super::change::Plan;
+use super::hosts::{Draft, Wanted};
 use crate::error::{Error, Result};
+use crate::model::name::HostArg;
+use crate::model::port::Ports;
+use crate::model::port_index::PortIndex;
+use crate::model::snapshot::{Port, Snapshot, Switch};
 
 /// A machine's ports on one switch.
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ impl<'a> Presence<'a> {
             if known.is_static {
                 return Err(has("and is static"));
             }
-            let standing = Standing::of(&Ports::of(snapshot), self.switch, draft.domain(), None);
-            let holders = known.addresses().into_iter().filter_map(|address| standing.holder(address));
+            let index = PortIndex::of(&Ports::of(snapshot), self.switch, draft.domain(), None);
+            let holders = known.addresses().into_iter().filter_map(|address| index.holder(address));
             let is_other = |holder: &&Port| self.ports.iter().all(|port| port.uuid != holder.uuid);
             if let Some(other) = holders.into_iter().find(|holder| is_other(holder)) {
                 return Err(has(&format!("of port {}, not of {ports}", other.name)));

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::name::Domain;
-use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
 use crate::error::Result;
+use crate::model::name::Domain;
+use crate::model::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
 
 /// A column of key-value pairs that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

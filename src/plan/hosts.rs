@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::address;
-use super::host::{Host, Hosts, Keys, Text, host_name};
-use super::name::{Domain, HostArg, Hostname};
-use super::plan::{Change, Column, Plan};
-use super::snapshot::{HostMark, Map, Snapshot, Switch};
-use super::words::{closest, shell_word};
-use super::zone::{Zone, zone_marks, zone_uuid};
+use super::change::{Change, Column, Plan};
 use crate::error::{Error, Result};
+use crate::model::address;
+use crate::model::host::{Host, Hosts, Keys, Text, host_name};
+use crate::model::name::{Domain, HostArg, Hostname};
+use crate::model::snapshot::{HostMark, Map, Snapshot, Switch};
+use crate::model::words::{closest, shell_word};
+use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
 /// A host as the operator wants it.
 #[derive(Clone, Debug)]

@@ -6,51 +6,15 @@ use std::net::IpAddr;
 
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
-use super::host::{Host, Hosts, Text, host_name};
-use super::name::{Domain, HostArg};
-use super::plan::Plan;
-use super::registration::{Draft, Parts, Wanted};
-use super::snapshot::{Snapshot, Switch};
+use super::change::Plan;
+use super::hosts::{Draft, Parts, Wanted};
 use super::stale::Limit;
-use super::words::some_of;
 use crate::error::{Error, Kind, Result};
-
-/// Which names of a host are wanted, or exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Names {
-    /// The hostname and the FQDN.
-    #[default]
-    Both,
-    /// The hostname without the domain only.
-    Short,
-    /// The FQDN only.
-    Fqdn,
-}
-
-impl Names {
-    /// Which names a host has.
-    pub fn of(host: &Host) -> Self {
-        match (host.short.is_empty(), host.full.is_empty()) {
-            (true, _) => Names::Fqdn,
-            (false, true) => Names::Short,
-            (false, false) => Names::Both,
-        }
-    }
-
-    /// The word for it in files.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Names::Both => "both",
-            Names::Short => "short",
-            Names::Fqdn => "fqdn",
-        }
-    }
-
-    /// The meaning of a word in a file.
-    pub fn parse(word: &str) -> Option<Self> {
-        [Names::Both, Names::Short, Names::Fqdn].into_iter().find(|names| names.as_str() == word)
-    }
-}
+use crate::model::host::Names;
+use crate::model::host::{Host, Hosts, Text, host_name};
+use crate::model::name::{Domain, HostArg};
+use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::words::some_of;
 
 /// What one line of a file says of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::name::Domain;
-use super::words::shell_word;
 use crate::error::{Error, Kind};
+use crate::model::name::Domain;
+use crate::model::words::shell_word;
 
 /// So many lines are told with their reasons; behind them only with their numbers.
 pub const REASONS: usize = 1000;

@@ -1,82 +1,21 @@
 //! Which hosts of a zone no port stands behind, with the evidence, and how many may go at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::address;
-use super::host::{Host, Text, host_name};
-use super::name::Domain;
-use super::plan::Vacant;
-use super::port::{HOSTNAME_KEYS, Ports};
-use super::registration::Draft;
-use super::snapshot::{Port, Switch};
-use super::words::shell_word;
+use super::change::Vacant;
+use super::hosts::Draft;
 use crate::error::{Error, Kind, Result};
+use crate::model::address;
+use crate::model::host::Host;
+use crate::model::port_index::PortIndex;
+use crate::model::snapshot::Switch;
+use crate::model::words::shell_word;
 
 /// A zone with fewer hosts may lose any share of them.
 const BRAKE_HOSTS: usize = 10;
 /// The share of a zone's hosts, in per cent, that may go without being told so.
 const BRAKE_PERCENT: usize = 30;
-
-/// What the ports of one switch stand behind.
-#[derive(Clone, Debug, Default)]
-pub struct Standing<'a> {
-    /// Each address, with a port that has it.
-    addresses: HashMap<IpAddr, &'a Port>,
-    /// Each name in lower case and without the zone's domain, with a port named so.
-    names: HashMap<Text<'a>, &'a Port>,
-    /// How many ports were looked at.
-    pub ports: usize,
-    /// The ports whose guests may have any address.
-    pub unknown: Vec<&'a str>,
-}
-
-impl<'a> Standing<'a> {
-    /// Every address and name of the switch's ports: static, dynamic, virtual and of the port security,
-    /// and those of the routers behind it. `extra` is one more `external_ids` key that may hold a name.
-    pub fn of(ports: &Ports<'a>, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
-        let mut standing = Standing::default();
-        for port in ports.on(switch) {
-            standing.ports += 1;
-            if port.addresses.iter().any(|entry| entry.split_whitespace().any(|word| word == "unknown")) {
-                standing.unknown.push(&port.name);
-            }
-            let peer = ports.peer(port).into_iter().flat_map(|peer| &peer.networks);
-            let behind = peer.filter_map(|net| net.split('/').next()?.parse().ok());
-            let own = port.options.get("virtual-ip").and_then(|text| text.parse().ok());
-            for address in port.all_addresses().into_iter().chain(behind).chain(own) {
-                standing.addresses.entry(address).or_insert(port);
-            }
-            let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
-            let named = keys.filter_map(|key| port.external_ids.get(key)).chain([&port.name]);
-            for name in named.filter(|name| !name.is_empty()) {
-                standing.names.entry(host_name(name, domain)).or_insert(port);
-            }
-        }
-        standing
-    }
-
-    /// The port that stands behind a host of this name and these addresses, if one does.
-    pub fn behind(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a Port> {
-        addresses.iter().find_map(|address| self.holder(*address)).or_else(|| self.named(name))
-    }
-
-    /// Whether no port stands behind a host of these addresses. Static hosts are left alone, and so are
-    /// names outside of the zone's domain: no port could be named so.
-    pub fn abandons(&self, host: &Host, addresses: &[IpAddr]) -> bool {
-        !host.is_static && !host.name.contains('.') && self.behind(&host.name, addresses).is_none()
-    }
-
-    /// The port that is named so.
-    pub fn named(&self, name: &str) -> Option<&'a Port> {
-        self.names.get(name).copied()
-    }
-
-    /// The port that has an address.
-    pub fn holder(&self, address: IpAddr) -> Option<&'a Port> {
-        self.addresses.get(&address).copied()
-    }
-}
 
 /// A host that no port stands behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,15 +64,15 @@ impl Stale<'_> {
 }
 
 /// The hosts of a zone that no port stands behind.
-pub fn find<'a>(draft: &Draft<'a>, switch: &Switch, standing: &Standing) -> Vec<Stale<'a>> {
+pub fn find<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex) -> Vec<Stale<'a>> {
     let hosts = draft.hosts().by_name.values();
     hosts
-        .filter(|host| standing.abandons(host, &host.addresses()))
+        .filter(|host| index.is_stale(host, &host.addresses()))
         .map(|host| Stale {
             switch: switch.name.clone(),
             host: host.clone(),
-            ports: standing.ports,
-            unknown: standing.unknown.iter().map(|name| (*name).to_owned()).collect(),
+            ports: index.ports,
+            unknown: index.unknown.iter().map(|name| (*name).to_owned()).collect(),
             left_by: None,
         })
         .collect()
@@ -208,16 +147,17 @@ impl Limit {
 }
 
 /// The hosts that a port stands behind, by name.
-pub fn backed(draft: &Draft, standing: &Standing) -> BTreeSet<String> {
+pub fn backed(draft: &Draft, index: &PortIndex) -> BTreeSet<String> {
     let hosts = draft.hosts().by_name.values();
-    let backed = hosts.filter(|host| standing.behind(&host.name, &host.addresses()).is_some());
+    let backed = hosts.filter(|host| index.backing(&host.name, &host.addresses()).is_some());
     backed.map(|host| host.name.to_string()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{RouterPort, Snapshot};
+    use crate::model::port::Ports;
+    use crate::model::snapshot::{Port, RouterPort, Snapshot};
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
@@ -228,8 +168,8 @@ mod tests {
     fn stale(snapshot: &Snapshot) -> Vec<String> {
         let switch = &snapshot.switches[0];
         let draft = Draft::open(snapshot, switch).unwrap();
-        let standing = Standing::of(&Ports::of(snapshot), switch, draft.domain(), None);
-        find(&draft, switch, &standing).iter().map(|stale| stale.host.name.to_string()).collect()
+        let index = PortIndex::of(&Ports::of(snapshot), switch, draft.domain(), None);
+        find(&draft, switch, &index).iter().map(|stale| stale.host.name.to_string()).collect()
     }
 
     #[test]
@@ -273,8 +213,8 @@ mod tests {
         let snapshot = Snapshot::of_net1(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
         let switch = &snapshot.switches[0];
         let draft = Draft::open(&snapshot, switch).unwrap();
-        let standing = Standing::of(&Ports::of(&snapshot), switch, draft.domain(), None);
-        let found = &find(&draft, switch, &standing)[0];
+        let index = PortIndex::of(&Ports::of(&snapshot), switch, draft.domain(), None);
+        let found = &find(&draft, switch, &index)[0];
         assert_eq!(
             found.evidence(),
             "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"
