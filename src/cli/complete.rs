@@ -24,8 +24,9 @@ use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
 use crate::model::snapshot::{DnsRow, Snapshot};
+use crate::model::topology::Topology;
 use crate::model::words::shell_word;
-use crate::model::zone::{Zone, domain_of};
+use crate::model::zone::domain_of;
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::read::SwitchRef;
 
@@ -185,7 +186,8 @@ fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {
 fn hosts(words: &Words, _: &str) -> Result<Vec<Offer>> {
     let Some(switch) = &words.switch else { return Ok(named(all_hosts(&words.nb.read_zones()?))) };
     let (snapshot, switch) = words.nb.read_switch(&SwitchRef::parse(switch)?)?;
-    let zone = Zone::find(&snapshot, &switch)?;
+    let topology = Topology::of(&snapshot);
+    let zone = topology.zone_of(topology.network(switch.uuid)?)?;
     Ok(zone.map(|zone| named(hosts_of(zone.row))).unwrap_or_default())
 }
 

@@ -9,12 +9,12 @@ use super::southbound::SouthboundArgs;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::dhcp;
+use crate::model::lookup::Surroundings;
 use crate::model::release::Release;
 use crate::model::responder::{self, Answer as Says, QueryType};
 use crate::model::snapshot::DhcpOptions;
 use crate::output::lookup::{AclView, GuestView, LookupView, QueryView, RowView};
 use crate::output::{Answer, Reply};
-use crate::ovn::lookup::Surroundings;
 use crate::ovn::trace::{Traced, trace};
 
 /// The first release of which every version answers queries with EDNS.
@@ -84,7 +84,7 @@ impl LookupArgs {
                 .hint("ask for a name such as `web-server` or `web-server.internal`"));
             }
         }
-        let around = context.nb.read_surroundings(&self.from)?;
+        let around = Surroundings::find(context.nb.read_lookup()?, &self.from)?;
         let path = Path::find(&around, || {
             let sb = self.southbound.sbctl(context).map_err(|missing| missing.message)?;
             let (resolvers, _) = leased(&around);
@@ -171,7 +171,7 @@ fn look_up(around: &Surroundings, path: &Path, name: &str, kind: Option<Kind>) -
     }
     let guests = match is_reverse {
         true => Vec::new(),
-        false => guests(&names, search.is_empty(), around.snapshot.release, ask),
+        false => guests(&names, search.is_empty(), around.snapshot.release(), ask),
     };
     let decisive = queries.iter().find(|query| query.verdict != "passed-on").or(queries.first());
     LookupView {

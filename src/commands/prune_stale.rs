@@ -5,11 +5,9 @@ use clap::Args;
 use super::Context;
 use super::change;
 use crate::error::{Error, Kind, Result};
-use crate::model::port::Ports;
 use crate::model::port_index::PortIndex;
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::model::zone::Zone;
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
@@ -70,14 +68,14 @@ impl PruneStaleArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         let switches = Switches::parse(&self.switches, self.all)?;
         let (snapshot, switches) = context.nb.read_guests(&switches)?;
-        let ports = Ports::of(&snapshot);
+        let topology = Topology::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
         let mut refusals: Vec<Error> = Vec::new();
         let limit = self.limit.limit();
         let dry_run = context.global.dry_run || self.check;
         for switch in &switches {
-            let Some(mut plan) = plan(&snapshot, &ports, switch)? else { continue };
+            let Some(mut plan) = plan(&topology, topology.network(switch.uuid)?)? else { continue };
             let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts);
             refusals.extend(plan.plan.heed(verdict, dry_run).err());
             plans.push(plan.plan);
@@ -108,18 +106,19 @@ struct Planned<'a> {
 }
 
 /// A plan without the stale hosts of a switch's zone; nothing where it has no zone.
-fn plan<'a>(snapshot: &'a Snapshot, ports: &Ports, switch: &'a Switch) -> Result<Option<Planned<'a>>> {
-    if Zone::find(snapshot, switch)?.is_none() {
+fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Planned<'a>>> {
+    let switch = network.switch;
+    if topology.zone_of(network)?.is_none() {
         return Ok(None);
     }
-    let mut draft = Draft::open(snapshot, switch)?;
-    let index = PortIndex::of(ports, switch, draft.domain(), None);
-    let stale = stale::find(&draft, switch, &index);
+    let mut draft = Draft::open(topology, network)?;
+    let index = PortIndex::of(network, draft.domain(), None);
+    let stale = stale::find(&draft, network, &index);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
         return Ok(Some(Planned { plan: Plan::for_switch(&switch.name), stale, hosts }));
     }
-    let vacant = stale::remove(&mut draft, switch, None, &stale)?;
+    let vacant = stale::remove(&mut draft, network, None, &stale)?;
     let question = Some(question(&switch.name, stale.len()));
     Ok(Some(Planned { plan: Plan { vacant, question, ..draft.close() }, stale, hosts }))
 }

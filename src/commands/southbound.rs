@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::Context;
-use crate::doctor::facts::Missing;
+use crate::error::{Error, Kind, Result};
 use crate::ovn::sbctl::Sbctl;
 
 /// The way to the southbound database, and the programs that read it.
@@ -27,12 +27,13 @@ impl SouthboundArgs {
     ///
     /// # Errors
     /// The northbound database is elsewhere, and nothing says where the southbound one is.
-    pub(super) fn sbctl(&self, context: &Context) -> Result<Sbctl, Missing> {
+    pub(super) fn sbctl(&self, context: &Context) -> Result<Sbctl> {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
         let is_named = self.sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
         if is_elsewhere && !is_named {
-            return Err(Missing::because(
+            return Err(Error::new(
+                Kind::Unreachable,
                 "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
             ));
         }

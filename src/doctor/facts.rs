@@ -2,17 +2,15 @@
 //!
 //! The whole of it goes to a file (`--dump`) and comes back from one (`--from-dump`).
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::model::release::{Release, VERSION_OPTION};
-use crate::model::snapshot::{Map, Snapshot};
+use crate::model::snapshot::Snapshot;
+use crate::model::southbound::{LocalChassis, Southbound};
 
 /// The number of the dump's form; a dump of another form is refused.
-pub const DUMP_FORMAT: u32 = 1;
+pub const DUMP_FORMAT: u32 = 2;
 
 /// A fact, or why it could not be had.
 pub type Fact<T> = Result<T, Missing>;
@@ -52,7 +50,7 @@ pub struct Facts {
     /// [`DUMP_FORMAT`].
     pub format: u32,
     /// The northbound database.
-    pub northbound: Fact<Northbound>,
+    pub northbound: Fact<Snapshot>,
     /// The southbound database, without its flows.
     pub southbound: Fact<Southbound>,
     /// The datapaths that have a flow which looks names up.
@@ -69,7 +67,7 @@ pub struct Facts {
 
 impl Facts {
     /// Facts of a lone northbound database; why the others are missing is `why`.
-    pub fn of_northbound(northbound: Fact<Northbound>, why: &str) -> Self {
+    pub fn of_northbound(northbound: Fact<Snapshot>, why: &str) -> Self {
         Facts {
             format: DUMP_FORMAT,
             northbound,
@@ -81,90 +79,6 @@ impl Facts {
             probes: Err(Missing::because(why)),
         }
     }
-}
-
-/// The northbound database, at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Northbound {
-    /// The rows of the tables that matter to names.
-    pub rows: Snapshot,
-    /// `NB_Global`: how far a change has come.
-    pub nb_cfg: i64,
-    /// `NB_Global`: what ovn-northd has done of it.
-    pub sb_cfg: i64,
-    /// `NB_Global.options`; `northd_internal_version` tells the release.
-    pub options: Map,
-    /// Rows of `Port_Group` that have ACLs.
-    #[serde(default)]
-    pub guards: Vec<Guard>,
-    /// Load balancers of `Load_Balancer_Group` rows: they may serve any switch or router.
-    pub grouped_load_balancers: Vec<Uuid>,
-}
-
-impl Northbound {
-    /// The release of ovn-northd, where it is known.
-    pub fn release(&self) -> Option<Release> {
-        self.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
-    }
-}
-
-/// A row of `Port_Group` that has ACLs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Guard {
-    /// The group's name.
-    pub name: String,
-    /// Its ports.
-    pub ports: Vec<Uuid>,
-    /// Its ACLs.
-    pub acls: Vec<Uuid>,
-}
-
-/// The southbound database, at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Southbound {
-    /// `SB_Global.nb_cfg`.
-    pub nb_cfg: i64,
-    /// From a datapath's UUID to the UUID of its logical switch or router.
-    pub datapaths: BTreeMap<Uuid, Uuid>,
-    /// Rows of `DNS`.
-    pub dns: Vec<ServedRow>,
-    /// Rows of `Chassis_Private`.
-    pub chassis: Vec<ChassisRow>,
-    /// Rows of `DHCP_Options`: from an option's name to its type.
-    pub dhcp_options: Map,
-    /// Rows of `DHCPv6_Options`: from an option's name to its type.
-    pub dhcpv6_options: Map,
-}
-
-/// A row of the southbound `DNS`: what ovn-controller serves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServedRow {
-    /// The northbound row it was made from.
-    pub northbound: Option<Uuid>,
-    /// The datapaths it is served on.
-    pub datapaths: Vec<Uuid>,
-    /// Keys and values.
-    pub records: Map,
-}
-
-/// A row of `Chassis_Private`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChassisRow {
-    /// The chassis's name.
-    pub name: String,
-    /// How far it has come, in terms of `SB_Global.nb_cfg`.
-    pub nb_cfg: i64,
-}
-
-/// The ovn-controller of this machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LocalChassis {
-    /// `external_ids:system-id`.
-    pub name: String,
-    /// The release, as ovn-controller gives it.
-    pub version: String,
-    /// `connected` or `not connected`, to the southbound database.
-    pub connection: String,
 }
 
 /// A query from a port that an ACL drops before the responder sees it.

@@ -2,16 +2,15 @@
 
 use uuid::Uuid;
 
-use super::facts::{
-    ChassisRow, DUMP_FORMAT, DroppedQuery, Facts, LocalChassis, Missing, Northbound, Probe, ServedRow,
-    Southbound,
-};
+use super::facts::{DUMP_FORMAT, DroppedQuery, Facts, Missing, Probe};
 use super::grammar;
 use crate::model::address::reverse_name;
 use crate::model::balancer::{BALANCER_MARK, balancer_uuids};
+use crate::model::marks::SWITCH_MARK;
 use crate::model::snapshot::{
-    DhcpOptions, DnsRow, LoadBalancer, Map, Port, Router, RouterPort, SWITCH_MARK, Snapshot, Switch,
+    DhcpOptions, DnsRow, Global, LoadBalancer, Map, Port, Router, RouterPort, Snapshot, Switch,
 };
+use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
 use crate::model::zone::{domain_of, zone_marks, zone_uuid};
 
 pub(super) const fn uuid(n: u128) -> Uuid {
@@ -77,30 +76,29 @@ pub(super) fn healthy() -> Facts {
         ]),
         ..DhcpOptions::default()
     };
-    let northbound = Northbound {
-        rows: Snapshot {
-            switches: vec![switch],
-            dns: vec![zone],
-            ports: vec![guest(11, "web", "10"), guest(12, "db", "11"), peer],
-            dhcp_options: vec![dhcp],
-            routers: vec![Router {
-                uuid: uuid(31),
-                name: "lr".into(),
-                ports: vec![uuid(32)],
-                ..Router::default()
-            }],
-            router_ports: vec![RouterPort {
-                uuid: uuid(32),
-                name: "lr-net1".into(),
-                networks: vec!["10.0.0.1/24".into()],
-                is_gateway: false,
-            }],
-            ..Snapshot::default()
+    let northbound = Snapshot {
+        switches: vec![switch],
+        dns: vec![zone],
+        ports: vec![guest(11, "web", "10"), guest(12, "db", "11"), peer],
+        dhcp_options: vec![dhcp],
+        routers: vec![Router {
+            uuid: uuid(31),
+            name: "lr".into(),
+            ports: vec![uuid(32)],
+            ..Router::default()
+        }],
+        router_ports: vec![RouterPort {
+            uuid: uuid(32),
+            name: "lr-net1".into(),
+            networks: vec!["10.0.0.1/24".into()],
+            is_gateway: false,
+        }],
+        global: Global {
+            nb_cfg: 3,
+            sb_cfg: 3,
+            options: map(&[("northd_internal_version", "25.03.1-20.41.0-78.8")]),
         },
-        nb_cfg: 3,
-        sb_cfg: 3,
-        options: map(&[("northd_internal_version", "25.03.1-20.41.0-78.8")]),
-        ..Northbound::default()
+        ..Snapshot::default()
     };
     let southbound = Southbound {
         nb_cfg: 3,
@@ -143,7 +141,7 @@ const fn clean(code: &'static str, change: fn(&mut Facts)) -> Case {
 }
 
 fn nb(facts: &mut Facts) -> &mut Snapshot {
-    &mut facts.northbound.as_mut().unwrap().rows
+    facts.northbound.as_mut().unwrap()
 }
 
 fn sb(facts: &mut Facts) -> &mut Southbound {
@@ -216,7 +214,7 @@ pub(super) const CASES: &[Case] = &[
     clean("nbctl-missing", |f| unreachable(f, "timeout")),
     fires("nb-unreachable", "OVN_Northbound", |f| unreachable(f, "timeout")),
     clean("nb-unreachable", |f| unreachable(f, "no-such-binary")),
-    fires("northd-stalled", "ovn-northd", |f| f.northbound.as_mut().unwrap().nb_cfg = 4),
+    fires("northd-stalled", "ovn-northd", |f| f.northbound.as_mut().unwrap().global.nb_cfg = 4),
     fires("northd-stalled", "ovn-northd", other_switch),
     fires("chassis-behind", "hv1", |f| sb(f).nb_cfg = 4),
     fires("sb-records-differ", "net1", |f| put(f, "new", "10.0.0.12")),

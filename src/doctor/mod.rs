@@ -6,14 +6,12 @@ pub mod finding;
 pub mod grammar;
 pub mod repair;
 pub mod served;
+pub mod traces;
 pub mod world;
 
 #[cfg(test)]
 mod fixture;
 
-use std::net::IpAddr;
-
-use crate::model::snapshot::Port;
 use facts::{Facts, Missing};
 use finding::{Finding, Severity};
 use served::Served;
@@ -141,8 +139,8 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
         };
         outcomes.push((check, run, outcome));
     }
-    for (index, zone) in world.serving() {
-        let served = Served::of(&world, index, zone);
+    for (network, zone) in world.topology.serving() {
+        let served = Served::of(&world, network, zone);
         for (_, run, outcome) in &mut outcomes {
             if let (Run::Zone(run), Ok(found)) = (run, outcome) {
                 found.extend(run(&served));
@@ -158,21 +156,6 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
         }
     }
     examination
-}
-
-/// The resolvers of a port's DHCP rows where nothing listens, by the rule of `dns-server-answers-nothing`.
-pub fn deaf_resolvers(world: &World, port: &Port) -> Vec<IpAddr> {
-    let mut deaf = Vec::new();
-    for leases in &world.dhcp {
-        for (index, ports) in &leases.users {
-            if ports.iter().any(|user| user.uuid == port.uuid) {
-                let network = &world.switches[*index];
-                let servers = leases.row.resolvers().into_iter();
-                deaf.extend(servers.filter(|ip| checks::nobody_listens(world, network, leases, ip)));
-            }
-        }
-    }
-    deaf
 }
 
 /// The check of this code.

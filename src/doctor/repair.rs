@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::checks::{asked_for, flaw, home_of, is_truncated, option_types, put_right};
+use super::checks::{asked_for, flaw, is_truncated, option_types, put_right};
 use super::finding::Finding;
-use super::world::{World, ZoneOf, is_for};
+use super::world::World;
 use super::{Check, grammar};
 use crate::model::name::HostArg;
 use crate::model::snapshot::DnsRow;
+use crate::model::zone::{Zone, marks_switch};
 use crate::model::{address, dhcp};
 use crate::plan::change::{Change, Column, Plan};
 use crate::plan::hosts::{Draft, Wanted};
@@ -35,14 +36,19 @@ pub fn plan(world: &World, findings: &[(&'static Check, Finding)]) -> Plan {
         .map(|(check, finding)| (check.code, finding.subject.as_str(), finding.switch.as_deref()))
         .collect();
     let mut plan = Plan::default();
-    for zone in &world.zones {
-        let names: Vec<&str> = zone.on.iter().map(|index| world.switches[*index].name()).collect();
+    for zone in &world.topology.zones {
+        let names: Vec<&str> =
+            zone.listed_by.iter().map(|index| world.topology.switches[*index].name()).collect();
         let has = |code: &str, subject: &str| {
             names.iter().any(|name| found.contains(&(code, subject, Some(*name))))
         };
         let is_orphan =
             |subject: &str| found.iter().any(|found| (found.0, found.1) == ("zone-orphaned", subject));
-        match zone.on.iter().find(|index| is_for(zone.row, world.switches[**index].switch)) {
+        match zone
+            .listed_by
+            .iter()
+            .find(|index| marks_switch(zone.row, world.topology.switches[**index].switch))
+        {
             Some(index) => records(world, *index, zone, &has, &mut plan),
             None if is_orphan(&zone.row.uuid.to_string()) => orphan(world, zone, &mut plan),
             None => {}
@@ -60,9 +66,9 @@ pub fn plan(world: &World, findings: &[(&'static Check, Finding)]) -> Plan {
 /// What was found: a code, its subject, and the switch it is about. A repair touches no other switch.
 type Found<'a> = BTreeSet<(&'a str, &'a str, Option<&'a str>)>;
 
-fn orphan(world: &World, zone: &ZoneOf, plan: &mut Plan) {
+fn orphan(world: &World, zone: &Zone, plan: &mut Plan) {
     let row = zone.row;
-    let home = home_of(world, row).map(|index| &world.switches[index]);
+    let home = zone.home.map(|index| &world.topology.switches[index]);
     let holds_all =
         |kept: &DnsRow| row.records.iter().all(|(key, value)| kept.records.get(key) == Some(value));
     match home {
@@ -77,7 +83,7 @@ fn orphan(world: &World, zone: &ZoneOf, plan: &mut Plan) {
                 network.name()
             )),
         },
-        None if row.switch_mark().is_some_and(|mark| world.named(mark).is_empty()) => {
+        None if row.switch_mark().is_some_and(|mark| world.topology.named(mark).is_empty()) => {
             plan.changes.push(Change::DestroyZone { row: row.clone(), switch: None });
         }
         None => {}
@@ -85,11 +91,11 @@ fn orphan(world: &World, zone: &ZoneOf, plan: &mut Plan) {
 }
 
 /// Puts the hosts of a zone right that were found wrong, and takes out what leads nowhere.
-fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) -> bool, plan: &mut Plan) {
+fn records(world: &World, index: usize, zone: &Zone, has: &dyn Fn(&str, &str) -> bool, plan: &mut Plan) {
     let row = zone.row;
     let mut hosts: BTreeSet<&str> = BTreeSet::new();
     let mut target = row.records.clone();
-    let network = &world.switches[index];
+    let network = &world.topology.switches[index];
     // Where many hosts lack theirs, the finding is about the switch.
     let lacks_reverse = |name: &str| has("ptr-missing", name) || has("ptr-missing", network.name());
     let known = zone.hosts();
@@ -104,7 +110,7 @@ fn records(world: &World, index: usize, zone: &ZoneOf, has: &dyn Fn(&str, &str) 
         }
     }
     let single = network.own_zones().count() == 1;
-    let mut draft = single.then(|| Draft::open(&world.nb.rows, network.switch).ok()).flatten();
+    let mut draft = single.then(|| Draft::open(&world.topology, network).ok()).flatten();
     for name in hosts {
         let host = &known.by_name[name];
         let addresses = host.addresses();
@@ -175,10 +181,11 @@ fn entry(target: &mut BTreeMap<String, String>, key: &str, value: &str, has: &dy
 
 fn options(world: &World, found: &Found, plan: &mut Plan) {
     let types = [option_types(world, false).0, option_types(world, true).0];
-    let domains = world.domains();
-    for leases in &world.dhcp {
+    let domains = world.topology.domains();
+    for leases in &world.topology.leases {
         let row = leases.row;
-        let names: Vec<&str> = leases.users.keys().map(|index| world.switches[*index].name()).collect();
+        let names: Vec<&str> =
+            leases.users.keys().map(|index| world.topology.switches[*index].name()).collect();
         let has = |code: &str, subject: &str| {
             names.iter().any(|name| found.contains(&(code, subject, Some(*name))))
         };
@@ -194,7 +201,7 @@ fn options(world: &World, found: &Found, plan: &mut Plan) {
             ["domain_name", "domain_search_list"].iter().all(|option| !row.options.contains_key(*option));
         let ([index], true, true) = (&users[..], untold, row.is_ipv4()) else { continue };
         if let Some((domain, true)) = domains.get(index)
-            && has("search-domain-missing", world.switches[*index].name())
+            && has("search-domain-missing", world.topology.switches[*index].name())
         {
             for option in ["domain_name", "domain_search_list"] {
                 let value = dhcp::string(domain.as_str());
@@ -218,7 +225,7 @@ mod tests {
             let check = [find(case.code).unwrap()];
             let plan = plan(&World::of(&facts), &examine(&facts, &check).findings);
             assert!(!plan.changes.is_empty() && plan.question.is_some(), "{}", case.code);
-            plan.apply_to(&mut facts.northbound.as_mut().unwrap().rows);
+            plan.apply_to(facts.northbound.as_mut().unwrap());
             assert!(examine(&facts, &check).findings.is_empty(), "{}", case.code);
         }
     }
@@ -226,7 +233,7 @@ mod tests {
     #[test]
     fn what_was_not_found_is_not_touched() {
         let mut facts = healthy();
-        let nb = &mut facts.northbound.as_mut().unwrap().rows;
+        let nb = facts.northbound.as_mut().unwrap();
         nb.dns[0].records.insert("Odd".into(), "10.0.0.10,10.0.0.11".into());
         assert_eq!(plan(&World::of(&facts), &[]).changes, vec![]);
     }

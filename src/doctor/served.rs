@@ -4,9 +4,11 @@ use std::cell::OnceCell;
 use std::net::IpAddr;
 
 use super::finding::{Command, Finding};
-use super::world::{Network, World, ZoneOf};
+use super::world::World;
 use crate::model::host::{Host, Hosts};
 use crate::model::port_index::PortIndex;
+use crate::model::topology::Network;
+use crate::model::zone::Zone;
 
 /// A zone that answers, with its hosts and its switch. It is there only while checks look at it: the
 /// hosts of all zones would take more memory than everything else.
@@ -15,7 +17,7 @@ pub struct Served<'w, 'a> {
     /// Everything else.
     pub world: &'w World<'a>,
     /// The zone.
-    pub zone: &'w ZoneOf<'a>,
+    pub zone: &'w Zone<'a>,
     /// Its hosts.
     pub hosts: Hosts<'a>,
     /// Its switch.
@@ -24,15 +26,9 @@ pub struct Served<'w, 'a> {
 }
 
 impl<'w, 'a> Served<'w, 'a> {
-    /// A zone beside the switch of this index.
-    pub fn of(world: &'w World<'a>, index: usize, zone: &'w ZoneOf<'a>) -> Self {
-        Served {
-            world,
-            zone,
-            hosts: zone.hosts(),
-            network: &world.switches[index],
-            port_index: OnceCell::new(),
-        }
+    /// A zone and its switch.
+    pub fn of(world: &'w World<'a>, network: &'w Network<'a>, zone: &'w Zone<'a>) -> Self {
+        Served { world, zone, hosts: zone.hosts(), network, port_index: OnceCell::new() }
     }
 
     /// The hosts, in the order of their names.
@@ -42,8 +38,7 @@ impl<'w, 'a> Served<'w, 'a> {
 
     /// What the switch's ports stand behind.
     pub fn port_index(&self) -> &PortIndex<'a> {
-        let (ports, switch) = (&self.world.ports, self.network.switch);
-        self.port_index.get_or_init(|| PortIndex::of(ports, switch, &self.zone.domain, None))
+        self.port_index.get_or_init(|| PortIndex::of(self.network, &self.zone.domain, None))
     }
 
     /// A finding about something on the switch.

@@ -116,7 +116,8 @@ impl ExportedHost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{Map, SWITCH_MARK};
+    use crate::model::marks::SWITCH_MARK;
+    use crate::model::snapshot::Map;
 
     #[test]
     fn what_an_import_would_not_bring_back_is_told() {

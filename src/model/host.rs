@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::address;
+use super::marks::HostMark;
 use super::name::{Domain, in_lower_case};
-use super::snapshot::{DnsRow, HostMark};
+use super::snapshot::DnsRow;
 
 /// A text of the row, or one that was made beside it.
 pub type Text<'a> = Cow<'a, str>;

@@ -1,13 +1,10 @@
 //! What a logical switch port says of the guest behind it: its addresses and its name.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-
-use uuid::Uuid;
 
 use super::address;
 use super::name::Hostname;
-use super::snapshot::{Port, RouterPort, Snapshot, Switch};
+use super::snapshot::Port;
 
 /// The `external_ids` keys that may hold a guest's hostname, the first one that is there counts.
 pub const HOSTNAME_KEYS: &[&str] = &["qdns-hostname", "vm-name", "vm_name", "hostname"];
@@ -27,6 +24,15 @@ impl Port {
             push_addresses(&mut all, entry);
         }
         all
+    }
+
+    /// The MAC and the address that the guest may send a query from, to a resolver or to any.
+    pub fn sender(&self, server: Option<IpAddr>) -> Option<(&str, IpAddr)> {
+        let entries = self.addresses.iter().chain(&self.dynamic_addresses);
+        let mut words = entries.filter_map(|entry| entry.split_whitespace().next());
+        let mac = words.find(|word| word.split(':').count() == 6)?;
+        let fits = |address: &IpAddr| server.is_none_or(|server| server.is_ipv4() == address.is_ipv4());
+        Some((mac, self.guest_addresses().into_iter().find(fits)?))
     }
 
     /// Every address the port may use: the guest's, and those of its port security.
@@ -50,34 +56,6 @@ impl Port {
             let is_uuid = uuid::Uuid::parse_str(&self.name).is_ok();
             (!is_uuid && Hostname::parse(&self.name).is_ok()).then_some(self.name.as_str())
         })
-    }
-}
-
-/// The ports of a snapshot by what refers to them, looked up once for all switches.
-#[derive(Debug)]
-pub struct Ports<'a> {
-    by_uuid: HashMap<Uuid, &'a Port>,
-    of_routers: HashMap<&'a str, &'a RouterPort>,
-}
-
-impl<'a> Ports<'a> {
-    /// Looks the ports of a snapshot up.
-    pub fn of(snapshot: &'a Snapshot) -> Self {
-        Ports {
-            by_uuid: snapshot.ports.iter().map(|port| (port.uuid, port)).collect(),
-            of_routers: snapshot.router_ports.iter().map(|port| (port.name.as_str(), port)).collect(),
-        }
-    }
-
-    /// The ports of a switch, in the order the switch lists them.
-    pub fn on(&self, switch: &Switch) -> impl Iterator<Item = &'a Port> {
-        switch.ports.iter().filter_map(|uuid| self.by_uuid.get(uuid).copied())
-    }
-
-    /// The router's port that a port leads to (ovn-nb(5), `options:router-port`).
-    pub fn peer(&self, port: &Port) -> Option<&'a RouterPort> {
-        let name = port.options.get("router-port").or_else(|| port.options.get("peer"))?;
-        self.of_routers.get(name.as_str()).copied()
     }
 }
 

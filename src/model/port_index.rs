@@ -5,36 +5,34 @@ use std::net::IpAddr;
 
 use super::host::{Host, Text, host_name};
 use super::name::Domain;
-use super::port::{HOSTNAME_KEYS, Ports};
-use super::snapshot::{Port, Switch};
+use super::port::HOSTNAME_KEYS;
+use super::snapshot::Port;
+use super::topology::Network;
 
-/// What the ports of one switch stand behind.
+/// The ports of one switch by their addresses and their names.
 #[derive(Clone, Debug, Default)]
 pub struct PortIndex<'a> {
     /// Each address, with a port that has it.
     addresses: HashMap<IpAddr, &'a Port>,
     /// Each name in lower case and without the zone's domain, with a port named so.
     names: HashMap<Text<'a>, &'a Port>,
-    /// How many ports were looked at.
+    /// How many ports the switch has.
     pub ports: usize,
     /// The ports whose guests may have any address.
     pub unknown: Vec<&'a str>,
 }
 
 impl<'a> PortIndex<'a> {
-    /// Every address and name of the switch's ports: static, dynamic, virtual and of the port security,
-    /// and those of the routers behind it. `extra` is one more `external_ids` key that may hold a name.
-    pub fn of(ports: &Ports<'a>, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
-        let mut index = PortIndex::default();
-        for port in ports.on(switch) {
-            index.ports += 1;
+    /// Every address and name of a switch's ports: static, dynamic, virtual and of the port security, and the
+    /// addresses of its routers. `extra` is one more `external_ids` key that may hold a name.
+    pub fn of(network: &Network<'a>, domain: &Domain, extra: Option<&str>) -> Self {
+        let mut index = PortIndex { ports: network.ports.len(), ..PortIndex::default() };
+        for port in network.ports.iter().copied() {
             if port.addresses.iter().any(|entry| entry.split_whitespace().any(|word| word == "unknown")) {
                 index.unknown.push(&port.name);
             }
-            let peer = ports.peer(port).into_iter().flat_map(|peer| &peer.networks);
-            let behind = peer.filter_map(|net| net.split('/').next()?.parse().ok());
             let own = port.options.get("virtual-ip").and_then(|text| text.parse().ok());
-            for address in port.all_addresses().into_iter().chain(behind).chain(own) {
+            for address in port.all_addresses().into_iter().chain(own) {
                 index.addresses.entry(address).or_insert(port);
             }
             let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
@@ -43,26 +41,31 @@ impl<'a> PortIndex<'a> {
                 index.names.entry(host_name(name, domain)).or_insert(port);
             }
         }
+        for uplink in &network.uplinks {
+            for net in uplink.networks() {
+                index.addresses.entry(net.addr()).or_insert(uplink.port);
+            }
+        }
         index
     }
 
-    /// The port that stands behind a host of this name and these addresses, if one does.
+    /// A port that has one of these addresses, or else this name.
     pub fn backing(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a Port> {
         addresses.iter().find_map(|address| self.holder(*address)).or_else(|| self.named(name))
     }
 
-    /// Whether no port stands behind a host of these addresses. Static hosts are left alone, and so are
-    /// names outside of the zone's domain: no port could be named so.
+    /// Whether a host with these addresses has no port. A static host is never stale, and neither is a name
+    /// outside of the zone's domain, which no port can have.
     pub fn is_stale(&self, host: &Host, addresses: &[IpAddr]) -> bool {
         !host.is_static && !host.name.contains('.') && self.backing(&host.name, addresses).is_none()
     }
 
-    /// The port that is named so.
+    /// A port that has this name.
     pub fn named(&self, name: &str) -> Option<&'a Port> {
         self.names.get(name).copied()
     }
 
-    /// The port that has an address.
+    /// A port that has this address.
     pub fn holder(&self, address: IpAddr) -> Option<&'a Port> {
         self.addresses.get(&address).copied()
     }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::release::Release;
+use super::release::{Release, VERSION_OPTION};
 
 /// A column of key-value pairs, in the order of its keys.
 pub type Map = BTreeMap<String, String>;
@@ -32,11 +32,20 @@ pub struct Snapshot {
     pub load_balancers: Vec<LoadBalancer>,
     /// Rows of `ACL`.
     pub acls: Vec<Acl>,
-    /// The release of ovn-northd, from `NB_Global.options`, where it was asked for and is known.
-    pub release: Option<Release>,
+    /// Rows of `Port_Group` that have ACLs.
+    pub port_groups: Vec<PortGroup>,
+    /// Rows of `Load_Balancer_Group`.
+    pub load_balancer_groups: Vec<LoadBalancerGroup>,
+    /// The row of `NB_Global`.
+    pub global: Global,
 }
 
 impl Snapshot {
+    /// The release of ovn-northd, where it was read and is known.
+    pub fn release(&self) -> Option<Release> {
+        self.global.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
+    }
+
     /// The load balancer of this UUID.
     pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
         self.load_balancers.iter().find(|row| row.uuid == uuid)
@@ -126,100 +135,6 @@ pub struct DnsRow {
     /// Whether queries of other types for its names are refused (`options:ovn-owned`), where it was asked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ovn_owned: bool,
-}
-
-/// Who made a DNS row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// qdns, or the commands whose rows it adopts.
-    Qdns,
-    /// OpenStack's Neutron.
-    Neutron,
-    /// LXD.
-    Lxd,
-    /// Incus.
-    Incus,
-    /// Somebody who left no mark.
-    Unknown,
-}
-
-impl Owner {
-    /// The owner's name in every output.
-    pub fn name(self) -> &'static str {
-        match self {
-            Owner::Qdns => "qdns",
-            Owner::Neutron => "neutron",
-            Owner::Lxd => "lxd",
-            Owner::Incus => "incus",
-            Owner::Unknown => "unknown",
-        }
-    }
-}
-
-/// The mark that names a row's switch.
-pub const SWITCH_MARK: &str = "switch";
-/// The mark that names a zone's domain.
-pub const DOMAIN_MARK: &str = "qdns-domain";
-/// What every other mark of qdns begins with.
-pub const MARK_PREFIX: &str = "qdns-";
-
-/// What a zone's marks say of one host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostMark {
-    /// It is exempt from clean-up.
-    Static,
-    /// It has no short name on purpose.
-    NoShort,
-}
-
-impl HostMark {
-    /// Every mark there is.
-    pub const ALL: [HostMark; 2] = [HostMark::Static, HostMark::NoShort];
-
-    fn prefix(self) -> &'static str {
-        match self {
-            HostMark::Static => "qdns-static-",
-            HostMark::NoShort => "qdns-no-short-",
-        }
-    }
-
-    /// The key of a host's mark.
-    pub fn key(self, host: &str) -> String {
-        [self.prefix(), host].concat()
-    }
-
-    /// The mark that a key is, and the host it is about.
-    pub fn of_key(key: &str) -> Option<(Self, &str)> {
-        HostMark::ALL.into_iter().find_map(|mark| Some((mark, key.strip_prefix(mark.prefix())?)))
-    }
-}
-
-impl DnsRow {
-    /// Who made the row. Another owner's mark outweighs ours.
-    pub fn owner(&self) -> Owner {
-        let has = |prefix: &str| self.external_ids.keys().any(|key| key.starts_with(prefix));
-        if has("ls_name") || has("neutron:") {
-            Owner::Neutron
-        } else if has("lxd_") {
-            Owner::Lxd
-        } else if has("incus_") {
-            Owner::Incus
-        } else if self.external_ids.contains_key(SWITCH_MARK) || has(MARK_PREFIX) {
-            Owner::Qdns
-        } else {
-            Owner::Unknown
-        }
-    }
-
-    /// Whether qdns may write the row.
-    pub fn is_ours(&self) -> bool {
-        self.owner() == Owner::Qdns
-    }
-
-    /// The switch's name in our mark.
-    pub fn switch_mark(&self) -> Option<&str> {
-        self.external_ids.get(SWITCH_MARK).map(String::as_str)
-    }
 }
 
 /// A row of `Logical_Switch_Port`.
@@ -337,25 +252,34 @@ pub struct Acl {
     pub priority: i64,
 }
 
-#[cfg(test)]
-impl Snapshot {
-    /// `net1` with these ports, and a zone with these records and marks.
-    pub(crate) fn of_net1(ports: Vec<Port>, records: &[(&str, &str)], marks: &[&str]) -> Self {
-        let uuid = Uuid::from_u128(100);
-        let switch = Switch {
-            uuid: Uuid::from_u128(1),
-            name: "net1".into(),
-            dns_records: vec![uuid],
-            ports: ports.iter().map(|port| port.uuid).collect(),
-            ..Switch::default()
-        };
-        let marks = marks.iter().map(|mark| ((*mark).to_owned(), "true".to_owned()));
-        let row = DnsRow {
-            uuid,
-            external_ids: marks.chain([(SWITCH_MARK.to_owned(), "net1".to_owned())]).collect(),
-            records: records.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-            ..DnsRow::default()
-        };
-        Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
-    }
+/// A row of `Port_Group`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PortGroup {
+    /// The group's name.
+    pub name: String,
+    /// Its ports.
+    pub ports: Vec<Uuid>,
+    /// Its ACLs.
+    pub acls: Vec<Uuid>,
+}
+
+/// A row of `Load_Balancer_Group`: its load balancers may serve any switch or router.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoadBalancerGroup {
+    /// Its load balancers.
+    pub load_balancers: Vec<Uuid>,
+}
+
+/// The row of `NB_Global`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Global {
+    /// The number of the latest change that someone waited for.
+    pub nb_cfg: i64,
+    /// The number of the latest change that ovn-northd has carried to the southbound database.
+    pub sb_cfg: i64,
+    /// `options` as stored; `northd_internal_version` holds the release.
+    pub options: Map,
 }

@@ -1,20 +1,19 @@
 //! The types of the output. They are what scripts rely on: they stay when the model moves.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::model::address;
-use crate::model::balancer;
+use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
+use crate::model::host::Host;
 use crate::model::host::Names;
-use crate::model::host::{Host, Hosts};
-use crate::model::leases;
 use crate::model::responder::TTL;
-use crate::model::snapshot::{DnsRow, LoadBalancer, Map, Snapshot, Switch};
-use crate::model::zone::{Zone, domain_of};
+use crate::model::snapshot::{LoadBalancer, Map};
+use crate::model::topology::{Network, Topology};
+use crate::model::zone::Zone;
 use crate::plan::change::{Change, Column, Entry, Plan, Reference};
 
 /// A host.
@@ -48,17 +47,15 @@ pub struct RecordView {
 }
 
 impl RecordView {
-    /// The hosts of a row.
-    pub fn of(switch: &str, row: &DnsRow) -> Vec<Self> {
-        let domain = domain_of(row);
-        let hosts = Hosts::of(row, &domain);
-        let (switch, domain) = (Rc::from(switch), Rc::from(domain.as_str()));
-        hosts.by_name.values().map(|host| Self::of_host(&switch, &domain, host)).collect()
+    /// The hosts of a zone.
+    pub fn of(topology: &Topology, zone: &Zone) -> Vec<Self> {
+        let (switch, domain) = (Rc::from(topology.home_name(zone)), Rc::from(zone.domain.as_str()));
+        zone.hosts().by_name.values().map(|host| Self::of_host(&switch, &domain, host)).collect()
     }
 
     /// The hosts of all zones, by switch and name.
-    pub fn all(snapshot: &Snapshot) -> Vec<Self> {
-        zones(snapshot).flat_map(|(switch, row, _)| Self::of(&switch, row)).collect()
+    pub fn all(topology: &Topology) -> Vec<Self> {
+        topology.zones_by_home().flat_map(|(_, zone)| Self::of(topology, zone)).collect()
     }
 
     fn of_host(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
@@ -126,41 +123,20 @@ pub struct ZoneView {
 
 impl ZoneView {
     /// All zones, by switch.
-    pub fn all(snapshot: &Snapshot) -> Vec<Self> {
-        zones(snapshot).map(|(switch, row, attached)| Self::of(&switch, row, attached)).collect()
+    pub fn all(topology: &Topology) -> Vec<Self> {
+        topology.zones_by_home().map(|(switch, zone)| Self::of(switch, zone)).collect()
     }
 
-    fn of(switch: &str, row: &DnsRow, attached: bool) -> Self {
-        let domain = domain_of(row);
+    fn of(switch: &str, zone: &Zone) -> Self {
         ZoneView {
             switch: switch.to_owned(),
-            hosts: Hosts::of(row, &domain).by_name.len(),
-            domain: domain.as_str().to_owned(),
-            records: row.records.len(),
-            attached,
-            uuid: row.uuid.to_string(),
+            domain: zone.domain.as_str().to_owned(),
+            hosts: zone.hosts().by_name.len(),
+            records: zone.row.records.len(),
+            attached: zone.is_attached(),
+            uuid: zone.row.uuid.to_string(),
         }
     }
-}
-
-/// Every row of ours with the name of the switch it is attached to (or marked for, where it is
-/// attached to none), by that name.
-fn zones(snapshot: &Snapshot) -> impl Iterator<Item = (String, &DnsRow, bool)> {
-    let mut switches: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-    for switch in &snapshot.switches {
-        for row in &switch.dns_records {
-            switches.entry(*row).or_default().push(&switch.name);
-        }
-    }
-    let mut zones: Vec<(String, &DnsRow, bool)> = Vec::new();
-    for row in snapshot.dns.iter().filter(|row| row.is_ours()) {
-        match switches.get(&row.uuid) {
-            Some(names) => zones.extend(names.iter().map(|name| ((*name).to_owned(), row, true))),
-            None => zones.push((row.switch_mark().unwrap_or_default().to_owned(), row, false)),
-        }
-    }
-    zones.sort_by(|a, b| (&a.0, a.1.uuid).cmp(&(&b.0, b.1.uuid)));
-    zones.into_iter()
 }
 
 /// A zone, and what else answers on its switch.
@@ -192,12 +168,12 @@ pub struct OtherRowView {
 
 impl ZoneDetailView {
     /// A zone with its surroundings.
-    pub fn of(snapshot: &Snapshot, zone: &Zone) -> Self {
-        let switch: &Switch = zone.switch;
-        let hosts = Hosts::of(zone.row, &zone.domain());
-        let others = snapshot.dns_rows_on(switch).filter(|row| row.uuid != zone.row.uuid);
+    pub fn of(network: &Network, zone: &Zone) -> Self {
+        let switch = network.switch;
+        let hosts = zone.hosts();
+        let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
         ZoneDetailView {
-            zone: ZoneView::of(&switch.name, zone.row, zone.attached),
+            zone: ZoneView::of(&switch.name, zone),
             switch_uuid: switch.uuid.to_string(),
             subnets: switch.subnets().iter().map(ToString::to_string).collect(),
             static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
@@ -241,41 +217,38 @@ pub struct ForwardersView {
 
 impl ForwardersView {
     /// The DHCP rows of every given switch.
-    pub fn of_all<'a>(snapshot: &Snapshot, switches: impl Iterator<Item = &'a Switch>) -> Vec<Self> {
-        let mut by_switch = leases::rows_by_switch(snapshot);
-        let mut views = Vec::new();
-        for switch in switches {
-            let balancers = balancer::balancers_of(snapshot, switch);
-            for usage in by_switch.remove(&switch.uuid).unwrap_or_default() {
-                let addresses = usage.row.resolvers();
-                let servers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-                let upstreams: Vec<String> =
-                    addresses.into_iter().flat_map(|vip| balancer::backends(&balancers, vip)).collect();
-                let is_via = !upstreams.is_empty();
-                let mut attached: Vec<String> = balancers
-                    .iter()
-                    .flat_map(|row| balancer::holders_of(snapshot, row.uuid))
-                    .map(|holder| holder.label())
-                    .collect();
-                attached.dedup();
-                attached.retain(|_| is_via);
-                views.push(ForwardersView {
-                    switch: switch.name.clone(),
-                    cidr: usage.row.cidr.clone(),
-                    mode: if is_via { "via" } else { "plain" },
-                    upstreams: if is_via { upstreams } else { servers.clone() },
-                    servers,
-                    attached_to: attached,
-                    port_names: usage.ports.iter().map(|port| port.name.clone()).collect(),
-                    search: search_list(&usage.row.options),
-                    ports: usage.ports.len(),
-                    shared_with: usage.shared_with.iter().map(|name| (*name).to_owned()).collect(),
-                    dhcp_options: usage.row.uuid.to_string(),
-                });
-            }
-        }
+    pub fn of_all<'t>(topology: &Topology, switches: impl Iterator<Item = &'t Network<'t>>) -> Vec<Self> {
+        let mut views: Vec<Self> = switches.flat_map(|network| Self::of(topology, network)).collect();
         views.sort_by(|a, b| a.switch.cmp(&b.switch));
         views
+    }
+
+    fn of(topology: &Topology, network: &Network) -> Vec<Self> {
+        let balancers = topology.balancers_of(network);
+        let rows = topology.leases_of(network).map(|(leases, ports)| {
+            let addresses = leases.row.resolvers();
+            let servers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            let upstreams: Vec<String> =
+                addresses.into_iter().flat_map(|vip| balancer::backends(&balancers, vip)).collect();
+            let is_via = !upstreams.is_empty();
+            let holders = balancers.iter().flat_map(|row| topology.holders_of(row.uuid));
+            let mut attached_to: Vec<String> = holders.filter(|_| is_via).map(Holder::label).collect();
+            attached_to.dedup();
+            ForwardersView {
+                switch: network.switch.name.clone(),
+                cidr: leases.row.cidr.clone(),
+                mode: if is_via { "via" } else { "plain" },
+                upstreams: if is_via { upstreams } else { servers.clone() },
+                servers,
+                attached_to,
+                port_names: ports.iter().map(|port| port.name.clone()).collect(),
+                search: search_list(&leases.row.options),
+                ports: ports.len(),
+                shared_with: topology.shared_with(leases, network).into_iter().map(str::to_owned).collect(),
+                dhcp_options: leases.row.uuid.to_string(),
+            }
+        });
+        rows.collect()
     }
 }
 

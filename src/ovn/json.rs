@@ -138,6 +138,11 @@ impl Row<'_> {
         })
     }
 
+    /// A column of one integer; 0 where it is absent.
+    pub fn integer(&self, column: &str) -> i64 {
+        self.number(column).unwrap_or_default() as i64
+    }
+
     /// The row's own UUID.
     ///
     /// # Errors

@@ -2,7 +2,6 @@
 
 pub mod candidates;
 pub mod classify;
-pub mod facts;
 pub mod forwarders;
 pub mod json;
 pub mod lookup;
@@ -14,6 +13,7 @@ pub mod quote;
 pub mod read;
 mod rows;
 pub mod sbctl;
+pub mod southbound;
 mod tls;
 pub mod trace;
 pub mod watch;

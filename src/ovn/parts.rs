@@ -12,8 +12,8 @@ use super::nbctl::Nbctl;
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
+use crate::model::marks::HostMark;
 use crate::model::name::in_lower_case;
-use crate::model::snapshot::HostMark;
 use crate::plan::change::{Change, Column, Entry, Plan};
 
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::nbctl::Nbctl;
 use super::read::{DNS_COLUMNS, PORT, Query, SwitchRef};
 use crate::error::{Error, Kind, Result};
-use crate::model::port::Ports;
 use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::Topology;
 use crate::model::zone::zone_uuid;
 use crate::plan::change::Plan;
 
@@ -99,8 +99,11 @@ impl Nbctl {
         let mut query = Query::default();
         query.rows(PORT, PORT_COLUMNS, &ports);
         query.dns_rows(&Vec::from_iter(zones));
+        let names: BTreeSet<&str> = snapshot.switches.iter().map(|switch| switch.name.as_str()).collect();
+        names.into_iter().for_each(|name| query.dns_of_switch(name));
         let read = self.read(query)?;
         (snapshot.ports, snapshot.dns) = (read.ports, read.dns);
+        self.read_homes(&mut snapshot)?;
         Ok(Some(snapshot))
     }
 
@@ -119,21 +122,19 @@ impl Nbctl {
             Some(snapshot) => snapshot,
             None => self.read(ports_query())?,
         };
-        let ports = Ports::of(&snapshot);
-        let mut index: BTreeMap<_, PortIndex> = BTreeMap::new();
+        let topology = Topology::of(&snapshot);
+        let mut indexes: BTreeMap<Uuid, PortIndex> = BTreeMap::new();
         for vacant in &plan.vacant {
-            let Some(switch) = snapshot.switches.iter().find(|row| row.uuid == vacant.switch) else {
-                continue;
-            };
-            let index = index.entry(vacant.switch).or_insert_with(|| {
-                PortIndex::of(&ports, switch, &vacant.domain, vacant.name_from.as_deref())
-            });
+            let Ok(network) = topology.network(vacant.switch) else { continue };
+            let index = indexes
+                .entry(vacant.switch)
+                .or_insert_with(|| PortIndex::of(network, &vacant.domain, vacant.name_from.as_deref()));
             if let Some(port) = index.backing(&vacant.name, &vacant.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(
                         "port {} of {} stands behind {} now, so the host stays",
-                        port.name, switch.name, vacant.name
+                        port.name, network.switch.name, vacant.name
                     ),
                 )
                 .hint("nothing of this change was kept; the same command again works on what is there now"));

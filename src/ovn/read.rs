@@ -1,7 +1,7 @@
 //! Reads the northbound database into a snapshot: `ovn-nbctl --format=json find … -- list …`, every
 //! table of a command in one run, each with only the columns and rows that are needed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -9,9 +9,9 @@ use super::json::{Row, Table};
 use super::nbctl::Nbctl;
 use super::quote;
 use crate::error::{Error, Result};
-use crate::model::release::{Release, VERSION_OPTION};
 use crate::model::snapshot::{
-    Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch,
+    Acl, DhcpOptions, DnsRow, Global, LoadBalancer, LoadBalancerGroup, Port, PortGroup, Router, RouterPort,
+    Snapshot, Switch,
 };
 use crate::model::switch;
 use crate::model::zone::zone_uuid;
@@ -39,28 +39,68 @@ impl SwitchRef {
 }
 
 impl Nbctl {
-    /// Everything a command on one switch's zone needs, in one run; in two where rows answer on the
-    /// switch that do not carry its name.
+    /// Everything a command on one switch's zone needs: in one run, or in two where the switch is named by its
+    /// UUID or lists rows that are not marked for it.
     ///
     /// # Errors
     /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
     pub fn read_switch(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
         let mut query = Query::default();
         query.switch(switch, SWITCH_COLUMNS);
-        match switch.uuid() {
-            Some(uuid) => query.dns_rows(&[zone_uuid(uuid)]),
-            None => query.dns_of_switch(&switch.0),
+        if switch.uuid().is_none() {
+            query.dns_of_switch(&switch.0);
         }
         let mut snapshot = self.read(query)?;
         let found = self.only(switch, &snapshot)?;
-        let missing: Vec<Uuid> =
-            found.dns_records.iter().copied().filter(|uuid| snapshot.dns_row(*uuid).is_none()).collect();
-        if !missing.is_empty() {
-            let mut query = Query::default();
-            query.dns_rows(&missing);
-            snapshot.dns.extend(self.read(query)?.dns);
+        let mut query = Query::default();
+        if switch.uuid().is_some() {
+            query.dns_of_switch(&found.name);
+            // A second switch of the name may be the one that the mark means.
+            query.switch(&SwitchRef(found.name.clone()), SWITCH_COLUMNS);
         }
+        let is_read = |uuid: &Uuid| snapshot.dns_row(*uuid).is_some();
+        let mut rows: Vec<Uuid> = found.dns_records.iter().copied().filter(|uuid| !is_read(uuid)).collect();
+        if !snapshot.dns.iter().any(DnsRow::is_ours) {
+            // The mark of a switch that was renamed is its old name.
+            rows.push(zone_uuid(found.uuid));
+        }
+        query.dns_rows(&rows);
+        self.read_more(&mut snapshot, query)?;
+        self.read_homes(&mut snapshot)?;
         Ok((snapshot, found))
+    }
+
+    /// Adds the switches that marks of ours name and that were not read: a row that is marked for a switch that
+    /// exists is that switch's zone.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub(super) fn read_homes(&self, snapshot: &mut Snapshot) -> Result<()> {
+        let is_read =
+            |mark: &str| snapshot.switches.iter().any(|row| row.name == mark || row.uuid.to_string() == mark);
+        let marks = snapshot.dns.iter().filter(|row| row.is_ours()).filter_map(|row| row.switch_mark());
+        let unread: BTreeSet<&str> = marks.filter(|mark| !mark.is_empty() && !is_read(mark)).collect();
+        let mut query = Query::default();
+        for mark in unread {
+            query.switch(&SwitchRef(mark.to_owned()), SWITCH_COLUMNS);
+        }
+        self.read_more(snapshot, query)
+    }
+
+    /// Adds the switches and DNS rows of a query that are not there yet.
+    fn read_more(&self, snapshot: &mut Snapshot, query: Query) -> Result<()> {
+        let more = self.read(query)?;
+        for switch in more.switches {
+            if snapshot.switches.iter().all(|row| row.uuid != switch.uuid) {
+                snapshot.switches.push(switch);
+            }
+        }
+        for row in more.dns {
+            if snapshot.dns_row(row.uuid).is_none() {
+                snapshot.dns.push(row);
+            }
+        }
+        Ok(())
     }
 
     /// All switches and all DNS rows.
@@ -72,6 +112,22 @@ impl Nbctl {
         query.table("Logical_Switch", SWITCH_COLUMNS);
         query.table("DNS", DNS_COLUMNS);
         self.read(query)
+    }
+
+    /// Everything in the northbound database that matters to names, in one run.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`]; garbage where a table is missing.
+    pub fn read_everything(&self) -> Result<Snapshot> {
+        let mut query = Query::default();
+        query.networks(
+            "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,dhcpv4_options,dhcpv6_options",
+        );
+        query.table("DNS", DNS_COLUMNS);
+        query.table("NB_Global", "nb_cfg,sb_cfg,options");
+        let mut snapshot = Snapshot::default();
+        self.ask(&query, &mut |name, table| fill(&mut snapshot, name, table))?;
+        Ok(snapshot)
     }
 
     /// The rows that a transaction touched, as they are now.
@@ -221,13 +277,21 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
         "ACL" => merge(&mut snapshot.acls, table, |row| row.uuid, acl),
         "NB_Global" => {
             for row in table.rows() {
-                let version = row?.map("options").remove(VERSION_OPTION);
-                snapshot.release = version.and_then(|version| Release::parse(&version));
+                snapshot.global = global(&row?);
             }
             Ok(())
         }
+        "Port_Group" => push(&mut snapshot.port_groups, table, port_group),
+        "Load_Balancer_Group" => push(&mut snapshot.load_balancer_groups, table, load_balancer_group),
         _ => Ok(()),
     }
+}
+
+fn push<T>(rows: &mut Vec<T>, table: &Table, read: impl Fn(&Row) -> T) -> Result<()> {
+    for row in table.rows() {
+        rows.push(read(&row?));
+    }
+    Ok(())
 }
 
 fn merge<T>(
@@ -245,6 +309,18 @@ fn merge<T>(
         }
     }
     Ok(())
+}
+
+fn global(row: &Row) -> Global {
+    Global { nb_cfg: row.integer("nb_cfg"), sb_cfg: row.integer("sb_cfg"), options: row.map("options") }
+}
+
+fn port_group(row: &Row) -> PortGroup {
+    PortGroup { name: row.text("name"), ports: row.uuids("ports"), acls: row.uuids("acls") }
+}
+
+fn load_balancer_group(row: &Row) -> LoadBalancerGroup {
+    LoadBalancerGroup { load_balancers: row.uuids("load_balancer") }
 }
 
 fn switch(row: &Row) -> Result<Switch> {
@@ -324,7 +400,7 @@ fn acl(row: &Row) -> Result<Acl> {
         action: row.text("action"),
         direction: row.text("direction"),
         expression: row.text("match"),
-        priority: row.number("priority").unwrap_or_default() as i64,
+        priority: row.integer("priority"),
     })
 }
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use super::nbctl::Nbctl;
 use super::process;
-use crate::doctor::facts::Missing;
-use crate::error::Kind;
+use crate::error::{Error, Kind, Result};
 
 /// The way to the southbound database.
 #[derive(Clone, Debug)]
@@ -50,7 +49,7 @@ impl Sbctl {
     ///
     /// # Errors
     /// Why it could not.
-    pub fn run(&self, args: &[&str]) -> Result<String, Missing> {
+    pub fn run(&self, args: &[&str]) -> Result<String> {
         let mut all = vec![format!("--timeout={}", self.timeout)];
         all.extend(self.db.iter().map(|db| format!("--db={db}")));
         all.extend(self.connection.iter().cloned());
@@ -77,14 +76,10 @@ pub fn run(
     timeout: u64,
     echo: Option<fn(&str)>,
     failed: &str,
-) -> Result<String, Missing> {
+) -> Result<String> {
     let name = program.to_string_lossy();
     process::echo(echo, program, args);
-    let missing = |kind: Kind, why: String| Missing {
-        kind: kind.name().to_owned(),
-        message: format!("{failed}: {why}"),
-        ..Missing::default()
-    };
+    let missing = |kind: Kind, why: String| Error::new(kind, format!("{failed}: {why}"));
     let limit = Duration::from_secs(timeout) + Duration::from_millis(500);
     let finished = process::run(program, args, limit)
         .map_err(|error| missing(Kind::NoSuchBinary, format!("{name} cannot be run ({error})")))?;

@@ -2,100 +2,19 @@
 //!
 //! ovn-trace does not implement `dns_lookup`, but reaching that stage is all that is asked here.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
 use super::json::Table;
 use super::sbctl::{Sbctl, run};
-use crate::doctor::facts::{DroppedQuery, Fact, Missing, Northbound};
-use crate::doctor::world::{Network, World};
+use crate::error::Result;
 use crate::model::snapshot::Port;
-use crate::model::words::shell_word;
 
 /// The stage where the responder is.
 const RESPONDER: &str = "ls_in_dns_lookup";
 /// What the names of the stages of from-lport ACLs begin with.
 const ACL_STAGE: &str = "ls_in_acl";
-
-/// The queries that an ACL drops, one for each switch with names and ACLs, and one for each group of
-/// ports with ACLs on it.
-///
-/// # Errors
-/// There is no ovn-trace, or it cannot read the southbound database; or time is up and nothing was
-/// found by then.
-pub fn dropped_queries(sb: &Sbctl, world: &World) -> Fact<Vec<DroppedQuery>> {
-    let deadline = Instant::now() + Duration::from_secs(sb.timeout);
-    let mut guarded: HashMap<Uuid, Vec<usize>> = HashMap::new();
-    for (index, group) in world.nb.guards.iter().enumerate() {
-        for port in &group.ports {
-            guarded.entry(*port).or_default().push(index);
-        }
-    }
-    let mut dropped = Vec::new();
-    for network in
-        world.switches.iter().filter(|network| network.rows.iter().any(|row| !row.records.is_empty()))
-    {
-        for port in candidates(network, &guarded) {
-            if Instant::now() > deadline {
-                return match dropped.is_empty() {
-                    true => Err(Missing::because(format!(
-                        "tracing took more than {} s; name a switch: qdns doctor {}",
-                        sb.timeout,
-                        shell_word(network.name())
-                    ))),
-                    false => Ok(dropped),
-                };
-            }
-            dropped.extend(follow(sb, network, port, world.nb)?);
-        }
-    }
-    Ok(dropped)
-}
-
-/// The ports whose queries stand for those of the others that the same ACLs concern: one that no group
-/// has, whose ACL would hide the switch's, and one of each group.
-fn candidates<'a>(network: &Network<'a>, guarded: &HashMap<Uuid, Vec<usize>>) -> Vec<&'a Port> {
-    let mut seen: HashSet<Option<usize>> = HashSet::new();
-    let mut chosen: Vec<&Port> = Vec::new();
-    for port in network.guests().filter(|port| query(port, None).is_some()) {
-        let is_new = match guarded.get(&port.uuid) {
-            Some(groups) => groups.iter().filter(|group| seen.insert(Some(**group))).count() > 0,
-            None => !network.switch.acls.is_empty() && seen.insert(None),
-        };
-        if is_new {
-            chosen.push(port);
-        }
-    }
-    chosen
-}
-
-/// A DNS query as the port may send it.
-fn query(port: &Port, server: Option<IpAddr>) -> Option<String> {
-    let entries = port.addresses.iter().chain(&port.dynamic_addresses);
-    let mut macs = entries.filter_map(|entry| entry.split_whitespace().next());
-    let mac = macs.find(|word| word.split(':').count() == 6)?;
-    let same_family = |address: &IpAddr| server.is_none_or(|server| server.is_ipv4() == address.is_ipv4());
-    let address = port.guest_addresses().into_iter().find(same_family)?;
-    let (family, anywhere) = if address.is_ipv4() { ("ip4", "192.0.2.53") } else { ("ip6", "2001:db8::53") };
-    let server = server.map_or_else(|| anywhere.to_owned(), |server| server.to_string());
-    Some(format!(
-        "inport == {:?} && eth.src == {mac} && eth.dst == 0a:ff:ff:ff:ff:fe && {family}.src == {address} && \
-         {family}.dst == {server} && ip.ttl == 64 && udp.src == 40053 && udp.dst == 53",
-        port.name
-    ))
-}
-
-fn follow(sb: &Sbctl, network: &Network, port: &Port, nb: &Northbound) -> Fact<Option<DroppedQuery>> {
-    let grouped = nb.guards.iter().flat_map(|group| &group.acls);
-    let acls: Vec<Uuid> = network.switch.acls.iter().chain(grouped).copied().collect();
-    let Traced::Dropped { acl, step } = trace(sb, network.name(), port, None, &acls)? else {
-        return Ok(None);
-    };
-    Ok(Some(DroppedQuery { switch: network.name().to_owned(), port: port.name.clone(), acl, step }))
-}
 
 /// What became of a query that was followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,12 +32,24 @@ pub enum Traced {
     NoSender,
 }
 
+/// A DNS query from a port to a resolver, or to any, as ovn-trace(8) takes it.
+fn query(port: &Port, server: Option<IpAddr>) -> Option<String> {
+    let (mac, address) = port.sender(server)?;
+    let (family, anywhere) = if address.is_ipv4() { ("ip4", "192.0.2.53") } else { ("ip6", "2001:db8::53") };
+    let server = server.map_or_else(|| anywhere.to_owned(), |server| server.to_string());
+    Some(format!(
+        "inport == {:?} && eth.src == {mac} && eth.dst == 0a:ff:ff:ff:ff:fe && {family}.src == {address} && \
+         {family}.dst == {server} && ip.ttl == 64 && udp.src == 40053 && udp.dst == 53",
+        port.name
+    ))
+}
+
 /// Follows one query of a port to a resolver, or to any, up to the responder; `acls` are those that
 /// may be meant.
 ///
 /// # Errors
 /// There is no ovn-trace, or it cannot read the southbound database.
-pub fn trace(sb: &Sbctl, switch: &str, port: &Port, server: Option<IpAddr>, acls: &[Uuid]) -> Fact<Traced> {
+pub fn trace(sb: &Sbctl, switch: &str, port: &Port, server: Option<IpAddr>, acls: &[Uuid]) -> Result<Traced> {
     let Some(query) = query(port, server) else { return Ok(Traced::NoSender) };
     let mut args: Vec<String> = sb.db.iter().map(|db| format!("--db={db}")).collect();
     args.extend(sb.connection.iter().cloned());

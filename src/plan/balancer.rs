@@ -4,14 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use uuid::Uuid;
 
-use super::change::{Change, Column, Plan, Reference};
+use super::change::{Change, Column, Plan, Reference, ReferenceColumn};
 use crate::error::{Error, Result};
 use crate::model::address;
-use crate::model::balancer::{
-    BALANCER_MARK, Holder, PORT, PROTOCOLS, balancer_uuids, balancers_of, holders_of, networks, place,
-    routers_of,
-};
-use crate::model::snapshot::{LoadBalancer, Map, Router, RouterPort, SWITCH_MARK, Snapshot, Switch};
+use crate::model::balancer::{BALANCER_MARK, Holder, PORT, PROTOCOLS, balancer_uuids};
+use crate::model::forwarding::{networks, place};
+use crate::model::marks::SWITCH_MARK;
+use crate::model::snapshot::{LoadBalancer, Map, Router, RouterPort};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
 
 /// Where queries go, as the operator typed it.
@@ -44,18 +44,19 @@ impl Via {
 /// invalid input where resolver and VIP are of different families.
 pub fn add(
     plan: &mut Plan,
-    snapshot: &Snapshot,
-    switch: &Switch,
+    topology: &Topology,
+    network: &Network,
     resolvers: &[SocketAddr],
     via: Via,
 ) -> Result<Vec<IpAddr>> {
     let words: Vec<String> = resolvers.iter().map(|resolver| resolver.ip().to_string()).collect();
-    let plain = format!("qdns forwarders set {} {}", shell_word(&switch.name), words.join(" "));
-    let routers = routers_of(snapshot, switch);
+    let plain = format!("qdns forwarders set {} {}", shell_word(&network.switch.name), words.join(" "));
+    let routers: Vec<(&Router, &RouterPort)> =
+        network.uplinks.iter().filter_map(|uplink| Some((uplink.router?, uplink.peer))).collect();
     if routers.is_empty() {
         return Err(Error::conflict(format!(
             "switch {} has no router: nobody on it owns an address that could forward",
-            switch.name
+            network.switch.name
         ))
         .hint(format!("let the guests ask the resolvers themselves: {plain}")));
     }
@@ -64,7 +65,7 @@ pub fn add(
         Via::Vip(vip) => *routers
             .iter()
             .find(|(_, port)| networks(port).any(|net| net.addr() == vip))
-            .ok_or_else(|| not_the_routers(switch, vip, &routers))?,
+            .ok_or_else(|| not_the_routers(network, vip, &routers))?,
     };
     let own: Vec<IpAddr> = match via {
         Via::Auto => networks(port).map(|net| net.addr()).collect(),
@@ -85,9 +86,9 @@ pub fn add(
             None => vips.push((*vip, vec![*resolver])),
         }
     }
-    let holder = place(snapshot, snapshot.release, switch, router, resolvers, &plain)?;
+    let holder = place(topology, network, router, resolvers, &plain)?;
     check_backends(holder, port, resolvers, &own, &plain)?;
-    check_rivals(snapshot, switch, holder, vips.iter().map(|(vip, _)| *vip))?;
+    check_rivals(topology, network, holder, vips.iter().map(|(vip, _)| *vip))?;
 
     let wanted: Map = vips
         .iter()
@@ -96,8 +97,8 @@ pub fn add(
             (SocketAddr::new(*vip, PORT).to_string(), backends.join(","))
         })
         .collect();
-    for (protocol, uuid) in PROTOCOLS.into_iter().zip(balancer_uuids(switch.uuid)) {
-        write(plan, snapshot, switch, holder, (protocol, uuid), &wanted);
+    for (protocol, uuid) in PROTOCOLS.into_iter().zip(balancer_uuids(network.switch.uuid)) {
+        write(plan, topology, network, holder, (protocol, uuid), &wanted);
     }
     if resolvers.len() > vips.len() {
         plan.warnings.push(
@@ -111,14 +112,14 @@ pub fn add(
 /// One balancer becomes what it shall be, where it shall be.
 fn write(
     plan: &mut Plan,
-    snapshot: &Snapshot,
-    switch: &Switch,
+    topology: &Topology,
+    network: &Network,
     holder: Holder,
     (protocol, uuid): (&str, Uuid),
     wanted: &Map,
 ) {
-    let name = format!("qdns-{}-{protocol}", switch.name);
-    match snapshot.load_balancers.iter().find(|row| row.uuid == uuid) {
+    let name = format!("qdns-{}-{protocol}", network.switch.name);
+    match topology.rows.load_balancers.iter().find(|row| row.uuid == uuid) {
         None => plan.changes.push(Change::Create(LoadBalancer {
             uuid,
             name: name.clone(),
@@ -126,8 +127,8 @@ fn write(
             vips: wanted.clone(),
             options: Map::new(),
             external_ids: Map::from([
-                (SWITCH_MARK.to_owned(), switch.name.clone()),
-                (BALANCER_MARK.to_owned(), switch.uuid.to_string()),
+                (SWITCH_MARK.to_owned(), network.switch.name.clone()),
+                (BALANCER_MARK.to_owned(), network.switch.uuid.to_string()),
             ]),
         })),
         Some(row) => {
@@ -137,7 +138,7 @@ fn write(
             }
         }
     }
-    for other in holders_of(snapshot, uuid).into_iter().filter(|other| other.uuid() != holder.uuid()) {
+    for other in topology.holders_of(uuid).into_iter().filter(|other| other.uuid() != holder.uuid()) {
         plan.changes.push(Change::Unrefer(reference(other, uuid, &name)));
     }
     if !holder.balancers().contains(&uuid) {
@@ -146,9 +147,9 @@ fn write(
 }
 
 /// Adds to a plan that the balancers of a switch go, if there are any.
-pub fn remove(plan: &mut Plan, snapshot: &Snapshot, switch: &Switch) {
-    for balancer in balancers_of(snapshot, switch) {
-        for holder in holders_of(snapshot, balancer.uuid) {
+pub fn remove(plan: &mut Plan, topology: &Topology, network: &Network) {
+    for balancer in topology.balancers_of(network) {
+        for holder in topology.holders_of(balancer.uuid) {
             plan.changes.push(Change::Unrefer(reference(holder, balancer.uuid, &balancer.name)));
         }
         plan.changes.push(Change::Destroy(balancer.clone()));
@@ -157,7 +158,10 @@ pub fn remove(plan: &mut Plan, snapshot: &Snapshot, switch: &Switch) {
 
 fn reference(holder: Holder, balancer: Uuid, name: &str) -> Reference {
     Reference {
-        column: holder.column(),
+        column: match holder {
+            Holder::Router(_) => ReferenceColumn::RouterLoadBalancers,
+            Holder::Switch(_) => ReferenceColumn::SwitchLoadBalancers,
+        },
         row: holder.uuid(),
         row_label: holder.label(),
         target: balancer,
@@ -165,14 +169,17 @@ fn reference(holder: Holder, balancer: Uuid, name: &str) -> Reference {
     }
 }
 
-fn not_the_routers(switch: &Switch, vip: IpAddr, routers: &[(&Router, &RouterPort)]) -> Error {
+fn not_the_routers(network: &Network, vip: IpAddr, routers: &[(&Router, &RouterPort)]) -> Error {
     let own = routers.iter().flat_map(|(_, port)| networks(port)).map(|net| net.addr().to_string());
     let own: Vec<String> = own.collect();
-    Error::conflict(format!("VIP {vip} is refused: it is no address of a router on switch {}", switch.name))
-        .hint(match own.first() {
-            Some(address) => format!("use --via auto, or --via {address}"),
-            None => "give the router's port an address first".to_owned(),
-        })
+    Error::conflict(format!(
+        "VIP {vip} is refused: it is no address of a router on switch {}",
+        network.switch.name
+    ))
+    .hint(match own.first() {
+        Some(address) => format!("use --via auto, or --via {address}"),
+        None => "give the router's port an address first".to_owned(),
+    })
 }
 
 /// What the backends must be for their answers to come back as the VIP's.
@@ -209,15 +216,15 @@ fn check_backends(
 
 /// Two balancers with one VIP in one place: which of them gets a query is chance.
 fn check_rivals(
-    snapshot: &Snapshot,
-    switch: &Switch,
+    topology: &Topology,
+    network: &Network,
     holder: Holder,
     vips: impl Iterator<Item = IpAddr>,
 ) -> Result<()> {
-    let ours = balancer_uuids(switch.uuid);
+    let ours = balancer_uuids(network.switch.uuid);
     let keys: Vec<String> = vips.map(|vip| SocketAddr::new(vip, PORT).to_string()).collect();
     let there = |row: &&LoadBalancer| holder.balancers().contains(&row.uuid) && !ours.contains(&row.uuid);
-    for rival in snapshot.load_balancers.iter().filter(there) {
+    for rival in topology.rows.load_balancers.iter().filter(there) {
         if let Some(vip) = keys.iter().find(|key| rival.vips.contains_key(*key)) {
             return Err(Error::conflict(format!(
                 "{vip} is balanced already on {}, by {} ({}), which is not ours",

@@ -7,11 +7,11 @@ use super::balancer::{self, Via};
 use super::change::{Column, Plan};
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
-use crate::model::leases::rows_of;
+use crate::model::marks::MARK_PREFIX;
 use crate::model::name::Domain;
-use crate::model::snapshot::{DhcpOptions, MARK_PREFIX, Snapshot, Switch};
+use crate::model::snapshot::{DhcpOptions, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::model::zone::Zone;
 
 /// The mark of an option's value before qdns wrote it; empty where the option was absent.
 const BEFORE_MARK: &str = "before-";
@@ -30,17 +30,18 @@ pub enum Resolvers {
 /// # Errors
 /// A conflict where no port of the switch uses a DHCP row that one of the resolvers fits; as
 /// [`balancer::add`].
-pub fn set(snapshot: &Snapshot, switch: &Switch, resolvers: &Resolvers, search: bool) -> Result<Plan> {
+pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search: bool) -> Result<Plan> {
+    let switch = network.switch;
     let mut plan = Plan::for_switch(&switch.name);
     let servers = &match resolvers {
         Resolvers::Plain(servers) => {
-            balancer::remove(&mut plan, snapshot, switch);
+            balancer::remove(&mut plan, topology, network);
             servers.clone()
         }
-        Resolvers::Via(via, all) => balancer::add(&mut plan, snapshot, switch, all, *via)?,
+        Resolvers::Via(via, all) => balancer::add(&mut plan, topology, network, all, *via)?,
     };
-    let domain = match Zone::find(snapshot, switch)? {
-        Some(zone) => zone.domain(),
+    let domain = match topology.zone_of(network)? {
+        Some(zone) => zone.domain.clone(),
         None => {
             plan.warnings.push(format!(
                 "switch {} has no zone: nothing resolves in it yet; make one with: qdns zone create {}",
@@ -50,37 +51,32 @@ pub fn set(snapshot: &Snapshot, switch: &Switch, resolvers: &Resolvers, search: 
             Domain::default()
         }
     };
-    let rows = rows_of(snapshot, switch);
+    let rows: Vec<(&DhcpOptions, Vec<&str>)> = rows_of(topology, network).collect();
     let mut served: Vec<IpAddr> = Vec::new();
     let mut shared: Vec<String> = Vec::new();
-    for usage in &rows {
+    for (row, shared_with) in &rows {
         let family: Vec<IpAddr> =
-            servers.iter().copied().filter(|ip| ip.is_ipv4() == usage.row.is_ipv4()).collect();
+            servers.iter().copied().filter(|ip| ip.is_ipv4() == row.is_ipv4()).collect();
         if family.is_empty() {
             plan.warnings.push(format!(
                 "the row {} for {} stays as it is: no resolver of its family was given",
-                usage.row.uuid, usage.row.cidr
+                row.uuid, row.cidr
             ));
             continue;
         }
         let planned = plan.changes.len();
-        write(&mut plan, usage.row, DNS_SERVER, &dhcp::addresses(&family));
-        for (option, value) in search_options(usage.row, &domain).filter(|_| search) {
+        write(&mut plan, row, DNS_SERVER, &dhcp::addresses(&family));
+        for (option, value) in search_options(row, &domain).filter(|_| search) {
             match value {
-                Some(value) => write(&mut plan, usage.row, option, &value),
+                Some(value) => write(&mut plan, row, option, &value),
                 None => plan.warnings.push(format!(
                     "{option} is left out of the row for {}: OVN encodes a domain with a dot, such as {domain}, wrong in DHCPv6",
-                    usage.row.cidr
+                    row.cidr
                 )),
             }
         }
-        if plan.changes.len() > planned && !usage.shared_with.is_empty() {
-            shared.push(format!(
-                "row {} ({}) with {}",
-                usage.row.uuid,
-                usage.row.cidr,
-                usage.shared_with.join(", ")
-            ));
+        if plan.changes.len() > planned {
+            shared.extend(sharing(row, shared_with));
         }
         served.extend(family);
     }
@@ -98,12 +94,12 @@ pub fn set(snapshot: &Snapshot, switch: &Switch, resolvers: &Resolvers, search: 
 ///
 /// # Errors
 /// None today; the signature is that of every plan.
-pub fn clear(snapshot: &Snapshot, switch: &Switch) -> Result<Plan> {
+pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
+    let switch = network.switch;
     let mut plan = Plan::for_switch(&switch.name);
-    balancer::remove(&mut plan, snapshot, switch);
+    balancer::remove(&mut plan, topology, network);
     let mut shared = Vec::new();
-    for usage in rows_of(snapshot, switch) {
-        let row = usage.row;
+    for (row, shared_with) in rows_of(topology, network) {
         let planned = plan.changes.len();
         for (mark, before) in &row.external_ids {
             let Some(option) = mark.strip_prefix(MARK_PREFIX).and_then(|mark| mark.strip_prefix(BEFORE_MARK))
@@ -114,8 +110,8 @@ pub fn clear(snapshot: &Snapshot, switch: &Switch) -> Result<Plan> {
             plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, before);
             plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, None);
         }
-        if plan.changes.len() > planned && !usage.shared_with.is_empty() {
-            shared.push(format!("row {} ({}) with {}", row.uuid, row.cidr, usage.shared_with.join(", ")));
+        if plan.changes.len() > planned {
+            shared.extend(sharing(row, &shared_with));
         }
         if plan.changes.len() == planned && row.options.contains_key(DNS_SERVER) {
             plan.warnings.push(format!(
@@ -151,6 +147,20 @@ fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
     plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, Some(value));
 }
 
+/// The DHCP rows that the ports of a switch use, with the names of the other switches that use them too.
+fn rows_of<'t, 'a>(
+    topology: &'t Topology<'a>,
+    network: &'t Network,
+) -> impl Iterator<Item = (&'a DhcpOptions, Vec<&'t str>)> {
+    topology.leases_of(network).map(|(leases, _)| (leases.row, topology.shared_with(leases, network)))
+}
+
+/// A row with the switches that share it, for the question; none where no other switch uses it.
+fn sharing(row: &DhcpOptions, shared_with: &[&str]) -> Option<String> {
+    (!shared_with.is_empty())
+        .then(|| format!("row {} ({}) with {}", row.uuid, row.cidr, shared_with.join(", ")))
+}
+
 fn question(shared: Vec<String>) -> Option<String> {
     (!shared.is_empty())
         .then(|| format!("change DHCP options that other switches share: {}", shared.join("; ")))
@@ -182,7 +192,8 @@ fn nothing_fits(switch: &Switch, servers: &[IpAddr], no_rows: bool) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::Port;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::{Port, Snapshot};
     use uuid::Uuid;
 
     fn snapshot() -> Snapshot {
@@ -215,13 +226,13 @@ mod tests {
         let servers = ["8.8.8.8", "8.8.4.4"].map(|ip| ip.parse().unwrap());
         for servers in [&servers[..], &servers[..1]] {
             let servers = Resolvers::Plain(servers.to_vec());
-            let plan = set(&snapshot, &snapshot.switches[0], &servers, true).unwrap();
+            let plan = on_first(&snapshot, |topology, net1| set(topology, net1, &servers, true)).unwrap();
             assert_eq!(plan.question, None);
             plan.apply_to(&mut snapshot);
         }
         assert_eq!(snapshot.dhcp_options[0].options[DNS_SERVER], "8.8.8.8");
         assert_eq!(snapshot.dhcp_options[0].options["domain_name"], "\"internal\"");
-        clear(&snapshot, &snapshot.switches[0]).unwrap().apply_to(&mut snapshot);
+        on_first(&snapshot, clear).unwrap().apply_to(&mut snapshot);
         assert_eq!(snapshot, before);
     }
 
@@ -229,14 +240,16 @@ mod tests {
     fn a_row_that_other_switches_share_is_asked_about() {
         let mut snapshot = snapshot();
         snapshot.ports[1].dhcpv4_options = Some(Uuid::from_u128(21));
-        let plan = set(&snapshot, &snapshot.switches[0], &plain("8.8.8.8"), true).unwrap();
+        let plan =
+            on_first(&snapshot, |topology, net1| set(topology, net1, &plain("8.8.8.8"), true)).unwrap();
         assert!(plan.question.unwrap().contains("net2"));
     }
 
     #[test]
     fn resolvers_that_fit_no_row_are_refused_with_the_command_that_makes_one() {
         let snapshot = snapshot();
-        let error = set(&snapshot, &snapshot.switches[0], &plain("fd00::1"), true).unwrap_err();
+        let error =
+            on_first(&snapshot, |topology, net1| set(topology, net1, &plain("fd00::1"), true)).unwrap_err();
         assert!(error.hint.unwrap().contains("create DHCP_Options cidr=fd00::/64"));
     }
 }

@@ -7,8 +7,11 @@ use super::change::{Change, Column, Plan};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::{Host, Hosts, Keys, Text, host_name};
+use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
-use crate::model::snapshot::{HostMark, Map, Snapshot, Switch};
+use crate::model::snapshot::DnsRow;
+use crate::model::snapshot::{Map, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::{closest, shell_word};
 use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
@@ -44,7 +47,9 @@ pub struct Parts<'a> {
 #[derive(Debug)]
 pub struct Draft<'a> {
     switch: &'a Switch,
-    zone: Option<Zone<'a>>,
+    row: Option<&'a DnsRow>,
+    /// Whether the switch lists the row.
+    is_attached: bool,
     domain: Domain,
     hosts: Hosts<'a>,
     records: Map,
@@ -61,12 +66,14 @@ impl<'a> Draft<'a> {
     /// Opens the zone of a switch, or the one it will get, under the default domain.
     ///
     /// # Errors
-    /// As [`Zone::find`].
-    pub fn open(snapshot: &'a Snapshot, switch: &'a Switch) -> Result<Self> {
-        let zone = Zone::find(snapshot, switch)?;
-        let domain = zone.map(|zone| zone.domain()).unwrap_or_default();
+    /// As [`Topology::zone_of`].
+    pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
+        let zone = topology.zone_of(network)?;
+        let switch = network.switch;
+        let domain = zone.map(|zone| zone.domain.clone()).unwrap_or_default();
+        let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
-        let foreign = snapshot.dns_rows_on(switch).filter(|row| !row.is_ours());
+        let foreign = network.rows.iter().filter(|row| !row.is_ours());
         let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
         let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
         for (key, value) in &hosts.dangling {
@@ -74,7 +81,8 @@ impl<'a> Draft<'a> {
         }
         Ok(Draft {
             switch,
-            zone,
+            row,
+            is_attached,
             hosts,
             dangling,
             records: row.map(|row| row.records.clone()).unwrap_or_default(),
@@ -170,14 +178,14 @@ impl<'a> Draft<'a> {
     /// The changes from what was read to what the draft has become.
     pub fn close(self) -> Plan {
         let mut plan = Plan { switch: self.switch.name.clone(), warnings: self.warnings, ..Plan::default() };
-        let uuid = match self.zone {
-            Some(zone) => {
-                if !zone.attached {
+        let uuid = match self.row {
+            Some(row) => {
+                if !self.is_attached {
                     plan.warnings
                         .push(format!("switch {} had lost its zone; it is attached again", self.switch.name));
-                    plan.changes.push(Change::AttachZone { switch: self.switch.uuid, zone: zone.row.uuid });
+                    plan.changes.push(Change::AttachZone { switch: self.switch.uuid, zone: row.uuid });
                 }
-                zone.row.uuid
+                row.uuid
             }
             None if self.records.is_empty() => return plan,
             None => {
@@ -188,7 +196,7 @@ impl<'a> Draft<'a> {
             }
         };
         let fresh_marks = zone_marks(self.switch, &self.domain);
-        let row = self.zone.map(|zone| zone.row);
+        let row = self.row;
         for key in &self.touched {
             let before = row.and_then(|row| row.records.get(key));
             if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
@@ -325,7 +333,10 @@ impl<'a> Draft<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::{DnsRow, SWITCH_MARK};
+    use crate::model::fixture::on_first;
+    use crate::model::marks::SWITCH_MARK;
+    use crate::model::snapshot::DnsRow;
+    use crate::model::snapshot::Snapshot;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -359,9 +370,11 @@ mod tests {
     }
 
     fn add(snapshot: &Snapshot, wanted: &Wanted) -> Result<Plan> {
-        let mut draft = Draft::open(snapshot, &snapshot.switches[0])?;
-        draft.add(wanted)?;
-        Ok(draft.close())
+        on_first(snapshot, |topology, net1| {
+            let mut draft = Draft::open(topology, net1)?;
+            draft.add(wanted)?;
+            Ok(draft.close())
+        })
     }
 
     fn after(snapshot: &Snapshot, plan: &Plan) -> Vec<(String, String)> {
@@ -430,7 +443,7 @@ mod tests {
             ("10.0.0.10.in-addr.arpa", "vm_name.internal"),
             ("db", "10.0.0.11"),
         ]);
-        let mut draft = Draft::open(&snapshot, &snapshot.switches[0]).unwrap();
+        let mut draft = on_first(&snapshot, Draft::open).unwrap();
         draft.remove("VM_NAME").unwrap();
         assert_eq!(draft.remove("VM_NAME").unwrap_err().kind, crate::error::Kind::InvalidInput);
         assert_eq!(draft.remove("bd").unwrap_err().kind, crate::error::Kind::NotFound);
@@ -464,7 +477,7 @@ mod tests {
                 prop_assert_eq!(host.full.len(), 1);
                 prop_assert_eq!(add(&snapshot, &want).unwrap().changes, vec![]);
 
-                let mut draft = Draft::open(&snapshot, &snapshot.switches[0]).unwrap();
+                let mut draft = on_first(&snapshot, Draft::open).unwrap();
                 draft.remove(&host.name).unwrap();
                 draft.close().apply_to(&mut snapshot);
                 prop_assert_eq!(snapshot.dns[0].external_ids.len(), 1, "no mark stays without its host");

@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::host::Names;
 use crate::model::host::{Host, Hosts, Text, host_name};
 use crate::model::name::{Domain, HostArg};
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::some_of;
 
 /// What one line of a file says of a host.
@@ -130,8 +130,9 @@ pub struct Import {
 /// # Errors
 /// Invalid input or a conflict that names every bad line; needs confirmation where `prune` would
 /// remove too much.
-pub fn plan(snapshot: &Snapshot, switch: &Switch, parsed: &Parsed, import: &Import) -> Result<Plan> {
-    let mut draft = Draft::open(snapshot, switch)?;
+pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Import) -> Result<Plan> {
+    let mut draft = Draft::open(topology, network)?;
+    let switch = network.switch;
     let (hosts, mut bad) = parsed.merged(draft.domain());
     bad.extend(parsed.bad.iter().filter(|bad| !(bad.unserved && import.skip_unserved)).cloned());
     if parsed.switches.len() > 1 {

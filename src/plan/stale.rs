@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::port_index::PortIndex;
-use crate::model::snapshot::Switch;
+use crate::model::topology::Network;
 use crate::model::words::shell_word;
 
 /// A zone with fewer hosts may lose any share of them.
@@ -64,12 +64,12 @@ impl Stale<'_> {
 }
 
 /// The hosts of a zone that no port stands behind.
-pub fn find<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex) -> Vec<Stale<'a>> {
+pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
     let hosts = draft.hosts().by_name.values();
     hosts
         .filter(|host| index.is_stale(host, &host.addresses()))
         .map(|host| Stale {
-            switch: switch.name.clone(),
+            switch: network.switch.name.clone(),
             host: host.clone(),
             ports: index.ports,
             unknown: index.unknown.iter().map(|name| (*name).to_owned()).collect(),
@@ -84,7 +84,7 @@ pub fn find<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex) -> Vec<St
 /// As [`Draft::remove`].
 pub fn remove(
     draft: &mut Draft,
-    switch: &Switch,
+    network: &Network,
     extra: Option<&str>,
     stale: &[Stale],
 ) -> Result<Vec<Vacant>> {
@@ -93,7 +93,7 @@ pub fn remove(
     for Stale { host, left_by, .. } in stale {
         draft.remove(&host.name)?;
         vacant.push(Vacant {
-            switch: switch.uuid,
+            switch: network.switch.uuid,
             domain: domain.clone(),
             name: host.name.to_string(),
             // Where another port has the addresses, only the name can come back.
@@ -156,8 +156,9 @@ pub fn backed(draft: &Draft, index: &PortIndex) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::port::Ports;
+    use crate::model::fixture::on_first;
     use crate::model::snapshot::{Port, RouterPort, Snapshot};
+    use crate::model::topology::Topology;
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
@@ -166,10 +167,11 @@ mod tests {
     }
 
     fn stale(snapshot: &Snapshot) -> Vec<String> {
-        let switch = &snapshot.switches[0];
-        let draft = Draft::open(snapshot, switch).unwrap();
-        let index = PortIndex::of(&Ports::of(snapshot), switch, draft.domain(), None);
-        find(&draft, switch, &index).iter().map(|stale| stale.host.name.to_string()).collect()
+        on_first(snapshot, |topology, net1| {
+            let draft = Draft::open(topology, net1).unwrap();
+            let index = PortIndex::of(net1, draft.domain(), None);
+            find(&draft, net1, &index).iter().map(|stale| stale.host.name.to_string()).collect()
+        })
     }
 
     #[test]
@@ -211,10 +213,11 @@ mod tests {
             ("95.0.0.10.in-addr.arpa", "gone.internal"),
         ];
         let snapshot = Snapshot::of_net1(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
-        let switch = &snapshot.switches[0];
-        let draft = Draft::open(&snapshot, switch).unwrap();
-        let index = PortIndex::of(&Ports::of(&snapshot), switch, draft.domain(), None);
-        let found = &find(&draft, switch, &index)[0];
+        let topology = Topology::of(&snapshot);
+        let net1 = &topology.switches[0];
+        let draft = Draft::open(&topology, net1).unwrap();
+        let index = PortIndex::of(net1, draft.domain(), None);
+        let found = &find(&draft, net1, &index)[0];
         assert_eq!(
             found.evidence(),
             "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"

@@ -8,9 +8,9 @@ use super::hosts::{Draft, Wanted};
 use super::stale::{self, Stale};
 use crate::error::{Error, Result};
 use crate::model::name::{Domain, HostArg};
-use crate::model::port::Ports;
 use crate::model::port_index::PortIndex;
-use crate::model::snapshot::{Port, Snapshot, Switch};
+use crate::model::snapshot::Port;
+use crate::model::topology::{Network, Topology};
 
 /// A name that one port claims, with the port's addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +35,10 @@ pub struct Claims {
 impl Claims {
     /// The claims of all ports that have a name and an address; `extra` is one more `external_ids` key
     /// that may hold a name.
-    pub fn of(ports: &Ports, switch: &Switch, domain: &Domain, extra: Option<&str>) -> Self {
+    pub fn of(network: &Network, domain: &Domain, extra: Option<&str>) -> Self {
         let mut claims = Claims::default();
         let mut by_name: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
-        for port in ports.on(switch).filter(|port| port.is_guest()) {
+        for port in network.guests() {
             match claim(port, domain, extra) {
                 Ok(Some((name, claim))) => by_name.entry(name).or_default().push(claim),
                 Ok(None) => {}
@@ -58,7 +58,7 @@ impl Claims {
             claims.warnings.push(format!(
                 "{name} is claimed by the ports {} of {}; neither gets it: give each a name of its own in external_ids:qdns-hostname",
                 ports.join(" and "),
-                switch.name
+                network.switch.name
             ));
         }
         claims.warnings.sort();
@@ -111,25 +111,24 @@ pub struct Synced<'a> {
 /// # Errors
 /// As [`Draft::open`].
 pub fn plan<'a>(
-    snapshot: &'a Snapshot,
-    ports: &Ports,
-    switch: &'a Switch,
+    topology: &Topology<'a>,
+    network: &Network<'a>,
     options: &Options,
     seen: &Seen,
 ) -> Result<Synced<'a>> {
     let extra = options.name_from.as_deref();
-    let mut draft = Draft::open(snapshot, switch)?;
+    let mut draft = Draft::open(topology, network)?;
     let domain = draft.domain().clone();
-    let index = PortIndex::of(ports, switch, &domain, extra);
+    let index = PortIndex::of(network, &domain, extra);
     let hosts = draft.hosts().by_name.len();
     let mut backed = stale::backed(&draft, &index);
     let mut stale = Vec::new();
     if options.prune {
-        stale = stale::find(&draft, switch, &index);
-        stale.extend(left(&draft, switch, &index, seen));
+        stale = stale::find(&draft, network, &index);
+        stale.extend(left(&draft, network, &index, seen));
     }
-    let vacant = stale::remove(&mut draft, switch, extra, &stale)?;
-    let claims = Claims::of(ports, switch, &domain, extra);
+    let vacant = stale::remove(&mut draft, network, extra, &stale)?;
+    let claims = Claims::of(network, &domain, extra);
     backed.extend(claims.by_name.keys().cloned());
     let mut warnings = claims.warnings;
     for (name, claim) in &claims.by_name {
@@ -146,7 +145,7 @@ pub fn plan<'a>(
 
 /// The hosts that still have the name and the addresses of a port that is gone, although another port has
 /// one of these addresses by now.
-fn left<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex, seen: &Seen) -> Vec<Stale<'a>> {
+fn left<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex, seen: &Seen) -> Vec<Stale<'a>> {
     let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
     let hosts = draft.hosts().by_name.values().filter(|host| !host.is_static);
     let gone = hosts.filter(|host| index.named(&host.name).is_none()).filter_map(|host| {
@@ -154,7 +153,7 @@ fn left<'a>(draft: &Draft<'a>, switch: &Switch, index: &PortIndex, seen: &Seen) 
         let own = host.addresses();
         let taken = own.iter().any(|address| index.holder(*address).is_some());
         (taken && set(&own) == set(addresses)).then(|| Stale {
-            switch: switch.name.clone(),
+            switch: network.switch.name.clone(),
             host: host.clone(),
             ports: index.ports,
             unknown: Vec::new(),
@@ -192,6 +191,8 @@ fn meet(draft: &mut Draft, name: &str, claim: &Claim) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::Snapshot;
     use uuid::Uuid;
 
     fn port(n: u128, name: &str, vm: &str, addresses: &[&str]) -> Port {
@@ -205,11 +206,10 @@ mod tests {
 
     fn synced(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
         let options = Options { prune, ..Options::default() };
-        let synced =
-            plan(snapshot, &Ports::of(snapshot), &snapshot.switches[0], &options, &Seen::new()).unwrap();
+        let synced = on_first(snapshot, |t, net1| plan(t, net1, &options, &Seen::new())).unwrap();
         let mut after = snapshot.clone();
         synced.plan.apply_to(&mut after);
-        let again = plan(&after, &Ports::of(&after), &after.switches[0], &options, &Seen::new()).unwrap();
+        let again = on_first(&after, |t, net1| plan(t, net1, &options, &Seen::new())).unwrap();
         assert_eq!(again.plan.changes, [], "what is true is left alone");
         let records = after.dns[0].records.iter().map(|(key, value)| format!("{key}={value}"));
         (records.filter(|text| !text.contains("arpa")).collect(), synced.plan.warnings)
@@ -274,7 +274,7 @@ mod tests {
             ("moved".to_owned(), ("moved".to_owned(), address("10.0.0.3"))),
         ]);
         let options = Options { prune: true, ..Options::default() };
-        let synced = plan(&snapshot, &Ports::of(&snapshot), &snapshot.switches[0], &options, &seen).unwrap();
+        let synced = on_first(&snapshot, |t, net1| plan(t, net1, &options, &seen)).unwrap();
         let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_ref()).collect();
         assert_eq!(names, ["gone"], "an alias, and what somebody gave another address, stay");
         assert!(synced.stale[0].evidence().contains("which is gone; 10.0.0.2 is of another port now"));

@@ -2,40 +2,39 @@
 
 use super::change::{Change, Plan};
 use crate::error::{Error, Result};
-use crate::model::host::Hosts;
 use crate::model::name::Domain;
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::model::zone::{Zone, domain_of, zone_marks, zone_uuid};
+use crate::model::zone::{zone_marks, zone_uuid};
 
 /// A plan for a new zone on a switch.
 ///
 /// # Errors
 /// A conflict where the switch has one already, unless `may_exist` and the domain is the same.
 pub fn create(
-    snapshot: &Snapshot,
-    switch: &Switch,
+    topology: &Topology,
+    network: &Network,
     domain: Option<&Domain>,
     may_exist: bool,
 ) -> Result<Plan> {
+    let switch = network.switch;
     let mut plan = Plan::for_switch(&switch.name);
     let wanted = domain.cloned().unwrap_or_default();
-    match Zone::find(snapshot, switch)? {
+    match topology.zone_of(network)? {
         None => plan.changes.push(Change::CreateZone {
             switch: switch.uuid,
             zone: zone_uuid(switch.uuid),
             marks: zone_marks(switch, &wanted),
         }),
-        Some(zone) if !zone.attached => {
+        Some(zone) if !zone.is_attached() => {
             plan.warnings.push(format!("switch {} had lost its zone; it is attached again", switch.name));
             plan.changes.push(Change::AttachZone { switch: switch.uuid, zone: zone.row.uuid });
         }
-        Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain()) => {
+        Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain) => {
             let command = format!("qdns zone show {}", shell_word(&switch.name));
             return Err(Error::conflict(format!(
                 "switch {} has a zone already, with the domain {}",
-                switch.name,
-                zone.domain()
+                switch.name, zone.domain
             ))
             .hint(match may_exist {
                 false => format!("--may-exist accepts it; {command} shows it"),
@@ -56,21 +55,24 @@ pub fn create(
 ///
 /// # Errors
 /// Not found where the switch has no zone, unless `if_exists`.
-pub fn remove(snapshot: &Snapshot, switch: &Switch, if_exists: bool) -> Result<Plan> {
+pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result<Plan> {
+    let switch = network.switch;
     let mut plan = Plan::for_switch(&switch.name);
-    let Some(zone) = Zone::find(snapshot, switch)? else {
+    let Some(zone) = topology.zone_of(network)? else {
         return match if_exists {
             true => Ok(plan),
             false => Err(Error::not_found(format!("switch {} has no zone", switch.name))
                 .hint("--if-exists accepts that; qdns zone ls lists the zones")),
         };
     };
-    let hosts = Hosts::of(zone.row, &domain_of(zone.row)).by_name.len();
+    let hosts = zone.hosts().by_name.len();
     if hosts > 0 {
         let noun = if hosts == 1 { "host" } else { "hosts" };
         plan.question = Some(format!("remove the zone of {} with {hosts} {noun} in it", switch.name));
     }
-    plan.changes
-        .push(Change::DestroyZone { row: zone.row.clone(), switch: zone.attached.then_some(switch.uuid) });
+    plan.changes.push(Change::DestroyZone {
+        row: zone.row.clone(),
+        switch: zone.is_attached().then_some(switch.uuid),
+    });
     Ok(plan)
 }

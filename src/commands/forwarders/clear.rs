@@ -5,6 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::forwarders;
@@ -26,7 +27,8 @@ impl ClearArgs {
         let switch = SwitchRef::parse(&self.switch)?;
         change::run(context, OnLostRace::Tell, || {
             let (snapshot, switch) = super::read(context, &switch)?;
-            forwarders::clear(&snapshot, &switch)
+            let topology = Topology::of(&snapshot);
+            forwarders::clear(&topology, topology.network(switch.uuid)?)
         })
     }
 }

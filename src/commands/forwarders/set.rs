@@ -7,6 +7,7 @@ use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
 use crate::model::address;
 use crate::model::balancer::parse_resolver;
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::balancer::Via;
@@ -58,7 +59,8 @@ impl SetArgs {
         };
         change::run(context, OnLostRace::Tell, || {
             let (snapshot, switch) = super::read(context, &switch)?;
-            forwarders::set(&snapshot, &switch, &resolvers, !self.no_search)
+            let topology = Topology::of(&snapshot);
+            forwarders::set(&topology, topology.network(switch.uuid)?, &resolvers, !self.no_search)
         })
     }
 }

@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::Result;
+use crate::model::topology::Topology;
 use crate::output::view::ForwardersView;
 use crate::output::{Answer, Reply};
 use crate::ovn::read::SwitchRef;
@@ -23,9 +24,12 @@ impl ShowArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = self.switch.as_deref().map(SwitchRef::parse).transpose()?;
         let (snapshot, switch) = context.nb.read_forwarders(switch.as_ref())?;
-        let views = match &switch {
-            Some(switch) => ForwardersView::of_all(&snapshot, std::iter::once(switch)),
-            None => ForwardersView::of_all(&snapshot, snapshot.switches.iter()),
+        let topology = Topology::of(&snapshot);
+        let views = match switch {
+            Some(switch) => {
+                ForwardersView::of_all(&topology, std::iter::once(topology.network(switch.uuid)?))
+            }
+            None => ForwardersView::of_all(&topology, topology.switches.iter()),
         };
         Ok(Reply::from(Answer::Forwarders(views)))
     }

@@ -15,10 +15,11 @@ use clap::{Args, ValueEnum};
 use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
 use crate::model::domain_xml::{DomainXml, XML_MAX};
+use crate::model::topology::Topology;
 use crate::output::{self, Answer, Reply};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::ports::Switches;
-use crate::plan::machine::Presence;
+use crate::plan::machine::MachinePorts;
 
 /// How often a change that lost a race is planned anew.
 const ATTEMPTS: usize = 10;
@@ -158,14 +159,15 @@ impl Job {
     fn all_networks(&self, domain: &DomainXml) -> Result<Vec<Error>> {
         let host = domain.host()?;
         let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
-        let (present, missing) = Presence::find(&snapshot, &domain.ports);
+        let topology = Topology::of(&snapshot);
+        let (present, missing) = MachinePorts::find(&topology, &domain.ports);
         let unknown = missing.iter().filter(|_| self.task == Task::Register);
         let mut failures: Vec<Error> =
             unknown.map(|port| Error::not_found(format!("OVN has no guest port {port}"))).collect();
         for presence in present {
             let mut plan = match self.task {
-                Task::Register => presence.register(&snapshot, &host),
-                _ => presence.unregister(&snapshot, &host),
+                Task::Register => presence.register(&topology, &host),
+                _ => presence.unregister(&topology, &host),
             };
             for _ in 0..ATTEMPTS {
                 let lost = match &plan {
@@ -179,12 +181,14 @@ impl Job {
                     break;
                 }
                 let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
-                let (again, _) = Presence::find(&snapshot, &domain.ports);
-                let here = again.iter().find(|again| again.switch.uuid == presence.switch.uuid);
+                let topology = Topology::of(&snapshot);
+                let (again, _) = MachinePorts::find(&topology, &domain.ports);
+                let here =
+                    again.iter().find(|again| again.network.switch.uuid == presence.network.switch.uuid);
                 plan = match (here, self.task) {
                     (None, _) => break,
-                    (Some(here), Task::Register) => here.register(&snapshot, &host),
-                    (Some(here), _) => here.unregister(&snapshot, &host),
+                    (Some(here), Task::Register) => here.register(&topology, &host),
+                    (Some(here), _) => here.unregister(&topology, &host),
                 };
             }
             match plan {

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::name::HostArg;
 use crate::model::responder::TTL;
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::hosts::{Draft, Wanted};
@@ -63,7 +64,8 @@ impl AddArgs {
         let on_lost_race = if self.replace { OnLostRace::Tell } else { OnLostRace::PlanAnew };
         change::run(context, on_lost_race, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let mut draft = Draft::open(&snapshot, &switch)?;
+            let topology = Topology::of(&snapshot);
+            let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
             draft.add(&wanted)?;
             Ok(draft.close())
         })

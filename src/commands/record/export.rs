@@ -7,11 +7,11 @@ use crate::commands::Context;
 use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
-use crate::model::snapshot::{DnsRow, Owner, Snapshot, Switch};
+use crate::model::marks::Owner;
+use crate::model::snapshot::DnsRow;
+use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::model::zone::Zone;
 use crate::output::{Answer, Reply};
-use crate::ovn::read::SwitchRef;
 
 /// Print hosts in the form that `import` takes.
 #[derive(Args, Debug)]
@@ -52,30 +52,21 @@ impl ValueEnum for Owner {
 
 impl ExportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let (snapshot, switches) = match &self.switch {
-            Some(switch) => {
-                let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(switch)?)?;
-                (snapshot, vec![switch])
-            }
-            None => {
-                let snapshot = context.nb.read_zones()?;
-                let mut switches = snapshot.switches.clone();
-                switches.sort_by(|a, b| (&a.name, a.uuid).cmp(&(&b.name, b.uuid)));
-                (snapshot, switches)
-            }
+        let (snapshot, switch) = super::read(context, self.switch.as_deref())?;
+        let topology = Topology::of(&snapshot);
+        let rows = match switch {
+            Some(switch) => self.rows_of(&topology, topology.network(switch.uuid)?)?,
+            None => self.all_rows(&topology),
         };
         let mut zones = Vec::new();
         let mut warnings = Vec::new();
-        for switch in &switches {
-            let rows = self.rows(&snapshot, switch)?;
-            if rows.is_empty() && self.switch.is_some() {
-                warnings.push(self.nothing_there(&snapshot, switch));
-            }
-            for row in rows {
-                let (zone, lost) = ExportedZone::of(&switch.name, row);
-                zones.push(zone);
-                warnings.extend(lost);
-            }
+        if let (Some(switch), []) = (&self.switch, &rows[..]) {
+            warnings.push(self.nothing_there(&topology, switch));
+        }
+        for (switch, row) in rows {
+            let (zone, lost) = ExportedZone::of(switch, row);
+            zones.push(zone);
+            warnings.extend(lost);
         }
         let (text, left_out) = self.format.write(&zones);
         warnings.extend(left_out);
@@ -83,17 +74,36 @@ impl ExportArgs {
         Ok(Reply::from(Answer::Text(text)))
     }
 
-    fn rows<'a>(&self, snapshot: &'a Snapshot, switch: &'a Switch) -> Result<Vec<&'a DnsRow>> {
+    /// The rows of the owner on one switch.
+    fn rows_of<'t>(
+        &self,
+        topology: &'t Topology,
+        network: &'t Network,
+    ) -> Result<Vec<(&'t str, &'t DnsRow)>> {
+        let name = network.switch.name.as_str();
         if self.owner == Owner::Qdns {
-            return Ok(Zone::find(snapshot, switch)?.map(|zone| zone.row).into_iter().collect());
+            return Ok(topology.zone_of(network)?.map(|zone| (name, zone.row)).into_iter().collect());
         }
-        Ok(snapshot.dns_rows_on(switch).filter(|row| row.owner() == self.owner).collect())
+        let rows = network.rows.iter().filter(|row| row.owner() == self.owner);
+        Ok(rows.map(|row| (name, *row)).collect())
     }
 
-    fn nothing_there(&self, snapshot: &Snapshot, switch: &Switch) -> String {
-        let name = &switch.name;
+    /// The rows of the owner on all switches. A zone that its switch does not list is a zone all the same.
+    fn all_rows<'t>(&self, topology: &'t Topology) -> Vec<(&'t str, &'t DnsRow)> {
+        if self.owner == Owner::Qdns {
+            return topology.zones_by_home().map(|(name, zone)| (name, zone.row)).collect();
+        }
+        let rows =
+            topology.switches.iter().flat_map(|network| network.rows.iter().map(move |row| (network, *row)));
+        rows.filter(|(_, row)| row.owner() == self.owner)
+            .map(|(network, row)| (network.switch.name.as_str(), row))
+            .collect()
+    }
+
+    fn nothing_there(&self, topology: &Topology, name: &str) -> String {
         let asked = self.owner;
-        let other = snapshot.dns_rows_on(switch).map(DnsRow::owner).find(|owner| *owner != asked);
+        let rows = topology.switches.iter().flat_map(|network| &network.rows);
+        let other = rows.map(|row| row.owner()).find(|owner| *owner != asked);
         match other {
             Some(owner) => format!(
                 "switch {name} has no rows of {}, but of {}: qdns record export {} --owner {}",

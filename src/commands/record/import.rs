@@ -9,6 +9,7 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
+use crate::model::topology::Topology;
 use crate::output::{Reply, note};
 use crate::ovn::read::SwitchRef;
 use crate::plan::bad_lines;
@@ -83,7 +84,8 @@ impl ImportArgs {
         let on_lost_race = if overwrites { OnLostRace::Tell } else { OnLostRace::PlanAnew };
         change::run(context, on_lost_race, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            import::plan(&snapshot, &switch, &parsed, &import)
+            let topology = Topology::of(&snapshot);
+            import::plan(&topology, topology.network(switch.uuid)?, &parsed, &import)
         })
     }
 

@@ -8,10 +8,9 @@ use ipnet::IpNet;
 use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::model::glob::Glob;
-use crate::model::zone::Zone;
+use crate::model::topology::Topology;
 use crate::output::view::RecordView;
 use crate::output::{Answer, Reply};
-use crate::ovn::read::SwitchRef;
 
 /// List hosts.
 #[derive(Args, Debug)]
@@ -37,13 +36,14 @@ impl LsArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let glob = self.name.as_deref().map(Glob::new);
         let net = self.address.as_deref().map(parse_net).transpose()?;
-        let mut records: Vec<RecordView> = match &self.switch {
+        let (snapshot, switch) = super::read(context, self.switch.as_deref())?;
+        let topology = Topology::of(&snapshot);
+        let mut records = match switch {
             Some(switch) => {
-                let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(switch)?)?;
-                let zone = Zone::find(&snapshot, &switch)?;
-                zone.iter().flat_map(|zone| RecordView::of(&switch.name, zone.row)).collect()
+                let zone = topology.zone_of(topology.network(switch.uuid)?)?;
+                zone.map(|zone| RecordView::of(&topology, zone)).unwrap_or_default()
             }
-            None => RecordView::all(&context.nb.read_zones()?),
+            None => RecordView::all(&topology),
         };
         records.retain(|record| {
             let named = |glob: &Glob| glob.matches(&record.hostname) || glob.matches(&record.fqdn);

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::{Kind, Result};
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::hosts::Draft;
@@ -33,7 +34,8 @@ impl RmArgs {
         let switch = SwitchRef::parse(&self.switch)?;
         change::run(context, OnLostRace::Tell, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let mut draft = Draft::open(&snapshot, &switch)?;
+            let topology = Topology::of(&snapshot);
+            let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
             for hostname in &self.hostnames {
                 match draft.remove(hostname) {
                     Err(error) if error.kind == Kind::NotFound && self.if_exists => {}

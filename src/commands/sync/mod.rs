@@ -10,8 +10,7 @@ use super::Context;
 use super::change;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Kind, Result};
-use crate::model::port::Ports;
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::parts::Progress;
@@ -97,11 +96,11 @@ impl SyncArgs {
         }
         let dry_run = context.global.dry_run || self.check;
         let (snapshot, switches) = context.nb.read_guests(&switches)?;
-        let ports = Ports::of(&snapshot);
+        let topology = Topology::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
         for switch in &switches {
-            let mut synced = self.plan(&snapshot, &ports, switch, &options, dry_run)?;
+            let mut synced = self.plan(&topology, topology.network(switch.uuid)?, &options, dry_run)?;
             stale.append(&mut synced.stale);
             plans.push(synced.plan);
         }
@@ -122,17 +121,16 @@ impl SyncArgs {
 
     fn plan<'a>(
         &self,
-        snapshot: &'a Snapshot,
-        ports: &Ports,
-        switch: &'a Switch,
+        topology: &Topology<'a>,
+        network: &Network<'a>,
         options: &Options,
         dry_run: bool,
     ) -> Result<Synced<'a>> {
-        let mut synced = sync::plan(snapshot, ports, switch, options, &Seen::new())?;
-        let verdict = self.limit.limit().check(&switch.name, synced.stale.len(), synced.hosts);
+        let mut synced = sync::plan(topology, network, options, &Seen::new())?;
+        let verdict = self.limit.limit().check(&network.switch.name, synced.stale.len(), synced.hosts);
         synced.plan.heed(verdict, dry_run)?;
         if !synced.stale.is_empty() {
-            synced.plan.question = Some(question(&switch.name, synced.stale.len()));
+            synced.plan.question = Some(question(&network.switch.name, synced.stale.len()));
         }
         Ok(synced)
     }
@@ -153,8 +151,9 @@ impl SyncArgs {
             }
             let switch = Switches::Named(vec![SwitchRef::parse(switch)?]);
             let (snapshot, switches) = context.nb.read_guests(&switch)?;
+            let topology = Topology::of(&snapshot);
             for switch in &switches {
-                let again = self.plan(&snapshot, &Ports::of(&snapshot), switch, options, false)?;
+                let again = self.plan(&topology, topology.network(switch.uuid)?, options, false)?;
                 result = context.nb.commit(&again.plan, comment);
             }
         }

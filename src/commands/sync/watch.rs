@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::commands::{Context, change};
 use crate::error::{Error, Kind, Result};
-use crate::model::port::Ports;
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::snapshot::Switch;
+use crate::model::topology::Topology;
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
@@ -163,9 +163,9 @@ impl Keeper<'_> {
         };
         let mut warnings = BTreeSet::new();
         let mut again = None;
-        let ports = Ports::of(&snapshot);
+        let topology = Topology::of(&snapshot);
         for switch in &switches {
-            match self.keep(&snapshot, &ports, switch, &mut warnings) {
+            match self.keep(&topology, switch, &mut warnings) {
                 Ok(()) => {}
                 Err(error) if is_ours(&error) => return Err(error),
                 Err(error) if error.kind == Kind::LostRace => again = Some(20),
@@ -184,20 +184,15 @@ impl Keeper<'_> {
     }
 
     /// Makes one switch true.
-    fn keep(
-        &mut self,
-        snapshot: &Snapshot,
-        ports: &Ports,
-        switch: &Switch,
-        warnings: &mut BTreeSet<String>,
-    ) -> Result<()> {
+    fn keep(&mut self, topology: &Topology, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
+        let network = topology.network(switch.uuid)?;
         let claimed = self.claimed.entry(switch.uuid).or_default();
-        let mut synced = sync::plan(snapshot, ports, switch, self.options, claimed)?;
+        let mut synced = sync::plan(topology, network, self.options, claimed)?;
         if let Err(error) = self.brake(switch, &synced) {
             let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
             warnings.insert(format!("{}: they stay{hint}", error.message));
             let careful = Options { prune: false, ..self.options.clone() };
-            synced = sync::plan(snapshot, ports, switch, &careful, &Seen::new())?;
+            synced = sync::plan(topology, network, &careful, &Seen::new())?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let comment = change::audit_comment(&self.context.typed);

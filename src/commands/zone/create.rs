@@ -6,6 +6,7 @@ use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
 use crate::model::name::Domain;
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::zone;
@@ -36,7 +37,8 @@ impl CreateArgs {
         let domain = self.domain.as_deref().map(Domain::parse).transpose()?;
         change::run(context, OnLostRace::PlanAnew, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            zone::create(&snapshot, &switch, domain.as_ref(), self.may_exist)
+            let topology = Topology::of(&snapshot);
+            zone::create(&topology, topology.network(switch.uuid)?, domain.as_ref(), self.may_exist)
         })
     }
 }

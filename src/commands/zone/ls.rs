@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::Result;
+use crate::model::topology::Topology;
 use crate::output::view::ZoneView;
 use crate::output::{Answer, Reply};
 
@@ -18,6 +19,6 @@ pub struct LsArgs {}
 impl LsArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let snapshot = context.nb.read_zones()?;
-        Ok(Reply::from(Answer::Zones(ZoneView::all(&snapshot))))
+        Ok(Reply::from(Answer::Zones(ZoneView::all(&Topology::of(&snapshot)))))
     }
 }

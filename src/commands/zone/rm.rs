@@ -5,6 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::commands::change::{self, OnLostRace};
 use crate::error::Result;
+use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
 use crate::plan::zone;
@@ -31,7 +32,8 @@ impl RmArgs {
         let switch = SwitchRef::parse(&self.switch)?;
         change::run(context, OnLostRace::Tell, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            zone::remove(&snapshot, &switch, self.if_exists)
+            let topology = Topology::of(&snapshot);
+            zone::remove(&topology, topology.network(switch.uuid)?, self.if_exists)
         })
     }
 }

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
+use crate::model::topology::Topology;
 use crate::model::words::shell_word;
-use crate::model::zone::Zone;
 use crate::output::view::ZoneDetailView;
 use crate::output::{Answer, Reply};
 use crate::ovn::read::SwitchRef;
@@ -24,10 +24,12 @@ pub struct ShowArgs {
 impl ShowArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(&self.switch)?)?;
-        let zone = Zone::find(&snapshot, &switch)?.ok_or_else(|| {
+        let topology = Topology::of(&snapshot);
+        let network = topology.network(switch.uuid)?;
+        let zone = topology.zone_of(network)?.ok_or_else(|| {
             Error::not_found(format!("switch {} has no zone", switch.name))
                 .hint(format!("qdns zone create {}", shell_word(&switch.name)))
         })?;
-        Ok(Reply::from(Answer::Zone(ZoneDetailView::of(&snapshot, &zone))))
+        Ok(Reply::from(Answer::Zone(ZoneDetailView::of(network, zone))))
     }
 }

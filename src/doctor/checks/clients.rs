@@ -4,9 +4,10 @@ use uuid::Uuid;
 
 use crate::doctor::facts::Probe;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{Network, World};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::release::VERSION_OPTION;
+use crate::model::topology::Network;
 
 /// The code that an answer carries where the name does not exist (RFC 1035, section 4.1.1).
 const NXDOMAIN: u8 = 3;
@@ -90,7 +91,7 @@ fn acl_drops(world: &World) -> Outcome {
         .map(|query| {
             let acl = query.acl.map(|uuid| uuid.to_string());
             let named = acl.as_ref().map_or("an ACL".to_owned(), |uuid| format!("ACL {uuid}"));
-            let network = world.switches.iter().find(|network| network.name() == query.switch);
+            let network = world.topology.switches.iter().find(|network| network.name() == query.switch);
             let fix = query.acl.and_then(|acl| let_queries_through(world, network, acl));
             let subject = acl.clone().unwrap_or_else(|| query.port.clone());
             let message = format!("{named} drops the query that port {} sends to the responder", query.port);
@@ -105,7 +106,7 @@ fn acl_drops(world: &World) -> Outcome {
 
 /// An ACL above every drop: queries are let through, and everything else stays as it is.
 fn let_queries_through(world: &World, network: Option<&Network>, acl: Uuid) -> Option<Command> {
-    if let Some(group) = world.nb.guards.iter().find(|group| group.acls.contains(&acl)) {
+    if let Some(group) = world.topology.rows.port_groups.iter().find(|group| group.acls.contains(&acl)) {
         let query = format!("inport == @{} && udp.dst == 53", group.name);
         let words = ["--type=port-group", "acl-add", &group.name, "from-lport", "32767", &query, "allow"];
         return Some(Command::nbctl(words));
@@ -131,7 +132,7 @@ fn ignores_edns((year, month, patch): (u32, u32, u32)) -> bool {
 
 fn edns_ignored(world: &World) -> Outcome {
     let local = world.facts.chassis.as_ref().ok().map(|chassis| chassis.version.as_str());
-    let northd = world.nb.options.get(VERSION_OPTION).map(String::as_str);
+    let northd = world.topology.rows.global.options.get(VERSION_OPTION).map(String::as_str);
     let Some((version, numbers)) =
         [local, northd].into_iter().flatten().find_map(|version| Some((version, release(version)?)))
     else {

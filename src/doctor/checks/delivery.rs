@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::doctor::facts::Southbound;
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{Network, World};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::snapshot::Map;
+use crate::model::southbound::Southbound;
+use crate::model::topology::Network;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -74,8 +75,8 @@ fn northd_stalled(world: &World) -> Outcome {
     let sb = world.southbound().map_err(|missing| missing.message)?;
     let known: HashSet<&Uuid> = sb.datapaths.values().collect();
     let missing: Vec<&Network> =
-        world.switches.iter().filter(|network| !known.contains(&network.switch.uuid)).collect();
-    let (nb_cfg, sb_cfg) = (world.nb.nb_cfg, world.nb.sb_cfg);
+        world.topology.switches.iter().filter(|network| !known.contains(&network.switch.uuid)).collect();
+    let (nb_cfg, sb_cfg) = (world.topology.rows.global.nb_cfg, world.topology.rows.global.sb_cfg);
     if nb_cfg <= sb_cfg && missing.is_empty() {
         return Ok(Vec::new());
     }
@@ -83,7 +84,10 @@ fn northd_stalled(world: &World) -> Outcome {
         0 => {
             format!("a change is waited for (number {nb_cfg}), and ovn-northd has done no more than {sb_cfg}")
         }
-        count => format!("ovn-northd has made no datapath for {count} of {} switches", world.switches.len()),
+        count => format!(
+            "ovn-northd has made no datapath for {count} of {} switches",
+            world.topology.switches.len()
+        ),
     };
     let mut finding = Finding::new("ovn-northd", message).seen("nb_cfg", nb_cfg).seen("sb_cfg", sb_cfg);
     if !missing.is_empty() {
@@ -129,7 +133,7 @@ fn records_differ(world: &World) -> Outcome {
     let datapath_of: HashMap<Uuid, Uuid> =
         sb.datapaths.iter().map(|(path, switch)| (*switch, *path)).collect();
     let mut differences: BTreeMap<usize, Vec<serde_json::Value>> = BTreeMap::new();
-    for (index, network) in world.switches.iter().enumerate() {
+    for (index, network) in world.topology.switches.iter().enumerate() {
         let datapath = datapath_of.get(&network.switch.uuid);
         for row in network.rows.iter().filter(|row| !row.records.is_empty()) {
             let found = served
@@ -146,7 +150,7 @@ fn records_differ(world: &World) -> Outcome {
     Ok(differences
         .into_iter()
         .map(|(index, rows)| {
-            let name = world.switches[index].name();
+            let name = world.topology.switches[index].name();
             Finding::new(
                 name,
                 format!("the names that are served on {name} are not those of the northbound database"),
@@ -179,7 +183,7 @@ fn flows_missing(world: &World) -> Outcome {
         .map(|(_, switch)| *switch)
         .collect();
     let known: HashSet<&Uuid> = sb.datapaths.values().collect();
-    let silent = world.switches.iter().filter(|network| {
+    let silent = world.topology.switches.iter().filter(|network| {
         let uuid = &network.switch.uuid;
         let has_names = network.rows.iter().any(|row| !row.records.is_empty());
         has_names && known.contains(uuid) && !answering.contains(uuid)

@@ -6,9 +6,10 @@ use ipnet::IpNet;
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::grammar;
-use crate::doctor::world::{Leases, Network, World};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::snapshot::{DhcpOptions, Map, Port};
+use crate::model::topology::{Leases, Network};
 use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -58,7 +59,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn missing(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for network in &world.switches {
+    for network in &world.topology.switches {
         let without = |port: &&Port| port.dhcpv4_options.is_none() && port.dhcpv6_options.is_none();
         let ports: Vec<&Port> = network.guests().filter(without).collect();
         let is_managed = network.own_zones().next().is_some() || network.guests().any(|port| !without(&port));
@@ -95,7 +96,7 @@ fn row_for<'a>(world: &World<'a>, network: &Network, ports: &[&Port]) -> Option<
     let used = |row: &&DhcpOptions| {
         network.ports.iter().any(|port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid)))
     };
-    let rows = || world.nb.rows.dhcp_options.iter();
+    let rows = || world.topology.rows.dhcp_options.iter();
     let mut others = rows().filter(serves);
     rows().filter(used).find(serves).or_else(|| others.next().filter(|_| others.next().is_none()))
 }
@@ -124,7 +125,7 @@ pub(super) fn about(world: &World, leases: &Leases, subject: &str, message: Stri
     let finding =
         Finding::new(subject, message).seen("dhcp_options", leases.row.uuid).seen("cidr", &leases.row.cidr);
     let ports: usize = leases.users.values().map(Vec::len).sum();
-    let names: Vec<&str> = leases.users.keys().map(|index| world.switches[*index].name()).collect();
+    let names: Vec<&str> = leases.users.keys().map(|index| world.topology.switches[*index].name()).collect();
     let finding = finding.seen("ports", ports);
     match names[..] {
         [] => finding,
@@ -135,7 +136,7 @@ pub(super) fn about(world: &World, leases: &Leases, subject: &str, message: Stri
 
 fn incomplete(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for leases in &world.dhcp {
+    for leases in &world.topology.leases {
         let row = leases.row;
         let uuid = row.uuid.to_string();
         let required: &[&str] =
@@ -165,7 +166,7 @@ fn incomplete(world: &World) -> Outcome {
                 family.peek().is_some() && !family.any(|address| net.contains(address))
             });
             for port in strays {
-                let name = world.switches[*index].name();
+                let name = world.topology.switches[*index].name();
                 let addresses: Vec<String> = port.guest_addresses().iter().map(ToString::to_string).collect();
                 let message = format!(
                     "port {} has {}, and its DHCP options are for {net}",
@@ -176,7 +177,8 @@ fn incomplete(world: &World) -> Outcome {
                     .on(name)
                     .seen("cidr", &row.cidr)
                     .seen("addresses", addresses);
-                let fix = row_for(world, &world.switches[*index], &[port]).map(|row| assign(row, &[port]));
+                let fix =
+                    row_for(world, &world.topology.switches[*index], &[port]).map(|row| assign(row, &[port]));
                 findings.push(fix.into_iter().flatten().fold(finding, Finding::fix));
             }
         }
@@ -187,7 +189,7 @@ fn incomplete(world: &World) -> Outcome {
 /// Sets what is absent, where there is no doubt what it shall be.
 fn complete(world: &World, leases: &Leases, absent: &[&str]) -> Option<Command> {
     let net: IpNet = leases.row.cidr.parse().ok()?;
-    let routers = leases.users.keys().flat_map(|index| world.switches[*index].router_addresses());
+    let routers = leases.users.keys().flat_map(|index| world.topology.switches[*index].router_addresses());
     let router = routers.map(|net| net.addr()).find(|address| net.contains(address));
     let server = match leases.row.options.get("router").and_then(|value| value.parse::<IpAddr>().ok()) {
         Some(address) => address,
@@ -218,7 +220,7 @@ pub(in crate::doctor) fn types(world: &World, is_ipv4: bool) -> (Map, &'static s
 fn syntax(world: &World) -> Outcome {
     let (ipv4, ipv6) = (types(world, true), types(world, false));
     let mut findings = Vec::new();
-    for leases in &world.dhcp {
+    for leases in &world.topology.leases {
         let row = leases.row;
         let (types, source) = if row.is_ipv4() { &ipv4 } else { &ipv6 };
         for flaw in grammar::flaws(&row.options, types, row.is_ipv4()) {
@@ -236,7 +238,7 @@ fn syntax(world: &World) -> Outcome {
         }
     }
     for (network, port) in
-        world.switches.iter().flat_map(|network| network.guests().map(move |port| (network, port)))
+        world.topology.switches.iter().flat_map(|network| network.guests().map(move |port| (network, port)))
     {
         // The port's own hostname goes into the same action (ovn-nb(5), Logical_Switch_Port:options).
         let Some(value) = port.options.get("hostname").filter(|_| port.dhcpv4_options.is_some()) else {

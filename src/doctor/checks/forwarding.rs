@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::super::world::{Network, World};
 use crate::doctor::finding::{Command, Finding, Severity};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
-use crate::model::balancer::{Fault, balancers_of, fault, resolvers_of};
+use crate::model::balancer::resolvers_of;
+use crate::model::forwarding::{Fault, fault};
 use crate::model::snapshot::LoadBalancer;
+use crate::model::topology::Network;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -57,9 +59,9 @@ fn code(fault: &Fault) -> &'static str {
 
 fn find(world: &World, wanted: &str) -> Outcome {
     let mut findings = Vec::new();
-    for network in &world.switches {
-        for balancer in balancers_of(&world.nb.rows, network.switch) {
-            let found = fault(&world.nb.rows, network.switch, balancer, world.nb.release());
+    for network in &world.topology.switches {
+        for balancer in world.topology.balancers_of(network) {
+            let found = fault(&world.topology, network, balancer);
             if let Some(fault) = found.filter(|fault| code(fault) == wanted) {
                 findings.push(finding(world, network, balancer, &fault));
             }
@@ -71,7 +73,7 @@ fn find(world: &World, wanted: &str) -> Outcome {
 fn finding(world: &World, network: &Network, balancer: &LoadBalancer, fault: &Fault) -> Finding {
     // What one of the two rows has lost, the other may still know.
     let mut resolvers: Vec<String> = resolvers_of(balancer);
-    for other in balancers_of(&world.nb.rows, network.switch) {
+    for other in world.topology.balancers_of(network) {
         let more: Vec<String> =
             resolvers_of(other).into_iter().filter(|one| !resolvers.contains(one)).collect();
         resolvers.extend(more);

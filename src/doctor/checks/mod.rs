@@ -14,9 +14,7 @@ mod zones;
 
 pub(super) use dhcp::types as option_types;
 pub(super) use names::asked_for;
-pub(super) use resolvers::nobody_listens;
 pub(super) use values::{flaw, is_truncated, put_right};
-pub(super) use zones::home_of;
 
 use super::Check;
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::served::Served;
-use crate::doctor::world::{Network, World};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::address;
 use crate::model::host::{Host, host_name};
 use crate::model::name::{Hostname, RESERVED, suggestion};
 use crate::model::snapshot::DnsRow;
+use crate::model::topology::Network;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -65,7 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 fn shadowed(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for network in world.switches.iter().filter(|network| network.rows.len() > 1) {
+    for network in world.topology.switches.iter().filter(|network| network.rows.len() > 1) {
         let mut holders: HashMap<&str, Vec<&DnsRow>> = HashMap::new();
         for row in &network.rows {
             for key in row.records.keys() {
@@ -113,7 +114,7 @@ pub(in crate::doctor) fn asked_for(key: &str) -> String {
 
 fn never_matches(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for network in &world.switches {
+    for network in &world.topology.switches {
         for row in &network.rows {
             for (key, value) in &row.records {
                 let right = asked_for(key);

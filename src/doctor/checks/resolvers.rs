@@ -7,10 +7,12 @@ use ipnet::IpNet;
 
 use super::dhcp::{about, set};
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{Leases, Network, World, addresses_in_use, vip_address};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
-use crate::model::balancer::balancers_of;
+use crate::model::balancer::vip_address;
 use crate::model::dhcp::{self, DNS_SERVER};
+use crate::model::resolvers::{is_balanced, is_of_ovn, nobody_listens};
+use crate::model::topology::{Leases, Network};
 use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -77,9 +79,9 @@ pub(super) const CHECKS: &[Check] = &[
 fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Command> {
     let index = *leases.users.keys().next()?;
     let is_ipv4 = leases.row.is_ipv4();
-    let elsewhere = world.dhcp.iter().filter(|other| other.row.uuid != leases.row.uuid);
+    let elsewhere = world.topology.leases.iter().filter(|other| other.row.uuid != leases.row.uuid);
     let own = elsewhere.filter(|other| other.row.is_ipv4() == is_ipv4).find_map(|other| {
-        let network = &world.switches[*other.users.keys().next()?];
+        let network = &world.topology.switches[*other.users.keys().next()?];
         let good = other
             .row
             .resolvers()
@@ -92,7 +94,7 @@ fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Comm
         true => USUAL_RESOLVERS.map(str::to_owned).to_vec(),
         false => USUAL_RESOLVERS_V6.map(str::to_owned).to_vec(),
     };
-    let mut words = ["forwarders", "set", world.switches[index].name()].map(str::to_owned).to_vec();
+    let mut words = ["forwarders", "set", world.topology.switches[index].name()].map(str::to_owned).to_vec();
     words.extend(own.unwrap_or_else(usual));
     if leases.users.len() > 1 {
         words.push("--yes".to_owned());
@@ -102,12 +104,13 @@ fn set_forwarders(world: &World, leases: &Leases, bad: &[IpAddr]) -> Option<Comm
 
 fn no_server(world: &World) -> Outcome {
     let told: HashSet<&str> = world
-        .dhcp
+        .topology
+        .leases
         .iter()
         .filter(|leases| leases.row.options.contains_key(DNS_SERVER))
         .flat_map(|leases| leases.users.values().flatten().map(|port| port.name.as_str()))
         .collect();
-    let silent = world.dhcp.iter().filter(|leases| {
+    let silent = world.topology.leases.iter().filter(|leases| {
         let mut ports = leases.users.values().flatten();
         // A guest that knows a resolver by its other family needs no second one.
         !leases.row.options.contains_key(DNS_SERVER) && ports.any(|port| !told.contains(port.name.as_str()))
@@ -125,60 +128,24 @@ fn no_server(world: &World) -> Outcome {
         .collect())
 }
 
-/// Whether an address is a router's, or the one that OVN's DHCP server or gateway pretends to have.
-fn is_of_ovn(network: &Network, leases: &Leases, address: &IpAddr) -> bool {
-    let option =
-        |name: &str| leases.row.options.get(name).and_then(|value| value.trim().parse::<IpAddr>().ok());
-    let is_router = network.router_addresses().any(|net| net.addr() == *address);
-    // Behind a physical network the router option names a machine that OVN does not know.
-    let pretended = option("server_id") == Some(*address)
-        || (option("router") == Some(*address) && !network.is_physical());
-    let is_guest = || network.guests().any(|port| port.all_addresses().contains(address));
-    is_router || (pretended && !is_guest())
-}
-
-/// Whether a load balancer serves the address for DNS over UDP, on the switch or its routers.
-fn is_balanced(world: &World, network: &Network, address: &IpAddr) -> bool {
-    let mut reachable: HashSet<_> = network.switch.load_balancers.iter().copied().collect();
-    reachable
-        .extend(network.routers.iter().filter_map(|(router, _)| *router).flat_map(|r| &r.load_balancers));
-    reachable.extend(&world.nb.grouped_load_balancers);
-    let mut balancers = world.nb.rows.load_balancers.iter().filter(|lb| reachable.contains(&lb.uuid));
-    balancers.any(|lb| {
-        let serves = |(vip, backends): (&String, &String)| {
-            vip.ends_with(":53") && vip_address(vip) == Some(*address) && !backends.trim().is_empty()
-        };
-        lb.protocol == "udp" && lb.vips.iter().any(serves)
-    })
-}
-
 /// Whether a load balancer of ours is meant to serve the address; what is wrong with it is found there.
 fn is_ours(world: &World, network: &Network, address: &IpAddr) -> bool {
     let is_meant = |vip: &String| vip_address(vip) == Some(*address);
-    let mut balancers = balancers_of(&world.nb.rows, network.switch).into_iter();
+    let mut balancers = world.topology.balancers_of(network).into_iter();
     balancers.any(|balancer| balancer.vips.is_empty() || balancer.vips.keys().any(is_meant))
-}
-
-/// Whether a resolver is an address of OVN's own that nothing forwards from.
-pub(in crate::doctor) fn nobody_listens(
-    world: &World,
-    network: &Network,
-    leases: &Leases,
-    address: &IpAddr,
-) -> bool {
-    is_of_ovn(network, leases, address) && !is_balanced(world, network, address)
 }
 
 fn answers_nothing(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for leases in &world.dhcp {
+    for leases in &world.topology.leases {
         let silent: Vec<IpAddr> = leases
             .row
             .resolvers()
             .into_iter()
             .filter(|address| {
-                leases.users.keys().map(|index| &world.switches[*index]).any(|network| {
-                    nobody_listens(world, network, leases, address) && !is_ours(world, network, address)
+                leases.users.keys().map(|index| &world.topology.switches[*index]).any(|network| {
+                    nobody_listens(&world.topology, network, leases, address)
+                        && !is_ours(world, network, address)
                 })
             })
             .collect();
@@ -199,12 +166,12 @@ fn answers_nothing(world: &World) -> Outcome {
 
 fn unroutable(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for leases in &world.dhcp {
+    for leases in &world.topology.leases {
         let Ok(net) = leases.row.cidr.parse::<IpNet>() else { continue };
         for address in leases.row.resolvers() {
             let unreachable = leases.users.keys().find_map(|index| {
-                let network = &world.switches[*index];
-                if is_of_ovn(network, leases, &address) || is_balanced(world, network, &address) {
+                let network = &world.topology.switches[*index];
+                if is_of_ovn(network, leases, &address) || is_balanced(&world.topology, network, &address) {
                     return None;
                 }
                 let why = reachability(network, leases, &net, &address).err()?;
@@ -233,7 +200,7 @@ fn reachability(
         return Ok(());
     }
     if net.contains(address) {
-        let is_there = addresses_in_use(network).contains(address)
+        let is_there = network.addresses_in_use().contains(address)
             || network.guests().any(|port| port.addresses.iter().any(|entry| entry == "unknown"));
         return if is_there { Ok(()) } else { Err("no port of the switch has that address") };
     }
@@ -242,7 +209,7 @@ fn reachability(
         || option("router")
         || option("classless_static_route")
         || option("ms_classless_static_route");
-    match (network.routers.is_empty(), told) {
+    match (network.uplinks.is_empty(), told) {
         (true, _) if !network.has_gateway_guest(leases) => Err("the switch has no router to reach it by"),
         (_, false) => Err("DHCP tells guests of no router"),
         _ => Ok(()),
@@ -265,16 +232,16 @@ fn route(
     address: &IpAddr,
 ) -> Option<Command> {
     if net.contains(address) {
-        return set_forwarders(world, leases, &[*address]).filter(|_| !network.routers.is_empty());
+        return set_forwarders(world, leases, &[*address]).filter(|_| !network.uplinks.is_empty());
     }
     let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
     leases.row.is_ipv4().then(|| set(leases.row, "router", Some(router.to_string())))
 }
 
 fn no_search_domain(world: &World) -> Outcome {
-    let domains = world.domains();
+    let domains = world.topology.domains();
     let mut findings = Vec::new();
-    for leases in world.dhcp.iter().filter(|leases| leases.row.is_ipv4()) {
+    for leases in world.topology.leases.iter().filter(|leases| leases.row.is_ipv4()) {
         let option = |name: &str| {
             let value = leases.row.options.get(name).map(String::as_str).unwrap_or_default();
             dhcp::parse_domains(value)
@@ -288,7 +255,7 @@ fn no_search_domain(world: &World) -> Outcome {
             if told.contains(domain.as_str()) {
                 continue;
             }
-            let name = world.switches[*index].name();
+            let name = world.topology.switches[*index].name();
             let quoted = quote::string(&dhcp::string(domain.as_str()));
             let row = leases.row.uuid.to_string();
             let mut args = ["set", "DHCP_Options", &row].map(str::to_owned).to_vec();

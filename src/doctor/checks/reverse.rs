@@ -7,11 +7,11 @@ use super::names::asked_for;
 use super::values::flaw;
 use crate::doctor::finding::{Command, Finding, Severity};
 use crate::doctor::served::Served;
-use crate::doctor::world::ZoneOf;
 use crate::doctor::{Category, Check, Need, Run};
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::name::Hostname;
+use crate::model::zone::Zone;
 
 const NB: &[Need] = &[Need::Northbound];
 
@@ -76,7 +76,7 @@ fn missing(served: &Served) -> Vec<Finding> {
 }
 
 /// The addresses of a host that have no reverse name at all, if there are any.
-fn without(zone: &ZoneOf, host: &Host) -> Option<Vec<IpAddr>> {
+fn without(zone: &Zone, host: &Host) -> Option<Vec<IpAddr>> {
     let mut addresses = host.addresses();
     addresses.retain(|ip| !zone.row.records.contains_key(&address::reverse_name(*ip)));
     (!addresses.is_empty() && Hostname::parse(&host.name).is_ok()).then_some(addresses)

@@ -66,7 +66,7 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Every key and value that answers, each with the switch's index and the row.
 fn entries<'w>(world: &'w World) -> impl Iterator<Item = (usize, &'w DnsRow, &'w String, &'w String)> {
-    world.switches.iter().enumerate().flat_map(|(index, network)| {
+    world.topology.switches.iter().enumerate().flat_map(|(index, network)| {
         let rows = network.rows.iter();
         rows.flat_map(move |row| row.records.iter().map(move |(key, value)| (index, *row, key, value)))
     })
@@ -90,7 +90,7 @@ fn rewrite(row: &DnsRow, key: &str, value: &str) -> Option<Command> {
 
 fn about(world: &World, index: usize, row: &DnsRow, key: &str, value: &str, message: String) -> Finding {
     Finding::new(key, message)
-        .on(world.switches[index].name())
+        .on(world.topology.switches[index].name())
         .seen("row", row.uuid)
         .seen("owner", row.owner().name())
         .seen("value", value)

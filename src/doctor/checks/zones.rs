@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::doctor::finding::{Command, Finding, Severity};
-use crate::doctor::world::{Network, World, is_for};
+use crate::doctor::world::World;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::snapshot::DnsRow;
-use crate::model::zone::zone_uuid;
+use crate::model::topology::Network;
+use crate::model::zone::{marks_switch, zone_uuid};
 use crate::ovn::quote;
 
 const NB: &[Need] = &[Need::Northbound];
@@ -72,7 +73,7 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 fn missing(world: &World) -> Outcome {
-    let without = world.switches.iter().filter(|network| network.rows.is_empty());
+    let without = world.topology.switches.iter().filter(|network| network.rows.is_empty());
     Ok(without
         .filter_map(|network| {
             let guests = network.guests().count();
@@ -88,17 +89,17 @@ fn missing(world: &World) -> Outcome {
 }
 
 fn orphaned(world: &World) -> Outcome {
-    let orphans = world.zones.iter().filter(|zone| zone.on.is_empty());
+    let orphans = world.topology.zones.iter().filter(|zone| zone.listed_by.is_empty());
     Ok(orphans
         .map(|zone| {
             let row = zone.row;
             let uuid = row.uuid.to_string();
             let mark = row.switch_mark().unwrap_or_default();
-            let home = home_of(world, row);
+            let home = zone.home;
             let finding = Finding::new(&uuid, "").seen("records", row.records.len()).seen("mark", mark);
             let destroy = Command::nbctl(["destroy", "DNS", &uuid]);
             let said = |message: String, finding: Finding| Finding { message, ..finding };
-            match home.map(|index| &world.switches[index]) {
+            match home.map(|index| &world.topology.switches[index]) {
                 Some(network) if network.own_zones().next().is_none() => said(
                     format!("the zone of {mark} answers nobody: the switch does not refer to it"),
                     finding.on(network.name()).fix(attach(network, row)),
@@ -120,15 +121,6 @@ fn orphaned(world: &World) -> Outcome {
         .collect())
 }
 
-/// The one switch that an orphan is meant for.
-pub(in crate::doctor) fn home_of(world: &World, row: &DnsRow) -> Option<usize> {
-    let candidates = world.named(row.switch_mark()?);
-    match candidates[..] {
-        [index] => Some(index),
-        _ => candidates.into_iter().find(|index| zone_uuid(world.switches[*index].switch.uuid) == row.uuid),
-    }
-}
-
 fn attach(network: &Network, row: &DnsRow) -> Command {
     let switch = network.switch.uuid.to_string();
     Command::nbctl(["add", "Logical_Switch", &switch, "dns_records", &row.uuid.to_string()])
@@ -136,7 +128,7 @@ fn attach(network: &Network, row: &DnsRow) -> Command {
 
 fn duplicate(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for network in &world.switches {
+    for network in &world.topology.switches {
         let zones: Vec<&DnsRow> = network.own_zones().collect();
         if zones.len() < 2 {
             continue;
@@ -180,25 +172,26 @@ fn merge(network: &Network, kept: &DnsRow, other: &DnsRow) -> Command {
 
 fn misattached(world: &World) -> Outcome {
     let mut findings = Vec::new();
-    for (zone, index) in world.zones.iter().flat_map(|zone| zone.on.iter().map(move |index| (zone, *index))) {
-        let network = &world.switches[index];
+    for (zone, index) in
+        world.topology.zones.iter().flat_map(|zone| zone.listed_by.iter().map(move |index| (zone, *index)))
+    {
+        let network = &world.topology.switches[index];
         let (row, name) = (zone.row, network.name());
-        if is_for(row, network.switch) {
+        if marks_switch(row, network.switch) {
             continue;
         }
         let mark = row.switch_mark().unwrap_or_default();
         let (switch, uuid) = (network.switch.uuid.to_string(), row.uuid.to_string());
         let mut fix = ["remove", "Logical_Switch", &switch, "dns_records", &uuid].map(str::to_owned).to_vec();
-        let home = home_of(world, row).map(|home| &world.switches[home]);
-        match home {
-            Some(home) if home.own_zones().next().is_none() => {
-                let home = home.switch.uuid.to_string();
-                fix.extend(["--", "add", "Logical_Switch", &home, "dns_records", &uuid].map(str::to_owned));
-            }
-            None if zone.on.len() == 1 && network.own_zones().next().is_none() => {
-                // The switch has got another name since.
+        let is_renamed = zone.home == Some(index);
+        match zone.home.map(|home| &world.topology.switches[home]) {
+            _ if is_renamed && network.own_zones().next().is_none() => {
                 fix = ["set", "DNS", &uuid].map(str::to_owned).to_vec();
                 fix.push(format!("external_ids:switch={}", quote::string(name)));
+            }
+            Some(home) if !is_renamed && home.own_zones().next().is_none() => {
+                let home = home.switch.uuid.to_string();
+                fix.extend(["--", "add", "Logical_Switch", &home, "dns_records", &uuid].map(str::to_owned));
             }
             _ => {}
         }
@@ -215,12 +208,14 @@ fn misattached(world: &World) -> Outcome {
 }
 
 fn empty(world: &World) -> Outcome {
-    let is_silent = |index: &usize| world.switches[*index].rows.iter().all(|row| row.records.is_empty());
-    let empty: BTreeSet<usize> = world.serving().map(|(index, _)| index).filter(is_silent).collect();
+    let is_silent =
+        |index: &usize| world.topology.switches[*index].rows.iter().all(|row| row.records.is_empty());
+    let empty: BTreeSet<usize> =
+        world.topology.serving().map(|(network, _)| network.index).filter(is_silent).collect();
     Ok(empty
         .into_iter()
         .map(|index| {
-            let network = &world.switches[index];
+            let network = &world.topology.switches[index];
             let name = network.name();
             let finding =
                 Finding::new(name, format!("the zone of {name} has no records, so nothing answers"))

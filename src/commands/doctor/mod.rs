@@ -1,5 +1,7 @@
 //! `qdns doctor`: why names do not resolve.
 
+mod gather;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +21,8 @@ use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
 use crate::output::{Answer, Reply};
-use crate::ovn::facts::gather;
 use crate::resolver;
+use gather::gather;
 
 /// The exit code where something at or above `--fail-on` was found.
 const FOUND: u8 = 4;
@@ -181,7 +183,7 @@ impl DoctorArgs {
     /// The switches that were given, each by the word that findings have for it.
     fn switch_names(&self, facts: &Facts) -> Result<Vec<String>> {
         let Ok(northbound) = &facts.northbound else { return Ok(Vec::new()) };
-        let switches = &northbound.rows.switches;
+        let switches = &northbound.switches;
         let words = switch::words(switches);
         let found = self.switches.iter().map(|given| {
             let found = switch::only(switches, given)?.ok_or_else(|| switch::unknown(switches, given))?;
@@ -269,9 +271,9 @@ impl Selection {
 fn probe(facts: &Facts) -> Vec<Probe> {
     const LIMIT: Duration = Duration::from_secs(2);
     let world = World::of(facts);
-    let domains = world.domains();
+    let domains = world.topology.domains();
     let mut probes: Vec<Probe> = Vec::new();
-    for leases in &world.dhcp {
+    for leases in &world.topology.leases {
         let Some((index, (domain, _))) =
             leases.users.keys().find_map(|index| Some((*index, *domains.get(index)?)))
         else {
@@ -284,7 +286,12 @@ fn probe(facts: &Facts) -> Vec<Probe> {
                 Some(probe) => probe.answer.clone(),
                 None => resolver::ask(server, &name, resolver::AAAA, LIMIT),
             };
-            probes.push(Probe { switch: world.switches[index].name().to_owned(), resolver, name, answer });
+            probes.push(Probe {
+                switch: world.topology.switches[index].name().to_owned(),
+                resolver,
+                name,
+                answer,
+            });
         }
     }
     probes

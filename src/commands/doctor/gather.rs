@@ -1,0 +1,87 @@
+//! Gathers the facts that doctor looks at: the northbound database in one run of ovn-nbctl, at the same time the
+//! southbound one in one of ovn-sbctl and its flows in another; then this machine's chassis and the traces.
+
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::doctor::facts::{DUMP_FORMAT, DroppedQuery, Fact, Facts, Missing};
+use crate::doctor::traces;
+use crate::error::Result;
+use crate::model::topology::Topology;
+use crate::model::words::shell_word;
+use crate::ovn::nbctl::Nbctl;
+use crate::ovn::sbctl::Sbctl;
+use crate::ovn::southbound::{dns_flows, local_chassis, northd, read};
+use crate::ovn::trace::{Traced, trace};
+
+/// Reads everything that can be had. Without a way to the southbound database, `Err` says why.
+pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
+    let sb = sb.map_err(Missing::from);
+    let reachable = || sb.as_ref().map_err(Missing::clone);
+    thread::scope(|scope| {
+        let southbound = scope.spawn(|| reachable().and_then(|sb| read(sb).map_err(Missing::from)));
+        let flows = scope.spawn(|| reachable().and_then(|sb| dns_flows(sb).map_err(Missing::from)));
+        let northbound = nb.read_everything().map_err(Missing::from);
+        let (southbound, dns_flows) = (joined(southbound), joined(flows));
+        // The daemons of this machine count only where they are those of the database that was read.
+        let (northd, chassis) = match &southbound {
+            Ok(southbound) => (
+                northd(nb.echo).map_err(Missing::from),
+                local_chassis(southbound, nb.echo).map_err(Missing::from),
+            ),
+            Err(missing) => (Err(missing.clone()), Err(missing.clone())),
+        };
+        let traces = match (&sb, &southbound, &northbound) {
+            (Ok(sb), Ok(_), Ok(rows)) => dropped_queries(sb, &Topology::of(rows)),
+            (Ok(_), Ok(_), Err(_)) => Ok(Vec::new()),
+            (_, Err(missing), _) | (Err(missing), ..) => Err(missing.clone()),
+        };
+        Facts {
+            format: DUMP_FORMAT,
+            northbound,
+            southbound,
+            dns_flows,
+            northd,
+            chassis,
+            traces,
+            probes: Err(Missing::because("no forwarder was asked: --probe asks them")),
+        }
+    })
+}
+
+/// What a thread has read.
+fn joined<T>(reading: ScopedJoinHandle<Fact<T>>) -> Fact<T> {
+    reading.join().unwrap_or_else(|_| Err(Missing::because("reading it broke")))
+}
+
+/// Traces the queries of the chosen ports; those that an ACL drops.
+///
+/// # Errors
+/// There is no ovn-trace, or it cannot read the southbound database; or time is up and nothing was
+/// found by then.
+fn dropped_queries(sb: &Sbctl, topology: &Topology) -> Fact<Vec<DroppedQuery>> {
+    let deadline = Instant::now() + Duration::from_secs(sb.timeout);
+    let mut dropped = Vec::new();
+    for (network, port) in traces::ports(topology) {
+        if Instant::now() > deadline {
+            if dropped.is_empty() {
+                return Err(Missing::because(format!(
+                    "tracing took more than {} s; name a switch: qdns doctor {}",
+                    sb.timeout,
+                    shell_word(network.name())
+                )));
+            }
+            break;
+        }
+        let acls = traces::acls_of(topology, network);
+        if let Traced::Dropped { acl, step } = trace(sb, network.name(), port, None, &acls)? {
+            dropped.push(DroppedQuery {
+                switch: network.name().to_owned(),
+                port: port.name.clone(),
+                acl,
+                step,
+            });
+        }
+    }
+    Ok(dropped)
+}

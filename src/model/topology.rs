@@ -1,0 +1,403 @@
+//! The one index of a northbound database: which row is a switch's zone, which switches list a row, who uses a
+//! DHCP row, the routers of a switch, the balancers of a router.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::balancer::{self, Holder};
+use super::name::Domain;
+use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch};
+use super::switch::words;
+use super::zone::{Zone, marks_switch, zone_uuid};
+use crate::error::{Error, Result};
+
+/// Rows of a northbound database with what belongs together looked up once.
+#[derive(Debug)]
+pub struct Topology<'a> {
+    /// The rows themselves.
+    pub rows: &'a Snapshot,
+    /// Every switch with its surroundings, in the order of their names.
+    pub switches: Vec<Network<'a>>,
+    /// Every row of ours.
+    pub zones: Vec<Zone<'a>>,
+    /// Rows of DHCP options that ports use.
+    pub leases: Vec<Leases<'a>>,
+    by_name: HashMap<&'a str, Vec<usize>>,
+    by_uuid: HashMap<Uuid, usize>,
+}
+
+/// A switch with its surroundings.
+#[derive(Debug)]
+pub struct Network<'a> {
+    /// Its place in [`Topology::switches`].
+    pub index: usize,
+    /// The row.
+    pub switch: &'a Switch,
+    word: String,
+    /// The DNS rows that it lists, whoever owns them, in its order.
+    pub rows: Vec<&'a DnsRow>,
+    /// Its ports, in its order.
+    pub ports: Vec<&'a Port>,
+    /// The routers that it is connected to.
+    pub uplinks: Vec<Uplink<'a>>,
+}
+
+/// A connection of a switch to a router (ovn-nb(5), `Logical_Switch_Port:options:router-port`).
+#[derive(Clone, Copy, Debug)]
+pub struct Uplink<'a> {
+    /// The switch's port.
+    pub port: &'a Port,
+    /// The router's port.
+    pub peer: &'a RouterPort,
+    /// The router, where its row was read.
+    pub router: Option<&'a Router>,
+}
+
+impl Uplink<'_> {
+    /// The router's addresses on the switch, with their networks.
+    pub fn networks(&self) -> impl Iterator<Item = IpNet> {
+        self.peer.networks.iter().filter_map(|net| net.parse().ok())
+    }
+}
+
+impl<'a> Network<'a> {
+    /// The switch as a command takes it: its name, or its UUID where it has none or shares it.
+    pub fn name(&self) -> &str {
+        &self.word
+    }
+
+    /// The ports of guests.
+    pub fn guests(&self) -> impl Iterator<Item = &'a Port> {
+        self.ports.iter().copied().filter(|port| port.is_guest())
+    }
+
+    /// The addresses of its routers.
+    pub fn router_addresses(&self) -> impl Iterator<Item = IpNet> {
+        self.uplinks.iter().flat_map(Uplink::networks)
+    }
+
+    /// Whether it reaches a physical network, so that what is on it cannot be known.
+    pub fn is_physical(&self) -> bool {
+        self.ports.iter().any(|port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway"))
+    }
+
+    /// The rows of ours that it lists and that are marked for it.
+    pub fn own_zones(&self) -> impl Iterator<Item = &'a DnsRow> {
+        let switch = self.switch;
+        self.rows.iter().copied().filter(move |row| row.is_ours() && marks_switch(row, switch))
+    }
+
+    /// The addresses of its ports and of its routers.
+    pub fn addresses_in_use(&self) -> HashSet<IpAddr> {
+        let ports = self.ports.iter().flat_map(|port| port.all_addresses());
+        ports.chain(self.router_addresses().map(|net| net.addr())).collect()
+    }
+}
+
+/// A row of DHCP options and the ports that use it.
+#[derive(Debug)]
+pub struct Leases<'a> {
+    /// The row.
+    pub row: &'a DhcpOptions,
+    /// The switches whose ports use it, as indexes into [`Topology::switches`], with these ports.
+    pub users: BTreeMap<usize, Vec<&'a Port>>,
+}
+
+impl<'a> Topology<'a> {
+    /// Indexes rows. A table that was not read is empty.
+    pub fn of(rows: &'a Snapshot) -> Self {
+        let switches = networks(rows);
+        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for network in &switches {
+            by_name.entry(&network.switch.name).or_default().push(network.index);
+        }
+        let by_uuid = switches.iter().map(|network| (network.switch.uuid, network.index)).collect();
+        let leases = leases(rows, &switches);
+        let mut topology = Topology { rows, switches, zones: Vec::new(), leases, by_name, by_uuid };
+        topology.zones = topology.find_zones();
+        topology
+    }
+
+    /// The switch of this UUID.
+    ///
+    /// # Errors
+    /// Not found.
+    pub fn network(&self, uuid: Uuid) -> Result<&Network<'a>> {
+        let found = self.by_uuid.get(&uuid).map(|index| &self.switches[*index]);
+        found.ok_or_else(|| Error::not_found(format!("there is no logical switch {uuid}")))
+    }
+
+    /// The zone of a switch: the row of ours whose home it is. A row that the switch does not list is its zone
+    /// too; a row that it lists and that is marked for another switch is the other switch's.
+    ///
+    /// # Errors
+    /// A conflict where several rows claim to be the zone.
+    pub fn zone_of(&self, network: &Network) -> Result<Option<&Zone<'a>>> {
+        let own = || self.zones.iter().filter(|zone| zone.home == Some(network.index));
+        let attached: Vec<&Zone> = own().filter(|zone| zone.is_attached()).collect();
+        if let [zone] = attached[..] {
+            return Ok(Some(zone));
+        }
+        let uuid = zone_uuid(network.switch.uuid);
+        let candidates: Vec<&Zone> = if attached.is_empty() { own().collect() } else { attached };
+        let made_here = candidates.iter().find(|zone| !zone.is_attached() && zone.row.uuid == uuid);
+        match (&candidates[..], made_here) {
+            ([], _) => Ok(None),
+            ([zone], _) | (_, Some(zone)) => Ok(Some(zone)),
+            (several, None) => Err(several_zones(network, several)),
+        }
+    }
+
+    /// The zones that answer on the switch that they are marked for, with that switch.
+    pub fn serving(&self) -> impl Iterator<Item = (&Network<'a>, &Zone<'a>)> {
+        self.zones.iter().filter(|zone| zone.is_attached()).filter_map(|zone| {
+            let network = &self.switches[zone.home?];
+            marks_switch(zone.row, network.switch).then_some((network, zone))
+        })
+    }
+
+    /// Every zone with the name of its home, or with its mark where the home does not exist, by that name.
+    pub fn zones_by_home(&self) -> impl Iterator<Item = (&str, &Zone<'a>)> {
+        let mut zones: Vec<(&str, &Zone)> =
+            self.zones.iter().map(|zone| (self.home_name(zone), zone)).collect();
+        zones.sort_by_key(|(name, zone)| (*name, zone.row.uuid));
+        zones.into_iter()
+    }
+
+    /// The name of a zone's home, or its mark where the home does not exist.
+    pub fn home_name(&self, zone: &Zone<'a>) -> &str {
+        match zone.home {
+            Some(home) => &self.switches[home].switch.name,
+            None => zone.row.switch_mark().unwrap_or_default(),
+        }
+    }
+
+    /// The domain of each switch whose zone answers, and whether the zone has hosts, by the switch's index.
+    pub fn domains(&self) -> HashMap<usize, (&Domain, bool)> {
+        self.serving().map(|(network, zone)| (network.index, (&zone.domain, zone.has_hosts()))).collect()
+    }
+
+    /// The switches that a mark names, by their name or by their UUID.
+    pub fn named(&self, mark: &str) -> Vec<usize> {
+        if let Some(found) = self.by_name.get(mark) {
+            return found.clone();
+        }
+        let uuid = Uuid::parse_str(mark).ok();
+        uuid.and_then(|uuid| self.by_uuid.get(&uuid)).copied().into_iter().collect()
+    }
+
+    /// The DHCP rows that the ports of a switch use, DHCPv4 first, with these ports.
+    pub fn leases_of(&self, network: &Network) -> impl Iterator<Item = (&Leases<'a>, &[&'a Port])> {
+        let index = network.index;
+        let mut used: Vec<(&Leases, &[&Port])> = self
+            .leases
+            .iter()
+            .filter_map(|leases| Some((leases, leases.users.get(&index)?.as_slice())))
+            .collect();
+        used.sort_by_key(|(leases, _)| (!leases.row.is_ipv4(), leases.row.cidr.clone(), leases.row.uuid));
+        used.into_iter()
+    }
+
+    /// The names of the other switches whose ports use a DHCP row, in order, each once.
+    pub fn shared_with(&self, leases: &Leases, network: &Network) -> Vec<&str> {
+        let others = leases.users.keys().filter(|index| **index != network.index);
+        let mut names: Vec<&str> = others.map(|index| self.switches[*index].switch.name.as_str()).collect();
+        names.dedup();
+        names
+    }
+
+    /// The balancers of ours for a switch, in the order udp, tcp.
+    pub fn balancers_of(&self, network: &Network) -> Vec<&'a LoadBalancer> {
+        let rows = self.rows;
+        let ours = balancer::balancer_uuids(network.switch.uuid).into_iter();
+        ours.filter_map(|uuid| rows.load_balancer(uuid)).filter(|row| balancer::is_ours(row)).collect()
+    }
+
+    /// Everything that lists a balancer.
+    pub fn holders_of(&self, balancer: Uuid) -> Vec<Holder<'a>> {
+        let routers = self.rows.routers.iter().map(Holder::Router);
+        let holders = routers.chain(self.rows.switches.iter().map(Holder::Switch));
+        holders.filter(|holder| holder.balancers().contains(&balancer)).collect()
+    }
+
+    /// The addresses that load balancers serve, wherever they are.
+    pub fn balanced(&self) -> HashSet<IpAddr> {
+        let vips = self.rows.load_balancers.iter().flat_map(|balancer| balancer.vips.keys());
+        vips.filter_map(|vip| balancer::vip_address(vip)).collect()
+    }
+
+    fn find_zones(&self) -> Vec<Zone<'a>> {
+        let mut listed_by: HashMap<Uuid, Vec<usize>> = HashMap::new();
+        for network in &self.switches {
+            for row in &network.rows {
+                listed_by.entry(row.uuid).or_default().push(network.index);
+            }
+        }
+        let made_for: HashMap<Uuid, usize> =
+            self.switches.iter().map(|network| (zone_uuid(network.switch.uuid), network.index)).collect();
+        let ours = self.rows.dns.iter().filter(|row| row.is_ours());
+        let mut zones: Vec<Zone> = ours
+            .map(|row| {
+                let listed_by = listed_by.remove(&row.uuid).unwrap_or_default();
+                Zone::new(row, self.home_of(row, &listed_by, &made_for), listed_by)
+            })
+            .collect();
+        zones.sort_by_key(|zone| (zone.listed_by.first().copied(), zone.row.uuid));
+        zones
+    }
+
+    /// The switch whose names a row of ours holds: the one that its mark names; of several of that name the one
+    /// that lists it or that it was made for. A mark that names no switch is that of a switch that was renamed,
+    /// where the row's UUID or the only switch that lists it tells which.
+    fn home_of(&self, row: &DnsRow, listed_by: &[usize], made_for: &HashMap<Uuid, usize>) -> Option<usize> {
+        let Some(mark) = row.switch_mark() else { return listed_by.first().copied() };
+        let made_for = made_for.get(&row.uuid).copied();
+        match self.named(mark)[..] {
+            [] => made_for.or(if let [only] = listed_by { Some(*only) } else { None }),
+            [only] => Some(only),
+            ref several => {
+                let lists = several.iter().find(|index| listed_by.contains(index)).copied();
+                lists.or(made_for.filter(|index| several.contains(index)))
+            }
+        }
+    }
+}
+
+fn networks(rows: &Snapshot) -> Vec<Network<'_>> {
+    let dns: HashMap<Uuid, &DnsRow> = rows.dns.iter().map(|row| (row.uuid, row)).collect();
+    let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
+    let router_ports: HashMap<&str, &RouterPort> =
+        rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
+    let routers: HashMap<Uuid, &Router> =
+        rows.routers.iter().flat_map(|router| router.ports.iter().map(move |port| (*port, router))).collect();
+    let uplink = |port: &&'_ Port| {
+        let name = port.options.get("router-port").filter(|_| port.kind == "router")?;
+        let peer = router_ports.get(name.as_str()).copied()?;
+        Some((peer, routers.get(&peer.uuid).copied()))
+    };
+    let mut words = words(&rows.switches);
+    let mut switches: Vec<Network> = rows
+        .switches
+        .iter()
+        .map(|switch| {
+            let ports: Vec<&Port> = switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
+            let uplinks = ports.iter().filter_map(|port| Some((*port, uplink(port)?)));
+            Network {
+                index: 0,
+                switch,
+                word: words.remove(&switch.uuid).unwrap_or_default(),
+                rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
+                uplinks: uplinks.map(|(port, (peer, router))| Uplink { port, peer, router }).collect(),
+                ports,
+            }
+        })
+        .collect();
+    switches.sort_by(|a, b| (&a.switch.name, a.switch.uuid).cmp(&(&b.switch.name, b.switch.uuid)));
+    for (index, network) in switches.iter_mut().enumerate() {
+        network.index = index;
+    }
+    switches
+}
+
+fn leases<'a>(rows: &'a Snapshot, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
+    let mut users: HashMap<Uuid, BTreeMap<usize, Vec<&Port>>> = HashMap::new();
+    for network in switches {
+        for port in &network.ports {
+            for row in [port.dhcpv4_options, port.dhcpv6_options].into_iter().flatten() {
+                users.entry(row).or_default().entry(network.index).or_default().push(port);
+            }
+        }
+    }
+    let rows = rows.dhcp_options.iter();
+    let mut leases: Vec<Leases> =
+        rows.filter_map(|row| Some(Leases { row, users: users.remove(&row.uuid)? })).collect();
+    leases.sort_by_key(|lease| (lease.users.keys().next().copied(), !lease.row.is_ipv4(), lease.row.uuid));
+    leases
+}
+
+fn several_zones(network: &Network, zones: &[&Zone]) -> Error {
+    let uuids: Vec<String> = zones.iter().map(|zone| zone.row.uuid.to_string()).collect();
+    let name = &network.switch.name;
+    Error::conflict(format!("switch {name} has {} zones: {}", zones.len(), uuids.join(", ")))
+        .hint(format!("keep one: ovn-nbctl remove Logical_Switch {} dns_records UUID", network.switch.uuid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::marks::SWITCH_MARK;
+
+    fn uuid(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn switch(n: u128, name: &str, rows: &[u128]) -> Switch {
+        let dns_records = rows.iter().copied().map(uuid).collect();
+        Switch { uuid: uuid(n), name: name.into(), dns_records, ..Switch::default() }
+    }
+
+    fn row(n: u128, key: &str, value: &str) -> DnsRow {
+        DnsRow { uuid: uuid(n), external_ids: [(key.into(), value.into())].into(), ..DnsRow::default() }
+    }
+
+    /// The UUID of the zone of the switch of this name, or whether there are several.
+    fn zone(snapshot: &Snapshot, name: &str) -> std::result::Result<Option<Uuid>, ()> {
+        let topology = Topology::of(snapshot);
+        let network = &topology.switches[topology.named(name)[0]];
+        topology.zone_of(network).map(|zone| zone.map(|zone| zone.row.uuid)).map_err(drop)
+    }
+
+    #[test]
+    fn a_row_of_another_owner_is_no_zone() {
+        let dns = vec![row(2, "ls_name", "net1"), row(3, "incus_switch", "net1"), row(4, "who", "knows")];
+        let snapshot = Snapshot { switches: vec![switch(1, "net1", &[2, 3, 4])], dns, ..Snapshot::default() };
+        assert_eq!(zone(&snapshot, "net1"), Ok(None));
+    }
+
+    #[test]
+    fn a_row_that_its_switch_no_longer_lists_is_its_zone() {
+        let dns = vec![row(2, SWITCH_MARK, "net1")];
+        let snapshot = Snapshot { switches: vec![switch(1, "net1", &[])], dns, ..Snapshot::default() };
+        assert_eq!(zone(&snapshot, "net1"), Ok(Some(uuid(2))));
+        assert!(!Topology::of(&snapshot).zones[0].is_attached());
+    }
+
+    #[test]
+    fn a_shared_row_is_the_zone_of_the_switch_that_it_is_marked_for() {
+        let dns = vec![row(3, SWITCH_MARK, "net1")];
+        let switches = vec![switch(1, "net1", &[3]), switch(2, "net2", &[3])];
+        let snapshot = Snapshot { switches, dns, ..Snapshot::default() };
+        assert_eq!(zone(&snapshot, "net1"), Ok(Some(uuid(3))));
+        assert_eq!(zone(&snapshot, "net2"), Ok(None));
+    }
+
+    #[test]
+    fn a_listed_row_outweighs_one_that_is_not_listed() {
+        let dns = vec![row(2, SWITCH_MARK, "net1"), row(3, SWITCH_MARK, "net1")];
+        let mut snapshot = Snapshot { switches: vec![switch(1, "net1", &[3])], dns, ..Snapshot::default() };
+        assert_eq!(zone(&snapshot, "net1"), Ok(Some(uuid(3))));
+        snapshot.switches[0].dns_records.push(uuid(2));
+        assert_eq!(zone(&snapshot, "net1"), Err(()));
+    }
+
+    #[test]
+    fn a_renamed_switch_keeps_its_zone() {
+        let dns = vec![row(2, SWITCH_MARK, "old")];
+        let snapshot = Snapshot { switches: vec![switch(1, "new", &[2])], dns, ..Snapshot::default() };
+        assert_eq!(zone(&snapshot, "new"), Ok(Some(uuid(2))));
+    }
+
+    #[test]
+    fn switches_of_one_name_have_their_own_zones() {
+        let twins = vec![switch(1, "twin", &[3]), switch(2, "twin", &[])];
+        let made = DnsRow { uuid: zone_uuid(uuid(2)), ..row(0, SWITCH_MARK, "twin") };
+        let dns = vec![row(3, SWITCH_MARK, "twin"), made];
+        let snapshot = Snapshot { switches: twins, dns, ..Snapshot::default() };
+        let topology = Topology::of(&snapshot);
+        let homes: Vec<_> = topology.zones.iter().map(|zone| (zone.row.uuid, zone.home)).collect();
+        assert!(homes.contains(&(uuid(3), Some(0))) && homes.contains(&(zone_uuid(uuid(2)), Some(1))));
+    }
+}

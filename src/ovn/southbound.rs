@@ -1,0 +1,146 @@
+//! Reads the southbound database with ovn-sbctl(8), and asks the daemons of this machine.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::json::{Row, Table};
+use super::sbctl::{self, Sbctl};
+use crate::error::{Error, Kind, Result};
+use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
+
+/// Seconds that a daemon of this machine may take to answer.
+const LOCAL_TIMEOUT: u64 = 3;
+
+/// The southbound tables that matter, in one run. `Datapath_Binding` is read whole, because the
+/// column that names the switch is another one since OVN 25.09.
+pub fn read(sb: &Sbctl) -> Result<Southbound> {
+    let mut found = Southbound::default();
+    each_row(
+        sb,
+        &[
+            ("SB_Global", &["--columns=nb_cfg", "list", "SB_Global"]),
+            ("Datapath_Binding", &["list", "Datapath_Binding"]),
+            ("DNS", &["list", "DNS"]),
+            ("Chassis_Private", &["--columns=name,nb_cfg", "list", "Chassis_Private"]),
+            ("DHCP_Options", &["--columns=name,type", "list", "DHCP_Options"]),
+            ("DHCPv6_Options", &["--columns=name,type", "list", "DHCPv6_Options"]),
+        ],
+        &mut |table, row| store(&mut found, table, row),
+    )?;
+    Ok(found)
+}
+
+fn store(found: &mut Southbound, table: &str, row: &Row) {
+    let uuid = |text: &String| Uuid::parse_str(text).ok();
+    match table {
+        "SB_Global" => found.nb_cfg = row.integer("nb_cfg"),
+        "Datapath_Binding" => {
+            let ids = row.map("external_ids");
+            let of = ["logical-switch", "logical-router"].iter().find_map(|key| ids.get(*key).and_then(uuid));
+            let of = of.or_else(|| row.reference("nb_uuid"));
+            found.datapaths.extend(row.uuid().ok().zip(of));
+        }
+        "DNS" => found.dns.push(ServedRow {
+            // Since OVN 25.03 the two rows have the same UUID.
+            northbound: row.map("external_ids").get("dns_id").and_then(uuid).or_else(|| row.uuid().ok()),
+            datapaths: row.uuids("datapaths"),
+            records: row.map("records"),
+        }),
+        "Chassis_Private" => {
+            found.chassis.push(ChassisRow { name: row.text("name"), nb_cfg: row.integer("nb_cfg") });
+        }
+        "DHCP_Options" => drop(found.dhcp_options.insert(row.text("name"), row.text("type"))),
+        _ => drop(found.dhcpv6_options.insert(row.text("name"), row.text("type"))),
+    }
+}
+
+/// The datapaths with a flow that looks names up; ovn-northd may share one flow among many.
+pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
+    let (mut datapaths, mut shared, mut groups) = (Vec::new(), HashSet::new(), Vec::new());
+    each_row(
+        sb,
+        &[
+            (
+                "Logical_Flow",
+                &[
+                    "--columns=logical_datapath,logical_dp_group,actions",
+                    "find",
+                    "Logical_Flow",
+                    "pipeline=ingress",
+                    "match=\"udp.dst == 53\"",
+                ],
+            ),
+            ("Logical_DP_Group", &["--columns=_uuid,datapaths", "list", "Logical_DP_Group"]),
+        ],
+        &mut |table, row| {
+            if table == "Logical_DP_Group" {
+                groups.push((row.uuid().ok(), row.uuids("datapaths")));
+            } else if row.text("actions").contains("dns_lookup") {
+                datapaths.extend(row.uuids("logical_datapath"));
+                shared.extend(row.reference("logical_dp_group"));
+            }
+        },
+    )?;
+    let groups = groups.into_iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| shared.contains(&uuid)));
+    datapaths.extend(groups.flat_map(|(_, datapaths)| datapaths));
+    datapaths.sort();
+    datapaths.dedup();
+    Ok(datapaths)
+}
+
+/// Runs commands of ovn-sbctl as one; `each` has every row with the name of its table.
+fn each_row(sb: &Sbctl, commands: &[(&str, &[&str])], each: &mut dyn FnMut(&str, &Row)) -> Result<()> {
+    let args = commands.iter().map(|(_, words)| *words).collect::<Vec<_>>().join(&"--");
+    let printed = sb.run(&args)?;
+    let tables = Table::parse_all(&printed)?;
+    if tables.len() != commands.len() {
+        return Err(unavailable("ovn-sbctl printed other tables than were asked for"));
+    }
+    for ((name, _), table) in commands.iter().zip(&tables) {
+        for row in table.rows() {
+            each(name, &row?);
+        }
+    }
+    Ok(())
+}
+
+/// What ovn-northd on this machine says of itself: `active`, `standby` or `paused`.
+///
+/// # Errors
+/// There is none on this machine.
+pub fn northd(echo: Option<fn(&str)>) -> Result<String> {
+    let said = ask(echo, "ovn-appctl", &["-t", "ovn-northd", "status"], "ovn-northd is not on this machine")?;
+    Ok(said.trim_start_matches("Status: ").to_owned())
+}
+
+/// The ovn-controller of this machine, if it belongs to the southbound database that was read.
+///
+/// # Errors
+/// There is none on this machine, or it is one of another OVN.
+pub fn local_chassis(southbound: &Southbound, echo: Option<fn(&str)>) -> Result<LocalChassis> {
+    const NONE: &str = "no chassis is on this machine";
+    let name =
+        ask(echo, "ovs-vsctl", &["--if-exists", "get", "Open_vSwitch", ".", "external_ids:system-id"], NONE)?;
+    let name = name.trim_matches('"').to_owned();
+    if !southbound.chassis.iter().any(|chassis| chassis.name == name) {
+        return Err(unavailable("this machine is no chassis of this OVN"));
+    }
+    let version = ask(echo, "ovn-appctl", &["-t", "ovn-controller", "version"], NONE)?;
+    let connection = ask(echo, "ovn-appctl", &["-t", "ovn-controller", "connection-status"], NONE)?;
+    let version = version.split_whitespace().nth(1).unwrap_or_default().to_owned();
+    Ok(LocalChassis { name, version, connection })
+}
+
+/// Asks a daemon of this machine; `failed` says what is missing without an answer.
+fn ask(echo: Option<fn(&str)>, program: &str, args: &[&str], failed: &str) -> Result<String> {
+    let mut all = vec![format!("--timeout={LOCAL_TIMEOUT}")];
+    all.extend(args.iter().map(|arg| (*arg).to_owned()));
+    let said = sbctl::run(program.as_ref(), &all, LOCAL_TIMEOUT, echo, failed)?;
+    Ok(said.trim().to_owned())
+}
+
+/// A fact that this place cannot give.
+fn unavailable(message: &str) -> Error {
+    Error::new(Kind::Unreachable, message)
+}
