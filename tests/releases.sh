@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests on a real OVN of three releases, and prints a table of results at the end:
-#   tests/releases.sh                        all tests on 23.03 (this machine's), 25.03 and 26.03
-#   tests/releases.sh --test forwarding      arguments are cargo test's
-# The roots of the other releases are made once, by tests/lab/make-root.sh, in $QDNS_LAB_ROOTS.
+#   tests/releases.sh                           all tests on 23.03 (this machine's), 25.03 and 26.03
+#   tests/releases.sh --test it forwarding::   arguments are cargo test's
+# The roots of the other releases are made once, by tests/it/support/lab/make-root.sh, in $QDNS_LAB_ROOTS.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 roots=${QDNS_LAB_ROOTS:-/var/cache/qdns-lab}
@@ -11,7 +11,7 @@ trap 'rm -rf "$logs"' EXIT
 
 tests/setup.sh || exit 2
 for suite in trixie sid; do
-    tests/lab/make-root.sh "$suite" "$roots/$suite" || exit 2
+    tests/it/support/lab/make-root.sh "$suite" "$roots/$suite" || exit 2
 done
 cargo test --locked --no-run "$@" || exit 2
 

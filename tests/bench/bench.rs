@@ -10,7 +10,8 @@ mod chart;
 mod doctor;
 mod growth;
 mod import;
-#[path = "../lab/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+#[path = "../it/support/lab/mod.rs"]
 mod lab;
 mod large;
 mod place;

@@ -1,6 +1,7 @@
 //! The demonstration: a private OVN, three guests, and names that resolve, typed as an operator would.
 
-#[path = "../lab/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use the rest")]
+#[path = "../it/support/lab/mod.rs"]
 mod lab;
 
 use std::process::{Command, ExitCode, Stdio};

@@ -1,0 +1,325 @@
+//! What `qdns doctor` says where it sees little, may write nothing, or looks at a database on the move:
+//! all it could see and what it could not, never a false "fine", never a false alarm that stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::support::doctor::{self, codes, counts, healthy};
+use crate::support::lab::{self, Lab, Nb};
+use crate::support::{Run, command, run};
+use serde_json::Value;
+
+/// What a network is examined for over and over while it changes.
+const LOOKS: usize = 40;
+
+/// Adds and removes records, ports, zones and switches until it is told to stop; returns how often.
+fn keep_changing(lab: &Lab, is_over: &AtomicBool) -> usize {
+    let zone = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
+    let zone = zone.trim();
+    let mut round = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let (host, port, switch) =
+            (format!("records:w{}", round % 7), format!("p{}", round % 5), format!("s{}", round % 3));
+        let address = format!("10.0.0.{}", 100 + round % 100);
+        let entry = format!("{host}.internal={address}");
+        let mark = format!("external_ids:switch={switch}");
+        match round % 4 {
+            0 => lab.nbctl(&["set", "DNS", zone, &format!("{host}={address}"), &entry]),
+            1 => lab.nbctl(&[
+                "--if-exists",
+                "lsp-del",
+                &port,
+                "--",
+                "lsp-add",
+                "net1",
+                &port,
+                "--",
+                "lsp-set-addresses",
+                &port,
+                &format!("0a:00:00:00:02:{:02x} {address}", round % 100),
+            ]),
+            2 => lab.nbctl(&[
+                "--id=@zone",
+                "create",
+                "DNS",
+                &mark,
+                &entry,
+                "--",
+                "--may-exist",
+                "ls-add",
+                &switch,
+                "--",
+                "set",
+                "Logical_Switch",
+                &switch,
+                "dns_records=@zone",
+            ]),
+            _ => {
+                let zones = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &mark]);
+                let mut args = vec!["--if-exists", "ls-del", &switch];
+                for old in zones.split_whitespace() {
+                    args.extend(["--", "destroy", "DNS", old]);
+                }
+                lab.nbctl(&args)
+            }
+        };
+        round += 1;
+    }
+    for port in 0..5 {
+        lab.nbctl(&["--if-exists", "lsp-del", &format!("p{port}")]);
+    }
+    for switch in 0..3 {
+        lab.nbctl(&["--if-exists", "ls-del", &format!("s{switch}")]);
+    }
+    for row in lab.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).split_whitespace() {
+        if row != zone {
+            lab.nbctl(&["destroy", "DNS", row]);
+        }
+    }
+    for host in 0..7 {
+        lab.nbctl(&["remove", "DNS", zone, "records", &format!("w{host}"), &format!("\"w{host}.internal\"")]);
+    }
+    round
+}
+
+#[test]
+fn a_database_on_the_move_draws_no_alarm_that_stays() {
+    let lab = Lab::start();
+    lab.upstream("172.16.0.53", &[]);
+    let _guests = healthy(&lab);
+    lab.nbctl(&["acl-add", "net1", "from-lport", "1000", "ip4", "allow-related"]);
+    let is_over = AtomicBool::new(false);
+    let (seen, stalled, changes) = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| keep_changing(&lab, &is_over));
+        let seen: Vec<Run> = (0..LOOKS).map(|_| doctor::doctor(&lab, &[])).collect();
+        lab.appctl("ovn-northd", &["pause"]);
+        // Time for the writer to get ahead of it.
+        std::thread::sleep(Duration::from_millis(500));
+        let stalled = doctor::doctor(&lab, &[]);
+        is_over.store(true, Ordering::Relaxed);
+        (seen, stalled, writer.join().unwrap())
+    });
+    assert_eq!(stalled.code, 4, "a fault hides behind the changes: {stalled:?}");
+    assert!(codes(&stalled).contains("sb-records-differ"), "{stalled:?}");
+    lab.appctl("ovn-northd", &["resume"]);
+    lab.hv_sync();
+    assert!(changes > LOOKS, "the writer was too slow to be in the way: {changes} changes");
+    for run in &seen {
+        // What the writer does deserves a warning here and there, and no error.
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(counts(run).0, 0, "{run:?}");
+    }
+    assert!(seen.iter().any(|run| codes(run).contains("record-stale")), "doctor saw nothing of the writer");
+    let after = doctor::doctor(&lab, &[]);
+    assert_eq!((counts(&after), after.code), ((0, 0), 0), "{after:?}");
+}
+
+/// What doctor says, and that a dump of it says the same, code and all.
+fn doctor_and_its_dump(lab: &Lab, change: impl Fn(&mut Command)) -> Run {
+    let file = lab.dir().join("facts.json");
+    let doctor = |args: &[&str]| {
+        let mut doctor = doctor::inside(lab, "qdns");
+        change(&mut doctor);
+        run(doctor.args(["doctor", "-o", "json"]).args(args))
+    };
+    let file = file.to_str().unwrap();
+    let live = doctor(&["--dump", file]);
+    let mut later = command("unix:/nowhere");
+    let dumped = run(later.args(["doctor", "-o", "json", "--from-dump", file]));
+    assert_eq!((dumped.json(), dumped.code), (live.json(), live.code));
+    live
+}
+
+/// The codes of the checks that could not be made, with the reasons.
+fn skipped(run: &Run) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let report = run.json();
+    let list = report["skipped"].as_array().unwrap().iter();
+    list.map(|skip| (text(&skip["code"]), text(&skip["why"]))).collect()
+}
+
+#[test]
+fn each_missing_source_is_named_and_a_dump_says_the_same() {
+    let lab = Lab::start();
+    lab.upstream("172.16.0.53", &[]);
+    let _guests = healthy(&lab);
+    let whole = doctor_and_its_dump(&lab, |_| {});
+    assert_eq!((counts(&whole), whole.code), ((0, 0), 0), "{whole:?}");
+    assert_eq!(
+        skipped(&whole).into_keys().collect::<Vec<_>>(),
+        ["forwarder-no-answer", "forwarder-nxdomain-aaaa"]
+    );
+
+    // Broken in every part: names, delivery, DHCP and queries.
+    lab.nbctl(&["acl-add", "net1", "from-lport", "1001", "udp && udp.dst == 53", "drop"]);
+    let dhcp = lab.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]);
+    lab.nbctl(&["set", "DHCP_Options", dhcp.trim(), "options:dns_server=8.8.8.8,8.8.4.4"]);
+    lab.hv_sync();
+    lab.appctl("ovn-northd", &["pause"]);
+    let zone = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
+    lab.nbctl(&["set", "DNS", zone.trim(), "records:WEB=10.0.0.11,10.0.0.12"]);
+    let broken = ["acl-drops-dns", "dhcp-option-syntax", "key-never-matches", "sb-records-differ"];
+    let of_northbound = ["dhcp-option-syntax", "key-never-matches"].map(str::to_owned).into();
+    let all = doctor_and_its_dump(&lab, |_| {});
+    assert!(codes(&all).is_superset(&broken.map(str::to_owned).into()), "{all:?}");
+
+    let untraced = doctor_and_its_dump(&lab, |doctor| {
+        doctor.env("QDNS_OVN_TRACE", "/nowhere/ovn-trace");
+    });
+    assert_eq!(untraced.code, 4);
+    assert!(!codes(&untraced).contains("acl-drops-dns") && codes(&untraced).contains("sb-records-differ"));
+    assert!(skipped(&untraced)["acl-drops-dns"].contains("/nowhere/ovn-trace"), "{untraced:?}");
+
+    for (variable, value) in [("OVN_SB_DB", "unix:/nowhere"), ("QDNS_OVN_SBCTL", "/nowhere/ovn-sbctl")] {
+        let blind = doctor_and_its_dump(&lab, |doctor| {
+            doctor.env(variable, value);
+        });
+        assert_eq!((blind.code, codes(&blind).is_superset(&of_northbound)), (4, true), "{blind:?}");
+        for code in ["northd-stalled", "chassis-behind", "sb-records-differ", "acl-drops-dns"] {
+            assert!(skipped(&blind)[code].contains("the southbound database cannot be read"), "{blind:?}");
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_read_no_selection_makes_it_fine() {
+    let empty = Nb::start();
+    let file = empty.dir().join("facts.json");
+    let file = file.to_str().unwrap();
+    for (db, found) in [("unix:/nowhere".to_owned(), 1), (empty.remote(), 0)] {
+        for selection in [&[][..], &["--only", "zone-orphaned"]] {
+            let live = run(command(&db).args(["doctor", "-o", "json", "--dump", file]).args(selection));
+            assert_eq!((counts(&live).0, live.code), (found, if found == 0 { 0 } else { 4 }), "{live:?}");
+            let dumped =
+                run(command(&db).args(["doctor", "-o", "json", "--from-dump", file]).args(selection));
+            assert_eq!((live.json(), live.code), (dumped.json(), dumped.code));
+            assert_eq!(run(command(&db).args(["doctor", "--fix", "--yes"]).args(selection)).code, live.code);
+        }
+    }
+    let said = run(command(&empty.remote()).args(["doctor", "--probe", "--from-dump", file])).fails(2);
+    assert!(said.contains("--from-dump"), "{said}");
+}
+
+/// A program as a user who owns nothing runs it.
+fn as_nobody(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(program);
+    command
+}
+
+fn open_to_all(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() {
+    if lab::Release::detect() != lab::Release::Distribution {
+        // In a root of its own a server sees no other's socket.
+        return;
+    }
+    let lab = Lab::start();
+    lab.upstream("172.16.0.53", &[]);
+    let _guests = healthy(&lab);
+    let zone = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
+    lab.nbctl(&["set", "DNS", zone.trim(), "records:WEB=10.0.0.11"]);
+    lab.hv_sync();
+    let backup = Nb::following(&lab.nb_remote());
+    let program = backup.dir().join("qdns");
+    fs::copy(env!("CARGO_BIN_EXE_qdns"), &program).unwrap();
+    let doctor = |db: &str, args: &[&str]| {
+        let mut doctor = as_nobody(&program);
+        doctor.env_remove("OVN_NB_DAEMON").env("OVN_NB_DB", db).env("OVN_SB_DB", lab.sb_remote());
+        run(doctor.args(["doctor", "-o", "json"]).args(args))
+    };
+    open_to_all(backup.dir(), 0o755);
+    open_to_all(lab.dir(), 0o755);
+
+    // No socket may be opened.
+    let denied = doctor(&backup.remote(), &[]);
+    assert_eq!((denied.code, codes(&denied)), (4, BTreeSet::from(["nb-unreachable".to_owned()])));
+    assert!(denied.json()["findings"].to_string().contains("\"permission\""), "{denied:?}");
+    assert!(skipped(&denied)["chassis-behind"].contains("Permission denied"), "{denied:?}");
+    assert_eq!(doctor(&backup.remote(), &["--fix", "--yes"]).code, 4);
+
+    // The northbound one may.
+    open_to_all(&backup.dir().join("ovnnb_db.sock"), 0o777);
+    let half = doctor(&backup.remote(), &[]);
+    assert_eq!((half.code, codes(&half).contains("key-never-matches")), (4, true), "{half:?}");
+    assert!(skipped(&half)["sb-records-differ"].contains("Permission denied"), "{half:?}");
+
+    // Both may: the report is that of an operator who may write.
+    open_to_all(&lab.dir().join("ovnsb_db.sock"), 0o777);
+    open_to_all(&lab.dir().join("ovnnb_db.sock"), 0o777);
+    let whole = doctor(&backup.remote(), &[]);
+    let active = doctor(&lab.nb_remote(), &[]);
+    assert_eq!((whole.json(), whole.code), (active.json(), 4));
+    assert!(!skipped(&whole).contains_key("sb-records-differ"), "{whole:?}");
+
+    let before = (lab.dump(), backup.dump());
+    let refused = doctor(&backup.remote(), &["--fix", "--yes"]);
+    assert!(refused.fails(3).contains("only reads"), "{refused:?}");
+    assert_eq!(doctor(&backup.remote(), &["--fix", "--dry-run"]).json()["dry_run"], true);
+    assert_eq!((lab.dump(), backup.dump()), before);
+    assert_eq!(doctor(&lab.nb_remote(), &["--fix", "--yes"]).code, 0);
+}
+
+#[test]
+fn forwarders_are_asked_and_each_answer_is_told_from_the_others() {
+    let lab = Lab::start();
+    let [nxdomain, empty, dead] = ["172.16.0.53", "172.16.0.54", "172.16.0.55"];
+    let _upstreams = (lab.upstream(nxdomain, &[]), lab.upstream(empty, &[("internal", "192.0.2.1")]));
+    let (web, _db) = healthy(&lab);
+    doctor::qdns(&lab, &["forwarders", "set", "net1", nxdomain, empty, dead]).ok();
+    // A domain that the resolver knows nothing of.
+    let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.1.0/24", "options:dns_server=172.16.0.53"]);
+    lab.nbctl(&[
+        "ls-add",
+        "net2",
+        "--",
+        "lsp-add",
+        "net2",
+        "p2",
+        "--",
+        "lsp-set-dhcpv4-options",
+        "p2",
+        row.trim(),
+    ]);
+    doctor::qdns(&lab, &["zone", "create", "net2", "--domain", "corp.internal.lan"]).ok();
+    lab.hv_sync();
+    web.dhcp().unwrap();
+
+    let file = lab.dir().join("facts.json");
+    let file = file.to_str().unwrap();
+    let only = "forwarder-nxdomain-aaaa,forwarder-no-answer";
+    let mut probing = doctor::beside_guest(&lab, &web, "qdns");
+    let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", file]));
+    let report = live.json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let found: BTreeSet<_> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (text(&finding["code"]), text(&finding["switch"]), text(&finding["subject"])))
+        .collect();
+    let expected = [
+        ("forwarder-nxdomain-aaaa", "net1", nxdomain),
+        ("forwarder-no-answer", "net1", dead),
+        ("forwarder-no-answer", "net2", nxdomain),
+    ];
+    let expected = expected.map(|(code, switch, subject)| (code.into(), switch.into(), subject.into()));
+    assert_eq!(found, BTreeSet::from(expected), "{report}");
+    for reason in ["no answer within 2 s", "REFUSED", "qdns-probe.corp.internal.lan"] {
+        assert!(report["findings"].to_string().contains(reason), "{reason}: {report}");
+    }
+    assert_eq!(live.code, 0);
+
+    // The answers go into the dump, and are not asked for again.
+    let dumped =
+        run(command("unix:/nowhere").args(["doctor", "-o", "json", "--only", only, "--from-dump", file]));
+    assert_eq!(dumped.json(), report);
+}

@@ -1,0 +1,29 @@
+//! The tests of `qdns` as its users run it, on a real OVN: a module for each command or subject.
+
+mod cluster;
+mod completion;
+mod connections;
+mod daemon;
+mod doctor;
+mod doctor_lab;
+mod doctor_sight;
+mod faults;
+mod forwarders;
+mod forwarding;
+mod fuzz;
+mod generated;
+mod guests;
+mod hook;
+mod hostile;
+mod import_export;
+mod import_files;
+mod lab_works;
+mod libvirt;
+mod lookup;
+mod prune_stale;
+mod races;
+mod records;
+mod refusals;
+mod support;
+mod sync;
+mod terminal;

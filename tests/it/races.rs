@@ -1,0 +1,168 @@
+//! Many writers at once on a real database: nothing of anybody's is lost, and losers are told.
+
+use std::process::{Child, Stdio};
+
+use crate::support::lab::Nb;
+use crate::support::{command, qdns, run};
+
+/// Starts qdns and does not wait for it.
+fn start(nb: &Nb, args: &[&str]) -> Child {
+    command(&nb.remote()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Waits for all: exit codes and what was said on standard error.
+fn finish(children: Vec<Child>) -> Vec<(i32, String)> {
+    let end = |child: Child| {
+        let output = child.wait_with_output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    children.into_iter().map(end).collect()
+}
+
+fn net() -> Nb {
+    let nb = Nb::start();
+    nb.nbctl(&["ls-add", "net1"]);
+    nb
+}
+
+fn records(nb: &Nb) -> serde_json::Value {
+    qdns(&nb.remote(), &["record", "ls", "net1", "-o", "json"]).json()["records"].take()
+}
+
+#[test]
+fn forty_additions_at_once_without_a_zone_make_one_row_with_forty_hosts() {
+    let nb = net();
+    let children = (1..=40)
+        .map(|n| start(&nb, &["record", "add", "net1", &format!("host-{n}"), &format!("10.0.0.{n}")]));
+    for (code, said) in finish(children.collect()) {
+        assert_eq!(code, 0, "{said}");
+    }
+    assert_eq!(records(&nb).as_array().unwrap().len(), 40);
+    assert_eq!(nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).split_whitespace().count(), 1);
+    let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    assert_eq!(row.matches("in-addr.arpa=").count(), 40);
+}
+
+#[test]
+fn one_of_twenty_addresses_wins_and_the_others_are_told_which() {
+    let nb = net();
+    qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
+    let children = (1..=20).map(|n| start(&nb, &["record", "add", "net1", "web", &format!("10.0.0.{n}")]));
+    let ends = finish(children.collect());
+    let winner = ends.iter().position(|(code, _)| *code == 0).unwrap();
+    assert_eq!(ends.iter().filter(|(code, _)| *code == 0).count(), 1, "{ends:?}");
+    let address = format!("10.0.0.{}", winner + 1);
+    for (_, said) in ends.iter().filter(|(code, _)| *code != 0) {
+        assert!(said.contains(&format!("web has {address} already")), "{said}");
+    }
+    assert!(ends.iter().all(|(code, _)| matches!(code, 0 | 1)));
+    let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    let reverse = format!("{}.0.0.10.in-addr.arpa=web.internal", winner + 1);
+    assert_eq!(
+        row.trim(),
+        format!("{reverse} web={address} web.internal={address}"),
+        "no loser left a trace"
+    );
+}
+
+#[test]
+fn additions_removals_and_a_foreign_writer_lose_nothing_of_each_other() {
+    let nb = net();
+    for n in 1..=20 {
+        qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.1.{n}")]).ok();
+    }
+    let uuid = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim().to_owned();
+    let mut children = Vec::new();
+    for n in 1..=20 {
+        children.push(start(&nb, &["record", "add", "net1", &format!("new-{n}"), &format!("10.0.0.{n}")]));
+        children.push(start(&nb, &["record", "rm", "net1", &format!("old-{n}")]));
+        nb.nbctl(&["set", "DNS", &uuid, &format!("records:foreign-{n}.org=192.0.2.{n}")]);
+    }
+    for (code, said) in finish(children) {
+        assert_eq!(code, 0, "{said}");
+    }
+    let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    for n in 1..=20 {
+        for key in [format!("new-{n}="), format!("new-{n}.internal="), format!("foreign-{n}.org=192.0.2.{n}")]
+        {
+            assert!(row.contains(&key), "{key} is lost: {row}");
+        }
+    }
+    assert!(!row.contains("old-"), "{row}");
+    assert_eq!(row.matches("in-addr.arpa=").count(), 20);
+}
+
+#[test]
+fn replacing_and_removing_at_once_leaves_one_whole_outcome() {
+    for _ in 0..5 {
+        let nb = net();
+        qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
+        let mut children: Vec<Child> = (2..=8)
+            .map(|n| start(&nb, &["record", "add", "net1", "web", &format!("10.0.0.{n}"), "--replace"]))
+            .collect();
+        children.push(start(&nb, &["record", "rm", "net1", "web"]));
+        let ends = finish(children);
+        assert!(ends.iter().all(|(code, _)| matches!(code, 0 | 1)), "{ends:?}");
+        let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+        let hosts = records(&nb);
+        match hosts.as_array().unwrap().as_slice() {
+            [] => assert_eq!(row.trim(), ""),
+            [host] => {
+                assert_eq!(host["ptr"], host["addresses"], "{row}");
+                assert_eq!(row.split_whitespace().count(), 3, "{row}");
+            }
+            _ => panic!("{hosts}"),
+        }
+    }
+}
+
+#[test]
+fn a_zone_that_somebody_adds_to_while_it_is_removed_is_kept_whole() {
+    for _ in 0..5 {
+        let nb = net();
+        for n in 1..=5 {
+            qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.1.{n}")]).ok();
+        }
+        let mut children: Vec<Child> = Vec::new();
+        for n in 1..=6 {
+            children
+                .push(start(&nb, &["record", "add", "net1", &format!("new-{n}"), &format!("10.0.0.{n}")]));
+            if n == 3 {
+                children.push(start(&nb, &["zone", "rm", "net1", "--yes"]));
+            }
+        }
+        let ends = finish(children);
+        assert!(ends.iter().all(|(code, _)| matches!(code, 0 | 1)), "{ends:?}");
+        let (removed, said) = &ends[3];
+        let left = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+        match removed {
+            // The zone stayed, with what was in it and what was added.
+            1 => assert!(said.contains("so it stays") && left.contains("old-1="), "{said}: {left}"),
+            // It went, and whoever added later made it anew.
+            _ => assert!(!left.contains("old-"), "{left}"),
+        }
+    }
+}
+
+#[test]
+fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() {
+    let nb = net();
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1", "--no-ptr"]).ok();
+    let dir = tempfile::tempdir().unwrap();
+    let script = dir.path().join("ovn-nbctl");
+    // The real ovn-nbctl; the first time a transaction is about to run, the host is taken away.
+    let (qdns, removed) = (env!("CARGO_BIN_EXE_qdns"), dir.path().join("removed"));
+    let removed = removed.display();
+    let body = format!(
+        "#!/bin/sh\ncase \"$*\" in *'by tester'*) [ -e {removed} ] || {{ touch {removed}; \
+         QDNS_OVN_NBCTL=ovn-nbctl {qdns} -q record rm net1 web; }} ;; esac\nexec ovn-nbctl \"$@\"\n"
+    );
+    std::fs::write(&script, body).unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    // It only adds the reverse name, to a host that is gone by then: it must notice, and add all of it.
+    let mut add = command(&nb.remote());
+    add.args(["record", "add", "net1", "web", "10.0.0.1"]).env("QDNS_OVN_NBCTL", &script);
+    assert_eq!(run(&mut add).code, 0);
+    let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    assert_eq!(row.trim(), "1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1");
+}
