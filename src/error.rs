@@ -69,23 +69,22 @@ impl Kind {
     }
 }
 
-/// A failure: what kind, what happened, and the way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A failure: its kind, what happened, what to do next, and what lies beneath.
+#[derive(Debug)]
 pub struct Error {
     /// The kind, which decides the exit code.
     pub kind: Kind,
     /// One sentence that names the value and the rule.
     pub message: String,
-    /// The raw text of the tool that failed, where there is one.
-    pub cause: Option<String>,
-    /// What to type or change next; printed apart from the message.
-    pub hint: Option<String>,
+    /// What to type or change next, each printed on a line of its own.
+    pub hints: Vec<String>,
+    pub(crate) source: Option<anyhow::Error>,
 }
 
 impl Error {
     /// A failure of the given kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), cause: None, hint: None }
+        Error { kind, message: message.into(), hints: Vec::new(), source: None }
     }
 
     /// A value that breaks a rule.
@@ -103,18 +102,39 @@ impl Error {
         Error::new(Kind::NotFound, message)
     }
 
-    /// The same failure with the way out.
+    /// The same failure with one more way out.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
     }
 
-    /// The same failure with the raw text behind it.
+    /// The same failure with the error that led to it; its own causes come along.
     #[must_use]
-    pub fn cause(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+    pub fn cause(mut self, cause: impl Into<anyhow::Error>) -> Self {
+        self.source = Some(cause.into());
         self
+    }
+
+    /// The same failure with what a program said. An empty text says nothing.
+    #[must_use]
+    pub fn said(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !text.is_empty() {
+            self.source = Some(anyhow::Error::msg(text));
+        }
+        self
+    }
+
+    /// The sentences of all causes, the nearest first.
+    pub fn causes(&self) -> Vec<String> {
+        self.source.iter().flat_map(anyhow::Error::chain).map(ToString::to_string).collect()
+    }
+
+    /// The message and the hints, for where there is one line.
+    pub fn in_one_line(&self) -> String {
+        let hints = self.hints.iter().map(String::as_str);
+        std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -124,7 +144,25 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+    }
+}
 
 /// A result whose failure the operator will read.
 pub type Result<T> = std::result::Result<T, Error>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_hint_and_every_cause_is_kept() {
+        let inner = Error::new(Kind::Io, "the disk is full").said("errno 28");
+        let error = Error::conflict("no zone").hint("make one").hint("or look").cause(inner);
+        assert_eq!(error.hints, ["make one", "or look"]);
+        assert_eq!(error.causes(), ["the disk is full", "errno 28"]);
+        assert_eq!(error.in_one_line(), "no zone; make one; or look");
+    }
+}

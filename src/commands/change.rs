@@ -127,7 +127,7 @@ fn confirm(context: &Context, question: Option<&str>, shown: impl FnOnce() -> St
         .with_prompt(format!("This will {question}. Go on?"))
         .default(false)
         .interact()
-        .map_err(|error| refused("--yes does it").cause(error.to_string()))?;
+        .map_err(|error| refused("--yes does it").cause(error))?;
     match answer {
         true => Ok(()),
         false => Err(Error::new(Kind::NeedsConfirmation, "nothing was changed")),

@@ -132,10 +132,10 @@ pub fn question(switch: &str, stale: usize) -> String {
 /// Several refusals as one.
 fn joined(refusals: Vec<Error>) -> Option<Error> {
     let message = refusals.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ");
-    let hint = match &refusals[..] {
-        [] => return None,
-        [only] => only.hint.clone(),
-        _ => Some("look with --dry-run; name the other switches, or give --max or --force".to_owned()),
-    };
-    Some(Error { hint, ..Error::new(Kind::NeedsConfirmation, message) })
+    let error = Error::new(Kind::NeedsConfirmation, message);
+    match &refusals[..] {
+        [] => None,
+        [only] => Some(Error { hints: only.hints.clone(), ..error }),
+        _ => Some(error.hint("look with --dry-run; name the other switches, or give --max or --force")),
+    }
 }

@@ -22,12 +22,12 @@ pub struct Missing {
     pub kind: String,
     /// One sentence.
     pub message: String,
-    /// What the tool said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    /// What lies beneath, the nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
     /// What to do.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
 }
 
 impl Missing {
@@ -39,8 +39,8 @@ impl Missing {
 
 impl From<Error> for Missing {
     fn from(error: Error) -> Self {
-        let Error { kind, message, cause, hint } = error;
-        Missing { kind: kind.name().to_owned(), message, cause, hint }
+        let causes = error.causes();
+        Missing { kind: error.kind.name().to_owned(), message: error.message, causes, hints: error.hints }
     }
 }
 

@@ -182,10 +182,7 @@ fn address_at(line: usize, text: &str) -> Result<IpAddr, BadLine> {
 /// A refusal as a bad line.
 fn bad_line(line: usize, error: Error) -> BadLine {
     let bad = BadLine::new(line, error.message);
-    match error.hint {
-        Some(hint) => bad.hint(hint),
-        None => bad,
-    }
+    error.hints.into_iter().fold(bad, BadLine::hint)
 }
 
 /// A time to live other than OVN's, told once for a file.

@@ -172,7 +172,7 @@ mod tests {
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.message.contains(rule), "{text}: {}", error.message);
-            assert!(error.hint.unwrap().starts_with(hint), "{text}");
+            assert!(error.hints[0].starts_with(hint), "{text}");
         }
     }
 

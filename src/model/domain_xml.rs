@@ -75,9 +75,9 @@ impl DomainXml {
             None => self.name.to_ascii_lowercase().replace('_', "-"),
         };
         HostArg::parse(&text).map_err(|error| Error {
-            hint: Some(format!(
+            hints: vec![format!(
                 "name the guest in the domain's metadata: <qdns:hostname xmlns:qdns=\"{NAMESPACE}\">web-1</qdns:hostname>"
-            )),
+            )],
             ..error
         })
     }

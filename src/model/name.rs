@@ -127,10 +127,14 @@ impl HostArg {
             Some((label, suffix)) => (label, suffix.strip_suffix('.').unwrap_or(suffix)),
             None => (text, ""),
         };
-        let hostname = Hostname::parse(label).map_err(|error| match error.hint {
-            _ if label == text => error,
-            _ if label.is_empty() => refusal("hostname", text, "it begins with a dot"),
-            hint => Error { message: format!("{} (in {text:?})", error.message), hint, ..error },
+        let hostname = Hostname::parse(label).map_err(|error| {
+            if label == text {
+                error
+            } else if label.is_empty() {
+                refusal("hostname", text, "it begins with a dot")
+            } else {
+                Error { message: format!("{} (in {text:?})", error.message), ..error }
+            }
         })?;
         Ok(HostArg { hostname, suffix: (!suffix.is_empty()).then(|| suffix.to_ascii_lowercase()) })
     }
@@ -308,7 +312,7 @@ mod tests {
         ] {
             let error = Hostname::parse(text).unwrap_err();
             assert!(error.message.contains(text), "{}", error.message);
-            assert!(error.hint.unwrap().starts_with(alternative), "{text}");
+            assert!(error.hints[0].starts_with(alternative), "{text}");
         }
     }
 
@@ -319,7 +323,7 @@ mod tests {
         assert_eq!(host("Web.prod.internal").under(&domain).unwrap().as_str(), "web");
         assert_eq!(host("WEB").under(&domain).unwrap().as_str(), "web");
         let error = host("web.internal").under(&domain).unwrap_err();
-        assert_eq!(error.hint.unwrap(), "use `web` or `web-internal`");
+        assert_eq!(error.hints[0], "use `web` or `web-internal`");
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod tests {
         let error = only(&switches, "twin").unwrap_err();
         assert_eq!(error.kind, Kind::Ambiguous);
         assert!(error.message.contains(&uuid(2)) && error.message.contains(&uuid(3)), "{error:?}");
-        assert_eq!(unknown(&switches, "nte1").hint.unwrap(), "did you mean `net1`?");
+        assert_eq!(unknown(&switches, "nte1").hints[0], "did you mean `net1`?");
 
         let words = words(&switches);
         for switch in &switches {

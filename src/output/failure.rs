@@ -8,21 +8,18 @@ use crate::error::Error;
 
 /// A failure as text for standard error.
 pub fn render(error: &Error, format: Format) -> String {
+    let causes = error.causes();
     if format == Format::Json {
-        let mut body = json!({ "kind": error.kind.name(), "message": error.message });
-        if let Some(hint) = &error.hint {
-            body["hint"] = json!(hint);
-        }
-        if let Some(cause) = error.cause.as_ref().filter(|cause| !cause.is_empty()) {
-            body["cause"] = json!(cause);
-        }
+        let body = json!({
+            "kind": error.kind.name(), "message": error.message, "causes": causes, "hints": error.hints,
+        });
         return json!({ "error": body }).to_string();
     }
     let mut text = format!("{} {}", styled("error:", AnsiColor::Red), error.message);
-    if let Some(cause) = error.cause.as_ref().filter(|cause| !cause.is_empty()) {
+    for cause in causes {
         text += &format!("\n  {} {cause}", styled("cause:", AnsiColor::Yellow));
     }
-    if let Some(hint) = &error.hint {
+    for hint in &error.hints {
         text += &format!("\n   {} {hint}", styled("hint:", AnsiColor::Cyan));
     }
     text

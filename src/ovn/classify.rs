@@ -34,7 +34,7 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
             Kind::Timeout,
             format!("the northbound database gave no answer within {limit} s"),
         )
-        .cause(said)
+        .said(said)
         .hint(match daemon {
             Some(socket) => format!(
                 "the daemon behind OVN_NB_DAEMON ({socket}) may have lost its database; try: env -u OVN_NB_DAEMON qdns …, or a longer --timeout"
@@ -49,23 +49,23 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
             Kind::Permission,
             "this server of the northbound database only reads",
         )
-        .cause(said)
+        .said(said)
         .hint(
             "it is a backup, or its connection is read-only: name the active server, with --db or OVN_NB_DB",
         ),
-        Some(Kind::Unreachable) => unreachable(&lower, daemon).cause(said),
+        Some(Kind::Unreachable) => unreachable(&lower, daemon).said(said),
         Some(Kind::Permission) => {
             Error::new(Kind::Permission, "this user may not use the northbound database")
-                .cause(said)
+                .said(said)
                 .hint("run it as a user of the database's socket, for example: sudo qdns …")
         }
         Some(Kind::Io) => Error::new(Kind::Io, "the northbound database cannot write to its disk")
-            .cause(said)
+            .said(said)
             .hint("nothing was changed; make room where the database's file is, /var/lib/ovn by default"),
         Some(kind) => Error::new(kind, format!("the northbound database says: {said}")),
         None if finished.was_killed() => {
             Error::new(Kind::Unreachable, "ovn-nbctl was killed before it was done")
-                .cause(said)
+                .said(said)
                 .hint("the same command again tells what was done")
         }
         None => Error::new(Kind::Rejected, format!("ovn-nbctl refused: {said}"))

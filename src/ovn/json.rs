@@ -81,7 +81,7 @@ fn gathered<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
 
 fn unreadable(error: &serde_json::Error, text: &str) -> Error {
     let begin: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-    garbage("ovn-nbctl answered something that is not its JSON").cause(format!("{error}: {begin}"))
+    garbage("ovn-nbctl answered something that is not its JSON").said(format!("{error}: {begin}"))
 }
 
 /// A program that does not answer as ovn-nbctl does.

@@ -61,7 +61,7 @@ impl Nbctl {
                 seen = each(&line);
             }
         });
-        let finished = finished.map_err(|error| self.not_run(&error))?;
+        let finished = finished.map_err(|error| self.not_run(error))?;
         match finished.succeeded() {
             true => seen,
             false => Err(classify::failure(&finished, self.timeout, self.daemon().as_deref())),
@@ -134,18 +134,18 @@ impl Nbctl {
         (self.db.is_none() && !socket.is_empty()).then_some(socket)
     }
 
-    fn not_run(&self, error: &std::io::Error) -> Error {
+    fn not_run(&self, error: std::io::Error) -> Error {
         let program = self.program.to_string_lossy();
         let sentence = match error.kind() {
             std::io::ErrorKind::ArgumentListTooLong => {
                 return Error::new(Kind::Rejected, "the change is larger than one command line")
-                    .cause(error.to_string())
+                    .cause(error)
                     .hint("split it into smaller commands");
             }
             std::io::ErrorKind::NotFound => format!("there is no {program} on this machine"),
             _ => format!("{program} cannot be executed"),
         };
-        Error::new(Kind::NoSuchBinary, sentence).cause(error.to_string()).hint(
+        Error::new(Kind::NoSuchBinary, sentence).cause(error).hint(
             "install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL",
         )
     }

@@ -55,7 +55,7 @@ impl Watch {
             args.extend(["monitor".to_owned(), remote(nb), "OVN_Northbound".to_owned()]);
             args.extend([(*table).to_owned(), (*columns).to_owned()]);
             process::echo(nb.echo, program, &args);
-            let mut child = spawn(program, &args).map_err(|error| not_run(program, &error))?;
+            let mut child = spawn(program, &args).map_err(|error| not_run(program, error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();
@@ -109,9 +109,9 @@ fn remote(nb: &Nbctl) -> String {
     })
 }
 
-fn not_run(program: &OsStr, error: &io::Error) -> Error {
+fn not_run(program: &OsStr, error: io::Error) -> Error {
     let program = OsString::from(program);
     Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .cause(error.to_string())
+        .cause(error)
         .hint("install it (apt-get install openvswitch-common), or say where it is: --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }

@@ -99,7 +99,7 @@ impl Nbctl {
                     Kind::LostRace,
                     "a row of the change was removed by another writer meanwhile",
                 )
-                .cause(error.message)
+                .cause(error)
                 .hint("the same command again works on what is there now"));
             }
             let is_duplicate = tries > 0 && error.kind == Kind::LostRace;
@@ -127,9 +127,9 @@ impl Nbctl {
                 _ => {
                     let message = format!("{}; whether the change was made is unknown", error.message);
                     let again = "the same command again tells: what is done already is not done twice";
-                    let hint =
-                        error.hint.as_ref().map_or(again.to_owned(), |hint| format!("{again}; {hint}"));
-                    return Err(Error { message, ..error }.hint(hint));
+                    let mut error = Error { message, ..error };
+                    error.hints.insert(0, again.to_owned());
+                    return Err(error);
                 }
             }
             tries += 1;

@@ -52,7 +52,7 @@ impl BadLine {
     pub(super) fn of(line: usize, error: Error) -> Self {
         let conflict = error.kind == Kind::Conflict;
         // The way out of a conflict is the import's own, and told once.
-        let hint = error.hint.filter(|_| !conflict);
+        let hint = if conflict { None } else { error.hints.into_iter().next() };
         BadLine { line, reason: error.message, hint, unserved: false, conflict }
     }
 }

@@ -250,6 +250,6 @@ mod tests {
         let snapshot = snapshot();
         let error =
             on_first(&snapshot, |topology, net1| set(topology, net1, &plain("fd00::1"), true)).unwrap_err();
-        assert!(error.hint.unwrap().contains("create DHCP_Options cidr=fd00::/64"));
+        assert!(error.hints[0].contains("create DHCP_Options cidr=fd00::/64"));
     }
 }

@@ -414,7 +414,7 @@ mod tests {
         ]);
         let mut want = wanted("web", &["10.0.0.11"]);
         let error = add(&snapshot, &want).unwrap_err();
-        assert_eq!(error.hint.unwrap(), "qdns record add net1 web 10.0.0.11 --replace");
+        assert_eq!(error.hints[0], "qdns record add net1 web 10.0.0.11 --replace");
         want.replace = true;
         let plan = add(&snapshot, &want).unwrap();
         assert_eq!(

@@ -229,7 +229,7 @@ mod tests {
     fn the_brake_holds_above_thirty_per_cent_of_ten_hosts() {
         let check = |stale, hosts| Limit::default().check("net1", stale, hosts);
         assert!(check(9, 9).is_ok() && check(3, 10).is_ok());
-        assert!(check(4, 10).unwrap_err().hint.unwrap().contains("--max 4"));
+        assert!(check(4, 10).unwrap_err().hints[0].contains("--max 4"));
         assert!(check(30, 100).is_ok() && check(31, 100).is_err());
         let max = |max| Limit { max: Some(max), force: false };
         assert!(max(31).check("net1", 31, 100).is_ok() && max(2).check("net1", 3, 100).is_err());

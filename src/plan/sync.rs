@@ -42,10 +42,7 @@ impl Claims {
             match claim(port, domain, extra) {
                 Ok(Some((name, claim))) => by_name.entry(name).or_default().push(claim),
                 Ok(None) => {}
-                Err(error) => claims.warnings.push(match error.hint {
-                    Some(hint) => format!("port {}: {}; {hint}", port.name, error.message),
-                    None => format!("port {}: {}", port.name, error.message),
-                }),
+                Err(error) => claims.warnings.push(format!("port {}: {}", port.name, error.in_one_line())),
             }
         }
         for (name, mut rivals) in by_name {

@@ -193,5 +193,5 @@ fn failures_are_json_where_json_was_asked_for() {
     assert_eq!((run.code, run.stdout.as_str()), (3, ""));
     let error: serde_json::Value = serde_json::from_str(&run.stderr).unwrap();
     assert_eq!(error["error"]["kind"], "unreachable");
-    assert!(error["error"]["cause"].as_str().unwrap().contains("No such file"), "{error}");
+    assert!(error["error"]["causes"].to_string().contains("No such file"), "{error}");
 }

@@ -308,19 +308,17 @@ fn progress(context: &Context) -> indicatif::ProgressBar {
 }
 
 fn write_dump(path: &Path, facts: &Facts) -> Result<()> {
-    let refused = |why: String| {
-        Error::new(Kind::Io, format!("the dump cannot be written to {}", path.display())).cause(why)
-    };
-    let text = serde_json::to_string(facts).map_err(|error| refused(error.to_string()))?;
-    fs::write(path, text + "\n").map_err(|error| refused(error.to_string()))
+    let refused = || Error::new(Kind::Io, format!("the dump cannot be written to {}", path.display()));
+    let text = serde_json::to_string(facts).map_err(|error| refused().cause(error))?;
+    fs::write(path, text + "\n").map_err(|error| refused().cause(error))
 }
 
 fn read_dump(path: &Path) -> Result<Facts> {
     let text = fs::read_to_string(path).map_err(|error| {
-        Error::new(Kind::Io, format!("the dump {} cannot be read", path.display())).cause(error.to_string())
+        Error::new(Kind::Io, format!("the dump {} cannot be read", path.display())).cause(error)
     })?;
     let facts: Facts = serde_json::from_str(&text).map_err(|error| {
-        Error::invalid(format!("{} is no dump of qdns doctor", path.display())).cause(error.to_string())
+        Error::invalid(format!("{} is no dump of qdns doctor", path.display())).cause(error)
     })?;
     match facts.format {
         DUMP_FORMAT => Ok(facts),

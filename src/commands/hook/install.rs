@@ -54,7 +54,7 @@ impl InstallArgs {
         let shown = path.display().to_string();
         let failed = |error: io::Error| {
             Error::new(Kind::Io, format!("{shown} cannot be written"))
-                .cause(error.to_string())
+                .cause(error)
                 .hint("run it as root: sudo qdns hook install libvirt")
         };
         let text = self.script(context)?;
@@ -79,9 +79,8 @@ impl InstallArgs {
 
     /// The drop-in. Its own last line keeps the promise that the hook makes, even where qdns is gone.
     fn script(&self, context: &Context) -> Result<String> {
-        let program = std::env::current_exe().map_err(|error| {
-            Error::new(Kind::Io, "the path of qdns itself is unknown").cause(error.to_string())
-        })?;
+        let program = std::env::current_exe()
+            .map_err(|error| Error::new(Kind::Io, "the path of qdns itself is unknown").cause(error))?;
         let mut words = vec![shell_word(&program.to_string_lossy()), "hook libvirt".to_owned()];
         words.extend(context.nb.db.iter().map(|db| shell_word(&format!("--db={db}"))));
         words.extend(context.nb.connection.iter().map(|option| shell_word(option)));

@@ -139,10 +139,7 @@ impl Job {
         if self.task == Task::Nothing {
             return Vec::new();
         }
-        let told = |error: Error| match error.hint {
-            Some(hint) => format!("{}; {hint}", error.message),
-            None => error.message,
-        };
+        let told = |error: Error| error.in_one_line();
         let domain = match xml.and_then(|xml| DomainXml::parse(&xml)) {
             Ok(domain) if domain.ports.is_empty() => return Vec::new(),
             Ok(domain) if domain.name.is_empty() => DomainXml { name: self.name.clone(), ..domain },
@@ -208,6 +205,6 @@ fn read_xml() -> Result<String> {
         .lock()
         .take(XML_MAX as u64 + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| Error::new(Kind::Io, "the domain's XML cannot be read").cause(error.to_string()))?;
+        .map_err(|error| Error::new(Kind::Io, "the domain's XML cannot be read").cause(error))?;
     String::from_utf8(bytes).map_err(|_| Error::invalid("the domain's XML is refused: it is not UTF-8"))
 }

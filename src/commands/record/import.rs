@@ -106,7 +106,7 @@ impl ImportArgs {
         };
         let bytes = bytes.map_err(|error| {
             Error::new(Kind::Io, format!("{name} cannot be read"))
-                .cause(error.to_string())
+                .cause(error)
                 .hint("name a file, or - for standard input")
         })?;
         String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))

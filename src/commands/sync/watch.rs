@@ -46,7 +46,7 @@ pub fn run(
 ) -> Result<Reply> {
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
-        .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error.to_string()))?;
+        .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
     let mut keeper = Keeper {
         context,
         switches,
@@ -189,8 +189,8 @@ impl Keeper<'_> {
         let claimed = self.claimed.entry(switch.uuid).or_default();
         let mut synced = sync::plan(topology, network, self.options, claimed)?;
         if let Err(error) = self.brake(switch, &synced) {
-            let hint = error.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
-            warnings.insert(format!("{}: they stay{hint}", error.message));
+            let message = format!("{}: they stay", error.message);
+            warnings.insert(Error { message, ..error }.in_one_line());
             let careful = Options { prune: false, ..self.options.clone() };
             synced = sync::plan(topology, network, &careful, &Seen::new())?;
         }

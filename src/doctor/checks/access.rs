@@ -53,9 +53,9 @@ fn failure(world: &World, is_missing: bool) -> Option<Finding> {
             "timeout" => Command::qdns(["doctor", "--timeout=60"]),
             _ => Command::new("systemctl", ["start", "ovn-central"]),
         });
-    for (what, text) in [("said", &missing.cause), ("hint", &missing.hint)] {
-        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
-            finding = finding.seen(what, text);
+    for (what, texts) in [("said", &missing.causes), ("hint", &missing.hints)] {
+        if !texts.is_empty() {
+            finding = finding.seen(what, texts.join("; "));
         }
     }
     Some(finding)
