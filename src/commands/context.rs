@@ -4,8 +4,11 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Args};
 
+use crate::error::Result;
+use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::{self, Color, Format, Printer};
 use crate::ovn::nbctl::{Nbctl, Wait};
+use crate::ovn::read::SwitchRef;
 
 /// What every command works with.
 #[derive(Debug)]
@@ -18,6 +21,18 @@ pub struct Context {
     pub global: GlobalOptions,
     /// The command as it was typed, for the database's log.
     pub typed: String,
+}
+
+impl Context {
+    /// The named switch with the DNS rows that concern it, or all switches and all DNS rows.
+    ///
+    /// # Errors
+    /// As [`Nbctl::read_switch`] and [`Nbctl::read_zones`].
+    pub fn read_zones(&self, switch: Option<&str>) -> Result<(Snapshot, Option<Switch>)> {
+        let Some(switch) = switch else { return Ok((self.nb.read_zones()?, None)) };
+        let (snapshot, switch) = self.nb.read_switch(&SwitchRef::parse(switch)?)?;
+        Ok((snapshot, Some(switch)))
+    }
 }
 
 /// Options that every command takes.

@@ -1,6 +1,6 @@
 //! One intent each: `commands/<noun>/<verb>.rs` holds a command's arguments and its function.
 
-pub mod change;
+pub mod apply;
 pub mod completions;
 mod context;
 pub mod doctor;

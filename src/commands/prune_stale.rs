@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Context;
-use super::change;
+use super::apply::apply_all;
 use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
 use crate::model::topology::{Network, Topology};
@@ -11,7 +11,7 @@ use crate::model::words::shell_word;
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
-use crate::plan::change::Plan;
+use crate::plan::Plan;
 use crate::plan::hosts::Draft;
 use crate::plan::stale::{self, Limit, Stale};
 
@@ -77,7 +77,7 @@ impl PruneStaleArgs {
         for switch in &switches {
             let Some(mut plan) = plan(&topology, topology.network(switch.uuid)?)? else { continue };
             let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts);
-            refusals.extend(plan.plan.heed(verdict, dry_run).err());
+            refusals.extend(plan.plan.warn_or_fail(verdict, dry_run).err());
             plans.push(plan.plan);
             stale.extend(plan.stale);
         }
@@ -86,12 +86,7 @@ impl PruneStaleArgs {
         }
         let view = LifecycleView::of(&plans, &stale, dry_run);
         if !dry_run {
-            change::run_all(
-                context,
-                &plans,
-                || view.table(),
-                |plan, comment, progress| context.nb.commit_showing(plan, comment, progress),
-            )?;
+            apply_all(context, plans, || view.table(), None)?;
         }
         let exit_code = if self.check && !stale.is_empty() { FOUND } else { 0 };
         Ok(Reply { answer: Answer::Lifecycle(view), exit_code })
@@ -116,11 +111,11 @@ fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Pla
     let stale = stale::find(&draft, network, &index);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
-        return Ok(Some(Planned { plan: Plan::for_switch(&switch.name), stale, hosts }));
+        return Ok(Some(Planned { plan: Plan::for_switch(switch), stale, hosts }));
     }
-    let vacant = stale::remove(&mut draft, network, None, &stale)?;
+    let must_stay_unused = stale::remove(&mut draft, network, None, &stale)?;
     let question = Some(question(&switch.name, stale.len()));
-    Ok(Some(Planned { plan: Plan { vacant, question, ..draft.close() }, stale, hosts }))
+    Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, hosts }))
 }
 
 /// What must be answered with yes.

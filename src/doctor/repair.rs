@@ -11,7 +11,8 @@ use crate::model::name::HostArg;
 use crate::model::snapshot::DnsRow;
 use crate::model::zone::{Zone, marks_switch};
 use crate::model::{address, dhcp};
-use crate::plan::change::{Change, Column, Plan};
+use crate::plan::Plan;
+use crate::plan::change::{Change, Column, Reference, Row};
 use crate::plan::hosts::{Draft, Wanted};
 
 /// The codes that [`plan`] mends, some of their findings at least.
@@ -73,9 +74,9 @@ fn orphan(world: &World, zone: &Zone, plan: &mut Plan) {
         |kept: &DnsRow| row.records.iter().all(|(key, value)| kept.records.get(key) == Some(value));
     match home {
         Some(network) => match network.own_zones().next() {
-            None => plan.changes.push(Change::AttachZone { switch: network.switch.uuid, zone: row.uuid }),
+            None => plan.changes.push(Change::Refer(Reference::to_zone(network.switch, row.uuid))),
             Some(kept) if holds_all(kept) => {
-                plan.changes.push(Change::DestroyZone { row: row.clone(), switch: None });
+                plan.changes.push(Change::Destroy(Row::Dns(row.clone())));
             }
             Some(_) => plan.warnings.push(format!(
                 "the row {} stays: it has records that the zone of {} has not",
@@ -84,7 +85,7 @@ fn orphan(world: &World, zone: &Zone, plan: &mut Plan) {
             )),
         },
         None if row.switch_mark().is_some_and(|mark| world.topology.named(mark).is_empty()) => {
-            plan.changes.push(Change::DestroyZone { row: row.clone(), switch: None });
+            plan.changes.push(Change::Destroy(Row::Dns(row.clone())));
         }
         None => {}
     }

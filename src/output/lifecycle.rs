@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::table::change_lines;
 use super::view::ChangesView;
-use crate::plan::change::Plan;
+use crate::plan::Plan;
 use crate::plan::stale::Stale;
 
 /// The changes of several switches, and the stale hosts among them.

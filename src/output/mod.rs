@@ -17,7 +17,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::plan::change::Plan;
+use crate::plan::Plan;
 use examination::{CheckView, ExaminationView};
 use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
 

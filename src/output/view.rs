@@ -1,5 +1,6 @@
 //! The types of the output. They are what scripts rely on: they stay when the model moves.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -14,7 +15,8 @@ use crate::model::responder::TTL;
 use crate::model::snapshot::{LoadBalancer, Map};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
-use crate::plan::change::{Change, Column, Entry, Plan, Reference};
+use crate::plan::Plan;
+use crate::plan::change::{Change, Column, Entry, Reference, ReferenceColumn, Row};
 
 /// A host.
 #[derive(Clone, Debug, Serialize)]
@@ -294,31 +296,45 @@ impl ChangesView {
     /// The changes of a plan.
     pub fn of(plan: Plan, dry_run: bool) -> Self {
         let changed = !dry_run && !plan.changes.is_empty();
+        let whole: BTreeSet<Uuid> = plan.changes.iter().filter_map(whole_row).collect();
         let mut changes = Vec::with_capacity(plan.changes.len());
         for change in plan.changes {
-            ChangeView::push(&mut changes, &plan.switch, change);
+            ChangeView::push(&mut changes, &plan.switch.name, change, &whole);
         }
-        ChangesView { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch }
+        ChangesView { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch.name }
+    }
+}
+
+/// The DNS row that a change makes or destroys: the references to it go without saying.
+fn whole_row(change: &Change) -> Option<Uuid> {
+    match change {
+        Change::Create(Row::Dns(row)) | Change::Destroy(Row::Dns(row)) => Some(row.uuid),
+        _ => None,
     }
 }
 
 impl ChangeView {
     /// Adds what a change to a switch's names is to a list.
-    fn push(views: &mut Vec<Self>, switch: &str, change: Change) {
+    fn push(views: &mut Vec<Self>, switch: &str, change: Change, whole: &BTreeSet<Uuid>) {
         let switch = || Some(switch.to_owned());
         let view = match change {
             Change::Entry(entry) => Self::entry(entry),
-            Change::CreateZone { zone, .. } => Self::zone("add", None, switch(), zone),
-            Change::AttachZone { zone, .. } => Self::zone("change", None, switch(), zone),
-            Change::DestroyZone { row, .. } => {
+            Change::Create(Row::Dns(row)) => Self::zone("add", None, switch(), row.uuid),
+            Change::Destroy(Row::Dns(row)) => {
                 views.extend(row.records.into_iter().map(|(key, value)| {
                     let (column, row) = (Column::DnsRecords, row.uuid);
                     Self::entry(Entry { column, row, key, from: Some(value), to: None })
                 }));
                 Self::zone("remove", switch(), None, row.uuid)
             }
-            Change::Create(row) => Self::balancer("add", row),
-            Change::Destroy(row) => Self::balancer("remove", row),
+            Change::Create(Row::Balancer(row)) => Self::balancer("add", row),
+            Change::Destroy(Row::Balancer(row)) => Self::balancer("remove", row),
+            Change::Refer(reference) | Change::Unrefer(reference) if whole.contains(&reference.target) => {
+                return;
+            }
+            Change::Refer(reference) if reference.column == ReferenceColumn::SwitchDns => {
+                Self::zone("change", None, Some(reference.row_label), reference.target)
+            }
             Change::Refer(reference) => Self::reference("add", reference),
             Change::Unrefer(reference) => Self::reference("remove", reference),
         };

@@ -22,13 +22,8 @@ impl Nbctl {
     /// Switches, the ports that lease, DHCP rows, routers, load balancers and the marks of zones.
     ///
     /// # Errors
-    /// Not found or ambiguous for the switch, where one is named; otherwise as [`Nbctl::run`].
-    pub fn read_forwarders(&self, switch: Option<&SwitchRef>) -> Result<(Snapshot, Option<Switch>)> {
-        if let Some(switch) = switch
-            && let Some((snapshot, found)) = self.read_forwarders_of(switch)?
-        {
-            return Ok((snapshot, Some(found)));
-        }
+    /// As [`Nbctl::run`].
+    pub fn read_forwarders(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.table("Logical_Switch", SWITCH_COLUMNS);
         let columns = format!("--columns={PORT_COLUMNS}");
@@ -36,14 +31,25 @@ impl Nbctl {
             query.command(&[&columns, "find", PORT, condition]);
         }
         query.forwarding();
-        let snapshot = self.read(query)?;
-        let switch = switch.map(|switch| self.only(switch, &snapshot)).transpose()?;
-        Ok((snapshot, switch))
+        self.read(query)
     }
 
-    /// The same for one switch, through a daemon: the switch, its ports, and who else uses their DHCP rows.
-    /// Nothing without one, or where the switch has too many ports.
-    fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
+    /// The same for one switch.
+    ///
+    /// # Errors
+    /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
+    pub fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
+        if let Some(narrow) = self.read_narrow(switch)? {
+            return Ok(narrow);
+        }
+        let snapshot = self.read_forwarders()?;
+        let found = self.only(switch, &snapshot)?;
+        Ok((snapshot, found))
+    }
+
+    /// The same through a daemon: the switch, its ports, and the other users of their DHCP rows. Nothing without
+    /// a daemon, or where the switch has too many ports.
+    fn read_narrow(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
         if !self.is_daemon() {
             return Ok(None);
         }

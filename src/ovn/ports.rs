@@ -12,7 +12,7 @@ use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::topology::Topology;
 use crate::model::zone::zone_uuid;
-use crate::plan::change::Plan;
+use crate::plan::Plan;
 
 /// The most ports that one command line names.
 pub(super) const FEW: usize = 10_000;
@@ -107,15 +107,15 @@ impl Nbctl {
         Ok(Some(snapshot))
     }
 
-    /// Whether the hosts that a plan removes for want of a port still want one.
+    /// Checks that the hosts that a plan removes because they have no port still have none.
     ///
     /// # Errors
-    /// Lost race where a port stands behind one of them now; otherwise as [`Nbctl::run`].
-    pub(super) fn check_vacant(&self, plan: &Plan) -> Result<()> {
-        if plan.vacant.is_empty() {
+    /// Lost race where one of them has a port now; otherwise as [`Nbctl::run`].
+    pub(super) fn check_unused(&self, plan: &Plan) -> Result<()> {
+        if plan.must_stay_unused.is_empty() {
             return Ok(());
         }
-        let switches: BTreeSet<Uuid> = plan.vacant.iter().map(|vacant| vacant.switch).collect();
+        let switches: BTreeSet<Uuid> = plan.must_stay_unused.iter().map(|unused| unused.switch).collect();
         let mut query = Query::default();
         query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
         let snapshot = match self.read_ports_of(query)? {
@@ -124,17 +124,17 @@ impl Nbctl {
         };
         let topology = Topology::of(&snapshot);
         let mut indexes: BTreeMap<Uuid, PortIndex> = BTreeMap::new();
-        for vacant in &plan.vacant {
-            let Ok(network) = topology.network(vacant.switch) else { continue };
+        for unused in &plan.must_stay_unused {
+            let Ok(network) = topology.network(unused.switch) else { continue };
             let index = indexes
-                .entry(vacant.switch)
-                .or_insert_with(|| PortIndex::of(network, &vacant.domain, vacant.name_from.as_deref()));
-            if let Some(port) = index.backing(&vacant.name, &vacant.addresses) {
+                .entry(unused.switch)
+                .or_insert_with(|| PortIndex::of(network, &unused.domain, unused.name_from.as_deref()));
+            if let Some(port) = index.backing(&unused.name, &unused.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(
-                        "port {} of {} stands behind {} now, so the host stays",
-                        port.name, network.switch.name, vacant.name
+                        "port {} of {} has the name or an address of {} now, so the host stays",
+                        port.name, network.switch.name, unused.name
                     ),
                 )
                 .hint("nothing of this change was kept; the same command again works on what is there now"));

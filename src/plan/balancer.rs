@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use uuid::Uuid;
 
-use super::change::{Change, Column, Plan, Reference, ReferenceColumn};
+use super::Plan;
+use super::change::{Change, Column, Reference, ReferenceColumn, Row};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::balancer::{BALANCER_MARK, Holder, PORT, PROTOCOLS, balancer_uuids};
@@ -120,7 +121,7 @@ fn write(
 ) {
     let name = format!("qdns-{}-{protocol}", network.switch.name);
     match topology.rows.load_balancers.iter().find(|row| row.uuid == uuid) {
-        None => plan.changes.push(Change::Create(LoadBalancer {
+        None => plan.changes.push(Change::Create(Row::Balancer(LoadBalancer {
             uuid,
             name: name.clone(),
             protocol: protocol.to_owned(),
@@ -130,7 +131,7 @@ fn write(
                 (SWITCH_MARK.to_owned(), network.switch.name.clone()),
                 (BALANCER_MARK.to_owned(), network.switch.uuid.to_string()),
             ]),
-        })),
+        }))),
         Some(row) => {
             for vip in row.vips.keys().chain(wanted.keys().filter(|vip| !row.vips.contains_key(*vip))) {
                 let to = wanted.get(vip).map(String::as_str);
@@ -152,7 +153,7 @@ pub fn remove(plan: &mut Plan, topology: &Topology, network: &Network) {
         for holder in topology.holders_of(balancer.uuid) {
             plan.changes.push(Change::Unrefer(reference(holder, balancer.uuid, &balancer.name)));
         }
-        plan.changes.push(Change::Destroy(balancer.clone()));
+        plan.changes.push(Change::Destroy(Row::Balancer(balancer.clone())));
     }
 }
 

@@ -1,12 +1,8 @@
-//! A plan: the changes that one transaction makes, as a value that can be shown, tried and applied.
-
-use std::net::IpAddr;
+//! One change of the database, as a value that can be shown, written, tried on rows and taken back.
 
 use uuid::Uuid;
 
-use crate::error::Result;
-use crate::model::name::Domain;
-use crate::model::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot};
+use crate::model::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot, Switch};
 
 /// A column of key-value pairs that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +36,7 @@ impl Column {
         self.path().split_once('.').unwrap_or_default()
     }
 
-    /// The row's content of this column in a snapshot.
+    /// The content of this column of a row in a snapshot.
     pub fn of(self, snapshot: &Snapshot, row: Uuid) -> Option<&Map> {
         let dns = |pick: fn(&DnsRow) -> &Map| snapshot.dns_row(row).map(pick);
         let dhcp =
@@ -55,8 +51,8 @@ impl Column {
     }
 }
 
-/// One key of one row, from what it is to what it shall be. Nothing else is touched, and only if
-/// it still is what it was.
+/// One key of one row, from the value that was read to the one that it must have. It is written only if it
+/// still has the value that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Where the key lives.
@@ -67,13 +63,53 @@ pub struct Entry {
     pub key: String,
     /// The value that was read; `None` where the key was absent.
     pub from: Option<String>,
-    /// The value that shall be; `None` to remove the key.
+    /// The new value; `None` to remove the key.
     pub to: Option<String>,
+}
+
+impl Entry {
+    /// The value that the key has in a snapshot.
+    pub fn value_in<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a str> {
+        self.column.of(snapshot, self.row)?.get(&self.key).map(String::as_str)
+    }
+
+    /// What writing the entry does to the rows before it: a value that is neither the one that was read nor the
+    /// one that must be is kept.
+    pub fn written(&self, before: &Snapshot) -> Option<Entry> {
+        let was = self.value_in(before);
+        let kept = was.filter(|was| Some(*was) != self.from.as_deref());
+        let is = kept.or(self.to.as_deref());
+        (is != was).then(|| Entry { from: was.map(str::to_owned), to: is.map(str::to_owned), ..self.clone() })
+    }
+
+    fn inverse(&self, before: &Snapshot) -> Option<Entry> {
+        self.written(before).map(|entry| Entry { from: entry.to, to: entry.from, ..entry })
+    }
+
+    fn apply_to(&self, snapshot: &mut Snapshot) {
+        let dns = snapshot.dns.iter_mut().find(|row| row.uuid == self.row);
+        let dhcp = snapshot.dhcp_options.iter_mut().find(|row| row.uuid == self.row);
+        let balancer = snapshot.load_balancers.iter_mut().find(|row| row.uuid == self.row);
+        let map = match self.column {
+            Column::DnsRecords => dns.map(|row| &mut row.records),
+            Column::DnsMarks => dns.map(|row| &mut row.external_ids),
+            Column::DhcpOptions => dhcp.map(|row| &mut row.options),
+            Column::DhcpMarks => dhcp.map(|row| &mut row.external_ids),
+            Column::BalancerVips => balancer.map(|row| &mut row.vips),
+        };
+        let Some(map) = map else { return };
+        match &self.to {
+            Some(value) => map.insert(self.key.clone(), value.clone()),
+            None => map.remove(&self.key),
+        };
+    }
 }
 
 /// A column of references that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReferenceColumn {
+    /// `Logical_Switch.dns_records`.
+    SwitchDns,
     /// `Logical_Router.load_balancer`.
     RouterLoadBalancers,
     /// `Logical_Switch.load_balancer`.
@@ -84,6 +120,7 @@ impl ReferenceColumn {
     /// Table and column, as ovn-nb(5) has them: `Logical_Router.load_balancer`.
     pub fn path(self) -> &'static str {
         match self {
+            ReferenceColumn::SwitchDns => "Logical_Switch.dns_records",
             ReferenceColumn::RouterLoadBalancers => "Logical_Router.load_balancer",
             ReferenceColumn::SwitchLoadBalancers => "Logical_Switch.load_balancer",
         }
@@ -106,228 +143,186 @@ pub struct Reference {
     pub row_label: String,
     /// The row that is referred to.
     pub target: Uuid,
-    /// That row's name, for people.
+    /// That row for people.
     pub target_name: String,
 }
 
 impl Reference {
+    /// A switch's reference to its zone.
+    pub fn to_zone(switch: &Switch, zone: Uuid) -> Self {
+        Reference {
+            column: ReferenceColumn::SwitchDns,
+            row: switch.uuid,
+            row_label: switch.name.clone(),
+            target: zone,
+            target_name: "zone".to_owned(),
+        }
+    }
+
     /// Whether a snapshot has the reference.
     pub fn is_in(&self, snapshot: &Snapshot) -> bool {
+        let switch = || snapshot.switches.iter().find(|row| row.uuid == self.row);
         let list = match self.column {
+            ReferenceColumn::SwitchDns => switch().map(|row| &row.dns_records),
+            ReferenceColumn::SwitchLoadBalancers => switch().map(|row| &row.load_balancers),
             ReferenceColumn::RouterLoadBalancers => {
                 snapshot.routers.iter().find(|row| row.uuid == self.row).map(|row| &row.load_balancers)
-            }
-            ReferenceColumn::SwitchLoadBalancers => {
-                snapshot.switches.iter().find(|row| row.uuid == self.row).map(|row| &row.load_balancers)
             }
         };
         list.is_some_and(|list| list.contains(&self.target))
     }
 
     fn list_in<'a>(&self, snapshot: &'a mut Snapshot) -> Option<&'a mut Vec<Uuid>> {
+        let Snapshot { switches, routers, .. } = snapshot;
+        let switch = switches.iter_mut().find(|row| row.uuid == self.row);
         match self.column {
-            ReferenceColumn::RouterLoadBalancers => snapshot
-                .routers
-                .iter_mut()
-                .find(|row| row.uuid == self.row)
-                .map(|row| &mut row.load_balancers),
-            ReferenceColumn::SwitchLoadBalancers => snapshot
-                .switches
-                .iter_mut()
-                .find(|row| row.uuid == self.row)
-                .map(|row| &mut row.load_balancers),
+            ReferenceColumn::SwitchDns => switch.map(|row| &mut row.dns_records),
+            ReferenceColumn::SwitchLoadBalancers => switch.map(|row| &mut row.load_balancers),
+            ReferenceColumn::RouterLoadBalancers => {
+                routers.iter_mut().find(|row| row.uuid == self.row).map(|row| &mut row.load_balancers)
+            }
         }
     }
 }
 
-/// One step of a plan.
+/// A whole row of a table that qdns makes and destroys rows of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A row of `DNS`.
+    Dns(DnsRow),
+    /// A row of `Load_Balancer`.
+    Balancer(LoadBalancer),
+}
+
+impl Row {
+    /// The table, as ovn-nb(5) has it.
+    pub fn table(&self) -> &'static str {
+        match self {
+            Row::Dns(_) => "DNS",
+            Row::Balancer(_) => "Load_Balancer",
+        }
+    }
+
+    /// The row's UUID.
+    pub fn uuid(&self) -> Uuid {
+        match self {
+            Row::Dns(row) => row.uuid,
+            Row::Balancer(row) => row.uuid,
+        }
+    }
+
+    /// The row for people: `the zone of net1`, `qdns-net1-udp`.
+    pub fn label(&self) -> String {
+        match self {
+            Row::Dns(row) => format!("the zone of {}", row.switch_mark().unwrap_or("no switch")),
+            Row::Balancer(row) => row.name.clone(),
+        }
+    }
+
+    /// The columns of key-value pairs, by name.
+    pub fn maps(&self) -> Vec<(&'static str, &Map)> {
+        match self {
+            Row::Dns(row) => vec![("records", &row.records), ("external_ids", &row.external_ids)],
+            Row::Balancer(row) => {
+                vec![("vips", &row.vips), ("options", &row.options), ("external_ids", &row.external_ids)]
+            }
+        }
+    }
+
+    /// The row of the same table and UUID in a snapshot.
+    pub fn in_snapshot(&self, snapshot: &Snapshot) -> Option<Row> {
+        match self {
+            Row::Dns(row) => snapshot.dns_row(row.uuid).cloned().map(Row::Dns),
+            Row::Balancer(row) => snapshot.load_balancer(row.uuid).cloned().map(Row::Balancer),
+        }
+    }
+
+    /// Whether another row has every pair of this one.
+    fn is_part_of(&self, other: &Row) -> bool {
+        let pairs = self.maps().into_iter().zip(other.maps());
+        pairs
+            .into_iter()
+            .all(|((_, own), (_, other))| own.iter().all(|(key, value)| other.get(key) == Some(value)))
+    }
+}
+
+/// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A key is added, changed or removed.
     Entry(Entry),
-    /// A zone is made and attached to its switch.
-    CreateZone {
-        /// The switch.
-        switch: Uuid,
-        /// The zone's UUID, which a second creator fails on.
-        zone: Uuid,
-        /// The marks it is made with.
-        marks: Map,
-    },
-    /// A switch refers to its zone again.
-    AttachZone {
-        /// The switch.
-        switch: Uuid,
-        /// The zone.
-        zone: Uuid,
-    },
-    /// A zone is destroyed, with everything in it.
-    DestroyZone {
-        /// The zone as it was read: destroyed only if it still holds just this.
-        row: DnsRow,
-        /// The switch that refers to it, if one does.
-        switch: Option<Uuid>,
-    },
     /// A row is made, under a UUID that a second creator fails on.
-    Create(LoadBalancer),
+    Create(Row),
     /// A row is destroyed, if it still is what was read.
-    Destroy(LoadBalancer),
+    Destroy(Row),
     /// A row refers to another from now on.
     Refer(Reference),
     /// A row no longer refers to another.
     Unrefer(Reference),
 }
 
-/// A host that is removed because no port stands behind it: a port that comes to stand behind it before
-/// the removal is written keeps it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vacant {
-    /// The switch whose ports count.
-    pub switch: Uuid,
-    /// The zone's domain.
-    pub domain: Domain,
-    /// The host's name.
-    pub name: String,
-    /// The host's addresses.
-    pub addresses: Vec<IpAddr>,
-    /// One more `external_ids` key that may hold a port's hostname.
-    pub name_from: Option<String>,
-}
-
-/// The changes of one transaction, what the operator should know, and what must be asked first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
-    /// The name of the switch the plan is for, for people.
-    pub switch: String,
-    /// What shall change, in order.
-    pub changes: Vec<Change>,
-    /// What must still be as it was read for the changes to make sense: entries whose `from` and
-    /// `to` are the same.
-    pub expects: Vec<Entry>,
-    /// Hosts that no port may stand behind when the changes are written.
-    pub vacant: Vec<Vacant>,
-    /// What is worth knowing and stops nothing.
-    pub warnings: Vec<String>,
-    /// What must be answered with yes first: the plan goes beyond what was named one by one.
-    pub question: Option<String>,
-}
-
-impl Plan {
-    /// An empty plan for a switch.
-    pub fn for_switch(name: &str) -> Self {
-        Plan { switch: name.to_owned(), ..Plan::default() }
-    }
-
-    /// Plans that a key of a row shall have a value, or none. Nothing is added where it is so already.
-    pub fn set(&mut self, column: Column, row: Uuid, current: Option<&Map>, key: &str, to: Option<&str>) {
-        let from = current.and_then(|map| map.get(key)).map(String::as_str);
-        if from != to {
-            self.changes.push(Change::Entry(Entry {
-                column,
-                row,
-                key: key.to_owned(),
-                from: from.map(str::to_owned),
-                to: to.map(str::to_owned),
-            }));
+impl Change {
+    /// Whether a snapshot of the touched rows shows the change.
+    pub fn is_done(&self, now: &Snapshot) -> bool {
+        match self {
+            Change::Entry(entry) => entry.value_in(now) == entry.to.as_deref(),
+            Change::Create(row) => row.in_snapshot(now).is_some_and(|there| row.is_part_of(&there)),
+            Change::Destroy(row) => row.in_snapshot(now).is_none(),
+            Change::Refer(reference) => reference.is_in(now),
+            Change::Unrefer(reference) => !reference.is_in(now),
         }
     }
 
-    /// Plans that a column of a row shall have these keys with these values and no others.
-    pub fn set_all(&mut self, column: Column, row: Uuid, current: Option<&Map>, shall: Map) {
-        let entry = |key, from, to| Entry { column, row, key, from, to };
-        let gone = current.into_iter().flatten().filter(|(key, _)| !shall.contains_key(*key));
-        let mut entries: Vec<Entry> =
-            gone.map(|(key, from)| entry(key.clone(), Some(from.clone()), None)).collect();
-        entries.extend(shall.into_iter().filter_map(|(key, to)| {
-            let from = current.and_then(|current| current.get(&key));
-            (from != Some(&to)).then(|| entry(key, from.cloned(), Some(to)))
-        }));
-        entries.sort_by(|a, b| a.key.cmp(&b.key));
-        self.changes.extend(entries.into_iter().map(Change::Entry));
-    }
-
-    /// Plans nothing for a key, but depends on it: the change is lost where somebody else changes it.
-    pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
-        let value = Some(value.to_owned());
-        self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
-    }
-
-    /// Stops at what refuses the plan; where the plan is only shown, that is a warning.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub fn heed(&mut self, verdict: Result<()>, is_dry_run: bool) -> Result<()> {
-        match verdict {
-            Err(error) if is_dry_run => {
-                self.warnings.push(format!("it would be refused: {}", error.message));
-                Ok(())
-            }
-            verdict => verdict,
+    /// What takes the change back, given the touched rows before it; nothing where it did nothing. A zone that
+    /// was made stays: another writer may use it by now.
+    pub fn inverse(&self, before: &Snapshot) -> Vec<Change> {
+        match self {
+            Change::Entry(entry) => entry.inverse(before).map(Change::Entry).into_iter().collect(),
+            Change::Create(Row::Dns(_)) => Vec::new(),
+            Change::Create(row) => vec![Change::Destroy(row.clone())],
+            Change::Destroy(row) => row.in_snapshot(before).map(made_again).unwrap_or_default(),
+            Change::Refer(reference) if !reference.is_in(before) => vec![Change::Unrefer(reference.clone())],
+            Change::Unrefer(reference) if reference.is_in(before) => vec![Change::Refer(reference.clone())],
+            Change::Refer(_) | Change::Unrefer(_) => Vec::new(),
         }
     }
 
-    /// The plan's changes of single keys.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.changes.iter().filter_map(|change| match change {
-            Change::Entry(entry) => Some(entry),
-            _ => None,
-        })
-    }
-
-    /// What the snapshot becomes once the plan is done.
+    /// Makes the change in a snapshot.
     pub fn apply_to(&self, snapshot: &mut Snapshot) {
-        for change in &self.changes {
-            match change {
-                Change::Entry(entry) => apply_entry(entry, snapshot),
-                Change::CreateZone { switch, zone, marks } => {
-                    snapshot.dns.push(DnsRow {
-                        uuid: *zone,
-                        external_ids: marks.clone(),
-                        ..DnsRow::default()
-                    });
-                    attach(snapshot, *switch, *zone);
+        match self {
+            Change::Entry(entry) => entry.apply_to(snapshot),
+            Change::Create(Row::Dns(row)) => snapshot.dns.push(row.clone()),
+            Change::Create(Row::Balancer(row)) => snapshot.load_balancers.push(row.clone()),
+            Change::Destroy(Row::Dns(row)) => {
+                snapshot.dns.retain(|other| other.uuid != row.uuid);
+                // References to a DNS row are weak: they go with it.
+                for switch in &mut snapshot.switches {
+                    switch.dns_records.retain(|uuid| *uuid != row.uuid);
                 }
-                Change::AttachZone { switch, zone } => attach(snapshot, *switch, *zone),
-                Change::DestroyZone { row, .. } => {
-                    snapshot.dns.retain(|other| other.uuid != row.uuid);
-                    for switch in &mut snapshot.switches {
-                        switch.dns_records.retain(|uuid| *uuid != row.uuid);
-                    }
-                }
-                Change::Create(row) => snapshot.load_balancers.push(row.clone()),
-                Change::Destroy(row) => snapshot.load_balancers.retain(|other| other.uuid != row.uuid),
-                Change::Refer(reference) => {
-                    reference.list_in(snapshot).into_iter().for_each(|list| list.push(reference.target));
-                }
-                Change::Unrefer(reference) => {
-                    let list = reference.list_in(snapshot);
-                    list.into_iter().for_each(|list| list.retain(|uuid| *uuid != reference.target));
-                }
+            }
+            Change::Destroy(Row::Balancer(row)) => {
+                snapshot.load_balancers.retain(|other| other.uuid != row.uuid);
+            }
+            Change::Refer(reference) => {
+                reference.list_in(snapshot).into_iter().for_each(|list| list.push(reference.target));
+            }
+            Change::Unrefer(reference) => {
+                let list = reference.list_in(snapshot);
+                list.into_iter().for_each(|list| list.retain(|uuid| *uuid != reference.target));
             }
         }
     }
 }
 
-fn attach(snapshot: &mut Snapshot, switch: Uuid, zone: Uuid) {
-    for switch in snapshot.switches.iter_mut().filter(|row| row.uuid == switch) {
-        switch.dns_records.push(zone);
-    }
-}
-
-fn apply_entry(entry: &Entry, snapshot: &mut Snapshot) {
-    let dns = snapshot.dns.iter_mut().find(|row| row.uuid == entry.row);
-    let dhcp = snapshot.dhcp_options.iter_mut().find(|row| row.uuid == entry.row);
-    let balancer = snapshot.load_balancers.iter_mut().find(|row| row.uuid == entry.row);
-    let map = match entry.column {
-        Column::DnsRecords => dns.map(|row| &mut row.records),
-        Column::DnsMarks => dns.map(|row| &mut row.external_ids),
-        Column::DhcpOptions => dhcp.map(|row| &mut row.options),
-        Column::DhcpMarks => dhcp.map(|row| &mut row.external_ids),
-        Column::BalancerVips => balancer.map(|row| &mut row.vips),
-    };
-    let Some(map) = map else { return };
-    match &entry.to {
-        Some(value) => map.insert(entry.key.clone(), value.clone()),
-        None => map.remove(&entry.key),
-    };
+/// The changes that make a destroyed row again. The keys of a zone are entries, for they may be more than one
+/// transaction holds.
+fn made_again(row: Row) -> Vec<Change> {
+    let Row::Dns(row) = row else { return vec![Change::Create(row)] };
+    let DnsRow { uuid, ref external_ids, ref records, .. } = row;
+    let bare = DnsRow { uuid, external_ids: external_ids.clone(), ..DnsRow::default() };
+    let entries = records.iter().map(|(key, value)| {
+        let (key, to) = (key.clone(), Some(value.clone()));
+        Change::Entry(Entry { column: Column::DnsRecords, row: uuid, key, from: None, to })
+    });
+    std::iter::once(Change::Create(Row::Dns(bare))).chain(entries).collect()
 }

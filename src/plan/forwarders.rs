@@ -3,8 +3,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::Plan;
 use super::balancer::{self, Via};
-use super::change::{Column, Plan};
+use super::change::Column;
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
 use crate::model::marks::MARK_PREFIX;
@@ -32,7 +33,7 @@ pub enum Resolvers {
 /// [`balancer::add`].
 pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search: bool) -> Result<Plan> {
     let switch = network.switch;
-    let mut plan = Plan::for_switch(&switch.name);
+    let mut plan = Plan::for_switch(switch);
     let servers = &match resolvers {
         Resolvers::Plain(servers) => {
             balancer::remove(&mut plan, topology, network);
@@ -96,7 +97,7 @@ pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search
 /// None today; the signature is that of every plan.
 pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
     let switch = network.switch;
-    let mut plan = Plan::for_switch(&switch.name);
+    let mut plan = Plan::for_switch(switch);
     balancer::remove(&mut plan, topology, network);
     let mut shared = Vec::new();
     for (row, shared_with) in rows_of(topology, network) {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::change::{Change, Column, Plan};
+use super::Plan;
+use super::change::{Change, Column, Reference};
+use super::zone;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::{Host, Hosts, Keys, Text, host_name};
@@ -177,22 +179,20 @@ impl<'a> Draft<'a> {
 
     /// The changes from what was read to what the draft has become.
     pub fn close(self) -> Plan {
-        let mut plan = Plan { switch: self.switch.name.clone(), warnings: self.warnings, ..Plan::default() };
+        let mut plan = Plan { warnings: self.warnings, ..Plan::for_switch(self.switch) };
         let uuid = match self.row {
             Some(row) => {
                 if !self.is_attached {
                     plan.warnings
                         .push(format!("switch {} had lost its zone; it is attached again", self.switch.name));
-                    plan.changes.push(Change::AttachZone { switch: self.switch.uuid, zone: row.uuid });
+                    plan.changes.push(Change::Refer(Reference::to_zone(self.switch, row.uuid)));
                 }
                 row.uuid
             }
             None if self.records.is_empty() => return plan,
             None => {
-                let zone = zone_uuid(self.switch.uuid);
-                let marks = zone_marks(self.switch, &self.domain);
-                plan.changes.push(Change::CreateZone { switch: self.switch.uuid, zone, marks });
-                zone
+                plan.changes.extend(zone::made(self.switch, &self.domain));
+                zone_uuid(self.switch.uuid)
             }
         };
         let fresh_marks = zone_marks(self.switch, &self.domain);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::Plan;
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
-use super::change::Plan;
 use super::hosts::{Draft, Parts, Wanted};
 use super::stale::Limit;
 use crate::error::{Error, Kind, Result};
@@ -165,7 +165,7 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
         import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
     };
     let mut plan = draft.close();
-    plan.heed(verdict, import.is_dry_run)?;
+    plan.warn_or_fail(verdict, import.is_dry_run)?;
     plan.warnings.splice(0..0, notes(parsed, import));
     if !gone.is_empty() {
         let hosts = if gone.len() == 1 { "host" } else { "hosts" };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::change::Plan;
+use super::Plan;
 use super::hosts::{Draft, Wanted};
 use crate::error::{Error, Result};
 use crate::model::name::HostArg;
@@ -84,7 +84,7 @@ impl<'a> MachinePorts<'a> {
             }
         }
         if known.is_some_and(|known| known.is_static) {
-            return Ok(Plan::for_switch(&self.network.switch.name));
+            return Ok(Plan::for_switch(self.network.switch));
         }
         let no_short = known.is_some_and(|known| known.no_short);
         draft.add(&Wanted {
@@ -112,7 +112,7 @@ impl<'a> MachinePorts<'a> {
             !known.is_static && known.addresses().iter().all(|address| addresses.contains(address))
         });
         if !is_own {
-            return Ok(Plan::for_switch(&self.network.switch.name));
+            return Ok(Plan::for_switch(self.network.switch));
         }
         draft.remove(&name)?;
         Ok(draft.close())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::change::Vacant;
+use super::Unused;
 use super::hosts::Draft;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
@@ -87,12 +87,12 @@ pub fn remove(
     network: &Network,
     extra: Option<&str>,
     stale: &[Stale],
-) -> Result<Vec<Vacant>> {
+) -> Result<Vec<Unused>> {
     let domain = draft.domain().clone();
-    let mut vacant = Vec::new();
+    let mut unused = Vec::new();
     for Stale { host, left_by, .. } in stale {
         draft.remove(&host.name)?;
-        vacant.push(Vacant {
+        unused.push(Unused {
             switch: network.switch.uuid,
             domain: domain.clone(),
             name: host.name.to_string(),
@@ -101,7 +101,7 @@ pub fn remove(
             name_from: extra.map(str::to_owned),
         });
     }
-    Ok(vacant)
+    Ok(unused)
 }
 
 /// How many hosts of one zone may be removed at once.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::change::Plan;
+use super::Plan;
 use super::hosts::{Draft, Wanted};
 use super::stale::{self, Stale};
 use crate::error::{Error, Result};
@@ -124,7 +124,7 @@ pub fn plan<'a>(
         stale = stale::find(&draft, network, &index);
         stale.extend(left(&draft, network, &index, seen));
     }
-    let vacant = stale::remove(&mut draft, network, extra, &stale)?;
+    let must_stay_unused = stale::remove(&mut draft, network, extra, &stale)?;
     let claims = Claims::of(network, &domain, extra);
     backed.extend(claims.by_name.keys().cloned());
     let mut warnings = claims.warnings;
@@ -137,7 +137,7 @@ pub fn plan<'a>(
         claims.by_name.into_iter().map(|(name, claim)| (name, (claim.port, claim.addresses))).collect();
     let mut plan = draft.close();
     warnings.append(&mut plan.warnings);
-    Ok(Synced { plan: Plan { vacant, warnings, ..plan }, stale, hosts, backed, claimed })
+    Ok(Synced { plan: Plan { must_stay_unused, warnings, ..plan }, stale, hosts, backed, claimed })
 }
 
 /// The hosts that still have the name and the addresses of a port that is gone, although another port has
@@ -275,6 +275,6 @@ mod tests {
         let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_ref()).collect();
         assert_eq!(names, ["gone"], "an alias, and what somebody gave another address, stay");
         assert!(synced.stale[0].evidence().contains("which is gone; 10.0.0.2 is of another port now"));
-        assert!(synced.plan.vacant[0].addresses.is_empty());
+        assert!(synced.plan.must_stay_unused[0].addresses.is_empty());
     }
 }

@@ -1,11 +1,20 @@
 //! Making and removing the zone of a switch.
 
-use super::change::{Change, Plan};
+use super::Plan;
+use super::change::{Change, Reference, Row};
 use crate::error::{Error, Result};
 use crate::model::name::Domain;
+use crate::model::snapshot::{DnsRow, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
 use crate::model::zone::{zone_marks, zone_uuid};
+
+/// The changes that make the zone of a switch.
+pub(super) fn made(switch: &Switch, domain: &Domain) -> [Change; 2] {
+    let uuid = zone_uuid(switch.uuid);
+    let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
+    [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
+}
 
 /// A plan for a new zone on a switch.
 ///
@@ -18,17 +27,13 @@ pub fn create(
     may_exist: bool,
 ) -> Result<Plan> {
     let switch = network.switch;
-    let mut plan = Plan::for_switch(&switch.name);
+    let mut plan = Plan::for_switch(switch);
     let wanted = domain.cloned().unwrap_or_default();
     match topology.zone_of(network)? {
-        None => plan.changes.push(Change::CreateZone {
-            switch: switch.uuid,
-            zone: zone_uuid(switch.uuid),
-            marks: zone_marks(switch, &wanted),
-        }),
+        None => plan.changes.extend(made(switch, &wanted)),
         Some(zone) if !zone.is_attached() => {
             plan.warnings.push(format!("switch {} had lost its zone; it is attached again", switch.name));
-            plan.changes.push(Change::AttachZone { switch: switch.uuid, zone: zone.row.uuid });
+            plan.changes.push(Change::Refer(Reference::to_zone(switch, zone.row.uuid)));
         }
         Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain) => {
             let command = format!("qdns zone show {}", shell_word(&switch.name));
@@ -57,7 +62,7 @@ pub fn create(
 /// Not found where the switch has no zone, unless `if_exists`.
 pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result<Plan> {
     let switch = network.switch;
-    let mut plan = Plan::for_switch(&switch.name);
+    let mut plan = Plan::for_switch(switch);
     let Some(zone) = topology.zone_of(network)? else {
         return match if_exists {
             true => Ok(plan),
@@ -70,9 +75,9 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         let noun = if hosts == 1 { "host" } else { "hosts" };
         plan.question = Some(format!("remove the zone of {} with {hosts} {noun} in it", switch.name));
     }
-    plan.changes.push(Change::DestroyZone {
-        row: zone.row.clone(),
-        switch: zone.is_attached().then_some(switch.uuid),
-    });
+    if zone.is_attached() {
+        plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
+    }
+    plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
     Ok(plan)
 }

@@ -221,3 +221,23 @@ fn the_drop_in_is_written_once_and_calls_the_hook() {
     let said = install(&[]).fails(1);
     assert!(said.contains("not of qdns"), "{said}");
 }
+
+#[test]
+fn a_change_that_loses_every_race_is_reported() {
+    let nb = world();
+    let path = nb.dir().join("losing-nbctl");
+    let real = nb.nbctl_path().display();
+    let refusal = r#"ovn-nbctl: transaction error: {"details":"","error":"duplicate uuid"}"#;
+    let script = format!(
+        "#!/bin/sh\ncase \" $* \" in *' comment '*) echo '{refusal}' >&2; exit 1;; esac\nexec {real} \"$@\"\n"
+    );
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut hook = command(&nb.remote());
+    hook.env("QDNS_OVN_NBCTL", &path).args(["hook", "libvirt", "--", "web", "started", "begin", "-"]);
+    let output = feed(hook, &domain("web", &[P1]));
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("duplicate uuid"), "{said:?}");
+    assert!(hosts(&nb).is_empty());
+}

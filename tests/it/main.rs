@@ -18,6 +18,7 @@ mod hostile;
 mod import_export;
 mod import_files;
 mod lab_works;
+mod layers;
 mod libvirt;
 mod lookup;
 mod prune_stale;

@@ -356,3 +356,61 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() {
     assert_eq!(plan["changes"].as_array().unwrap().len(), 4);
     assert_eq!(net.nb.dump(), before);
 }
+
+#[test]
+fn a_host_that_is_named_twice_is_removed_once() {
+    let net = Net::start();
+    for (names, left) in [(["web", "web"], ""), (["db", "DB.internal"], "")] {
+        net.qdns(&["record", "add", "net1", names[0], "10.0.0.10"]).ok();
+        net.qdns(&["record", "rm", "net1", names[0], names[1]]).ok();
+        assert_eq!(net.records().trim(), left);
+    }
+}
+
+/// `net1` with a zone as the design document makes it, which the switch then no longer lists.
+fn detached() -> Net {
+    let net = Net::start();
+    let uuid = net.nb.nbctl(&["create", "DNS", "external_ids:switch=net1"]).trim().to_owned();
+    net.nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &uuid]);
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.10"]).ok();
+    net.nb.nbctl(&["remove", "Logical_Switch", "net1", "dns_records", &uuid]);
+    net
+}
+
+#[test]
+fn a_zone_that_its_switch_no_longer_lists_is_its_zone_for_every_reader() {
+    let net = detached();
+    let everywhere = net.qdns(&["record", "ls"]).ok().to_owned();
+    assert!(everywhere.contains("web.internal"), "{everywhere}");
+    assert_eq!(net.qdns(&["record", "ls", "net1"]).ok(), everywhere);
+    let shown = net.qdns(&["zone", "show", "net1"]).ok().to_owned();
+    assert!(shown.contains("not attached to a switch") && shown.contains("hosts    1"), "{shown}");
+    assert_eq!(net.qdns(&["zone", "ls", "-o", "json"]).json()["zones"][0]["attached"], false);
+    let one = net.qdns(&["record", "export", "net1"]).ok().to_owned();
+    assert!(one.contains("web.internal"), "{one}");
+    assert_eq!(net.qdns(&["record", "export"]).ok(), one);
+}
+
+#[test]
+fn a_change_of_a_detached_zone_attaches_it_and_makes_no_second_one() {
+    let net = detached();
+    let added = net.qdns(&["record", "add", "net1", "db", "10.0.0.11"]);
+    assert!(added.ok().contains("zone  net1") && added.stderr.contains("attached again"), "{added:?}");
+    let zones = net.qdns(&["zone", "ls", "-o", "json"]).json();
+    assert_eq!(zones["zones"].as_array().map(Vec::len), Some(1), "{zones}");
+    assert_eq!((&zones["zones"][0]["attached"], &zones["zones"][0]["hosts"]), (&true.into(), &2.into()));
+}
+
+#[test]
+fn a_switch_that_lists_the_zone_of_another_has_its_own() {
+    let net = Net::start();
+    net.nb.nbctl(&["ls-add", "net2"]);
+    net.qdns(&["record", "add", "net1", "web", "10.0.0.10"]).ok();
+    let uuid = net.nb.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
+    net.nb.nbctl(&["add", "Logical_Switch", "net2", "dns_records", uuid.trim()]);
+    let before = net.records();
+    assert_eq!(net.qdns(&["record", "ls", "net2"]).ok(), "No hosts.\n");
+    net.qdns(&["record", "add", "net2", "db", "10.0.0.11"]).ok();
+    net.qdns(&["zone", "rm", "net2", "--yes"]).ok();
+    assert_eq!(net.records(), before, "net1's zone is as it was");
+}

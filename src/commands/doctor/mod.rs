@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Context;
-use super::change::{self, OnLostRace};
+use super::apply::{OnLostRace, apply};
 use super::southbound::SouthboundArgs;
 use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
@@ -20,6 +20,7 @@ use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::examination::{CheckView, ExaminationView};
+use crate::output::view::ChangesView;
 use crate::output::{Answer, Reply};
 use crate::resolver;
 use gather::gather;
@@ -122,13 +123,12 @@ impl DoctorArgs {
                 if plan.changes.is_empty() {
                     break;
                 }
-                let reply = change::run(context, OnLostRace::Tell, || Ok(plan.clone()))?;
-                match reply.answer {
-                    Answer::Changes(made) if !context.global.dry_run => {
-                        changes.get_or_insert_with(Vec::new).extend(made.changes);
-                    }
-                    _ => return Ok(reply),
+                let applied = apply(context, OnLostRace::Fail, || Ok(plan.clone()))?;
+                if applied.is_dry_run {
+                    return Ok(applied.reply());
                 }
+                let made = ChangesView::of(applied.plan, false);
+                changes.get_or_insert_with(Vec::new).extend(made.changes);
                 facts = self.facts(context)?;
                 examination = self.examine(&facts, &selection)?;
             }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::Result;
 use crate::model::topology::Topology;
 use crate::output::Reply;
@@ -25,10 +25,11 @@ pub struct ClearArgs {
 impl ClearArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        change::run(context, OnLostRace::Tell, || {
-            let (snapshot, switch) = super::read(context, &switch)?;
+        let applied = apply(context, OnLostRace::Fail, || {
+            let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
             let topology = Topology::of(&snapshot);
             forwarders::clear(&topology, topology.network(switch.uuid)?)
-        })
+        })?;
+        Ok(applied.reply())
     }
 }

@@ -7,10 +7,8 @@ mod show;
 use clap::Subcommand;
 
 use super::Context;
-use crate::error::{Error, Result};
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::error::Result;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
 
 /// What to do with forwarders.
 #[derive(Debug, Subcommand)]
@@ -32,11 +30,4 @@ impl Verb {
             Verb::Clear(args) => args.run(context),
         }
     }
-}
-
-/// A switch, and every row that tells who leases what.
-fn read(context: &Context, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
-    let (snapshot, found) = context.nb.read_forwarders(Some(switch))?;
-    let found = found.ok_or_else(|| Error::not_found("there is no such logical switch"))?;
-    Ok((snapshot, found))
 }

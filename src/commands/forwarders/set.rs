@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::Result;
 use crate::model::address;
 use crate::model::balancer::parse_resolver;
@@ -57,10 +57,11 @@ impl SetArgs {
                 Resolvers::Via(via, all)
             }
         };
-        change::run(context, OnLostRace::Tell, || {
-            let (snapshot, switch) = super::read(context, &switch)?;
+        let applied = apply(context, OnLostRace::Fail, || {
+            let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
             let topology = Topology::of(&snapshot);
             forwarders::set(&topology, topology.network(switch.uuid)?, &resolvers, !self.no_search)
-        })
+        })?;
+        Ok(applied.reply())
     }
 }

@@ -22,14 +22,17 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let switch = self.switch.as_deref().map(SwitchRef::parse).transpose()?;
-        let (snapshot, switch) = context.nb.read_forwarders(switch.as_ref())?;
-        let topology = Topology::of(&snapshot);
-        let views = match switch {
+        let views = match &self.switch {
             Some(switch) => {
+                let (snapshot, switch) = context.nb.read_forwarders_of(&SwitchRef::parse(switch)?)?;
+                let topology = Topology::of(&snapshot);
                 ForwardersView::of_all(&topology, std::iter::once(topology.network(switch.uuid)?))
             }
-            None => ForwardersView::of_all(&topology, topology.switches.iter()),
+            None => {
+                let snapshot = context.nb.read_forwarders()?;
+                let topology = Topology::of(&snapshot);
+                ForwardersView::of_all(&topology, topology.switches.iter())
+            }
         };
         Ok(Reply::from(Answer::Forwarders(views)))
     }

@@ -11,18 +11,21 @@ use std::thread;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use uuid::Uuid;
 
-use crate::commands::{Context, change};
+use crate::commands::Context;
+use crate::commands::apply::{OnLostRace, audit_comment, retry};
 use crate::error::{Error, Kind, Result};
 use crate::model::domain_xml::{DomainXml, XML_MAX};
+use crate::model::name::HostArg;
+use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;
 use crate::output::{self, Answer, Reply};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::ports::Switches;
 use crate::plan::machine::MachinePorts;
+use crate::plan::{Approved, Plan};
 
-/// How often a change that lost a race is planned anew.
-const ATTEMPTS: usize = 10;
 /// The socket of syslog(3), which journald listens on.
 const SYSLOG: &str = "/dev/log";
 /// The priority daemon.warning of RFC 5424.
@@ -89,7 +92,7 @@ impl LibvirtArgs {
             nb,
             name: self.name.to_string_lossy().into_owned(),
             task: self.task(),
-            comment: change::audit_comment(&context.typed),
+            comment: audit_comment(&context.typed),
             dry_run: context.global.dry_run,
         };
         let name = job.name.clone();
@@ -157,44 +160,47 @@ impl Job {
         let host = domain.host()?;
         let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
         let topology = Topology::of(&snapshot);
-        let (present, missing) = MachinePorts::find(&topology, &domain.ports);
+        let (found, missing) = MachinePorts::find(&topology, &domain.ports);
         let unknown = missing.iter().filter(|_| self.task == Task::Register);
         let mut failures: Vec<Error> =
             unknown.map(|port| Error::not_found(format!("OVN has no guest port {port}"))).collect();
-        for presence in present {
-            let mut plan = match self.task {
-                Task::Register => presence.register(&topology, &host),
-                _ => presence.unregister(&topology, &host),
-            };
-            for _ in 0..ATTEMPTS {
-                let lost = match &plan {
-                    Ok(_) if self.dry_run => break,
-                    Ok(planned) => self.nb.commit(planned, &self.comment).err(),
-                    Err(_) => break,
-                };
-                let Some(error) = lost else { break };
-                if error.kind != Kind::LostRace {
-                    plan = Err(error);
-                    break;
-                }
-                let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
-                let topology = Topology::of(&snapshot);
-                let (again, _) = MachinePorts::find(&topology, &domain.ports);
-                let here =
-                    again.iter().find(|again| again.network.switch.uuid == presence.network.switch.uuid);
-                plan = match (here, self.task) {
-                    (None, _) => break,
-                    (Some(here), Task::Register) => here.register(&topology, &host),
-                    (Some(here), _) => here.unregister(&topology, &host),
-                };
-            }
-            match plan {
-                Ok(plan) if self.dry_run => output::note(&output::render_plan(&plan)),
-                Ok(_) => {}
-                Err(error) => failures.push(error),
-            }
+        for machine in &found {
+            let switch = machine.network.switch.uuid;
+            failures.extend(self.one_network(&snapshot, switch, domain, &host).err());
         }
         Ok(failures)
+    }
+
+    /// Plans and writes one network's names; after a lost race on a new reading.
+    fn one_network(&self, first: &Snapshot, switch: Uuid, domain: &DomainXml, host: &HostArg) -> Result<()> {
+        let mut latest: Option<Snapshot> = None;
+        retry(OnLostRace::PlanAgain, || {
+            let topology = Topology::of(latest.as_ref().unwrap_or(first));
+            let (found, _) = MachinePorts::find(&topology, &domain.ports);
+            // A machine that has left the network meanwhile has nothing to register there.
+            let Some(machine) = found.iter().find(|machine| machine.network.switch.uuid == switch) else {
+                return Ok(());
+            };
+            let plan = if self.task == Task::Register {
+                machine.register(&topology, host)?
+            } else {
+                machine.unregister(&topology, host)?
+            };
+            let result = self.write(plan);
+            if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
+                latest = Some(self.nb.read_guests(&Switches::All)?.0);
+            }
+            result
+        })
+    }
+
+    fn write(&self, plan: Plan) -> Result<()> {
+        if self.dry_run {
+            output::note(&output::render_plan(&plan));
+            return Ok(());
+        }
+        let approved = Approved::ask(plan, |_, question| Err(Error::new(Kind::NeedsConfirmation, question)))?;
+        self.nb.commit(&approved, &self.comment, &mut |_| {})
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::name::HostArg;
@@ -61,14 +61,15 @@ impl AddArgs {
             reverse: !self.no_ptr,
             short: !self.no_short,
         };
-        let on_lost_race = if self.replace { OnLostRace::Tell } else { OnLostRace::PlanAnew };
-        change::run(context, on_lost_race, || {
+        let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
+        let applied = apply(context, on_lost_race, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
             let topology = Topology::of(&snapshot);
             let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
             draft.add(&wanted)?;
             Ok(draft.close())
-        })
+        })?;
+        Ok(applied.reply())
     }
 }
 

@@ -52,7 +52,7 @@ impl ValueEnum for Owner {
 
 impl ExportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let (snapshot, switch) = super::read(context, self.switch.as_deref())?;
+        let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;
         let topology = Topology::of(&snapshot);
         let rows = match switch {
             Some(switch) => self.rows_of(&topology, topology.network(switch.uuid)?)?,

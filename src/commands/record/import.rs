@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
 use crate::model::topology::Topology;
@@ -81,12 +81,13 @@ impl ImportArgs {
             }
         };
         let overwrites = self.replace || self.prune;
-        let on_lost_race = if overwrites { OnLostRace::Tell } else { OnLostRace::PlanAnew };
-        change::run(context, on_lost_race, || {
+        let on_lost_race = if overwrites { OnLostRace::Fail } else { OnLostRace::PlanAgain };
+        let applied = apply(context, on_lost_race, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
             let topology = Topology::of(&snapshot);
             import::plan(&topology, topology.network(switch.uuid)?, &parsed, &import)
-        })
+        })?;
+        Ok(applied.reply())
     }
 
     fn is_stdin(&self) -> bool {

@@ -36,7 +36,7 @@ impl LsArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let glob = self.name.as_deref().map(Glob::new);
         let net = self.address.as_deref().map(parse_net).transpose()?;
-        let (snapshot, switch) = super::read(context, self.switch.as_deref())?;
+        let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;
         let topology = Topology::of(&snapshot);
         let mut records = match switch {
             Some(switch) => {

@@ -10,20 +10,7 @@ use clap::Subcommand;
 
 use super::Context;
 use crate::error::Result;
-use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
-
-/// The named switch with the DNS rows that concern it, or all switches and all DNS rows.
-fn read(context: &Context, switch: Option<&str>) -> Result<(Snapshot, Option<Switch>)> {
-    match switch {
-        Some(switch) => {
-            let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(switch)?)?;
-            Ok((snapshot, Some(switch)))
-        }
-        None => Ok((context.nb.read_zones()?, None)),
-    }
-}
 
 /// What to do with records.
 #[derive(Debug, Subcommand)]

@@ -1,10 +1,13 @@
 //! `qdns record rm`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::{Kind, Result};
+use crate::model::host::{Text, host_name};
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::read::SwitchRef;
@@ -32,17 +35,21 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        change::run(context, OnLostRace::Tell, || {
+        let applied = apply(context, OnLostRace::Fail, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
             let topology = Topology::of(&snapshot);
             let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
-            for hostname in &self.hostnames {
+            let domain = draft.domain().clone();
+            let mut named: BTreeSet<Text> = BTreeSet::new();
+            // A host may be named twice, also once with its domain and once without.
+            for hostname in self.hostnames.iter().filter(|name| named.insert(host_name(name, &domain))) {
                 match draft.remove(hostname) {
                     Err(error) if error.kind == Kind::NotFound && self.if_exists => {}
                     result => result?,
                 }
             }
             Ok(draft.close())
-        })
+        })?;
+        Ok(applied.reply())
     }
 }

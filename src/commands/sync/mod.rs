@@ -7,24 +7,20 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::Context;
-use super::change;
+use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::model::topology::{Network, Topology};
 use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
-use crate::ovn::parts::Progress;
 use crate::ovn::ports::Switches;
 use crate::ovn::read::SwitchRef;
-use crate::plan::change::Plan;
 use crate::plan::stale::Stale;
 use crate::plan::sync::{self, Options, Seen, Synced};
+use crate::plan::{Plan, SwitchId};
 
 /// The unit for systemd(1).
 const UNIT: &str = include_str!("qdns-sync.service");
-
-/// How often a change that lost a race is planned anew.
-const ATTEMPTS: usize = 20;
 
 /// Make the names what the switch's ports say.
 #[derive(Args, Debug)]
@@ -105,17 +101,11 @@ impl SyncArgs {
             plans.push(synced.plan);
         }
         let view = LifecycleView::of(&plans, &stale, dry_run);
+        let found = self.check && !view.changes.changes.is_empty();
         if !dry_run {
-            let commit = |plan: &Plan, comment: &str, progress: &mut dyn FnMut(Progress)| {
-                let at = plans.iter().position(|other| std::ptr::eq(other, plan));
-                let switch = at.and_then(|at| switches.get(at)).map(|switch| switch.uuid.to_string());
-                let switch = switch.as_deref().unwrap_or(&plan.switch);
-                let result = context.nb.commit_showing(plan, comment, progress);
-                self.settle(context, &options, switch, comment, result)
-            };
-            change::run_all(context, &plans, || view.table(), commit)?;
+            let again = |switch: &SwitchId| self.plan_again(context, switch, &options);
+            apply_all(context, plans, || view.table(), Some(&again))?;
         }
-        let found = self.check && plans.iter().any(|plan| !plan.changes.is_empty());
         Ok(Reply { answer: Answer::Lifecycle(view), exit_code: if found { FOUND } else { 0 } })
     }
 
@@ -128,35 +118,18 @@ impl SyncArgs {
     ) -> Result<Synced<'a>> {
         let mut synced = sync::plan(topology, network, options, &Seen::new())?;
         let verdict = self.limit.limit().check(&network.switch.name, synced.stale.len(), synced.hosts);
-        synced.plan.heed(verdict, dry_run)?;
+        synced.plan.warn_or_fail(verdict, dry_run)?;
         if !synced.stale.is_empty() {
             synced.plan.question = Some(question(&network.switch.name, synced.stale.len()));
         }
         Ok(synced)
     }
 
-    /// Where writing the plan of a switch lost a race, the ports are asked anew, for what they say is what
-    /// counts.
-    fn settle(
-        &self,
-        context: &Context,
-        options: &Options,
-        switch: &str,
-        comment: &str,
-        mut result: Result<()>,
-    ) -> Result<()> {
-        for _ in 1..ATTEMPTS {
-            if !result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
-                break;
-            }
-            let switch = Switches::Named(vec![SwitchRef::parse(switch)?]);
-            let (snapshot, switches) = context.nb.read_guests(&switch)?;
-            let topology = Topology::of(&snapshot);
-            for switch in &switches {
-                let again = self.plan(&topology, topology.network(switch.uuid)?, options, false)?;
-                result = context.nb.commit(&again.plan, comment);
-            }
-        }
-        result
+    /// The plan for a switch whose first plan lost a race: what its ports say now is what counts.
+    fn plan_again(&self, context: &Context, switch: &SwitchId, options: &Options) -> Result<Plan> {
+        let named = Switches::Named(vec![SwitchRef::parse(&switch.uuid.to_string())?]);
+        let (snapshot, _) = context.nb.read_guests(&named)?;
+        let topology = Topology::of(&snapshot);
+        Ok(self.plan(&topology, topology.network(switch.uuid)?, options, false)?.plan)
     }
 }

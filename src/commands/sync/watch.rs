@@ -11,7 +11,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use uuid::Uuid;
 
-use crate::commands::{Context, change};
+use crate::commands::Context;
+use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Switch;
 use crate::model::topology::Topology;
@@ -19,6 +20,7 @@ use crate::output::lifecycle::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
+use crate::plan::Approved;
 use crate::plan::stale::Limit;
 use crate::plan::sync::{self, Options, Seen, Synced};
 
@@ -195,11 +197,15 @@ impl Keeper<'_> {
             synced = sync::plan(topology, network, &careful, &Seen::new())?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
-        let comment = change::audit_comment(&self.context.typed);
-        self.context.nb.commit(&synced.plan, &comment)?;
+        let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
+            Err(Error::new(Kind::NeedsConfirmation, question))
+        })?;
+        let comment = audit_comment(&self.context.typed);
+        self.context.nb.commit(&approved, &comment, &mut |_| {})?;
         self.remember(switch, &synced);
-        if !synced.plan.changes.is_empty() {
-            let view = LifecycleView::of(&[synced.plan], &synced.stale, false);
+        let plan = approved.into_plan();
+        if !plan.changes.is_empty() {
+            let view = LifecycleView::of(&[plan], &synced.stale, false);
             // A journal that takes no more is no reason to let the names go wrong.
             let _ = self.context.printer.print(&Answer::Lifecycle(view));
         }

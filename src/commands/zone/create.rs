@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::Result;
 use crate::model::name::Domain;
 use crate::model::topology::Topology;
@@ -35,10 +35,11 @@ impl CreateArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         let domain = self.domain.as_deref().map(Domain::parse).transpose()?;
-        change::run(context, OnLostRace::PlanAnew, || {
+        let applied = apply(context, OnLostRace::PlanAgain, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
             let topology = Topology::of(&snapshot);
             zone::create(&topology, topology.network(switch.uuid)?, domain.as_ref(), self.may_exist)
-        })
+        })?;
+        Ok(applied.reply())
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::change::{self, OnLostRace};
+use crate::commands::apply::{OnLostRace, apply};
 use crate::error::Result;
 use crate::model::topology::Topology;
 use crate::output::Reply;
@@ -30,10 +30,11 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        change::run(context, OnLostRace::Tell, || {
+        let applied = apply(context, OnLostRace::Fail, || {
             let (snapshot, switch) = context.nb.read_switch(&switch)?;
             let topology = Topology::of(&snapshot);
             zone::remove(&topology, topology.network(switch.uuid)?, self.if_exists)
-        })
+        })?;
+        Ok(applied.reply())
     }
 }

@@ -14,7 +14,8 @@ use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::marks::HostMark;
 use crate::model::name::in_lower_case;
-use crate::plan::change::{Change, Column, Entry, Plan};
+use crate::plan::change::{Change, Column, Entry};
+use crate::plan::{Approved, Plan};
 
 /// What Linux grants the arguments and the environment of a program, whatever the stack's limit
 /// (execve(2)), in bytes.
@@ -33,40 +34,35 @@ pub struct Progress {
 }
 
 impl Nbctl {
-    /// Makes the changes of a plan: as one transaction where a command line holds them, otherwise as
-    /// several, each of whole hosts.
+    /// Writes an approved plan: as one transaction where a command line holds it, otherwise as several, each of
+    /// whole hosts. Of several, `progress` receives how far they have come.
     ///
     /// # Errors
     /// As [`Nbctl::commit_one`]; of several transactions, the message says how many hosts were done.
-    pub fn commit(&self, plan: &Plan, comment: &str) -> Result<()> {
-        self.commit_showing(plan, comment, &mut |_| {})
-    }
-
-    /// As [`Nbctl::commit`]; of a large plan, `progress` hears of every transaction.
-    ///
-    /// # Errors
-    /// As [`Nbctl::commit`].
-    pub fn commit_showing(
+    pub fn commit(
         &self,
-        plan: &Plan,
+        approved: &Approved<Plan>,
         comment: &str,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<()> {
+        let plan = approved.plan();
         let size = plan.entries().map(cost).sum::<usize>();
         if size < LEAST / 2 {
             return self.commit_one(plan, comment);
         }
-        let parts = parts(plan);
-        let mut at = Progress { done: 0, all: parts.iter().map(|part| part.hosts).sum() };
+        let batches = batches(plan);
+        let mut at = Progress { done: 0, all: batches.iter().map(|batch| batch.hosts).sum() };
         progress(at);
-        let interrupted = Interrupted::watch(parts.len() > 1);
-        for part in &parts {
-            let result = match interrupted.is_set() {
-                true => Err(Error::new(Kind::Rejected, "interrupted")),
-                false => self.commit_one(&part.plan, comment),
+        let is_split = batches.len() > 1;
+        let interrupted = Interrupted::watch(is_split);
+        for batch in &batches {
+            let result = if interrupted.is_set() {
+                Err(Error::new(Kind::Rejected, "interrupted"))
+            } else {
+                self.commit_one(&batch.plan, comment)
             };
-            result.map_err(|error| if parts.len() > 1 { how_far(error, at) } else { error })?;
-            at.done += part.hosts;
+            result.map_err(|error| if is_split { how_far(error, at) } else { error })?;
+            at.done += batch.hosts;
             progress(at);
         }
         Ok(())
@@ -81,34 +77,38 @@ fn how_far(error: Error, at: Progress) -> Error {
 
 /// A transaction's worth of a plan.
 #[derive(Debug)]
-pub(super) struct Part<'p> {
+pub(super) struct Batch<'p> {
     pub(super) plan: Cow<'p, Plan>,
     hosts: usize,
 }
 
 /// A plan that may be larger than a command line, in parts that are not.
-pub(super) fn parts(plan: &Plan) -> Vec<Part<'_>> {
-    cut(plan, room())
+pub(super) fn batches(plan: &Plan) -> Vec<Batch<'_>> {
+    split(plan, room())
 }
 
 /// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
-fn cut(plan: &Plan, room: usize) -> Vec<Part<'_>> {
+fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     let changes = by_host(plan.entries());
     let hosts = changes.chunk_by(|(one, _), (other, _)| one == other);
     if plan.entries().map(cost).sum::<usize>() <= room {
-        return vec![Part { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
+        return vec![Batch { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
     }
     let expects = by_host(&plan.expects);
-    let empty = || Plan { vacant: plan.vacant.clone(), ..Plan::for_switch(&plan.switch) };
-    let mut part = empty();
-    part.changes =
+    let empty = || Plan {
+        switch: plan.switch.clone(),
+        must_stay_unused: plan.must_stay_unused.clone(),
+        ..Plan::default()
+    };
+    let mut batch = empty();
+    batch.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
-    let mut parts = Vec::new();
+    let mut batches = Vec::new();
     let (mut used, mut count) = (0, 0);
     for host in hosts {
         let size: usize = host.iter().map(|(_, entry)| cost(entry)).sum();
         if used > 0 && used + size > room {
-            parts.push(Part { plan: Cow::Owned(std::mem::replace(&mut part, empty())), hosts: count });
+            batches.push(Batch { plan: Cow::Owned(std::mem::replace(&mut batch, empty())), hosts: count });
             (used, count) = (0, 0);
         }
         used += size;
@@ -116,11 +116,11 @@ fn cut(plan: &Plan, room: usize) -> Vec<Part<'_>> {
         let name = &host[0].0;
         let expects = &expects[expects.partition_point(|(other, _)| other < name)..];
         let expects = expects.iter().take_while(|(other, _)| other == name);
-        part.changes.extend(host.iter().map(|(_, entry)| Change::Entry((*entry).clone())));
-        part.expects.extend(expects.map(|(_, entry)| (*entry).clone()));
+        batch.changes.extend(host.iter().map(|(_, entry)| Change::Entry((*entry).clone())));
+        batch.expects.extend(expects.map(|(_, entry)| (*entry).clone()));
     }
-    parts.push(Part { plan: Cow::Owned(part), hosts: count });
-    parts
+    batches.push(Batch { plan: Cow::Owned(batch), hosts: count });
+    batches
 }
 
 /// Entries beside what those of one host have in common, in its order.
@@ -198,15 +198,16 @@ impl Drop for Interrupted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::Map;
+    use crate::model::snapshot::DnsRow;
+    use crate::plan::change::Row;
     use std::collections::BTreeSet;
     use uuid::Uuid;
 
     #[test]
     fn parts_are_whole_hosts_and_together_the_plan() {
         let row = Uuid::from_u128(1);
-        let mut plan = Plan::for_switch("net1");
-        plan.changes.push(Change::CreateZone { switch: row, zone: row, marks: Map::new() });
+        let mut plan = Plan::default();
+        plan.changes.push(Change::Create(Row::Dns(DnsRow::default())));
         for n in 0..50 {
             let (name, address) = (format!("host-{n}"), format!("10.0.0.{n}"));
             plan.set(
@@ -221,23 +222,25 @@ mod tests {
             plan.set(Column::DnsMarks, row, None, &HostMark::Static.key(&name), Some("true"));
             plan.expect(Column::DnsRecords, row, &format!("{name}.example.org"), &address);
         }
-        let parts = cut(&plan, 1000);
-        assert!(parts.len() > 5, "{}", parts.len());
-        assert!(matches!(parts[0].plan.changes[0], Change::CreateZone { .. }));
-        assert_eq!(parts.iter().map(|part| part.hosts).sum::<usize>(), 50);
+        let batches = split(&plan, 1000);
+        assert!(batches.len() > 5, "{}", batches.len());
+        assert!(matches!(batches[0].plan.changes[0], Change::Create(_)));
+        assert_eq!(batches.iter().map(|batch| batch.hosts).sum::<usize>(), 50);
         let mut entries: Vec<Entry> = Vec::new();
-        for part in &parts {
-            assert_eq!(part.plan.entries().count(), 4 * part.hosts);
-            assert!(part.plan.entries().map(cost).sum::<usize>() <= 1000);
-            let changed: BTreeSet<_> = part.plan.entries().map(group).collect();
-            let expected: BTreeSet<_> = part.plan.expects.iter().map(group).collect();
-            assert_eq!((changed.len(), &changed), (part.hosts, &expected));
-            entries.extend(part.plan.entries().cloned());
+        for batch in &batches {
+            assert_eq!(batch.plan.entries().count(), 4 * batch.hosts);
+            assert!(batch.plan.entries().map(cost).sum::<usize>() <= 1000);
+            let changed: BTreeSet<_> = batch.plan.entries().map(group).collect();
+            let expected: BTreeSet<_> = batch.plan.expects.iter().map(group).collect();
+            assert_eq!((changed.len(), &changed), (batch.hosts, &expected));
+            entries.extend(batch.plan.entries().cloned());
         }
         entries.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
         let mut all: Vec<Entry> = plan.entries().cloned().collect();
         all.sort_by(|a, b| (a.column, &a.key).cmp(&(b.column, &b.key)));
         assert_eq!(entries, all);
-        assert!(matches!(&cut(&plan, 1_000_000)[..], [Part { plan: whole, hosts: 50 }] if **whole == plan));
+        assert!(
+            matches!(&split(&plan, 1_000_000)[..], [Batch { plan: whole, hosts: 50 }] if **whole == plan)
+        );
     }
 }

@@ -1,0 +1,206 @@
+//! The only way from a plan to the database: plan, ask, write, and plan again after a lost race.
+
+use std::io::{IsTerminal, stderr, stdin};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Context;
+use crate::error::{Error, Kind, Result};
+use crate::output::view::ChangesView;
+use crate::output::{Answer, Reply};
+use crate::ovn::batches::Progress;
+use crate::plan::{Approved, Plan, SwitchId};
+
+/// How often a change that lost a race is tried, in all.
+const ATTEMPTS: usize = 20;
+
+/// What to do where another writer was faster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnLostRace {
+    /// Read and plan again: for plans that never overwrite what they find.
+    PlanAgain,
+    /// Fail: the operator decided on what is no longer so.
+    Fail,
+}
+
+/// A plan that was applied, or would be.
+#[derive(Debug)]
+pub struct Applied {
+    /// The plan.
+    pub plan: Plan,
+    /// Whether it was only shown.
+    pub is_dry_run: bool,
+}
+
+impl Applied {
+    /// The answer that reports it.
+    pub fn reply(self) -> Reply {
+        Reply::from(Answer::Changes(ChangesView::of(self.plan, self.is_dry_run)))
+    }
+}
+
+/// Plans and writes; `plan` reads the database itself, so that it can be called again.
+///
+/// # Errors
+/// As `plan`; needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`].
+pub fn apply(
+    context: &Context,
+    on_lost_race: OnLostRace,
+    plan: impl Fn() -> Result<Plan>,
+) -> Result<Applied> {
+    let is_dry_run = context.global.dry_run;
+    retry(on_lost_race, || {
+        let plan = plan()?;
+        if is_dry_run || plan.changes.is_empty() {
+            return Ok(Applied { plan, is_dry_run });
+        }
+        let shown = |plan: &Plan| crate::output::render_plan(plan);
+        let approved = Approved::ask(plan, |plan, question| confirm(context, question, || shown(plan)))?;
+        commit(context, &approved)?;
+        Ok(Applied { plan: approved.into_plan(), is_dry_run })
+    })
+}
+
+/// Plans one switch again, after a lost race.
+type PlanAgain<'a> = &'a dyn Fn(&SwitchId) -> Result<Plan>;
+
+/// Writes the plans of several switches, each by itself and only after one question for all; `shown` is what the
+/// question is about. With `plan_again`, a switch whose plan lost a race is planned and written again.
+///
+/// # Errors
+/// Needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`], with the switches that were done before.
+pub fn apply_all(
+    context: &Context,
+    plans: Vec<Plan>,
+    shown: impl FnOnce() -> String,
+    plan_again: Option<PlanAgain>,
+) -> Result<()> {
+    let approved = Approved::ask_all(plans, |question| confirm(context, question, shown))?;
+    let mut done: Vec<&str> = Vec::new();
+    for approved in approved.iter().filter(|approved| !approved.plan().changes.is_empty()) {
+        let switch = &approved.plan().switch;
+        let mut result = commit(context, approved);
+        if let (Some(plan_again), true) = (plan_again, is_lost_race(&result)) {
+            result = retry(OnLostRace::PlanAgain, || {
+                // The question was answered for all that the ports of this switch ask for.
+                commit(context, &Approved::ask(plan_again(switch)?, |_, _| Ok(()))?)
+            });
+        }
+        result.map_err(|error| with_done(error, &done))?;
+        done.push(&switch.name);
+    }
+    Ok(())
+}
+
+fn with_done(error: Error, done: &[&str]) -> Error {
+    if done.is_empty() {
+        return error;
+    }
+    Error { message: format!("{}; done already: {}", error.message, done.join(", ")), ..error }
+}
+
+/// Tries again what lost a race to another writer.
+///
+/// # Errors
+/// As `attempt`; the last one's where no attempt is left.
+pub fn retry<T>(on_lost_race: OnLostRace, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let mut result = attempt();
+    for _ in 1..ATTEMPTS {
+        if on_lost_race == OnLostRace::Fail || !is_lost_race(&result) {
+            break;
+        }
+        result = attempt();
+    }
+    result
+}
+
+fn is_lost_race<T>(result: &Result<T>) -> bool {
+    result.as_ref().is_err_and(|error| error.kind == Kind::LostRace)
+}
+
+fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
+    let bar = Bar::new(context);
+    context.nb.commit(approved, &audit_comment(&context.typed), &mut |at| bar.show(at))
+}
+
+/// How far a large change has come, for a person at a terminal only.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(context: &Context) -> Self {
+        let is_shown = context.printer.shows_progress();
+        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} hosts, {elapsed}");
+        Bar(match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })
+    }
+
+    fn show(&self, at: Progress) {
+        self.0.set_length(at.all as u64);
+        self.0.set_position(at.done as u64);
+        self.0.enable_steady_tick(Duration::from_millis(100));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Asks on a terminal; elsewhere only `--yes` is an answer.
+fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> String) -> Result<()> {
+    if context.global.yes {
+        return Ok(());
+    }
+    let refused = || Error::new(Kind::NeedsConfirmation, format!("this would {question}"));
+    if !stdin().is_terminal() || !stderr().is_terminal() {
+        return Err(refused().hint("--yes does it; --dry-run shows what would change"));
+    }
+    crate::output::note(shown().trim_end());
+    let answer = dialoguer::Confirm::new()
+        .with_prompt(format!("This will {question}. Go on?"))
+        .default(false)
+        .interact()
+        .map_err(|error| refused().hint("--yes does it").cause(error))?;
+    if !answer {
+        return Err(Error::new(Kind::NeedsConfirmation, "nothing was changed"));
+    }
+    Ok(())
+}
+
+/// What the database's log says of a change: the command and who typed it.
+pub fn audit_comment(typed: &str) -> String {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = variable("SUDO_USER").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
+    format!("{typed} (by {})", user.as_deref().unwrap_or("unknown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_that_runs_out_is_the_last_error() {
+        let mut tries = 0;
+        let result: Result<()> = retry(OnLostRace::PlanAgain, || {
+            tries += 1;
+            Err(Error::new(Kind::LostRace, format!("try {tries}")))
+        });
+        assert_eq!(result.unwrap_err().message, format!("try {ATTEMPTS}"));
+    }
+
+    #[test]
+    fn an_operators_decision_is_tried_once() {
+        let mut tries = 0;
+        let result: Result<()> = retry(OnLostRace::Fail, || {
+            tries += 1;
+            Err(Error::new(Kind::LostRace, "lost"))
+        });
+        assert!(result.is_err() && tries == 1);
+    }
+}

@@ -1,0 +1,195 @@
+//! A plan as the commands of one ovn-nbctl(8) transaction.
+//!
+//! `add` inserts a key only if it is absent and `remove` deletes one only if its value still matches, and neither
+//! reports which it did. So the touched rows are listed before the changes, in the same transaction, and each change
+//! is followed by another command: then ovn-nbctl lets the transaction through only while the whole column is as it
+//! was listed, and tries again otherwise. (The last command may be sent as a mutation that nothing is compared with;
+//! 23.03 does so with `add`.) What the changes made of the listed rows is therefore known.
+
+use std::collections::BTreeMap;
+use std::iter;
+
+use uuid::Uuid;
+
+use super::quote;
+use super::read::row_columns;
+use crate::model::snapshot::Map;
+use crate::plan::Plan;
+use crate::plan::change::{Change, Column, Entry, Reference, Row};
+
+/// The longest comment in the database's log, in characters.
+const COMMENT_MAX: usize = 1000;
+
+/// The commands of one transaction, and the rows that they touch.
+#[derive(Debug)]
+pub(super) struct Transaction {
+    /// The touched rows with their tables.
+    pub(super) rows: Vec<(&'static str, Uuid)>,
+    commands: Vec<Vec<String>>,
+    comment: String,
+}
+
+impl Transaction {
+    /// The changes of a plan, with a comment for the database's log.
+    pub(super) fn of(plan: &Plan, comment: &str) -> Self {
+        let mut transaction = Transaction {
+            comment: comment.chars().take(COMMENT_MAX).collect(),
+            rows: Vec::new(),
+            commands: Vec::new(),
+        };
+        for change in &plan.changes {
+            transaction.commands.extend(structural(change));
+            if let Some((table, row)) = touched(change) {
+                transaction.touch(table, row);
+            }
+        }
+        for ((column, row), entries) in by_column(plan) {
+            transaction.commands.extend(commands_of(column, row, &entries));
+            transaction.touch(column.names().0, row);
+        }
+        transaction
+    }
+
+    fn touch(&mut self, table: &'static str, row: Uuid) {
+        if !self.rows.contains(&(table, row)) {
+            self.rows.push((table, row));
+        }
+    }
+
+    /// All as arguments of ovn-nbctl: the rows listed, the changes, and the comment.
+    pub(super) fn args(&self) -> Vec<String> {
+        let list = |(table, row): &(&'static str, Uuid)| {
+            let columns = format!("--columns={}", row_columns(table));
+            ["--if-exists", &columns, "list", table, &row.to_string()].map(str::to_owned).to_vec()
+        };
+        let comment = vec!["comment".to_owned(), self.comment.clone()];
+        joined(self.rows.iter().map(list).chain(self.commands.iter().cloned()).chain([comment]))
+    }
+}
+
+/// Changes as arguments of ovn-nbctl, in their order: what an operator pastes.
+pub fn arguments(changes: &[Change]) -> Vec<String> {
+    let commands = changes.iter().flat_map(|change| match change {
+        Change::Entry(entry) => commands_of(entry.column, entry.row, &[entry]),
+        other => structural(other),
+    });
+    joined(commands)
+}
+
+fn joined(commands: impl Iterator<Item = Vec<String>>) -> Vec<String> {
+    commands.flat_map(|command| iter::once("--".to_owned()).chain(command)).skip(1).collect()
+}
+
+/// The entries of a plan by their column and row. Those that are only expected touch their row all the same.
+fn by_column(plan: &Plan) -> BTreeMap<(Column, Uuid), Vec<&Entry>> {
+    let mut entries: BTreeMap<(Column, Uuid), Vec<&Entry>> = BTreeMap::new();
+    for entry in plan.entries() {
+        entries.entry((entry.column, entry.row)).or_default().push(entry);
+    }
+    for entry in &plan.expects {
+        entries.entry((entry.column, entry.row)).or_default();
+    }
+    entries
+}
+
+/// The removals of all old values, then the additions of all new ones.
+fn commands_of(column: Column, row: Uuid, entries: &[&Entry]) -> Vec<Vec<String>> {
+    let (table, name) = column.names();
+    let old = entries.iter().filter_map(|entry| Some(quote::pair(&entry.key, entry.from.as_ref()?)));
+    let new = entries.iter().filter_map(|entry| Some(quote::pair(&entry.key, entry.to.as_ref()?)));
+    let mut commands = Vec::new();
+    for (verb, pairs) in [("remove", quote::packed(old)), ("add", quote::packed(new))] {
+        if !pairs.is_empty() {
+            let mut command = words(&[verb, table, &row.to_string(), name]);
+            command.extend(pairs);
+            commands.push(command);
+        }
+    }
+    commands
+}
+
+/// The commands of a change of whole rows or of references; none for an entry.
+fn structural(change: &Change) -> Vec<Vec<String>> {
+    match change {
+        Change::Entry(_) => Vec::new(),
+        Change::Create(row) => create(row),
+        Change::Destroy(row) => destroy(row),
+        Change::Refer(reference) => vec![refer("add", reference)],
+        Change::Unrefer(reference) => vec![refer("remove", reference)],
+    }
+}
+
+fn create(row: &Row) -> Vec<Vec<String>> {
+    let (table, uuid) = (row.table(), row.uuid().to_string());
+    let mut command = words(&[&format!("--id={uuid}"), "create", table]);
+    match row {
+        Row::Dns(_) => command.push("records={}".to_owned()),
+        // In `create` a value is tokenised only where it begins with a quote, so it is always given one.
+        Row::Balancer(row) => command
+            .extend([format!("name={}", quote::string(&row.name)), format!("protocol={}", row.protocol)]),
+    }
+    let mut commands = vec![command];
+    for (column, map) in row.maps().into_iter().filter(|(_, map)| !map.is_empty()) {
+        let mut command = words(&["add", table, &uuid, column]);
+        command.extend(quote::packed(pairs(map)));
+        commands.push(command);
+    }
+    commands
+}
+
+/// The removals make the transaction depend on the columns being as they are listed.
+fn destroy(row: &Row) -> Vec<Vec<String>> {
+    let (table, uuid) = (row.table(), row.uuid().to_string());
+    let mut commands: Vec<Vec<String>> = Vec::new();
+    for (column, map) in row.maps() {
+        let first = map.first_key_value().map(|(key, value)| quote::pair(key, value));
+        let pair = first.unwrap_or_else(|| quote::pair("qdns-none", "none"));
+        commands.push(words(&["remove", table, &uuid, column, &pair]));
+    }
+    commands.push(words(&["destroy", table, &uuid]));
+    commands
+}
+
+fn refer(verb: &str, reference: &Reference) -> Vec<String> {
+    let (table, column) = reference.column.names();
+    words(&[verb, table, &reference.row.to_string(), column, &reference.target.to_string()])
+}
+
+/// The row that a change of whole rows or of references touches.
+fn touched(change: &Change) -> Option<(&'static str, Uuid)> {
+    match change {
+        Change::Entry(_) => None,
+        Change::Create(row) | Change::Destroy(row) => Some((row.table(), row.uuid())),
+        Change::Refer(reference) | Change::Unrefer(reference) => {
+            Some((reference.column.names().0, reference.row))
+        }
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn pairs(map: &Map) -> impl Iterator<Item = String> {
+    map.iter().map(|(key, value)| quote::pair(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_a_key_removes_what_was_read_and_adds_the_new_value() {
+        let row = Uuid::from_u128(7);
+        let mut plan = Plan::default();
+        let current = Map::from([("web".to_owned(), "10.0.0.1".to_owned())]);
+        plan.set(Column::DnsRecords, row, Some(&current), "web", Some("10.0.0.2"));
+        let args = Transaction::of(&plan, "qdns: test").args().join(" ");
+        let list = format!("--if-exists --columns=_uuid,external_ids,records list DNS {row}");
+        let change = format!(
+            "remove DNS {row} records \"web\"=\"10.0.0.1\" -- add DNS {row} records \"web\"=\"10.0.0.2\""
+        );
+        assert_eq!(args, format!("{list} -- {change} -- comment qdns: test"));
+        assert_eq!(arguments(&plan.changes).join(" "), change);
+    }
+}
