@@ -1,6 +1,7 @@
 //! The picture of cost against size, as SVG: both axes logarithmic, colours that are legible on a light
 //! page and on a dark one, no background of its own.
 
+use anyhow::Result;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -8,8 +9,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use super::growth::{Measured, PORTS, SWITCHES, Series, WAYS, commands};
 use super::table::thousands;
 use super::turns::millis;
-
-type Drawn<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const SIZE: (u32, u32) = (860, 400);
 /// Text and lines of the scale: the grey that is as far from white as from a dark page.
@@ -19,7 +18,7 @@ const COLORS: [RGBColor; 4] =
     [RGBColor(0xd9, 0x6c, 0x0b), GREY, RGBColor(0x2f, 0x81, 0xf7), RGBColor(0x1f, 0x9d, 0x55)];
 
 /// The picture.
-pub fn svg(measured: &[Measured]) -> Drawn<String> {
+pub fn svg(measured: &[Measured]) -> Result<String> {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -42,7 +41,7 @@ fn draw_panel(
     name: &str,
     measured: &[Measured],
     of: Series,
-) -> Drawn {
+) -> Result<()> {
     let (least, most) = (f64::from(SWITCHES[0] * PORTS), f64::from(SWITCHES[3] * PORTS));
     let mut chart = ChartBuilder::on(panel)
         .caption(name, style(20))
@@ -75,7 +74,7 @@ fn draw_panel(
     Ok(())
 }
 
-fn draw_legend(legend: &DrawingArea<SVGBackend, Shift>) -> Drawn {
+fn draw_legend(legend: &DrawingArea<SVGBackend, Shift>) -> Result<()> {
     let mut x = 70;
     for (way, color) in WAYS.iter().zip(COLORS) {
         legend.draw(&PathElement::new([(x, 14), (x + 26, 14)], color.stroke_width(3)))?;

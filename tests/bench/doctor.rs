@@ -5,6 +5,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use super::place::{Place, Query};
 use super::table::Row;
 use super::target::QDNS;
@@ -38,28 +40,23 @@ impl Memory {
 }
 
 /// How long it takes.
-pub fn row(place: &Place) -> Row {
+pub fn row(place: &Place) -> Result<Row> {
     let what = "one run: `list` of the ten tables that it looks at, with the same columns";
     place.row(&["doctor"], TARGET, vec![(what, place.reading(facts()))])
 }
 
 /// How much memory it takes.
-pub fn memory(place: &Place) -> Memory {
-    let mut child = place
-        .target
-        .command(QDNS)
-        .args(["--timeout=300", "doctor"])
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("qdns runs");
+pub fn memory(place: &Place) -> Result<Memory> {
+    let mut child =
+        place.target.command(QDNS).args(["--timeout=300", "doctor"]).stdout(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
-    while child.try_wait().expect("a child").is_none() {
+    while child.try_wait()?.is_none() {
         // The kernel's own high-water mark: what a look misses is the growth after the last one.
         peak = std::fs::read_to_string(&status).ok().and_then(|text| high_water(&text)).unwrap_or(peak);
         thread::sleep(Duration::from_micros(500));
     }
-    Memory { peak, printed: place.read(&facts()).len() as u64 }
+    Ok(Memory { peak, printed: place.read(&facts())?.len() as u64 })
 }
 
 /// `VmHWM`, in bytes; a process that has ended has none.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use anyhow::{Result, ensure};
+
 use super::by_hand;
 use super::large;
 use super::place::Place;
@@ -31,41 +33,44 @@ pub struct Measured {
 }
 
 /// Measures all sizes.
-pub fn measure(patience: Patience) -> Vec<Measured> {
+pub fn measure(patience: Patience) -> Result<Vec<Measured>> {
     SWITCHES.into_iter().map(|switches| of_size(switches, patience)).collect()
 }
 
-fn of_size(switches: u32, patience: Patience) -> Measured {
-    let nb = Nb::start();
-    large::fill(&nb, switches, PORTS, 2 * PORTS);
-    let daemon = nb.daemon();
+fn of_size(switches: u32, patience: Patience) -> Result<Measured> {
+    let nb = Nb::start()?;
+    large::fill(&nb, switches, PORTS, 2 * PORTS)?;
+    let daemon = nb.daemon()?;
     let (direct, through) = (Target::direct(&nb), Target::through(&nb, daemon.socket()));
     let switch = format!("net-{}", switches.div_ceil(2));
     let switch = switch.as_str();
     // The daemon reads its copy first.
-    through.nbctl(&["ls-list"]);
+    through.nbctl(&["ls-list"])?;
     let place = Place { target: &direct, switch, patience, is_judged: false };
-    let row = writes::row_of(&place);
-    let add: [Way; 4] = [
+    let row = writes::row_of(&place)?;
+    let mut add: [Way; 4] = [
         Box::new(|turn| {
-            by_hand::add(&direct, switch, &format!("doc-{turn}"), &format!("10.251.0.{turn}"))
-                .expect("a short map")
+            let (name, address) = (format!("doc-{turn}"), format!("10.251.0.{turn}"));
+            let too_long = by_hand::add(&direct, switch, &name, &address)?;
+            ensure!(too_long.is_none(), "a short map");
+            Ok(())
         }),
         Box::new(|turn| {
-            place.read(&place.zone());
-            writes::set(&place, &row, b'b', turn);
+            place.read(&place.zone())?;
+            writes::set(&place, &row, b'b', turn)
         }),
         Box::new(|turn| writes::add(&direct, switch, b'q', turn)),
         Box::new(|turn| writes::add(&through, switch, b't', turn)),
     ];
-    let list: [Way; 4] = [
-        Box::new(|_| drop(by_hand::list(&direct, switch))),
+    let mut list: [Way; 4] = [
+        Box::new(|_| by_hand::list(&direct, switch).map(drop)),
         place.reading(place.zone()),
-        Box::new(|_| drop(direct.qdns(&["record", "ls", switch]))),
-        Box::new(|_| drop(through.qdns(&["record", "ls", switch]))),
+        Box::new(|_| direct.qdns(&["record", "ls", switch]).map(drop)),
+        Box::new(|_| through.qdns(&["record", "ls", switch]).map(drop)),
     ];
-    let [add, list] = [add, list].map(|mut ways| medians(patience, &mut ways, || {}).0);
-    Measured { ports: switches * PORTS, add, list }
+    let (add, _) = medians(patience, &mut add, || Ok(()))?;
+    let (list, _) = medians(patience, &mut list, || Ok(()))?;
+    Ok(Measured { ports: switches * PORTS, add, list })
 }
 
 /// The figures.

@@ -4,6 +4,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use super::by_hand;
 use super::table::{Row, thousands, time};
 use super::target::Target;
@@ -24,7 +26,8 @@ fn hosts() -> impl Iterator<Item = (String, Ipv4Addr)> {
 
 /// The arguments that set all keys, in pieces that a command line holds.
 fn bare_sets() -> Vec<Vec<String>> {
-    let mut sets: Vec<Vec<String>> = vec![Vec::new()];
+    let mut sets = Vec::new();
+    let mut set = Vec::new();
     let mut used = 0;
     for (name, address) in hosts() {
         let (fqdn, reverse) =
@@ -35,60 +38,62 @@ fn bare_sets() -> Vec<Vec<String>> {
             used += argument.len() + 9;
             if used > ROOM {
                 used = argument.len() + 9;
-                sets.push(Vec::new());
+                sets.push(std::mem::take(&mut set));
             }
-            sets.last_mut().expect("a set").push(argument);
+            set.push(argument);
         }
     }
+    sets.push(set);
     sets
 }
 
-/// The imports, on a database with a switch `net-1`; its zone is made anew each time, outside of the clock.
-pub fn rows(target: &Target, patience: Patience) -> Vec<Row> {
+/// The imports, on a database with a switch `net-1`; its zone is made again each time, which is not timed.
+pub fn rows(target: &Target, patience: Patience) -> Result<Vec<Row>> {
     let file = |name: &str| target.dir().join(name).display().to_string();
     let lines: String = hosts().map(|(name, address)| format!("{name},{address}\n")).collect();
-    std::fs::write(file("hosts.csv"), format!("hostname,addresses\n{lines}")).expect("a file is written");
-    zone(target);
-    target.qdns(&["record", "import", "net-1", &file("hosts.csv")]);
+    std::fs::write(file("hosts.csv"), format!("hostname,addresses\n{lines}"))?;
+    zone(target)?;
+    target.qdns(&["record", "import", "net-1", &file("hosts.csv")])?;
     let formats = ["hosts", "csv", "json", "zone"];
-    let export = |format| {
+    for format in formats {
+        let text = target.qdns(&["record", "export", "net-1", "--format", format])?;
+        std::fs::write(file(&format!("all.{format}")), text)?;
+    }
+    let (sets, row) = (bare_sets(), zone(target)?);
+    let mut rows = Vec::new();
+    for format in formats {
         let path = file(&format!("all.{format}"));
-        let text = target.qdns(&["record", "export", "net-1", "--format", format]);
-        std::fs::write(&path, text).expect("a file is written");
-        path
-    };
-    let files = formats.map(export);
-    let (sets, row) = (bare_sets(), zone(target));
-    let one = |(format, path): (&str, &String)| {
-        let import: Vec<&str> = vec!["record", "import", "net-1", path];
-        zone(target);
-        let runs = target.commands_of(&import).len();
-        let ours: Way = Box::new(|_| drop(target.qdns(&import)));
+        let import = ["record", "import", "net-1", &path];
+        zone(target)?;
+        let runs = target.commands_of(&import)?.len();
+        let ours: Way = Box::new(|_| target.qdns(&import).map(drop));
         let bare: Way = Box::new(|_| set_all(target, &row, &sets));
-        let (times, turns) = medians(patience, &mut [ours, bare], || drop(zone(target)));
+        let (times, turns) = medians(patience, &mut [ours, bare], || zone(target).map(drop))?;
         let name = format!("`record import SWITCH FILE`: {format}, in {runs} runs of ovn-nbctl");
         let what = format!(
             "`set DNS ROW` of the same 30,000 keys, in as few runs as a command line allows: {}",
             sets.len()
         );
-        Row { name, ours: times[0], bare: times[1], target: Some(TARGET), turns, what }
-    };
-    formats.into_iter().zip(&files).map(one).collect()
+        rows.push(Row { name, ours: times[0], bare: times[1], target: Some(TARGET), turns, what });
+    }
+    Ok(rows)
 }
 
 /// An empty zone, and its row: always the same one, for its UUID comes from the switch's.
-fn zone(target: &Target) -> String {
-    target.qdns(&["zone", "rm", "net-1", "--yes", "--if-exists"]);
-    target.qdns(&["zone", "create", "net-1"]);
-    target.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net-1"]).trim().to_owned()
+fn zone(target: &Target) -> Result<String> {
+    target.qdns(&["zone", "rm", "net-1", "--yes", "--if-exists"])?;
+    target.qdns(&["zone", "create", "net-1"])?;
+    let row = target.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net-1"])?;
+    Ok(row.trim().to_owned())
 }
 
-fn set_all(target: &Target, row: &str, sets: &[Vec<String>]) {
+fn set_all(target: &Target, row: &str, sets: &[Vec<String>]) -> Result<()> {
     for set in sets {
         target.nbctl(
             &["set", "DNS", row].into_iter().chain(set.iter().map(String::as_str)).collect::<Vec<_>>(),
-        );
+        )?;
     }
+    Ok(())
 }
 
 /// The way by hand, as far as it goes.
@@ -110,8 +115,8 @@ const SAMPLE: u32 = 200;
 
 /// Adds hosts one by one in the way by hand until it fails: the first ones and the last ones
 /// before its end, or all with `QDNS_BENCH_FULL`.
-pub fn one_by_one(target: &Target) -> OneByOne {
-    let row = zone(target);
+pub fn one_by_one(target: &Target) -> Result<OneByOne> {
+    let row = zone(target)?;
     let is_full = std::env::var_os("QDNS_BENCH_FULL").is_some();
     let hosts: Vec<(String, String)> = hosts().map(|(name, address)| (name, address.to_string())).collect();
     let mut took = Vec::new();
@@ -119,8 +124,8 @@ pub fn one_by_one(target: &Target) -> OneByOne {
     let mut next = 0;
     while let Some((name, address)) = hosts.get(next) {
         let began = Instant::now();
-        if let Err(error) = by_hand::add(target, "net-1", name, address) {
-            end = error;
+        if let Some(error) = by_hand::add(target, "net-1", name, address)? {
+            end = error.to_string();
             break;
         }
         took.push(began.elapsed());
@@ -128,7 +133,7 @@ pub fn one_by_one(target: &Target) -> OneByOne {
         if !is_full && took.len() == SAMPLE as usize {
             // On to where the map is nearly too long for an argument.
             let room =
-                by_hand::ARGUMENT_MAX / (by_hand::records(target, &row).len() / next) - SAMPLE as usize - 20;
+                by_hand::ARGUMENT_MAX / (by_hand::records(target, &row)?.len() / next) - SAMPLE as usize - 20;
             let between: Vec<String> = hosts[next..room]
                 .iter()
                 .flat_map(|(name, address)| {
@@ -136,7 +141,7 @@ pub fn one_by_one(target: &Target) -> OneByOne {
                 })
                 .map(|(key, address)| format!("records:\"{key}\"=\"{address}\""))
                 .collect();
-            set_all(target, &row, &[between]);
+            set_all(target, &row, &[between])?;
             next = room;
         }
     }
@@ -144,7 +149,7 @@ pub fn one_by_one(target: &Target) -> OneByOne {
     let sample = SAMPLE as usize;
     let pace = [mean(&took[..sample]), mean(&took[took.len() - sample..])];
     let whole = if is_full { took.iter().sum() } else { (pace[0] + pace[1]) / 2 * next as u32 };
-    OneByOne { hosts: next as u32, end, pace, whole, is_full }
+    Ok(OneByOne { hosts: next as u32, end, pace, whole, is_full })
 }
 
 impl OneByOne {
@@ -155,12 +160,13 @@ impl OneByOne {
 
     /// What it shows beside an import of all hosts in that time.
     pub fn markdown(&self, imports: &[Row]) -> String {
-        let import = imports.iter().map(|row| row.ours).max().expect("an import");
+        let import = imports.iter().map(|row| row.ours).max().unwrap_or_default();
         let [first, last] = self.pace.map(time);
         let hosts = self.hosts;
-        let how = match self.is_full {
-            true => "each measured".to_owned(),
-            false => format!("{SAMPLE} measured at either end, the others on a straight line between them"),
+        let how = if self.is_full {
+            "each measured".to_owned()
+        } else {
+            format!("{SAMPLE} measured at either end, the others on a straight line between them")
         };
         let faster = |whole: Duration| whole.as_secs_f64() / import.as_secs_f64();
         let rest = self.pace[1] * HOSTS.saturating_sub(hosts);

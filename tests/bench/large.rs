@@ -3,6 +3,7 @@
 use std::io::{BufReader, Write};
 use std::os::unix::net::UnixStream;
 
+use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,18 +11,19 @@ use crate::lab::Nb;
 
 /// Makes `switches` switches `net-1`…, each with this many ports, a zone with this
 /// many keys, two to a host, and a DHCP row that all its ports use.
-pub fn fill(nb: &Nb, switches: u32, ports: u32, keys: u32) {
+pub fn fill(nb: &Nb, switches: u32, ports: u32, keys: u32) -> Result<()> {
     let remote = nb.remote();
-    let socket = remote.strip_prefix("unix:").expect("a socket");
-    let mut stream = UnixStream::connect(socket).expect("the database answers");
+    let socket = remote.strip_prefix("unix:").context("a socket")?;
+    let mut stream = UnixStream::connect(socket)?;
     for number in 1..=switches {
         let mut params = vec![json!("OVN_Northbound")];
         params.extend(switch(number, ports, keys));
         let request = json!({ "method": "transact", "params": params, "id": number });
-        stream.write_all(request.to_string().as_bytes()).expect("the database reads");
-        let answer = answer(&mut stream);
-        assert!(answer["error"].is_null() && !answer.to_string().contains("\"error\":\""), "{answer}");
+        stream.write_all(request.to_string().as_bytes())?;
+        let answer = answer(&mut stream)?;
+        ensure!(answer["error"].is_null() && !answer.to_string().contains("\"error\":\""), "{answer}");
     }
+    Ok(())
 }
 
 /// The operations that make one switch: its ports, its zone, and the switch itself.
@@ -80,7 +82,7 @@ fn switch(number: u32, ports: u32, keys: u32) -> Vec<Value> {
 }
 
 /// The next JSON document of a stream.
-fn answer(stream: &mut UnixStream) -> Value {
+fn answer(stream: &mut UnixStream) -> Result<Value> {
     let mut reader = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 16, stream));
-    Value::deserialize(&mut reader).expect("the database answers in JSON")
+    Ok(Value::deserialize(&mut reader)?)
 }

@@ -1,5 +1,6 @@
 //! Where pairs are measured: a target, one of its switches, and how they become rows.
 
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::table::Row;
@@ -21,14 +22,15 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// qdns beside the cheapest of some bare ways, each with what it is.
-    pub fn row(&self, qdns: &[&str], target: f64, bare: Vec<(&str, Way<'a>)>) -> Row {
+    pub fn row(&self, qdns: &[&str], target: f64, bare: Vec<(&str, Way<'a>)>) -> Result<Row> {
         let (what, bare): (Vec<&str>, Vec<Way>) = bare.into_iter().unzip();
-        let ours: Way = Box::new(|_| drop(self.target.qdns(qdns)));
+        let ours: Way = Box::new(|_| self.target.qdns(qdns).map(drop));
         let mut ways: Vec<Way> = std::iter::once(ours).chain(bare).collect();
-        let (times, turns) = medians(self.patience, &mut ways, || {});
-        let (bare, what) = times[1..].iter().zip(what).min().expect("a bare way");
+        let (times, turns) = medians(self.patience, &mut ways, || Ok(()))?;
+        let (bare, what) = times[1..].iter().zip(what).min().context("a bare way")?;
         let name = format!("`{}`", qdns.join(" ").replace(self.switch, "SWITCH"));
-        Row { name, ours: times[0], bare: *bare, target: self.judged(target), turns, what: what.to_owned() }
+        let target = self.judged(target);
+        Ok(Row { name, ours: times[0], bare: *bare, target, turns, what: what.to_owned() })
     }
 
     /// A ratio that must be reached, where such count.
@@ -53,28 +55,31 @@ impl<'a> Place<'a> {
     }
 
     /// One run of ovn-nbctl.
-    pub fn read(&self, query: &Query) -> String {
+    pub fn read(&self, query: &Query) -> Result<String> {
         self.target.nbctl(&query.0.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// The same as a way.
     pub fn reading(&'a self, query: Query) -> Way<'a> {
-        Box::new(move |_| drop(self.read(&query)))
+        Box::new(move |_| self.read(&query).map(drop))
     }
 }
 
 /// The references in a column of the first table that was printed, each once.
-pub fn references(printed: &str, column: &str) -> Vec<String> {
-    let table: Value = serde_json::from_str(printed.lines().next().expect("a table")).expect("JSON");
-    let headings = table["headings"].as_array().expect("headings");
-    let index = headings.iter().position(|heading| heading == column).expect("the column");
+pub fn references(printed: &str, column: &str) -> Result<Vec<String>> {
+    let table: Value = serde_json::from_str(printed.lines().next().context("a table")?)?;
+    let headings = table["headings"].as_array().context("headings")?;
+    let index = headings
+        .iter()
+        .position(|heading| heading == column)
+        .with_context(|| format!("no column {column}"))?;
     let mut found = Vec::new();
-    for row in table["data"].as_array().expect("rows") {
+    for row in table["data"].as_array().context("rows")? {
         gather(&row[index], &mut found);
     }
     found.sort();
     found.dedup();
-    found
+    Ok(found)
 }
 
 /// The UUIDs of a value: one, or a set of them (RFC 7047, section 5.1).

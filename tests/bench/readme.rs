@@ -1,5 +1,7 @@
 //! The section of README.md: the picture and the most telling figures of what was measured.
 
+use anyhow::{Context as _, Result};
+
 use super::Results;
 use super::table::{Row, thousands, time};
 
@@ -7,7 +9,7 @@ use super::table::{Row, thousands, time};
 const SHOWN: [&str; 5] = ["`record add", "`record ls SWITCH`", "`zone ls", "`prune-stale --all", "`doctor"];
 
 /// The section, between its marks.
-pub fn section(results: &Results) -> String {
+pub fn section(results: &Results) -> Result<String> {
     let [direct, through] = &results.large;
     let mut text = String::from(
         "![What a command costs as the network grows](tests/bench/cost.svg)\n\n\
@@ -15,14 +17,10 @@ pub fn section(results: &Results) -> String {
          |---|--:|--:|--:|--:|--:|--:|\n",
     );
     for name in SHOWN {
-        let of = |rows: &[Row]| {
-            let row = rows.iter().find(|row| row.name.starts_with(name)).expect("a row");
-            (row.name.clone(), format!("{} | {} | {:.2}", time(row.ours), time(row.bare), row.ratio()))
-        };
-        let ((name, direct), (_, through)) = (of(direct), of(through));
-        text += &format!("| {name} | {direct} | {through} |\n");
+        let (direct, through) = (row_of(direct, name)?, row_of(through, name)?);
+        text += &format!("| {} | {} | {} |\n", direct.name, figures(direct), figures(through));
     }
-    let import = results.imports.iter().map(|import| import.ours).max().expect("an import");
+    let import = results.imports.iter().map(|import| import.ours).max().context("an import")?;
     let ratio = results.imports.iter().map(Row::ratio).fold(0.0, f64::max);
     let (hosts, slow) = results.one_by_one.end();
     text += &format!(
@@ -36,5 +34,13 @@ pub fn section(results: &Results) -> String {
         thousands(u64::from(hosts)),
         results.memory.peak as f64 / 1e6,
     );
-    text
+    Ok(text)
+}
+
+fn row_of<'a>(rows: &'a [Row], name: &str) -> Result<&'a Row> {
+    rows.iter().find(|row| row.name.starts_with(name)).with_context(|| format!("no row {name}"))
+}
+
+fn figures(row: &Row) -> String {
+    format!("{} | {} | {:.2}", time(row.ours), time(row.bare), row.ratio())
 }

@@ -3,6 +3,8 @@
 //! in one run, or run after run only the rows that are wanted. ovn-nbctl fetches whole tables in either,
 //! unless a daemon has them already.
 
+use anyhow::Result;
+
 use super::place::{Place, Query, references};
 use super::table::Row;
 use super::turns::Way;
@@ -16,11 +18,11 @@ const PORT_COLUMNS: &str =
 const LEASE_COLUMNS: &str = "--columns=_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
 
 /// The reads of one place.
-pub fn rows(place: &Place) -> Vec<Row> {
+pub fn rows(place: &Place) -> Result<Vec<Row>> {
     let switch = place.switch;
     let all_zones = || vec![("one run: `list Logical_Switch`, `list DNS`", place.reading(place.zones()))];
     let one_zone = "one run: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`";
-    vec![
+    [
         place.row(&["record", "ls", switch], TARGET, vec![(one_zone, place.reading(place.zone()))]),
         place.row(&["record", "ls"], TARGET, all_zones()),
         place.row(&["record", "ls", "-o", "json"], TARGET, all_zones()),
@@ -33,6 +35,8 @@ pub fn rows(place: &Place) -> Vec<Row> {
         ),
         place.row(&["prune-stale", "--all", "--dry-run"], TARGET, vec![all_ports(place)]),
     ]
+    .into_iter()
+    .collect()
 }
 
 /// The routers and balancers that may forward for a switch.
@@ -62,17 +66,17 @@ fn leases_of_switch<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
     let work = move |_| {
         let name = format!("name={}", place.switch);
         let switch = ["--columns=_uuid,name,ports,load_balancer", "find", "Logical_Switch", &name];
-        let ports = references(&place.read(&Query::default().then(&switch)), "ports");
-        let ports = place.read(&Query::default().then(&rows_of(LEASE_COLUMNS, &ports)));
+        let ports = references(&place.read(&Query::default().then(&switch))?, "ports")?;
+        let ports = place.read(&Query::default().then(&rows_of(LEASE_COLUMNS, &ports)))?;
         let mut query = Query::default();
         for column in ["dhcpv4_options", "dhcpv6_options"] {
-            for row in references(&ports, column) {
+            for row in references(&ports, column)? {
                 query = query
                     .then(&["--columns=_uuid,cidr,options,external_ids", "list", "DHCP_Options", &row])
                     .then(&["--columns=_uuid", "find", PORT, &format!("{column}={row}")]);
             }
         }
-        place.read(&balancers(query));
+        place.read(&balancers(query)).map(drop)
     };
     let what = "three runs: `find Logical_Switch name=SWITCH`; `list Logical_Switch_Port` of its ports; \
         `list DHCP_Options` of theirs, `find Logical_Switch_Port` that use those too, `list` of \
@@ -103,9 +107,9 @@ fn ports_of_switch<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
             "DNS",
             &mark,
         ]);
-        let ports = references(&place.read(&zone), "ports");
+        let ports = references(&place.read(&zone)?, "ports")?;
         let routers = ["--columns=_uuid,name,networks", "list", "Logical_Router_Port"];
-        place.read(&Query::default().then(&rows_of(PORT_COLUMNS, &ports)).then(&routers));
+        place.read(&Query::default().then(&rows_of(PORT_COLUMNS, &ports)).then(&routers)).map(drop)
     };
     let what = "two runs: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`; then \
         `list Logical_Switch_Port` of its ports, `list Logical_Router_Port`";

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Context as _, Result};
+
 use super::turns::Patience;
 
 /// The marks in README.md between which the section is kept.
@@ -18,8 +20,8 @@ pub struct Report {
 
 impl Report {
     /// An empty report.
-    pub fn begin() -> Self {
-        Report { text: String::new(), load: load() }
+    pub fn begin() -> Result<Self> {
+        Ok(Report { text: String::new(), load: load()? })
     }
 
     /// One more part of it, shown at once.
@@ -30,24 +32,24 @@ impl Report {
     }
 
     /// The whole of it, with where and how it was made.
-    pub fn whole(&self, patience: Patience) -> String {
-        format!(
+    pub fn whole(&self, patience: Patience) -> Result<String> {
+        Ok(format!(
             "# The benchmark\n\nMade by `QDNS_BENCH_WRITE=1 cargo bench --bench bench`, which writes this file, \
              [cost.svg](cost.svg) and the figures in the README.\n\n\
              | | |\n|---|---|\n| date | {} |\n| processor | {}, {} cores |\n| memory | {} |\n| kernel | {} |\n\
              | OVN | {} |\n| qdns | {} |\n| load average | {} at the beginning, {} at the end |\n\n{}",
-            said("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
-            field("/proc/cpuinfo", "model name"),
+            said("date", &["-u", "+%Y-%m-%d %H:%M UTC"])?,
+            field("/proc/cpuinfo", "model name")?,
             std::thread::available_parallelism().map_or(0, usize::from),
-            field("/proc/meminfo", "MemTotal"),
-            said("uname", &["-sr"]),
-            said("ovn-nbctl", &["--version"]),
+            field("/proc/meminfo", "MemTotal")?,
+            said("uname", &["-sr"])?,
+            said("ovn-nbctl", &["--version"])?,
             env!("CARGO_PKG_VERSION"),
             self.load,
-            load(),
+            load()?,
             method(patience),
         ) + "\n"
-            + &self.text
+            + &self.text)
     }
 }
 
@@ -66,34 +68,35 @@ fn method(patience: Patience) -> String {
 }
 
 /// Writes what the repository keeps; nothing, unless it is wanted.
-pub fn write(results: &str, picture: &str, readme: &str) {
+pub fn write(results: &str, picture: &str, readme: &str) -> Result<()> {
     if std::env::var_os("QDNS_BENCH_WRITE").is_none() {
-        return;
+        return Ok(());
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let write = |path: &str, text: &str| fs::write(root.join(path), text).expect("a file is written");
-    write("tests/bench/RESULTS.md", results);
-    write("tests/bench/cost.svg", picture);
-    let old = fs::read_to_string(root.join("README.md")).expect("README.md");
-    let (before, rest) = old.split_once(MARKS[0]).expect("README.md has the first mark");
-    let (_, after) = rest.split_once(MARKS[1]).expect("README.md has the second mark");
-    write("README.md", &[before, MARKS[0], readme, MARKS[1], after].concat());
+    fs::write(root.join("tests/bench/RESULTS.md"), results)?;
+    fs::write(root.join("tests/bench/cost.svg"), picture)?;
+    let page = root.join("README.md");
+    let old = fs::read_to_string(&page)?;
+    let (before, rest) = old.split_once(MARKS[0]).context("README.md has no first mark")?;
+    let (_, after) = rest.split_once(MARKS[1]).context("README.md has no second mark")?;
+    fs::write(&page, [before, MARKS[0], readme, MARKS[1], after].concat())?;
+    Ok(())
 }
 
-fn said(program: &str, args: &[&str]) -> String {
-    let output = Command::new(program).args(args).output().expect("the program runs");
-    String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned()
+fn said(program: &str, args: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(args).output()?;
+    Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned())
 }
 
 /// The first value of a name in a file of `name: value` lines.
-fn field(path: &str, name: &str) -> String {
-    let text = fs::read_to_string(path).expect("procfs");
+fn field(path: &str, name: &str) -> Result<String> {
+    let text = fs::read_to_string(path)?;
     let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-    line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    Ok(line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default())
 }
 
 /// The load average of the last minute.
-fn load() -> String {
-    let text = fs::read_to_string("/proc/loadavg").expect("procfs");
-    text.split(' ').next().unwrap_or_default().to_owned()
+fn load() -> Result<String> {
+    let text = fs::read_to_string("/proc/loadavg")?;
+    Ok(text.split(' ').next().unwrap_or_default().to_owned())
 }

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use anyhow::{Context as _, Result, ensure};
+
 use crate::lab::Nb;
 
 /// The program that is measured.
@@ -46,29 +48,29 @@ impl<'a> Target<'a> {
     }
 
     /// Runs qdns, which may wait as long as the bare commands do; returns what it printed.
-    pub fn qdns(&self, args: &[&str]) -> String {
+    pub fn qdns(&self, args: &[&str]) -> Result<String> {
         // 4: doctor found something.
         self.run(QDNS, &[&["--timeout=300"], args].concat(), &[0, 4])
     }
 
     /// Runs ovn-nbctl; returns what it printed.
-    pub fn nbctl(&self, args: &[&str]) -> String {
+    pub fn nbctl(&self, args: &[&str]) -> Result<String> {
         self.run("ovn-nbctl", args, &[0])
     }
 
     /// The ovn-nbctl commands that a qdns command runs.
-    pub fn commands_of(&self, args: &[&str]) -> Vec<String> {
-        let output = self.command(QDNS).arg("-v").args(args).stderr(Stdio::piped()).output();
-        let said = String::from_utf8(output.expect("qdns runs").stderr).expect("text");
-        said.lines().filter(|line| line.starts_with("+ ovn-nbctl ")).map(str::to_owned).collect()
+    pub fn commands_of(&self, args: &[&str]) -> Result<Vec<String>> {
+        let output = self.command(QDNS).arg("-v").args(args).stderr(Stdio::piped()).output()?;
+        let said = String::from_utf8(output.stderr)?;
+        Ok(said.lines().filter(|line| line.starts_with("+ ovn-nbctl ")).map(str::to_owned).collect())
     }
 
-    fn run(&self, program: &str, args: &[&str], codes: &[i32]) -> String {
+    fn run(&self, program: &str, args: &[&str], codes: &[i32]) -> Result<String> {
         let Output { status, stdout, stderr } =
-            self.command(program).args(args).output().expect("the program runs");
+            self.command(program).args(args).output().with_context(|| format!("{program} does not run"))?;
         let is_well = status.code().is_some_and(|code| codes.contains(&code));
         let said = || String::from_utf8_lossy(&stderr).into_owned();
-        assert!(is_well, "{program} {:?}: {status}: {}", &args[..args.len().min(5)], said());
-        String::from_utf8(stdout).expect("text")
+        ensure!(is_well, "{program} {:?}: {status}: {}", &args[..args.len().min(5)], said());
+        Ok(String::from_utf8(stdout)?)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 /// The least number of turns, however long they take.
 const LEAST: usize = 5;
 
@@ -24,29 +26,29 @@ impl Patience {
     }
 }
 
-/// One way to do it; it is told which turn it is.
-pub type Way<'a> = Box<dyn FnMut(usize) + 'a>;
+/// One way to do it; its argument is the number of the turn.
+pub type Way<'a> = Box<dyn FnMut(usize) -> Result<()> + 'a>;
 
 /// Times the ways turn by turn, each turn beginning with another one; `prepare` is not timed. Returns
 /// the median of each, and how many turns there were.
 pub fn medians(
     patience: Patience,
     ways: &mut [Way<'_>],
-    mut prepare: impl FnMut(),
-) -> (Vec<Duration>, usize) {
+    mut prepare: impl FnMut() -> Result<()>,
+) -> Result<(Vec<Duration>, usize)> {
     let mut times = vec![Vec::new(); ways.len()];
     let (began, mut turn) = (Instant::now(), 0);
     while !patience.is_over(turn, began) {
         for step in 0..ways.len() {
             let index = (turn + step) % ways.len();
-            prepare();
+            prepare()?;
             let began = Instant::now();
-            ways[index](turn);
+            ways[index](turn)?;
             times[index].push(began.elapsed());
         }
         turn += 1;
     }
-    (times.into_iter().map(median).collect(), turn)
+    Ok((times.into_iter().map(median).collect(), turn))
 }
 
 /// The one in the middle.

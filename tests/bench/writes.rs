@@ -5,6 +5,8 @@
 //! one run reads the zone, and another writes. The second row of each pair is the write alone, which
 //! asks nothing and needs the row's UUID.
 
+use anyhow::Result;
+
 use super::place::Place;
 use super::table::Row;
 use super::target::Target;
@@ -44,54 +46,61 @@ impl Host {
 }
 
 /// The row of the place's zone.
-pub fn row_of(place: &Place) -> String {
+pub fn row_of(place: &Place) -> Result<String> {
     let mark = format!("external_ids:switch={}", place.switch);
-    place.target.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &mark]).trim().to_owned()
+    Ok(place.target.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", &mark])?.trim().to_owned())
 }
 
 /// A host's keys, bare.
-pub fn set(place: &Place, row: &str, side: u8, turn: usize) {
+pub fn set(place: &Place, row: &str, side: u8, turn: usize) -> Result<()> {
     let pairs = Host::of(side, turn).pairs().map(|(key, value)| format!("records:\"{key}\"=\"{value}\""));
-    place.target.nbctl(&["set", "DNS", row, &pairs[0], &pairs[1], &pairs[2]]);
+    place.target.nbctl(&["set", "DNS", row, &pairs[0], &pairs[1], &pairs[2]]).map(drop)
 }
 
 /// The same host by qdns.
-pub fn add(target: &Target, switch: &str, side: u8, turn: usize) {
+pub fn add(target: &Target, switch: &str, side: u8, turn: usize) -> Result<()> {
     let Host { name, address, .. } = Host::of(side, turn);
-    target.qdns(&["record", "add", switch, &name, &address]);
+    target.qdns(&["record", "add", switch, &name, &address]).map(drop)
 }
 
 /// The writes of one place: hosts come and go.
-pub fn rows(place: &Place) -> Vec<Row> {
-    let row = row_of(place);
+pub fn rows(place: &Place) -> Result<Vec<Row>> {
+    let row = row_of(place)?;
     let ours: Way = Box::new(|turn| add(place.target, place.switch, b'a', turn));
     let set = |side, turn| set(place, &row, side, turn);
-    let mut rows = pair(place, "`record add SWITCH HOST ADDRESS`", "set DNS ROW", ours, &set).to_vec();
+    let mut rows = pair(place, "`record add SWITCH HOST ADDRESS`", "set DNS ROW", ours, &set)?.to_vec();
     let remove = |side, turn| {
         let [first, second, third] = Host::of(side, turn).pairs().map(|(key, _)| format!("\"{key}\""));
-        place.target.nbctl(&["remove", "DNS", &row, "records", &first, &second, &third]);
+        place.target.nbctl(&["remove", "DNS", &row, "records", &first, &second, &third]).map(drop)
     };
-    let ours: Way =
-        Box::new(|turn| drop(place.target.qdns(&["record", "rm", place.switch, &Host::of(b'a', turn).name])));
-    rows.extend(pair(place, "`record rm SWITCH HOST`", "remove DNS ROW", ours, &remove));
-    rows
+    let ours: Way = Box::new(|turn| {
+        place.target.qdns(&["record", "rm", place.switch, &Host::of(b'a', turn).name]).map(drop)
+    });
+    rows.extend(pair(place, "`record rm SWITCH HOST`", "remove DNS ROW", ours, &remove)?);
+    Ok(rows)
 }
 
 /// A command beside a read and a write, and beside the write alone.
-fn pair(place: &Place, name: &str, verb: &str, ours: Way, write: &dyn Fn(u8, usize)) -> [Row; 2] {
+fn pair(
+    place: &Place,
+    name: &str,
+    verb: &str,
+    ours: Way,
+    write: &dyn Fn(u8, usize) -> Result<()>,
+) -> Result<[Row; 2]> {
     let both = |turn| {
-        place.read(&place.zone());
-        write(b'b', turn);
+        place.read(&place.zone())?;
+        write(b'b', turn)
     };
     let mut ways: [Way; 3] = [ours, Box::new(both), Box::new(|turn| write(b'c', turn))];
-    let (times, turns) = medians(place.patience, &mut ways, || {});
+    let (times, turns) = medians(place.patience, &mut ways, || Ok(()))?;
     let row = |bare, target, what| Row { name: name.to_owned(), ours: times[0], bare, target, turns, what };
-    [
+    Ok([
         row(
             times[1],
             place.judged(TARGET),
             format!("one run: {READ}; another: `{verb}` of the same three keys"),
         ),
         row(times[2], None, format!("`{verb}` of the same three keys alone: it asks nothing")),
-    ]
+    ])
 }

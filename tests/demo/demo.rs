@@ -4,24 +4,22 @@
 #[path = "../it/support/lab/mod.rs"]
 mod lab;
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
 
 use lab::{Addressing, Guest, Lab, Nb, Ran};
 
 /// Shows a command of the operator and runs it.
-fn operator(db: &str, line: &str) -> bool {
+fn operator(db: &str, line: &str) -> Result<()> {
     println!("\n\x1b[1moperator$\x1b[0m {line}");
     let qdns = std::env::var_os("QDNS").unwrap_or_else(|| "qdns".into());
     let args = shlex::split(line).unwrap_or_default();
     let mut command = Command::new(qdns);
     command.args(args.iter().skip(1)).env("OVN_NB_DB", db).env_remove("OVN_NB_DAEMON").stdin(Stdio::null());
-    match command.status() {
-        Ok(status) => status.success(),
-        Err(error) => {
-            println!("qdns cannot be run: {error}");
-            false
-        }
-    }
+    let status = command.status().context("qdns cannot be run")?;
+    ensure!(status.success(), "{line}: {status}");
+    Ok(())
 }
 
 /// Shows a command in a guest, runs it, and says whether its answer is what it must be.
@@ -49,63 +47,63 @@ fn missing() -> Option<&'static str> {
     (!allowed).then_some("this machine does not allow network namespaces (unshare --net fails)")
 }
 
-fn main() -> ExitCode {
-    let done = match missing() {
+fn main() -> Result<()> {
+    match missing() {
         None => with_guests(),
         Some(why) => {
             println!("No guests here: {why}.\nThe rest is shown on a database alone.");
             on_a_database_alone()
         }
-    };
-    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
 }
 
-fn on_a_database_alone() -> bool {
-    let nb = Nb::start();
+fn on_a_database_alone() -> Result<()> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.0.0.0/24"]);
-    [
+    for line in [
         "qdns record add net1 web-server 10.0.0.10",
         "qdns record add net1 db-server 10.0.0.11 fd00::11",
         "qdns record ls net1",
         "qdns zone ls",
-    ]
-    .iter()
-    .all(|line| operator(&nb.remote(), line))
+    ] {
+        operator(&nb.remote(), line)?;
+    }
+    Ok(())
 }
 
-fn with_guests() -> bool {
+fn with_guests() -> Result<()> {
     println!("A private OVN starts: its own databases, ovn-northd, ovs-vswitchd, ovn-controller.");
-    let lab = Lab::start();
+    let lab = Lab::start()?;
     lab.gateway_router();
     lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
-    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
     let dhcp = lab.dhcp_row();
-    let guests = [("web-server", "10.0.0.10"), ("db-server", "10.0.0.11"), ("app-server", "10.0.0.12")];
-    let guests = guests.map(|(name, ip)| {
+    let mut guests = Vec::new();
+    for (name, ip) in [("web-server", "10.0.0.10"), ("db-server", "10.0.0.11"), ("app-server", "10.0.0.12")] {
         let mac = lab.mac();
         lab.port("net1", name, &format!("{mac} {ip}"));
         lab.nbctl(&["lsp-set-dhcpv4-options", name, dhcp.trim()]);
-        lab.guest(name, name, &mac, Addressing::None)
-    });
+        guests.push(lab.guest(name, name, &mac, Addressing::None)?);
+    }
     println!("Three guests are on the switch net1: web-server, db-server and app-server.");
 
     let db = lab.nb_remote();
-    let mut done = [
+    for line in [
         "qdns record add net1 web-server 10.0.0.10",
         "qdns record add net1 db-server 10.0.0.11",
         "qdns record add net1 app-server 10.0.0.12",
         "qdns forwarders set net1 172.16.0.53",
         "qdns record ls net1",
         "qdns forwarders show net1",
-    ]
-    .iter()
-    .all(|line| operator(&db, line));
+    ] {
+        operator(&db, line)?;
+    }
     lab.hv_sync();
 
     println!("\nweb-server leases its address, and with it the resolver and the search domain:");
     let web = &guests[0];
-    done &= web.dhcp().is_ok();
-    done &= in_guest(web, "web-server", "cat /etc/resolv.conf", "search internal");
+    web.dhcp()?;
+    let mut done = in_guest(web, "web-server", "cat /etc/resolv.conf", "search internal");
     println!("\nIts own resolver finds the short name, the FQDN, the reverse name, and an external name:");
     for (line, wanted) in [
         ("getent ahostsv4 db-server | head -1", "10.0.0.11"),
@@ -115,8 +113,9 @@ fn with_guests() -> bool {
     ] {
         done &= in_guest(web, "web-server", line, wanted);
     }
-    done &= guests[1].dhcp().is_ok();
+    guests[1].dhcp()?;
     done &= in_guest(web, "web-server", "ping -c 1 -W 2 db-server", " 0% packet loss");
-    println!("\n{}", if done { "All answers are right." } else { "Something above is not as it should be." });
-    done
+    ensure!(done, "something above is not as it should be");
+    println!("\nAll answers are right.");
+    Ok(())
 }

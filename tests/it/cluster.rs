@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use anyhow::Result;
+
 use crate::support::lab::Cluster;
 use crate::support::{Run, qdns};
 
@@ -38,7 +40,7 @@ fn write(remotes: &str, writer: usize, writes: usize, is_over: &AtomicBool) -> V
 
 /// `writers` at once, while the leader is killed `kills` times.
 fn storm(writers: usize, writes: usize, kills: usize) {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
     cluster.nbctl(&["ls-add", "net1"]);
     let remotes = cluster.remotes();
     let is_over = AtomicBool::new(false);
@@ -47,10 +49,10 @@ fn storm(writers: usize, writes: usize, kills: usize) {
         let killer = scope.spawn(move || {
             for _ in 0..kills {
                 thread::sleep(Duration::from_millis(300));
-                let leader = cluster.leader();
+                let leader = cluster.leader().unwrap();
                 cluster.kill(leader);
                 thread::sleep(Duration::from_millis(1500));
-                cluster.serve(leader);
+                cluster.serve(leader).unwrap();
             }
             is_over.store(true, Ordering::Relaxed);
         });
@@ -88,23 +90,25 @@ fn storm(writers: usize, writes: usize, kills: usize) {
 }
 
 #[test]
-fn exit_codes_are_true_while_the_leader_is_killed() {
+fn exit_codes_are_true_while_the_leader_is_killed() -> Result<()> {
     storm(4, 40, 2);
+    Ok(())
 }
 
 /// Some minutes: `cargo test --test it cluster -- --ignored --nocapture`.
 #[test]
 #[ignore = "takes minutes"]
-fn exit_codes_are_true_over_ten_kills_and_two_thousand_writes() {
+fn exit_codes_are_true_over_ten_kills_and_two_thousand_writes() -> Result<()> {
     storm(8, 250, 10);
+    Ok(())
 }
 
 #[test]
-fn a_follower_serves_who_asks_no_leader_and_one_dead_server_of_several_is_passed_over() {
-    let cluster = Cluster::start();
+fn a_follower_serves_who_asks_no_leader_and_one_dead_server_of_several_is_passed_over() -> Result<()> {
+    let cluster = Cluster::start()?;
     cluster.nbctl(&["ls-add", "net1"]);
     qdns(&cluster.remotes(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
-    let leader = cluster.leader();
+    let leader = cluster.leader()?;
     let follower = cluster.remote((leader + 1) % 3);
     let listed = qdns(&follower, &["--no-leader-only", "record", "ls", "net1"]);
     assert!(listed.ok().contains("web.internal"));
@@ -113,11 +117,12 @@ fn a_follower_serves_who_asks_no_leader_and_one_dead_server_of_several_is_passed
     assert!(said.contains("not its leader") && said.contains("--no-leader-only"), "{said}");
 
     cluster.kill(leader);
-    cluster.leader();
+    cluster.leader()?;
     qdns(&cluster.remotes(), &["record", "add", "net1", "db", "10.0.0.11"]).ok();
     // Two of three are no majority.
-    cluster.kill(cluster.leader());
+    cluster.kill(cluster.leader()?);
     let said =
         qdns(&cluster.remotes(), &["--timeout", "2", "record", "add", "net1", "app", "10.0.0.12"]).fails(3);
     assert!(said.contains("one of them leads"), "{said}");
+    Ok(())
 }

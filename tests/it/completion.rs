@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::qdns;
 
 /// A database with a switch that is easy to find, its hosts, and names that must never be offered.
-fn net() -> Nb {
-    let nb = Nb::start();
+fn net() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net-$(touch /tmp/no)", "--", "ls-add", "dmz"]);
     nb.nbctl(&["lsp-add", "net1", "vm-port-10", "--", "lsp-add", "net1", "vm-port-20"]);
     nb.nbctl(&[
@@ -36,7 +38,7 @@ fn net() -> Nb {
     for (host, address) in [("db-server", "10.0.0.11"), ("db-copy", "10.0.0.12"), ("web", "10.0.0.10")] {
         qdns(&nb.remote(), &["record", "add", "net1", host, address]).ok();
     }
-    nb
+    Ok(nb)
 }
 
 fn script(shell: &str) -> PathBuf {
@@ -166,8 +168,8 @@ fn completed_lines() -> Vec<&'static str> {
 }
 
 #[test]
-fn bash_completes_what_is_typed() {
-    let nb = net();
+fn bash_completes_what_is_typed() -> Result<()> {
+    let nb = net()?;
     assert_eq!(bash(&nb.remote(), TAB, &lines_to_complete()), completed_lines());
     assert_eq!(
         bash(&nb.remote(), ALL, &["qdns record rm net1 db", "qdns record rm net1 web "]),
@@ -178,29 +180,32 @@ fn bash_completes_what_is_typed() {
         let line = format!("qdns {way}{} record rm net", nb.remote());
         assert_eq!(bash("unix:/nowhere", TAB, &[&line]), [format!("{line}1")]);
     }
+    Ok(())
 }
 
 #[test]
-fn fish_completes_what_is_typed() {
-    let nb = net();
+fn fish_completes_what_is_typed() -> Result<()> {
+    let nb = net()?;
     for (line, completed) in COMPLETED {
         let word = completed.rsplit(' ').next().unwrap();
         assert_eq!(fish(&nb.remote(), line), [word], "{line}");
     }
     assert_eq!(fish(&nb.remote(), "qdns record rm net1 "), ["db-copy", "db-server", "web"]);
+    Ok(())
 }
 
 #[test]
-fn zsh_completes_what_is_typed_however_the_script_is_loaded() {
-    let nb = net();
+fn zsh_completes_what_is_typed_however_the_script_is_loaded() -> Result<()> {
+    let nb = net()?;
     for how in [SOURCED, IN_FPATH] {
         assert_eq!(zsh(&nb.remote(), how, &lines_to_complete()), completed_lines(), "{how}");
     }
+    Ok(())
 }
 
 #[test]
-fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() {
-    let nb = net();
+fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() -> Result<()> {
+    let nb = net()?;
     let offered = |words: &[&str]| offered(&nb.remote(), &[&["qdns"], words].concat());
     let set = ["forwarders", "set", "net1"];
     let resolvers = offered(&[&set[..], &[""]].concat());
@@ -221,10 +226,11 @@ fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() {
     // Options are for those who type a hyphen.
     assert_eq!(offered(&["zone", "ls", ""]), [""; 0]);
     assert!(offered(&["zone", "ls", "--outp"])[0].starts_with("--output\t"));
+    Ok(())
 }
 
 #[test]
-fn without_a_database_there_is_silence() {
+fn without_a_database_there_is_silence() -> Result<()> {
     let nowhere = "unix:/nonexistent/nb.sock";
     for last in [&["net"][..], &[""], &["net1", "db"], &["net1", ""]] {
         let words = [&["qdns", "record", "rm"], last].concat();
@@ -237,11 +243,12 @@ fn without_a_database_there_is_silence() {
         assert_eq!(zsh(nowhere, SOURCED, &[&line]), [line.trim_end()]);
         assert_eq!(fish(nowhere, &line), [""; 0]);
     }
+    Ok(())
 }
 
 #[test]
-fn a_database_that_hangs_is_waited_for_a_second_and_no_longer() {
-    let nb = net();
+fn a_database_that_hangs_is_waited_for_a_second_and_no_longer() -> Result<()> {
+    let nb = net()?;
     nb.stop();
     for words in [&["qdns", "record", "rm", "net"][..], &["qdns", "lookup", "web", "--from", "vm"]] {
         let started = Instant::now();
@@ -251,31 +258,33 @@ fn a_database_that_hangs_is_waited_for_a_second_and_no_longer() {
         assert!(Duration::from_millis(900) < took && took < Duration::from_millis(1800), "{took:?}");
     }
     nb.cont();
+    Ok(())
 }
 
 /// Each run is in time, and both together are not: what `net1` lists has to be asked for once more.
 #[test]
-fn several_slow_reads_are_waited_for_no_longer_than_one() {
-    let folder = tempfile::tempdir().unwrap();
+fn several_slow_reads_are_waited_for_no_longer_than_one() -> Result<()> {
+    let folder = tempfile::tempdir()?;
     let program = folder.path().join("ovn-nbctl");
     let switch = r#"{"data":[[["uuid","00000000-0000-4000-8000-000000000001"],"net1",["uuid","00000000-0000-4000-8000-000000000002"],["map",[]]]],"headings":["_uuid","name","dns_records","other_config"]}"#;
     let zones = r#"{"data":[],"headings":["_uuid","external_ids","records"]}"#;
     let text = format!("#!/bin/sh\necho run >>$0.runs; sleep 0.9; echo '{switch}'; echo '{zones}'\n");
-    std::fs::write(&program, text).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::write(&program, text)?;
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
     let option = format!("--ovn-nbctl={}", program.display());
     let started = Instant::now();
     let output = asked("bash", "unix:/nowhere", &["qdns", &option, "record", "rm", "net1", "w"]);
     assert!(started.elapsed() < Duration::from_millis(1600), "{:?}", started.elapsed());
     assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0), "{output:?}");
-    let runs = std::fs::read_to_string(folder.path().join("ovn-nbctl.runs")).unwrap();
+    let runs = std::fs::read_to_string(folder.path().join("ovn-nbctl.runs"))?;
     assert_eq!(runs.lines().count(), 2);
+    Ok(())
 }
 
 /// Half of the answers, so that neither a lucky one nor a busy machine's worst decides.
 #[test]
-fn an_answer_takes_less_than_a_tenth_of_a_second() {
-    let nb = net();
+fn an_answer_takes_less_than_a_tenth_of_a_second() -> Result<()> {
+    let nb = net()?;
     for (last, first) in [(&["net"][..], "net1"), (&["net1", "db"], "db-copy")] {
         let words = [&["qdns", "record", "rm"], last].concat();
         let mut times: Vec<Duration> = (0..21)
@@ -289,4 +298,5 @@ fn an_answer_takes_less_than_a_tenth_of_a_second() {
         times.sort();
         assert!(times[10] < Duration::from_millis(100), "{times:?}");
     }
+    Ok(())
 }

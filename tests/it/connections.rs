@@ -2,13 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use crate::support::lab::{self, Nb, Secured};
 use crate::support::{Run, command, run};
 
 /// Runs qdns over TLS with the named files of the server's directory.
 fn over_tls(server: &Secured, key: &str, certificate: &str, authority: &str, args: &[&str]) -> Run {
     let mut qdns = command(&format!("ssl:{}", server.ssl()));
-    qdns.env("QDNS_OVN_NBCTL", server.nbctl_path()).args(["--timeout", "5"]);
+    qdns.env("QDNS_OVN_NBCTL", server.nbctl_path().unwrap()).args(["--timeout", "5"]);
     for (option, name) in [("--private-key", key), ("--certificate", certificate), ("--ca-cert", authority)] {
         if !name.is_empty() {
             qdns.arg(option).arg(server.dir().join(name));
@@ -20,31 +22,33 @@ fn over_tls(server: &Secured, key: &str, certificate: &str, authority: &str, arg
 const WRITE: &[&str] = &["record", "add", "net1", "web", "10.0.0.10"];
 
 #[test]
-fn tls_with_good_certificates_reads_and_writes() {
-    let server = Secured::start("server");
+fn tls_with_good_certificates_reads_and_writes() -> Result<()> {
+    let server = Secured::start("server")?;
     let good = |args: &[&str]| over_tls(&server, "client.key", "client.pem", "good-ca.pem", args);
     assert!(good(WRITE).fails(1).contains("no logical switch"));
-    let mut make = std::process::Command::new(server.nbctl_path());
+    let mut make = std::process::Command::new(server.nbctl_path()?);
     make.arg(format!("--db=tcp:{}", server.tcp())).args(["ls-add", "net1"]);
-    assert!(make.status().unwrap().success());
+    assert!(make.status()?.success());
     good(WRITE).ok();
     assert!(good(&["record", "ls", "net1"]).ok().contains("web.internal"));
+    Ok(())
 }
 
 #[test]
-fn tcp_on_loopback_and_one_dead_address_of_two() {
-    let server = Secured::start("server");
+fn tcp_on_loopback_and_one_dead_address_of_two() -> Result<()> {
+    let server = Secured::start("server")?;
     let remote = format!("tcp:{}", server.tcp());
     for remote in [remote.clone(), format!("tcp:127.0.0.1:1,{remote}")] {
         let mut list = command(&remote);
-        run(list.args(["zone", "ls"]).env("QDNS_OVN_NBCTL", server.nbctl_path())).ok();
+        run(list.args(["zone", "ls"]).env("QDNS_OVN_NBCTL", server.nbctl_path()?)).ok();
     }
+    Ok(())
 }
 
 #[test]
-fn every_fault_of_tls_has_its_own_sentence_and_no_secret() {
-    let server = Secured::start("server");
-    let secret = std::fs::read_to_string(server.dir().join("client.key")).unwrap();
+fn every_fault_of_tls_has_its_own_sentence_and_no_secret() -> Result<()> {
+    let server = Secured::start("server")?;
+    let secret = std::fs::read_to_string(server.dir().join("client.key"))?;
     let secret = secret.lines().nth(1).unwrap();
     for (key, certificate, authority, sentence) in [
         ("client.key", "client.pem", "other-ca.pem", "not of the given CA"),
@@ -70,42 +74,45 @@ fn every_fault_of_tls_has_its_own_sentence_and_no_secret() {
         }
     }
     let mut plain = command(&format!("ssl:{}", server.tcp()));
-    plain.env("QDNS_OVN_NBCTL", server.nbctl_path()).args(["zone", "ls"]);
+    plain.env("QDNS_OVN_NBCTL", server.nbctl_path()?).args(["zone", "ls"]);
     for (option, name) in [("-p", "client.key"), ("-c", "client.pem"), ("-C", "good-ca.pem")] {
         plain.arg(option).arg(server.dir().join(name));
     }
     let said = run(&mut plain).fails(3);
     assert!(said.contains("does not speak TLS"), "{said}");
+    Ok(())
 }
 
 #[test]
-fn a_server_whose_certificate_has_expired() {
-    let server = Secured::start("expired");
+fn a_server_whose_certificate_has_expired() -> Result<()> {
+    let server = Secured::start("expired")?;
     let said = over_tls(&server, "client.key", "client.pem", "good-ca.pem", WRITE).fails(3);
     assert!(said.contains("not valid today"), "{said}");
+    Ok(())
 }
 
 #[test]
-fn a_backup_server_is_read_and_says_that_it_only_reads() {
-    if lab::Release::detect() != lab::Release::Distribution {
+fn a_backup_server_is_read_and_says_that_it_only_reads() -> Result<()> {
+    if lab::Release::detect()? != lab::Release::Distribution {
         // In a root of its own a server sees no other's socket.
-        return;
+        return Ok(());
     }
-    let active = Nb::start();
+    let active = Nb::start()?;
     active.nbctl(&["ls-add", "net1"]);
-    let backup = active.backup();
+    let backup = active.backup()?;
     let mut list = command(&backup.remote());
     run(list.args(["record", "ls", "net1"])).ok();
     let mut add = command(&backup.remote());
     let said = run(add.args(WRITE)).fails(3);
     assert!(said.contains("only reads") && said.contains("--db"), "{said}");
+    Ok(())
 }
 
 #[test]
-fn a_daemon_that_lost_its_database_is_named() {
-    let nb = Nb::start();
+fn a_daemon_that_lost_its_database_is_named() -> Result<()> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1"]);
-    let daemon = nb.daemon();
+    let daemon = nb.daemon()?;
     let through = |args: &[&str]| {
         let mut qdns = command("unix:/nonexistent");
         run(qdns.env("OVN_NB_DAEMON", daemon.socket()).args(["--timeout", "2"]).args(args))
@@ -116,4 +123,5 @@ fn a_daemon_that_lost_its_database_is_named() {
     nb.cont();
     assert!(said.contains("OVN_NB_DAEMON"), "{said}");
     through(&["record", "add", "net1", "db", "10.0.0.11"]).ok();
+    Ok(())
 }

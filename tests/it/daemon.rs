@@ -1,12 +1,14 @@
 //! Through a daemon only the rows of the named switch are read: the answers are the same, and as few.
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{Run, command, qdns, run};
 
 /// `net1` beside `net2`: a DHCP row that both use and one that is net1's own, a router with a load
 /// balancer, a router's port, a stale host, and a zone that its switch has lost.
-fn nets() -> Nb {
-    let nb = Nb::start();
+fn nets() -> Result<Nb> {
+    let nb = Nb::start()?;
     let db = nb.remote();
     let row =
         |cidr: &str| nb.nbctl(&["create", "DHCP_Options", &format!("cidr=\"{cidr}\"")]).trim().to_owned();
@@ -26,13 +28,13 @@ fn nets() -> Nb {
         qdns(&db, &["record", "add", "net1", host, address]).ok();
     }
     nb.nbctl(&["clear", "Logical_Switch", "net3", "dns_records"]);
-    nb
+    Ok(nb)
 }
 
 #[test]
-fn the_answers_are_those_without_a_daemon() {
-    let nb = nets();
-    let daemon = nb.daemon();
+fn the_answers_are_those_without_a_daemon() -> Result<()> {
+    let nb = nets()?;
+    let daemon = nb.daemon()?;
     let net1 = nb.nbctl(&["get", "Logical_Switch", "net1", "_uuid"]).trim().to_owned();
     let through = |args: &[&str]| -> Run {
         run(command("unix:/nonexistent").env("OVN_NB_DAEMON", daemon.socket()).args(args))
@@ -62,12 +64,13 @@ fn the_answers_are_those_without_a_daemon() {
     through(&["forwarders", "clear", "net1", "--yes"]).ok();
     through(&["prune-stale", "net1", "--yes"]).ok();
     assert!(!agree(&["record", "ls"]).stdout.contains("gone"));
+    Ok(())
 }
 
 #[test]
-fn no_other_switch_is_read() {
-    let nb = nets();
-    let daemon = nb.daemon();
+fn no_other_switch_is_read() -> Result<()> {
+    let nb = nets()?;
+    let daemon = nb.daemon()?;
     for args in [&["prune-stale", "net2", "--dry-run"][..], &["sync", "net2", "--dry-run"]] {
         let said =
             run(command("unix:/nonexistent").env("OVN_NB_DAEMON", daemon.socket()).args(args).arg("-v"));
@@ -77,4 +80,5 @@ fn no_other_switch_is_read() {
         assert_eq!(said.stderr.lines().find(whole), None, "{said:?}");
         assert!(said.stderr.contains("list Logical_Switch_Port"), "{said:?}");
     }
+    Ok(())
 }

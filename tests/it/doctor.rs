@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use anyhow::Result;
+use serde_json::Value;
+
 use crate::support::lab::Nb;
 use crate::support::{Run, command, qdns, run};
-use serde_json::Value;
 
 /// A network as an operator has it: router, two guests, DHCP, all names by qdns.
 const NETWORK: &str = r#"
@@ -49,7 +51,7 @@ fn sh(nb: &Nb, script: &str) -> Output {
 }
 
 fn network() -> Nb {
-    let nb = Nb::start();
+    let nb = Nb::start().unwrap();
     sh(&nb, NETWORK);
     nb
 }
@@ -174,7 +176,7 @@ const BREAKS: &[Break] = &[
 ];
 
 #[test]
-fn each_break_is_named_exactly_and_its_line_mends_it() {
+fn each_break_is_named_exactly_and_its_line_mends_it() -> Result<()> {
     for case in BREAKS {
         let nb = network();
         assert_eq!(findings(&doctor(&nb, &[]).json()), BTreeSet::new(), "before {}", case.code);
@@ -203,10 +205,11 @@ fn each_break_is_named_exactly_and_its_line_mends_it() {
         let after = findings(&doctor(&nb, &[]).json());
         assert!(after.iter().all(|(code, _)| code != case.code), "{} after {lines:?}: {after:?}", case.code);
     }
+    Ok(())
 }
 
 #[test]
-fn fix_repairs_what_is_safe_and_looks_again() {
+fn fix_repairs_what_is_safe_and_looks_again() -> Result<()> {
     let nb = network();
     let script = r#"
 ovn-nbctl remove DNS $Z records web db.internal 10.0.0.10.in-addr.arpa \
@@ -231,10 +234,11 @@ ovn-nbctl add Logical_Switch net1 dns_records $FOREIGN
     assert!(left.contains(&("key-never-matches".into(), "VM_1".into())), "somebody else's key stays");
     assert!(nb.dump().contains("VM_1"));
     assert!(nb.show_log().contains("qdns doctor"));
+    Ok(())
 }
 
 #[test]
-fn selection_and_thresholds() {
+fn selection_and_thresholds() -> Result<()> {
     let nb = network();
     sh(
         &nb,
@@ -255,10 +259,11 @@ fn selection_and_thresholds() {
     assert!(qdns(&nb.remote(), &["doctor", "--explain", "ttl-fixed"]).ok().contains("3600"));
     let list = qdns(&nb.remote(), &["doctor", "--list", "-o", "plain"]);
     assert!(list.ok().lines().count() > 35, "{list:?}");
+    Ok(())
 }
 
 #[test]
-fn a_dump_gives_the_same_report() {
+fn a_dump_gives_the_same_report() -> Result<()> {
     let nb = network();
     sh(&nb, &format!("{ROWS}ovn-nbctl set DNS $Z records:WEB=10.0.0.10,10.0.0.11"));
     let file = nb.dir().join("net.json");
@@ -266,13 +271,14 @@ fn a_dump_gives_the_same_report() {
     let live = doctor(&nb, &["--dump", file]);
     let dumped = qdns("unix:/nowhere", &["doctor", "-o", "json", "--from-dump", file]);
     assert_eq!((live.stdout, live.code), (dumped.stdout, dumped.code));
-    std::fs::write(file, "{}").unwrap();
+    std::fs::write(file, "{}")?;
     qdns("unix:/nowhere", &["doctor", "--from-dump", file]).fails(2);
+    Ok(())
 }
 
 #[test]
-fn what_cannot_be_seen_is_said_and_never_fine() {
-    let empty = Nb::start();
+fn what_cannot_be_seen_is_said_and_never_fine() -> Result<()> {
+    let empty = Nb::start()?;
     let report = doctor(&empty, &[]);
     assert_eq!(findings(&report.json()), BTreeSet::new());
     let skipped = report.json()["skipped"].to_string();
@@ -300,11 +306,12 @@ fn what_cannot_be_seen_is_said_and_never_fine() {
     empty.cont();
     assert_eq!(late.code, 4);
     assert!(late.json()["findings"].to_string().contains("timeout"), "{late:?}");
+    Ok(())
 }
 
 #[test]
-fn a_repair_touches_no_switch_that_was_not_named() {
-    let nb = Nb::start();
+fn a_repair_touches_no_switch_that_was_not_named() -> Result<()> {
+    let nb = Nb::start()?;
     for net in ["net1", "net2"] {
         nb.nbctl(&["ls-add", net]);
         qdns(&nb.remote(), &["record", "add", net, "web", "10.0.0.10", "--no-ptr"]).ok();
@@ -316,11 +323,12 @@ fn a_repair_touches_no_switch_that_was_not_named() {
     qdns(&nb.remote(), &["doctor", "net1", "--only", "ptr-missing", "--fix", "--yes"]).ok();
     assert!(records("net1").contains("10.0.0.10.in-addr.arpa=web.internal"));
     assert_eq!(records("net2"), before);
+    Ok(())
 }
 
 #[test]
-fn of_two_switches_with_one_name_the_right_one_is_examined_and_repaired() {
-    let nb = Nb::start();
+fn of_two_switches_with_one_name_the_right_one_is_examined_and_repaired() -> Result<()> {
+    let nb = Nb::start()?;
     let uuids = ["10.0.0.10", "10.0.0.20"].map(|address| {
         let uuid = nb.nbctl(&["create", "Logical_Switch", "name=twin"]).trim().to_owned();
         qdns(&nb.remote(), &["record", "add", &uuid, "web", address, "fd00::10", "--no-ptr"]).ok();
@@ -348,4 +356,5 @@ fn of_two_switches_with_one_name_the_right_one_is_examined_and_repaired() {
         assert_eq!(reversed(), index + 1, "the other switch is left alone");
     }
     assert_eq!(doctor(&nb, &[]).json()["summary"]["error"], 0);
+    Ok(())
 }

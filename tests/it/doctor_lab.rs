@@ -3,31 +3,34 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
+use serde_json::Value;
+
 use crate::support::Run;
 use crate::support::doctor::{codes, counts, doctor, fix, healthy, network, qdns};
 use crate::support::lab::{self, Guest, Lab, Ran};
-use serde_json::Value;
 
 #[test]
-fn a_network_made_with_qdns_alone_is_healthy() {
-    let lab = Lab::start();
-    lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
-    let (web, _db) = healthy(&lab);
+fn a_network_made_with_qdns_alone_is_healthy() -> Result<()> {
+    let lab = Lab::start()?;
+    lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
+    let (web, _db) = healthy(&lab)?;
     let report = doctor(&lab, &["--fail-on", "warning"]);
     assert_eq!((counts(&report), report.code), ((0, 0), 0), "{report:?}");
-    assert_eq!(codes(&report).contains("edns-ignored"), lab.version() < (24, 3), "{report:?}");
+    assert_eq!(codes(&report).contains("edns-ignored"), lab.version()? < (24, 3), "{report:?}");
     let skipped = report.json()["skipped"].to_string();
     for code in ["northd-stalled", "sb-records-differ", "dns-flows-missing", "chassis-behind"] {
         assert!(!skipped.contains(code), "{skipped}");
     }
-    web.dhcp().unwrap();
+    web.dhcp()?;
     assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"));
+    Ok(())
 }
 
 #[test]
-fn a_network_made_by_the_obvious_commands_is_mended() {
-    let lab = Lab::start();
-    let (web, db) = network(&lab, Some("8.8.8.8,8.8.4.4"));
+fn a_network_made_by_the_obvious_commands_is_mended() -> Result<()> {
+    let lab = Lab::start()?;
+    let (web, db) = network(&lab, Some("8.8.8.8,8.8.4.4"))?;
     let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();
     lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &zone]);
     lab.nbctl(&["set", "DNS", &zone, "records:web.internal=10.0.0.11"]);
@@ -56,19 +59,20 @@ fn a_network_made_by_the_obvious_commands_is_mended() {
     assert_eq!((counts(&fixed), fixed.code), ((0, 0), 0), "{fixed:?}");
     lab.hv_sync();
     for guest in [&web, &db] {
-        let lease = guest.dhcp().unwrap();
+        let lease = guest.dhcp()?;
         assert_eq!(lease.dns(), ["8.8.8.8", "8.8.4.4"]);
         assert_eq!(lease.get("search"), Some("internal"));
     }
     assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"));
     assert!(db.run(&["getent", "ahostsv4", "web.internal"]).ok().starts_with("10.0.0.11"));
+    Ok(())
 }
 
 #[test]
-fn an_acl_that_drops_queries_is_named() {
-    let lab = Lab::start();
-    let (web, _db) = healthy(&lab);
-    web.dhcp().unwrap();
+fn an_acl_that_drops_queries_is_named() -> Result<()> {
+    let lab = Lab::start()?;
+    let (web, _db) = healthy(&lab)?;
+    web.dhcp()?;
     lab.nbctl(&["acl-add", "net1", "from-lport", "1001", "udp && udp.dst == 53", "drop"]);
     lab.nbctl(&["pg-add", "guarded", "db"]);
     let rule = "inport == @guarded && ip4";
@@ -87,16 +91,17 @@ fn an_acl_that_drops_queries_is_named() {
     for acl in acls.split_whitespace() {
         assert!(found.contains(&format!("ACL {acl} drops")), "{acl}: {found}");
     }
-    fix(&lab, &report, "acl-drops-dns");
+    fix(&lab, &report, "acl-drops-dns")?;
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
     assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"));
+    Ok(())
 }
 
 #[test]
-fn a_paused_northd_is_found_and_resumed() {
-    let lab = Lab::start();
-    let _guests = healthy(&lab);
+fn a_paused_northd_is_found_and_resumed() -> Result<()> {
+    let lab = Lab::start()?;
+    let _guests = healthy(&lab)?;
     lab.appctl("ovn-northd", &["pause"]);
     qdns(&lab, &["record", "add", "net1", "late", "10.0.0.11", "fd00::11"]).ok();
     let report = doctor(&lab, &[]);
@@ -108,7 +113,7 @@ fn a_paused_northd_is_found_and_resumed() {
         codes(&report).is_superset(&["northd-stalled", "sb-records-differ"].map(str::to_owned).into()),
         "{report:?}"
     );
-    fix(&lab, &report, "northd-stalled");
+    fix(&lab, &report, "northd-stalled")?;
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
 
@@ -120,22 +125,23 @@ fn a_paused_northd_is_found_and_resumed() {
     }
     let report = doctor(&lab, &[]);
     assert_eq!(codes(&report).iter().filter(|code| *code == "dns-flows-missing").count(), 1, "{report:?}");
-    fix(&lab, &report, "dns-flows-missing");
+    fix(&lab, &report, "dns-flows-missing")?;
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
+    Ok(())
 }
 
 #[test]
-fn a_dead_northd_and_a_chassis_that_is_behind_are_named() {
-    let lab = Lab::start();
-    let _guests = healthy(&lab);
+fn a_dead_northd_and_a_chassis_that_is_behind_are_named() -> Result<()> {
+    let lab = Lab::start()?;
+    let _guests = healthy(&lab)?;
     lab.kill_controller();
     lab.nbctl(&["--wait=sb", "sync"]);
     let report = doctor(&lab, &[]);
     let behind = report.json()["findings"].to_string();
     assert!(behind.contains("chassis-behind") && behind.contains(lab::CHASSIS), "{report:?}");
     assert_eq!(report.code, 0);
-    lab.start_controller();
+    lab.start_controller()?;
     lab.hv_sync();
     assert!(!codes(&doctor(&lab, &[])).contains("chassis-behind"));
 
@@ -143,9 +149,10 @@ fn a_dead_northd_and_a_chassis_that_is_behind_are_named() {
     lab.nbctl(&["ls-add", "net2"]);
     let report = doctor(&lab, &[]);
     assert_eq!((report.code, codes(&report).contains("northd-stalled")), (4, true), "{report:?}");
-    lab.start_northd();
+    lab.start_northd()?;
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);
+    Ok(())
 }
 
 /// What a guest gets for a name outside, after a new lease: an address, or nothing.
@@ -155,10 +162,10 @@ fn outside(guest: &Guest) -> String {
 }
 
 #[test]
-fn the_routers_address_as_resolver_is_mended() {
-    let lab = Lab::start();
-    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
-    let (web, _db) = network(&lab, Some("10.0.0.1"));
+fn the_routers_address_as_resolver_is_mended() -> Result<()> {
+    let lab = Lab::start()?;
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
+    let (web, _db) = network(&lab, Some("10.0.0.1"))?;
     let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();
     lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &zone]);
     lab.nbctl(&[
@@ -180,11 +187,12 @@ fn the_routers_address_as_resolver_is_mended() {
     let subjects: Vec<String> = errors(&report).into_iter().map(|(_, subject)| subject).collect();
     assert!(codes(&report).contains("dns-server-answers-nothing") && report.code == 4, "{report:?}");
     assert_eq!(subjects, ["10.0.0.1"], "{report:?}");
-    fix(&lab, &report, "dns-server-answers-nothing");
+    fix(&lab, &report, "dns-server-answers-nothing")?;
     lab.hv_sync();
     assert_eq!(outside(&web), "142.250.0.1");
     assert!(local().starts_with("10.0.0.12"));
     assert_eq!(doctor(&lab, &["net1"]).code, 0);
+    Ok(())
 }
 
 /// Code and subject of every error.
@@ -197,10 +205,10 @@ fn errors(report: &Run) -> BTreeSet<(String, String)> {
 }
 
 #[test]
-fn a_balancer_that_does_not_forward_is_named_and_mended() {
-    let lab = Lab::start();
-    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
-    let (web, _db) = healthy(&lab);
+fn a_balancer_that_does_not_forward_is_named_and_mended() -> Result<()> {
+    let lab = Lab::start()?;
+    let _upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
+    let (web, _db) = healthy(&lab)?;
     qdns(&lab, &["forwarders", "set", "net1", "172.16.0.53", "--via", "auto"]).ok();
     lab.hv_sync();
     assert_eq!(outside(&web), "142.250.0.1");
@@ -235,7 +243,7 @@ fn a_balancer_that_does_not_forward_is_named_and_mended() {
         let report = doctor(&lab, &[]);
         let expected = subjects.iter().map(|name| (code.to_owned(), (*name).to_owned())).collect();
         assert_eq!((errors(&report), report.code), (expected, 4), "{broken:?}: {report:?}");
-        fix(&lab, &report, code);
+        fix(&lab, &report, code)?;
         lab.hv_sync();
         let left = codes(&doctor(&lab, &[]));
         assert!(!left.iter().any(|code| code.starts_with("balancer-")), "after {broken:?}: {left:?}");
@@ -248,4 +256,5 @@ fn a_balancer_that_does_not_forward_is_named_and_mended() {
         assert_eq!(outside(&web), "142.250.0.1", "{broken:?}");
         assert!(web.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.12"), "{broken:?}");
     }
+    Ok(())
 }

@@ -9,10 +9,12 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use anyhow::Result;
+use serde_json::Value;
+
 use crate::support::doctor::{self, codes, counts, healthy};
 use crate::support::lab::{self, Lab, Nb};
 use crate::support::{Run, command, run};
-use serde_json::Value;
 
 /// What a network is examined for over and over while it changes.
 const LOOKS: usize = 40;
@@ -88,10 +90,10 @@ fn keep_changing(lab: &Lab, is_over: &AtomicBool) -> usize {
 }
 
 #[test]
-fn a_database_on_the_move_draws_no_alarm_that_stays() {
-    let lab = Lab::start();
-    lab.upstream("172.16.0.53", &[]);
-    let _guests = healthy(&lab);
+fn a_database_on_the_move_draws_no_alarm_that_stays() -> Result<()> {
+    let lab = Lab::start()?;
+    lab.upstream("172.16.0.53", &[])?;
+    let _guests = healthy(&lab)?;
     lab.nbctl(&["acl-add", "net1", "from-lport", "1000", "ip4", "allow-related"]);
     let is_over = AtomicBool::new(false);
     let (seen, stalled, changes) = std::thread::scope(|scope| {
@@ -117,13 +119,14 @@ fn a_database_on_the_move_draws_no_alarm_that_stays() {
     assert!(seen.iter().any(|run| codes(run).contains("record-stale")), "doctor saw nothing of the writer");
     let after = doctor::doctor(&lab, &[]);
     assert_eq!((counts(&after), after.code), ((0, 0), 0), "{after:?}");
+    Ok(())
 }
 
 /// What doctor says, and that a dump of it says the same, code and all.
 fn doctor_and_its_dump(lab: &Lab, change: impl Fn(&mut Command)) -> Run {
     let file = lab.dir().join("facts.json");
     let doctor = |args: &[&str]| {
-        let mut doctor = doctor::inside(lab, "qdns");
+        let mut doctor = doctor::inside(lab, "qdns").unwrap();
         change(&mut doctor);
         run(doctor.args(["doctor", "-o", "json"]).args(args))
     };
@@ -144,10 +147,10 @@ fn skipped(run: &Run) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn each_missing_source_is_named_and_a_dump_says_the_same() {
-    let lab = Lab::start();
-    lab.upstream("172.16.0.53", &[]);
-    let _guests = healthy(&lab);
+fn each_missing_source_is_named_and_a_dump_says_the_same() -> Result<()> {
+    let lab = Lab::start()?;
+    lab.upstream("172.16.0.53", &[])?;
+    let _guests = healthy(&lab)?;
     let whole = doctor_and_its_dump(&lab, |_| {});
     assert_eq!((counts(&whole), whole.code), ((0, 0), 0), "{whole:?}");
     assert_eq!(
@@ -184,11 +187,12 @@ fn each_missing_source_is_named_and_a_dump_says_the_same() {
             assert!(skipped(&blind)[code].contains("the southbound database cannot be read"), "{blind:?}");
         }
     }
+    Ok(())
 }
 
 #[test]
-fn where_nothing_can_be_read_no_selection_makes_it_fine() {
-    let empty = Nb::start();
+fn where_nothing_can_be_read_no_selection_makes_it_fine() -> Result<()> {
+    let empty = Nb::start()?;
     let file = empty.dir().join("facts.json");
     let file = file.to_str().unwrap();
     for (db, found) in [("unix:/nowhere".to_owned(), 1), (empty.remote(), 0)] {
@@ -203,6 +207,7 @@ fn where_nothing_can_be_read_no_selection_makes_it_fine() {
     }
     let said = run(command(&empty.remote()).args(["doctor", "--probe", "--from-dump", file])).fails(2);
     assert!(said.contains("--from-dump"), "{said}");
+    Ok(())
 }
 
 /// A program as a user who owns nothing runs it.
@@ -217,20 +222,20 @@ fn open_to_all(path: &Path, mode: u32) {
 }
 
 #[test]
-fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() {
-    if lab::Release::detect() != lab::Release::Distribution {
+fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() -> Result<()> {
+    if lab::Release::detect()? != lab::Release::Distribution {
         // In a root of its own a server sees no other's socket.
-        return;
+        return Ok(());
     }
-    let lab = Lab::start();
-    lab.upstream("172.16.0.53", &[]);
-    let _guests = healthy(&lab);
+    let lab = Lab::start()?;
+    lab.upstream("172.16.0.53", &[])?;
+    let _guests = healthy(&lab)?;
     let zone = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
     lab.nbctl(&["set", "DNS", zone.trim(), "records:WEB=10.0.0.11"]);
     lab.hv_sync();
-    let backup = Nb::following(&lab.nb_remote());
+    let backup = Nb::following(&lab.nb_remote())?;
     let program = backup.dir().join("qdns");
-    fs::copy(env!("CARGO_BIN_EXE_qdns"), &program).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_qdns"), &program)?;
     let doctor = |db: &str, args: &[&str]| {
         let mut doctor = as_nobody(&program);
         doctor.env_remove("OVN_NB_DAEMON").env("OVN_NB_DB", db).env("OVN_SB_DB", lab.sb_remote());
@@ -266,14 +271,15 @@ fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() {
     assert_eq!(doctor(&backup.remote(), &["--fix", "--dry-run"]).json()["dry_run"], true);
     assert_eq!((lab.dump(), backup.dump()), before);
     assert_eq!(doctor(&lab.nb_remote(), &["--fix", "--yes"]).code, 0);
+    Ok(())
 }
 
 #[test]
-fn forwarders_are_asked_and_each_answer_is_told_from_the_others() {
-    let lab = Lab::start();
+fn forwarders_are_asked_and_each_answer_is_told_from_the_others() -> Result<()> {
+    let lab = Lab::start()?;
     let [nxdomain, empty, dead] = ["172.16.0.53", "172.16.0.54", "172.16.0.55"];
-    let _upstreams = (lab.upstream(nxdomain, &[]), lab.upstream(empty, &[("internal", "192.0.2.1")]));
-    let (web, _db) = healthy(&lab);
+    let _upstreams = (lab.upstream(nxdomain, &[])?, lab.upstream(empty, &[("internal", "192.0.2.1")])?);
+    let (web, _db) = healthy(&lab)?;
     doctor::qdns(&lab, &["forwarders", "set", "net1", nxdomain, empty, dead]).ok();
     // A domain that the resolver knows nothing of.
     let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.1.0/24", "options:dns_server=172.16.0.53"]);
@@ -291,12 +297,12 @@ fn forwarders_are_asked_and_each_answer_is_told_from_the_others() {
     ]);
     doctor::qdns(&lab, &["zone", "create", "net2", "--domain", "corp.internal.lan"]).ok();
     lab.hv_sync();
-    web.dhcp().unwrap();
+    web.dhcp()?;
 
     let file = lab.dir().join("facts.json");
     let file = file.to_str().unwrap();
     let only = "forwarder-nxdomain-aaaa,forwarder-no-answer";
-    let mut probing = doctor::beside_guest(&lab, &web, "qdns");
+    let mut probing = doctor::beside_guest(&lab, &web, "qdns")?;
     let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", file]));
     let report = live.json();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -322,4 +328,5 @@ fn forwarders_are_asked_and_each_answer_is_told_from_the_others() {
     let dumped =
         run(command("unix:/nowhere").args(["doctor", "-o", "json", "--only", only, "--from-dump", file]));
     assert_eq!(dumped.json(), report);
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! Forwarders on a real database: which rows are written, in which syntax, and what is asked first.
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::qdns;
 
 /// `net1` and `net2`, each with a port; both DHCPv4 rows and one DHCPv6 row.
-fn nets() -> (Nb, [String; 3]) {
-    let nb = Nb::start();
+fn nets() -> Result<(Nb, [String; 3])> {
+    let nb = Nb::start()?;
     let row =
         |cidr: &str| nb.nbctl(&["create", "DHCP_Options", &format!("cidr=\"{cidr}\"")]).trim().to_owned();
     let rows = [row("10.0.0.0/24"), row("10.0.1.0/24"), row("fd00::/64")];
@@ -14,7 +16,7 @@ fn nets() -> (Nb, [String; 3]) {
         nb.nbctl(&["ls-add", &net, "--", "lsp-add", &net, &port, "--", "lsp-set-dhcpv4-options", &port, row]);
     }
     nb.nbctl(&["lsp-set-dhcpv6-options", "p1", &rows[2]]);
-    (nb, rows)
+    Ok((nb, rows))
 }
 
 fn option(nb: &Nb, row: &str, option: &str) -> String {
@@ -22,8 +24,8 @@ fn option(nb: &Nb, row: &str, option: &str) -> String {
 }
 
 #[test]
-fn each_family_gets_its_own_in_the_syntax_that_ovn_parses() {
-    let (nb, rows) = nets();
+fn each_family_gets_its_own_in_the_syntax_that_ovn_parses() -> Result<()> {
+    let (nb, rows) = nets()?;
     qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "2001:4860:4860::8888", "8.8.4.4"]).ok();
     assert_eq!(option(&nb, &rows[0], "dns_server"), "\"{8.8.8.8, 8.8.4.4}\"");
     assert_eq!(option(&nb, &rows[0], "domain_name"), "\"\\\"internal\\\"\"");
@@ -31,11 +33,12 @@ fn each_family_gets_its_own_in_the_syntax_that_ovn_parses() {
     assert_eq!(option(&nb, &rows[2], "dns_server"), "\"2001:4860:4860::8888\"");
     assert_eq!(option(&nb, &rows[2], "domain_search"), "\"\\\"internal\\\"\"");
     assert_eq!(option(&nb, &rows[1], "dns_server"), "", "net2's row is not net1's");
+    Ok(())
 }
 
 #[test]
-fn the_domain_of_the_zone_is_searched_unless_that_is_not_wanted() {
-    let (nb, rows) = nets();
+fn the_domain_of_the_zone_is_searched_unless_that_is_not_wanted() -> Result<()> {
+    let (nb, rows) = nets()?;
     qdns(&nb.remote(), &["zone", "create", "net1", "--domain", "prod.internal"]).ok();
     let run = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "fd00::53"]);
     run.ok();
@@ -44,11 +47,12 @@ fn the_domain_of_the_zone_is_searched_unless_that_is_not_wanted() {
     assert_eq!(option(&nb, &rows[2], "domain_search"), "");
     qdns(&nb.remote(), &["forwarders", "set", "net2", "8.8.8.8", "--no-search"]).ok();
     assert_eq!(option(&nb, &rows[1], "domain_name"), "");
+    Ok(())
 }
 
 #[test]
-fn a_shared_row_is_named_and_needs_yes() {
-    let (nb, rows) = nets();
+fn a_shared_row_is_named_and_needs_yes() -> Result<()> {
+    let (nb, rows) = nets()?;
     nb.nbctl(&["lsp-set-dhcpv4-options", "p2", &rows[0]]);
     let before = nb.dump();
     let said = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8"]).fails(1);
@@ -56,20 +60,22 @@ fn a_shared_row_is_named_and_needs_yes() {
     assert_eq!(nb.dump(), before);
     qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "--yes"]).ok();
     assert_eq!(option(&nb, &rows[0], "dns_server"), "\"8.8.8.8\"");
+    Ok(())
 }
 
 #[test]
-fn without_dhcp_options_the_refusal_has_the_command_that_makes_them() {
-    let nb = Nb::start();
+fn without_dhcp_options_the_refusal_has_the_command_that_makes_them() -> Result<()> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.9.0.0/24"]);
     let said = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8"]).fails(1);
     assert!(said.contains("create DHCP_Options cidr=10.9.0.0/24"), "{said}");
     assert!(said.contains("lsp-set-dhcpv4-options"), "{said}");
+    Ok(())
 }
 
 #[test]
-fn clear_gives_back_what_was_there_before_the_first_set() {
-    let (nb, rows) = nets();
+fn clear_gives_back_what_was_there_before_the_first_set() -> Result<()> {
+    let (nb, rows) = nets()?;
     nb.nbctl(&[
         "set",
         "DHCP_Options",
@@ -85,4 +91,5 @@ fn clear_gives_back_what_was_there_before_the_first_set() {
     let run = qdns(&nb.remote(), &["forwarders", "clear", "net1"]);
     run.ok();
     assert!(run.stderr.contains("not set by qdns"), "{run:?}");
+    Ok(())
 }

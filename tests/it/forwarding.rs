@@ -1,5 +1,7 @@
 //! Forwarding on a real OVN: a guest asks its router, and is answered what is local and what is not.
 
+use anyhow::{Context as _, Result};
+
 use crate::support::lab::{Addressing, CHASSIS, Guest, Lab, Ran, Upstream};
 use crate::support::{Run, qdns};
 
@@ -25,14 +27,16 @@ struct World {
 }
 
 impl World {
-    fn start(topology: Topology) -> Self {
-        let lab = Lab::start();
+    fn start(topology: Topology) -> Result<Self> {
+        let lab = Lab::start()?;
         if topology == Topology::Gateway {
             lab.gateway_router();
         }
         lab.net("net1", "10.0.0.0/24");
-        let upstreams = ["172.16.0.53", "172.16.0.54"]
-            .map(|address| lab.upstream(address, &[("google.com", "142.250.0.1")]));
+        let mut upstreams = Vec::new();
+        for address in ["172.16.0.53", "172.16.0.54"] {
+            upstreams.push(lab.upstream(address, &[("google.com", "142.250.0.1")])?);
+        }
         if topology == Topology::Distributed {
             for port in lab.nbctl(&["--bare", "--columns=name", "list", "Logical_Router_Port"]).lines() {
                 if port.contains("ext-172-16") {
@@ -44,10 +48,10 @@ impl World {
         let mac = lab.mac();
         lab.port("net1", "app", &format!("{mac} 10.0.0.12"));
         lab.nbctl(&["lsp-set-dhcpv4-options", "app", row.trim()]);
-        let guest = lab.guest("app", "app", &mac, Addressing::None);
-        let world = World { guest, upstreams: upstreams.into(), lab };
+        let guest = lab.guest("app", "app", &mac, Addressing::None)?;
+        let world = World { guest, upstreams, lab };
         world.qdns(&["record", "add", "net1", "db-server", "10.0.0.11"]).ok();
-        world
+        Ok(world)
     }
 
     fn qdns(&self, args: &[&str]) -> Run {
@@ -56,8 +60,8 @@ impl World {
         run
     }
 
-    fn forwards_everywhere(&self) -> bool {
-        self.lab.version() >= FORWARDS_EVERYWHERE
+    fn forwards_everywhere(&self) -> Result<bool> {
+        Ok(self.lab.version()? >= FORWARDS_EVERYWHERE)
     }
 
     /// What `nslookup` says: the server that answered and the last address.
@@ -73,11 +77,11 @@ impl World {
     }
 
     /// `set --via`, a lease, and everything a guest can ask; then `clear`.
-    fn forwards(&self, holder: &str) {
+    fn forwards(&self, holder: &str) -> Result<()> {
         let before = self.lab.dump();
         self.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.16.0.54", "--via", "auto"]).ok();
         self.shows(holder);
-        let lease = self.guest.dhcp().expect("a lease");
+        let lease = self.guest.dhcp()?;
         assert_eq!(lease.dns(), ["10.0.0.1"]);
         let answer = |ip: &str| ("10.0.0.1".to_owned(), ip.to_owned());
         for _ in 0..4 {
@@ -92,6 +96,7 @@ impl World {
         }
         self.qdns(&["forwarders", "clear", "net1"]).ok();
         assert_eq!(without_counters(&self.lab.dump()), without_counters(&before));
+        Ok(())
     }
 
     fn shows(&self, holder: &str) {
@@ -112,44 +117,45 @@ fn without_counters(dump: &str) -> String {
 }
 
 #[test]
-fn a_gateway_router_forwards_on_every_release() {
-    let world = World::start(Topology::Gateway);
-    world.forwards("router lr0");
+fn a_gateway_router_forwards_on_every_release() -> Result<()> {
+    let world = World::start(Topology::Gateway)?;
+    world.forwards("router lr0")
 }
 
 #[test]
-fn a_distributed_router_forwards_or_is_refused_with_the_reason() {
-    forwards_or_is_refused(Topology::Distributed, "router lr0", "get lost on the way back");
+fn a_distributed_router_forwards_or_is_refused_with_the_reason() -> Result<()> {
+    forwards_or_is_refused(Topology::Distributed, "router lr0", "get lost on the way back")
 }
 
 #[test]
-fn resolvers_that_the_gateway_port_does_not_lead_to_are_balanced_on_the_switch() {
-    let world = World::start(Topology::Distributed);
-    if !world.forwards_everywhere() {
-        return;
+fn resolvers_that_the_gateway_port_does_not_lead_to_are_balanced_on_the_switch() -> Result<()> {
+    let world = World::start(Topology::Distributed)?;
+    if !world.forwards_everywhere()? {
+        return Ok(());
     }
-    let inner = world.lab.upstream("172.17.0.53", &[("inner.org", "192.0.2.1")]);
-    let neighbour = world.lab.static_guest("net1", "db", "10.0.0.11/24", "10.0.0.1");
+    let inner = world.lab.upstream("172.17.0.53", &[("inner.org", "192.0.2.1")])?;
+    let neighbour = world.lab.static_guest("net1", "db", "10.0.0.11/24", "10.0.0.1")?;
     neighbour.run(&["dnsmasq", "--conf-file=/dev/null", "--pid-file=", "--user=root", "--no-resolv"]).ok();
     for resolver in [inner.address.as_str(), "10.0.0.11"] {
         world.qdns(&["forwarders", "set", "net1", resolver, "--via", "auto"]).ok();
         let shown = world.qdns(&["forwarders", "show", "net1", "-o", "json"]).json();
         assert_eq!(shown["forwarders"][0]["attached_to"], serde_json::json!(["switch net1"]));
-        world.guest.dhcp().expect("a lease");
+        world.guest.dhcp()?;
         assert_eq!(world.nslookup(&[], "db-server"), ("10.0.0.1".to_owned(), "10.0.0.11".to_owned()));
         let name = if resolver == "10.0.0.11" { "localhost" } else { "inner.org" };
         assert_eq!(world.nslookup(&[], name).0, "10.0.0.1", "{resolver} answers as the VIP");
     }
+    Ok(())
 }
 
 #[test]
-fn a_switch_forwards_where_its_router_cannot_or_it_is_refused_with_the_reason() {
-    forwards_or_is_refused(Topology::Inner, "switch net1", "come from the resolver's address");
+fn a_switch_forwards_where_its_router_cannot_or_it_is_refused_with_the_reason() -> Result<()> {
+    forwards_or_is_refused(Topology::Inner, "switch net1", "come from the resolver's address")
 }
 
-fn forwards_or_is_refused(topology: Topology, holder: &str, reason: &str) {
-    let world = World::start(topology);
-    if world.forwards_everywhere() {
+fn forwards_or_is_refused(topology: Topology, holder: &str, reason: &str) -> Result<()> {
+    let world = World::start(topology)?;
+    if world.forwards_everywhere()? {
         return world.forwards(holder);
     }
     let before = world.lab.dump();
@@ -159,26 +165,28 @@ fn forwards_or_is_refused(topology: Topology, holder: &str, reason: &str) {
     assert!(said.contains(reason) && said.contains("OVN 23.03"), "{said}");
     assert!(said.contains("qdns forwarders set net1 172.16.0.53"), "the plain mode is named: {said}");
     assert_eq!(world.lab.dump(), before);
+    Ok(())
 }
 
 #[test]
-fn with_one_of_two_resolvers_dead_names_still_resolve_on_asking_again() {
-    let mut world = World::start(Topology::Gateway);
+fn with_one_of_two_resolvers_dead_names_still_resolve_on_asking_again() -> Result<()> {
+    let mut world = World::start(Topology::Gateway)?;
     let run = world.qdns(&["forwarders", "set", "net1", "172.16.0.53", "172.16.0.54", "--via", "auto"]);
     run.ok();
     assert!(run.stderr.contains("does not notice when a resolver dies"), "{run:?}");
-    world.guest.dhcp().expect("a lease");
-    world.upstreams.pop().unwrap().guest.kill();
+    world.guest.dhcp()?;
+    world.upstreams.pop().context("two resolvers")?.guest.kill()?;
     for _ in 0..5 {
         let asked = |_: &u32| world.nslookup(&[], "google.com").1 == "142.250.0.1";
         assert!((0..6).any(|n| asked(&n)), "each attempt comes from another port, and may reach the other");
         assert_eq!(world.nslookup(&[], "db-server").1, "10.0.0.11");
     }
+    Ok(())
 }
 
 #[test]
-fn a_resolver_on_another_port_and_a_change_of_mind() {
-    let world = World::start(Topology::Gateway);
+fn a_resolver_on_another_port_and_a_change_of_mind() -> Result<()> {
+    let world = World::start(Topology::Gateway)?;
     let before = world.lab.dump();
     let set = |args: &[&str]| world.qdns(&[&["forwarders", "set", "net1"], args].concat());
     world.upstreams[0]
@@ -196,7 +204,7 @@ fn a_resolver_on_another_port_and_a_change_of_mind() {
         ])
         .ok();
     set(&["172.16.0.53:5353", "--via", "10.0.0.1"]).ok();
-    world.guest.dhcp().expect("a lease");
+    world.guest.dhcp()?;
     assert_eq!(world.nslookup(&[], "other.org"), ("10.0.0.1".to_owned(), "192.0.2.1".to_owned()));
     assert_eq!(world.nslookup(&[], "db-server").1, "10.0.0.11");
 
@@ -210,14 +218,15 @@ fn a_resolver_on_another_port_and_a_change_of_mind() {
     // Without --via the balancers go.
     set(&["172.16.0.54"]).ok();
     assert_eq!(world.lab.nbctl(&["--bare", "list", "Load_Balancer"]).trim(), "");
-    assert_eq!(world.guest.dhcp().expect("a lease").dns(), ["172.16.0.54"]);
+    assert_eq!(world.guest.dhcp()?.dns(), ["172.16.0.54"]);
     world.qdns(&["forwarders", "clear", "net1"]).ok();
     assert_eq!(without_counters(&world.lab.dump()), without_counters(&before));
+    Ok(())
 }
 
 #[test]
-fn what_could_not_work_is_refused_and_leaves_the_database_alone() {
-    let world = World::start(Topology::Gateway);
+fn what_could_not_work_is_refused_and_leaves_the_database_alone() -> Result<()> {
+    let world = World::start(Topology::Gateway)?;
     let lab = &world.lab;
     lab.nbctl(&["ls-add", "alone"]);
     lab.nbctl(&[
@@ -247,4 +256,5 @@ fn what_could_not_work_is_refused_and_leaves_the_database_alone() {
         assert!(said.contains(sentence) && said.contains("hint:"), "{args:?}: {said}");
     }
     assert_eq!(lab.dump(), before);
+    Ok(())
 }

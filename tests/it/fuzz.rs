@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
+use proptest::prelude::*;
+
 use crate::support::lab::Nb;
 use crate::support::qdns;
-use proptest::prelude::*;
 
 /// One database for all cases of a test; the processes die with the test.
 static NB: LazyLock<Nb> = LazyLock::new(|| {
-    let nb = Nb::start();
+    let nb = Nb::start().unwrap();
     nb.nbctl(&["ls-add", "net1"]);
     qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
     nb

@@ -1,5 +1,7 @@
 //! What guests on a real OVN get: answers, leases, and names they can ping.
 
+use anyhow::Result;
+
 use crate::support::lab::{Addressing, Guest, Lab, Ran};
 use crate::support::{Run, qdns};
 
@@ -11,13 +13,13 @@ struct World {
 }
 
 impl World {
-    fn start() -> Self {
-        let lab = Lab::start();
+    fn start() -> Result<Self> {
+        let lab = Lab::start()?;
         lab.gateway_router();
         lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
-        let web = lab.static_guest("net1", "web", "10.0.0.10/24", "8.8.8.8");
-        let db = lab.static_guest("net1", "db", "10.0.0.11/24", "8.8.8.8");
-        World { web, db, lab }
+        let web = lab.static_guest("net1", "web", "10.0.0.10/24", "8.8.8.8")?;
+        let db = lab.static_guest("net1", "db", "10.0.0.11/24", "8.8.8.8")?;
+        Ok(World { web, db, lab })
     }
 
     fn qdns(&self, args: &[&str]) -> Run {
@@ -28,8 +30,8 @@ impl World {
 }
 
 #[test]
-fn every_resolver_of_a_guest_finds_every_name_of_a_host() {
-    let world = World::start();
+fn every_resolver_of_a_guest_finds_every_name_of_a_host() -> Result<()> {
+    let world = World::start()?;
     world.qdns(&["record", "add", "net1", "db-server", "10.0.0.11", "fd00::11"]).ok();
     world.qdns(&["record", "add", "net1", "web-server", "10.0.0.10"]).ok();
     let guest = &world.web;
@@ -44,11 +46,11 @@ fn every_resolver_of_a_guest_finds_every_name_of_a_host() {
     assert!(ttl.contains("3600"), "{ttl}");
 
     // glibc and musl, by the search domain too.
-    guest.set_resolv_conf("search internal\nnameserver 8.8.8.8\n");
+    guest.set_resolv_conf("search internal\nnameserver 8.8.8.8\n")?;
     for name in ["db-server", "db-server.internal"] {
         let found = guest.run(&["getent", "ahosts", name]).out();
         assert!(found.contains("10.0.0.11") && found.contains("fd00::11"), "{name}: {found}");
-        let found = guest.musl_lookup(name).out();
+        let found = guest.musl_lookup(name)?.out();
         assert!(found.contains("10.0.0.11"), "musl, {name}: {found}");
     }
     let reverse = guest.run(&["getent", "hosts", "10.0.0.11"]).out();
@@ -65,11 +67,12 @@ fn every_resolver_of_a_guest_finds_every_name_of_a_host() {
     world.qdns(&["record", "add", "net1", "web-server", "10.0.0.77", "--replace"]).ok();
     assert_eq!(world.db.dig(&["web-server.internal"]), ["10.0.0.77"]);
     assert_eq!(world.db.dig(&["-x", "10.0.0.10"]), [""; 0]);
+    Ok(())
 }
 
 #[test]
-fn a_row_made_by_hand_resolves_once_it_is_put_right() {
-    let world = World::start();
+fn a_row_made_by_hand_resolves_once_it_is_put_right() -> Result<()> {
+    let world = World::start()?;
     let row = world.lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]);
     world.lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
     world.lab.nbctl(&["set", "DNS", row.trim(), "records:Db.internal=10.0.0.11,10.0.0.12"]);
@@ -79,10 +82,11 @@ fn a_row_made_by_hand_resolves_once_it_is_put_right() {
     let mut answers = world.web.dig(&["db.internal"]);
     answers.sort();
     assert_eq!(answers, ["10.0.0.11", "10.0.0.12"]);
+    Ok(())
 }
 
 /// A port that leases by DHCP, and a guest on it.
-fn leasing_guest(lab: &Lab, name: &str, ip: &str, row: &str) -> Guest {
+fn leasing_guest(lab: &Lab, name: &str, ip: &str, row: &str) -> Result<Guest> {
     let (port, mac) = (format!("net1-{name}-port"), lab.mac());
     lab.port("net1", &port, &format!("{mac} {ip}"));
     lab.nbctl(&["lsp-set-dhcpv4-options", &port, row]);
@@ -97,17 +101,17 @@ fn dhcp_row(lab: &Lab) -> String {
 }
 
 #[test]
-fn a_guest_leases_its_resolvers_and_pings_its_neighbour_by_name() {
-    let world = World::start();
+fn a_guest_leases_its_resolvers_and_pings_its_neighbour_by_name() -> Result<()> {
+    let world = World::start()?;
     let lab = &world.lab;
     let row = dhcp_row(lab);
-    let guest = leasing_guest(lab, "app", "10.0.0.12", &row);
-    let _upstreams = ["8.8.8.8", "8.8.4.4"].map(|address| lab.upstream(address, &[]));
+    let guest = leasing_guest(lab, "app", "10.0.0.12", &row)?;
+    let _upstreams = [lab.upstream("8.8.8.8", &[])?, lab.upstream("8.8.4.4", &[])?];
     world.qdns(&["record", "add", "net1", "db-server", "10.0.0.11"]).ok();
     let before = lab.nbctl(&["list", "DHCP_Options"]);
 
     world.qdns(&["forwarders", "set", "net1", "8.8.8.8", "8.8.4.4"]).ok();
-    let lease = guest.dhcp().expect("a lease");
+    let lease = guest.dhcp()?;
     assert_eq!(lease.get("ip"), Some("10.0.0.12"));
     assert_eq!(lease.dns(), ["8.8.8.8", "8.8.4.4"]);
     assert_eq!(lease.get("search"), Some("internal"));
@@ -123,29 +127,31 @@ fn a_guest_leases_its_resolvers_and_pings_its_neighbour_by_name() {
 
     world.qdns(&["forwarders", "clear", "net1"]).ok();
     assert_eq!(lab.nbctl(&["list", "DHCP_Options"]), before);
-    assert_eq!(guest.dhcp().expect("a lease").dns(), [""; 0]);
+    assert_eq!(guest.dhcp()?.dns(), [""; 0]);
+    Ok(())
 }
 
 #[test]
-fn a_row_that_stopped_dhcp_leases_again_once_forwarders_are_set() {
-    let world = World::start();
+fn a_row_that_stopped_dhcp_leases_again_once_forwarders_are_set() -> Result<()> {
+    let world = World::start()?;
     let lab = &world.lab;
     let row = dhcp_row(lab);
-    let guest = leasing_guest(lab, "app", "10.0.0.12", &row);
+    let guest = leasing_guest(lab, "app", "10.0.0.12", &row)?;
     // What the obvious command does.
     lab.nbctl(&["set", "DHCP_Options", &row, "options:dns_server=\"8.8.8.8,8.8.4.4\""]);
     lab.hv_sync();
     assert!(guest.dhcp().is_err(), "an unbraced list stops DHCP");
     world.qdns(&["forwarders", "set", "net1", "8.8.8.8", "8.8.4.4"]).ok();
-    assert_eq!(guest.dhcp().expect("a lease").dns(), ["8.8.8.8", "8.8.4.4"]);
+    assert_eq!(guest.dhcp()?.dns(), ["8.8.8.8", "8.8.4.4"]);
+    Ok(())
 }
 
 #[test]
-fn what_is_not_local_reaches_the_forwarder() {
-    let world = World::start();
-    let upstream = world.lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
+fn what_is_not_local_reaches_the_forwarder() -> Result<()> {
+    let world = World::start()?;
+    let upstream = world.lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
     world.qdns(&["record", "add", "net1", "db-server", "10.0.0.11"]).ok();
-    world.web.set_resolv_conf(&format!("search internal\nnameserver {}\n", upstream.address));
+    world.web.set_resolv_conf(&format!("search internal\nnameserver {}\n", upstream.address))?;
     let found = world.web.run(&["getent", "ahostsv4", "google.com"]).out();
     assert!(found.contains("142.250.0.1"), "{found}");
     let found = world.web.run(&["getent", "ahostsv4", "db-server"]).out();
@@ -153,4 +159,5 @@ fn what_is_not_local_reaches_the_forwarder() {
     let queries = upstream.queries();
     assert!(queries.iter().any(|query| query.contains("google.com")), "{queries:?}");
     assert!(!queries.iter().any(|query| query.contains("[A] db-server")), "{queries:?}");
+    Ok(())
 }

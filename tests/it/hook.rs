@@ -7,7 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::lab::Nb;
+use anyhow::Result;
+
+use crate::support::lab::{Nb, executable};
 use crate::support::{command, qdns};
 
 const P1: &str = "11111111-0000-4000-8000-000000000001";
@@ -15,8 +17,8 @@ const P2: &str = "11111111-0000-4000-8000-000000000002";
 const P3: &str = "11111111-0000-4000-8000-000000000003";
 
 /// Two networks: P1 and P3 on net1, P2 on net2.
-fn world() -> Nb {
-    let nb = Nb::start();
+fn world() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net2"]);
     for (switch, port, address) in
         [("net1", P1, "10.0.0.1"), ("net2", P2, "10.2.0.2"), ("net1", P3, "10.0.0.3")]
@@ -24,7 +26,7 @@ fn world() -> Nb {
         let entry = format!("0a:00:00:00:00:01 {address}");
         nb.nbctl(&["lsp-add", switch, port, "--", "lsp-set-addresses", port, &entry]);
     }
-    nb
+    Ok(nb)
 }
 
 /// A domain as libvirt hands it to hooks.
@@ -79,8 +81,8 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn six_kinds_of_domains_get_the_right_records_or_none() {
-    let nb = world();
+fn six_kinds_of_domains_get_the_right_records_or_none() -> Result<()> {
+    let nb = world()?;
     let started = |name: &str, xml: &str| hook(&nb, &[name, "started", "begin", "-"], xml);
 
     assert_eq!(started("web", &domain("web", &[P1, P2])), "");
@@ -111,11 +113,12 @@ fn six_kinds_of_domains_get_the_right_records_or_none() {
     assert!(started("long", &" ".repeat(20 << 20)).contains("larger"));
     assert!(started("bytes", "not xml").contains("refused"));
     assert_eq!(hosts(&nb), all, "none of these left a record");
+    Ok(())
 }
 
 #[test]
-fn a_name_follows_its_machine_and_nobody_elses() {
-    let nb = world();
+fn a_name_follows_its_machine_and_nobody_elses() -> Result<()> {
+    let nb = world()?;
     let web = domain("web", &[P1]);
     for op in ["prepare", "start", "stopped", "release", "restore"] {
         hook(&nb, &["web", op, "begin", "-"], &web);
@@ -152,20 +155,22 @@ fn a_name_follows_its_machine_and_nobody_elses() {
     assert_eq!(hosts(&nb), all, "it runs elsewhere, is static, or is another machine's");
     remove("-", &web);
     assert_eq!(hosts(&nb), map(&[("net2/web", "10.2.0.99")]));
+    Ok(())
 }
 
 #[test]
-fn metadata_names_a_machine() {
-    let nb = world();
+fn metadata_names_a_machine() -> Result<()> {
+    let nb = world()?;
     let metadata = "<metadata><q:hostname xmlns:q='urn:qdns'>shop</q:hostname></metadata><devices>";
     let xml = domain("8f2e", &[P1]).replace("<devices>", metadata);
     hook(&nb, &["8f2e", "started", "begin", "-"], &xml);
     assert_eq!(hosts(&nb), map(&[("net1/shop", "10.0.0.1")]));
+    Ok(())
 }
 
 #[test]
-fn a_dead_or_silent_database_costs_a_machine_no_more_than_the_limit() {
-    let nb = world();
+fn a_dead_or_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
+    let nb = world()?;
     nb.stop();
     let said = hook(&nb, &["web", "started", "begin", "-"], &domain("web", &[P1]));
     assert!(said.contains("within 5 s") || said.contains("gave up"), "{said}");
@@ -178,18 +183,18 @@ fn a_dead_or_silent_database_costs_a_machine_no_more_than_the_limit() {
         .args(["hook", "libvirt", "--limit", "1", "--", "web", "started", "begin", "-"])
         .stdin(Stdio::piped())
         .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .spawn()?;
     let open = child.stdin.take();
     let began = Instant::now();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.wait()?.code(), Some(0));
     assert!(began.elapsed() < Duration::from_secs(3));
     drop(open);
+    Ok(())
 }
 
 #[test]
-fn the_drop_in_is_written_once_and_calls_the_hook() {
-    let nb = world();
+fn the_drop_in_is_written_once_and_calls_the_hook() -> Result<()> {
+    let nb = world()?;
     let dir = nb.dir().join("hooks/qemu.d");
     let dir = dir.to_str().unwrap();
     let install = |more: &[&str]| {
@@ -204,8 +209,8 @@ fn the_drop_in_is_written_once_and_calls_the_hook() {
     install(&[]).ok();
     assert!(install(&[]).ok().contains("already"));
     let script = nb.dir().join("hooks/qemu.d/qdns");
-    assert_eq!(fs::metadata(&script).unwrap().permissions().mode() & 0o777, 0o755);
-    assert_eq!(fs::read_dir(dir).unwrap().count(), 1);
+    assert_eq!(fs::metadata(&script)?.permissions().mode() & 0o777, 0o755);
+    assert_eq!(fs::read_dir(dir)?.count(), 1);
 
     let mut call = Command::new(&script);
     call.args(["web", "started", "begin", "-"]);
@@ -217,27 +222,28 @@ fn the_drop_in_is_written_once_and_calls_the_hook() {
     let output = feed(call, "");
     assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
 
-    fs::write(&script, "#!/bin/sh\n").unwrap();
+    fs::write(&script, "#!/bin/sh\n")?;
     let said = install(&[]).fails(1);
     assert!(said.contains("not of qdns"), "{said}");
+    Ok(())
 }
 
 #[test]
-fn a_change_that_loses_every_race_is_reported() {
-    let nb = world();
+fn a_change_that_loses_every_race_is_reported() -> Result<()> {
+    let nb = world()?;
     let path = nb.dir().join("losing-nbctl");
     let real = nb.nbctl_path().display();
     let refusal = r#"ovn-nbctl: transaction error: {"details":"","error":"duplicate uuid"}"#;
     let script = format!(
         "#!/bin/sh\ncase \" $* \" in *' comment '*) echo '{refusal}' >&2; exit 1;; esac\nexec {real} \"$@\"\n"
     );
-    fs::write(&path, script).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    executable(&path, &script)?;
     let mut hook = command(&nb.remote());
     hook.env("QDNS_OVN_NBCTL", &path).args(["hook", "libvirt", "--", "web", "started", "begin", "-"]);
     let output = feed(hook, &domain("web", &[P1]));
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let said = String::from_utf8(output.stderr).unwrap();
+    let said = String::from_utf8(output.stderr)?;
     assert!(said.contains("duplicate uuid"), "{said:?}");
     assert!(hosts(&nb).is_empty());
+    Ok(())
 }

@@ -4,18 +4,20 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use crate::support::lab::{self, Full, Nb};
 use crate::support::{command, qdns, run};
 
-fn net() -> Nb {
-    let nb = Nb::start();
+fn net() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1"]);
-    nb
+    Ok(nb)
 }
 
 #[test]
-fn a_database_that_is_stopped_and_goes_on_in_time_is_waited_for() {
-    let nb = net();
+fn a_database_that_is_stopped_and_goes_on_in_time_is_waited_for() -> Result<()> {
+    let nb = net()?;
     nb.stop();
     thread::scope(|scope| {
         let add = scope.spawn(|| qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.10"]));
@@ -24,14 +26,15 @@ fn a_database_that_is_stopped_and_goes_on_in_time_is_waited_for() {
         add.join().unwrap().ok();
     });
     assert!(qdns(&nb.remote(), &["record", "ls", "net1"]).ok().contains("web.internal"));
+    Ok(())
 }
 
 #[test]
-fn a_full_disk_is_named_and_what_failed_is_not_there() {
-    let full = Full::start();
+fn a_full_disk_is_named_and_what_failed_is_not_there() -> Result<()> {
+    let full = Full::start()?;
     full.nbctl(&["ls-add", "net1"]);
     qdns(&full.remote(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
-    full.fill();
+    full.fill()?;
     // What is left of the last block still takes a few changes.
     let tries = (0..200)
         .map(|n| (n, qdns(&full.remote(), &["record", "add", "net1", &format!("host-{n}"), "10.0.0.11"])));
@@ -40,16 +43,17 @@ fn a_full_disk_is_named_and_what_failed_is_not_there() {
     assert!(said.contains("cannot write to its disk") && said.contains("hint:"), "{said}");
     let listed = qdns(&full.remote(), &["record", "ls", "net1"]).ok().to_owned();
     assert!(listed.contains("web.internal") && !listed.contains(&format!("host-{number}.")), "{listed}");
-    full.make_room();
+    full.make_room()?;
     qdns(&full.remote(), &["record", "add", "net1", "db", "10.0.0.12"]).ok();
+    Ok(())
 }
 
 #[test]
-fn a_schema_from_before_the_options_of_dns_rows() {
+fn a_schema_from_before_the_options_of_dns_rows() -> Result<()> {
     let nb = Nb::with_schema(|schema| {
         schema["tables"]["DNS"]["columns"].as_object_mut().unwrap().remove("options");
         schema["version"] = "7.0.0".into();
-    });
+    })?;
     nb.nbctl(&["ls-add", "net1"]);
     for args in [
         &["zone", "create", "net1"][..],
@@ -62,11 +66,12 @@ fn a_schema_from_before_the_options_of_dns_rows() {
         qdns(&nb.remote(), args).ok();
     }
     assert_eq!(nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]).trim(), "");
+    Ok(())
 }
 
 #[test]
-fn ten_thousand_hosts_in_a_zone() {
-    let nb = net();
+fn ten_thousand_hosts_in_a_zone() -> Result<()> {
+    let nb = net()?;
     qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
     let row = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim().to_owned();
     for first in (0..10_000).step_by(2_500) {
@@ -85,11 +90,12 @@ fn ten_thousand_hosts_in_a_zone() {
     let listed = qdns(&nb.remote(), &["record", "ls", "net1", "-o", "plain"]).ok().lines().count();
     assert_eq!(listed, 10_000);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    Ok(())
 }
 
 #[test]
-fn a_thousand_addresses_in_a_value() {
-    let nb = net();
+fn a_thousand_addresses_in_a_value() -> Result<()> {
+    let nb = net()?;
     let addresses: Vec<String> = (0..1_000).map(|n| format!("10.0.{}.{}", n / 250, n % 250 + 1)).collect();
     let all: Vec<&str> =
         ["record", "add", "net1", "many"].into_iter().chain(addresses.iter().map(String::as_str)).collect();
@@ -99,6 +105,7 @@ fn a_thousand_addresses_in_a_value() {
     assert_eq!(listed["records"][0]["ptr"].as_array().unwrap().len(), 1_000);
     qdns(&nb.remote(), &["record", "rm", "net1", "many"]).ok();
     assert_eq!(nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]).trim(), "");
+    Ok(())
 }
 
 /// Rows as OpenStack's ovn driver, LXD and Incus make them: their marks and their records.
@@ -123,8 +130,8 @@ const OTHERS: &[&[&str]] = &[
 ];
 
 #[test]
-fn rows_of_neutron_lxd_and_incus_stay_as_they_are() {
-    let nb = net();
+fn rows_of_neutron_lxd_and_incus_stay_as_they_are() -> Result<()> {
+    let nb = net()?;
     let rows: Vec<String> = OTHERS
         .iter()
         .map(|columns| {
@@ -147,13 +154,14 @@ fn rows_of_neutron_lxd_and_incus_stay_as_they_are() {
     }
     let attached = nb.nbctl(&["get", "Logical_Switch", "net1", "dns_records"]);
     assert!(rows.iter().all(|row| attached.contains(row.as_str())), "{attached}");
+    Ok(())
 }
 
 #[test]
-fn an_ovn_nbctl_that_is_killed_at_any_moment_leaves_all_or_nothing() {
-    let nb = net();
+fn an_ovn_nbctl_that_is_killed_at_any_moment_leaves_all_or_nothing() -> Result<()> {
+    let nb = net()?;
     qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir()?;
     let (mut done, mut failed) = (0, 0);
     for step in 0..40 {
         // Each run of it lives a little longer than the one before, so that any of them may be cut.
@@ -163,7 +171,7 @@ fn an_ovn_nbctl_that_is_killed_at_any_moment_leaves_all_or_nothing() {
         lab::executable(
             &script,
             &format!("#!/bin/sh\n{real} \"$@\" &\nsleep {life}\nkill -KILL $! 2>/dev/null\nwait $!\n"),
-        );
+        )?;
         let host = format!("host-{step}");
         let mut add = command(&nb.remote());
         add.args(["record", "add", "net1", &host, &format!("10.0.0.{}", step + 1)])
@@ -182,4 +190,5 @@ fn an_ovn_nbctl_that_is_killed_at_any_moment_leaves_all_or_nothing() {
     }
     println!("{done} done, {failed} failed");
     assert!(fs::metadata(dir.path()).is_ok() && failed > 0, "nothing was ever cut");
+    Ok(())
 }

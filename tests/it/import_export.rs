@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{Run, qdns, run};
 
@@ -17,10 +19,10 @@ struct Net {
 }
 
 impl Net {
-    fn start() -> Self {
-        let nb = Nb::start();
+    fn start() -> Result<Self> {
+        let nb = Nb::start()?;
         nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net2"]);
-        Net { nb }
+        Ok(Net { nb })
     }
 
     fn qdns(&self, args: &[&str]) -> Run {
@@ -62,8 +64,8 @@ fn csv(hosts: usize) -> String {
 }
 
 #[test]
-fn a_zone_comes_back_the_same_from_every_format() {
-    let net = Net::start();
+fn a_zone_comes_back_the_same_from_every_format() -> Result<()> {
+    let net = Net::start()?;
     for args in [
         &["web", "10.0.0.10", "10.0.0.11", "fd00::10"][..],
         &["www", "10.0.0.10"],
@@ -92,6 +94,7 @@ fn a_zone_comes_back_the_same_from_every_format() {
         assert_eq!(again["changed"], false, "{format}: {again}");
         net.qdns(&["zone", "rm", "net2", "--yes"]).ok();
     }
+    Ok(())
 }
 
 impl Net {
@@ -102,8 +105,8 @@ impl Net {
 
 /// Rows that were made by hand: each kind of loss is one line on standard error, with the names.
 #[test]
-fn an_export_says_what_of_the_zone_is_not_in_it() {
-    let net = Net::start();
+fn an_export_says_what_of_the_zone_is_not_in_it() -> Result<()> {
+    let net = Net::start()?;
     net.qdns(&["record", "add", "net1", "web", "10.0.0.10"]).ok();
     for (key, value) in [
         ("99.0.0.10.in-addr.arpa", "gone.internal"),
@@ -135,11 +138,12 @@ fn an_export_says_what_of_the_zone_is_not_in_it() {
         assert_eq!(said, [&told[..], more].concat(), "{format}");
     }
     assert_eq!(net.qdns(&["record", "export", "net1", "-q"]).stderr, "");
+    Ok(())
 }
 
 #[test]
-fn one_refusal_names_every_bad_line_and_changes_nothing() {
-    let net = Net::start();
+fn one_refusal_names_every_bad_line_and_changes_nothing() -> Result<()> {
+    let net = Net::start()?;
     let mut lines: Vec<String> = csv(10_000).lines().map(str::to_owned).collect();
     let bad: Vec<usize> = (0..40).map(|n| 7 + n * 240).collect();
     for (n, line) in bad.iter().enumerate() {
@@ -159,11 +163,12 @@ fn one_refusal_names_every_bad_line_and_changes_nothing() {
         assert!(said.contains(&format!("{file}:{}: ", line + 1)), "{line}: {said}");
     }
     assert_eq!(before, net.nb.dump());
+    Ok(())
 }
 
 #[test]
-fn what_the_zone_holds_wins_unless_replaced() {
-    let net = Net::start();
+fn what_the_zone_holds_wins_unless_replaced() -> Result<()> {
+    let net = Net::start()?;
     net.qdns(&["record", "add", "net1", "web", "10.0.0.1"]).ok();
     let file = net.file("hosts", "10.0.0.2 web\n10.0.0.3 db\n");
     let said = net.qdns(&["record", "import", "net1", &file]).fails(1);
@@ -172,11 +177,12 @@ fn what_the_zone_holds_wins_unless_replaced() {
     net.qdns(&["record", "import", "net1", &file, "--replace"]).ok();
     assert!(net.zone("net1").contains("2.0.0.10.in-addr.arpa"), "{}", net.zone("net1"));
     assert!(!net.zone("net1").contains("1.0.0.10.in-addr.arpa"), "{}", net.zone("net1"));
+    Ok(())
 }
 
 #[test]
-fn pruning_asks_and_has_a_brake() {
-    let net = Net::start();
+fn pruning_asks_and_has_a_brake() -> Result<()> {
+    let net = Net::start()?;
     net.qdns(&["record", "import", "net1", &net.file("a.csv", &csv(20))]).ok();
     let file = net.file("b.csv", &csv(10));
     let prune = ["record", "import", "net1", &file, "--prune"];
@@ -190,11 +196,12 @@ fn pruning_asks_and_has_a_brake() {
     assert_eq!(net.hosts("net1"), 20);
     net.qdns(&[&prune[..], &["--max", "10", "--yes"]].concat()).ok();
     assert_eq!(net.hosts("net1"), 10);
+    Ok(())
 }
 
 #[test]
-fn an_empty_file_prunes_nothing_unless_it_must() {
-    let net = Net::start();
+fn an_empty_file_prunes_nothing_unless_it_must() -> Result<()> {
+    let net = Net::start()?;
     net.qdns(&["record", "add", "net1", "web", "10.0.0.1"]).ok();
     for (name, text) in [("empty.csv", ""), ("none.json", "{\"records\":[]}\n"), ("none.hosts", "# none\n")] {
         let file = net.file(name, text);
@@ -207,11 +214,12 @@ fn an_empty_file_prunes_nothing_unless_it_must() {
     net.qdns(&["record", "import", "net1", &file, "--prune", "--yes", "--force"]).ok();
     assert_eq!(net.hosts("net1"), 0);
     net.qdns(&["record", "import", "net1", &file, "--prune"]).ok();
+    Ok(())
 }
 
 #[test]
-fn rows_of_others_are_exported_and_never_written() {
-    let net = Net::start();
+fn rows_of_others_are_exported_and_never_written() -> Result<()> {
+    let net = Net::start()?;
     let row = net.nb.nbctl(&[
         "create",
         "DNS",
@@ -235,11 +243,12 @@ fn rows_of_others_are_exported_and_never_written() {
     net.qdns(&["zone", "create", "net1", "--domain", "cloud.internal"]).ok();
     net.qdns(&["record", "import", "net1", &file, "--prune", "--yes"]).ok();
     assert_eq!(before, foreign());
+    Ok(())
 }
 
 #[test]
-fn what_ovn_cannot_serve_is_named_or_skipped_on_demand() {
-    let net = Net::start();
+fn what_ovn_cannot_serve_is_named_or_skipped_on_demand() -> Result<()> {
+    let net = Net::start()?;
     let zone =
         "$ORIGIN internal.\n@ IN SOA ns hm (1 2 3 4 5)\nweb 60 IN A 10.0.0.1\nwww CNAME web\n* A 10.0.0.2\n";
     let file = net.file("db.internal", zone);
@@ -252,11 +261,12 @@ fn what_ovn_cannot_serve_is_named_or_skipped_on_demand() {
     done.ok();
     assert!(done.stderr.contains("SOA") && done.stderr.contains("CNAME"), "{done:?}");
     assert_eq!(net.hosts("net1"), 1);
+    Ok(())
 }
 
 #[test]
-fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() {
-    let net = Net::start();
+fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() -> Result<()> {
+    let net = Net::start()?;
     let file = net.file("hosts.csv", &csv(10_000));
     let done = net.qdns(&["record", "import", "net1", &file, "-v"]);
     done.ok();
@@ -264,6 +274,7 @@ fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() {
     assert!(runs <= 10, "{runs} runs");
     assert_eq!(done.stderr.lines().count(), runs);
     assert_eq!(net.hosts("net1"), 10_000);
+    Ok(())
 }
 
 /// What a terminal shows of a command, with how it ended.
@@ -275,8 +286,8 @@ fn on_terminal(db: &str, line: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_terminal_shows_how_far_a_large_change_has_come_unless_it_shall_not() {
-    let net = Net::start();
+fn a_terminal_shows_how_far_a_large_change_has_come_unless_it_shall_not() -> Result<()> {
+    let net = Net::start()?;
     let file = net.file("hosts.csv", &csv(3_000));
     let shown = |args: &str| {
         let line = format!("sh -c 'ulimit -s 1024; exec {} {args}'", env!("CARGO_BIN_EXE_qdns"));
@@ -292,6 +303,7 @@ fn a_terminal_shows_how_far_a_large_change_has_come_unless_it_shall_not() {
         net.qdns(&["zone", "rm", "net1", "--yes", "--if-exists"]).ok();
     }
     assert_eq!(shown(&format!("{import} 2>/dev/null")), 0);
+    Ok(())
 }
 
 /// An import whose command lines are short, because the stack is small (execve(2)), so that there are many
@@ -305,20 +317,20 @@ fn slow_import(net: &Net, file: &str) -> Command {
 }
 
 #[test]
-fn an_interrupted_import_is_whole_hosts_and_the_same_command_carries_on() {
-    let net = Net::start();
+fn an_interrupted_import_is_whole_hosts_and_the_same_command_carries_on() -> Result<()> {
+    let net = Net::start()?;
     let file = net.file("hosts.csv", &csv(10_000));
     // To the process alone, and, as Ctrl-C does it, to ovn-nbctl as well.
     for (signal, to_all) in [("-INT", false), ("-INT", true), ("-TERM", false), ("-KILL", false)] {
         let mut shell = slow_import(&net, &file);
-        let child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let started = Instant::now();
         while net.row("net1").trim().is_empty() && started.elapsed() < Duration::from_secs(20) {
             sleep(Duration::from_millis(2));
         }
         let target = format!("{}{}", if to_all { "-" } else { "" }, child.id());
-        Command::new("kill").args([signal, "--", &target]).status().unwrap();
-        let ended = Run::of(child.wait_with_output().unwrap());
+        Command::new("kill").args([signal, "--", &target]).status()?;
+        let ended = Run::of(child.wait_with_output()?);
         let how = format!("{signal} {to_all}: {ended:?}");
         if signal != "-KILL" {
             assert_eq!(ended.code, 1, "{how}");
@@ -337,4 +349,5 @@ fn an_interrupted_import_is_whole_hosts_and_the_same_command_carries_on() {
         assert_eq!(net.hosts("net1"), 10_000, "{how}");
         net.qdns(&["zone", "rm", "net1", "--yes"]).ok();
     }
+    Ok(())
 }

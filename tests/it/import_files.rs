@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{Run, qdns};
 
@@ -11,10 +13,10 @@ struct Net {
 }
 
 impl Net {
-    fn start() -> Self {
-        let nb = Nb::start();
+    fn start() -> Result<Self> {
+        let nb = Nb::start()?;
         nb.nbctl(&["ls-add", "net1"]);
-        Net { nb }
+        Ok(Net { nb })
     }
 
     fn qdns(&self, args: &[&str]) -> Run {
@@ -38,8 +40,8 @@ fn refused(net: &Net, name: &str, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_refusal_can_be_read_whatever_the_file_holds() {
-    let net = Net::start();
+fn a_refusal_can_be_read_whatever_the_file_holds() -> Result<()> {
+    let net = Net::start()?;
     // Another encoding: every line that shows it, and how to recode it.
     let said = refused(&net, "latin.hosts", b"10.0.0.1 caf\xe9\n10.0.0.2 web\n10.0.0.3 # \xfc\n");
     assert!(said.contains("FILE:1: it is not UTF-8\nFILE:3: it is not UTF-8\n"), "{said}");
@@ -75,11 +77,12 @@ fn a_refusal_can_be_read_whatever_the_file_holds() {
         let said = net.qdns(&["record", "import", "net1", file]).fails(1);
         assert!(said.contains(&format!("{file} cannot be read")) && said.contains("cause:"), "{said}");
     }
+    Ok(())
 }
 
 #[test]
-fn files_from_elsewhere_are_read_as_they_are() {
-    let net = Net::start();
+fn files_from_elsewhere_are_read_as_they_are() -> Result<()> {
+    let net = Net::start()?;
     for (name, text) in [
         ("dos.hosts", "10.0.0.1\tWEB\r\n\r\nFD00:0:0:0:0:0:0:0001 web # both\r\n"),
         ("mark.hosts", "\u{feff}10.0.0.1 web\nfd00::1 web\n"),
@@ -108,13 +111,14 @@ fn files_from_elsewhere_are_read_as_they_are() {
     let done = net.qdns(&["record", "import", "net1", &file]);
     assert!(done.ok().contains("Nothing") && done.stderr.lines().count() == 1002, "{}", done.stderr.len());
     assert!(done.stderr.contains("loop.hosts:1001: and 49000 more like these"), "{}", done.stderr.len());
+    Ok(())
 }
 
 /// Each document of a JSON text is looked at once: a text of one host a line took 4 s, and should
 /// take no longer than the same hosts as one document.
 #[test]
-fn hosts_as_json_lines_are_read_in_one_pass() {
-    let net = Net::start();
+fn hosts_as_json_lines_are_read_in_one_pass() -> Result<()> {
+    let net = Net::start()?;
     let line =
         |n: usize| format!(r#"{{"hostname":"host-{n:05}","ip_address":"10.1.{}.{}"}}"#, n / 250, 1 + n % 250);
     let lines: Vec<String> = (0..10_000).map(line).collect();
@@ -130,11 +134,12 @@ fn hosts_as_json_lines_are_read_in_one_pass() {
     let document = timed("one.json", &format!("[{}]", lines.join(",\n")));
     let separate = timed("lines.json", &lines.join("\n"));
     assert!(separate < document * 3, "{separate:?} {document:?}");
+    Ok(())
 }
 
 #[test]
-fn a_terminal_is_told_that_it_is_read() {
-    let net = Net::start();
+fn a_terminal_is_told_that_it_is_read() -> Result<()> {
+    let net = Net::start()?;
     let shown = |quiet: &str| {
         let line = format!("{} record import net1 - {quiet}", env!("CARGO_BIN_EXE_qdns"));
         let mut script = Command::new("script");
@@ -144,4 +149,5 @@ fn a_terminal_is_told_that_it_is_read() {
     assert!(shown("") && !shown("--quiet"));
     let piped = net.qdns(&["record", "import", "net1", "-"]);
     assert!(!piped.stderr.contains("Ctrl-D"), "{piped:?}");
+    Ok(())
 }

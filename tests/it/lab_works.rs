@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result};
+
 use crate::support::lab::{self, Addressing, Lab, Nb, Ran};
 
 /// Set in the process that [`nothing_survives_a_kill`] starts and kills.
@@ -60,10 +62,10 @@ fn mounts() -> Vec<String> {
 }
 
 /// One switch, two guests, a row of DNS, a resolver beyond a gateway router.
-fn exercise(lab: &Lab) {
+fn exercise(lab: &Lab) -> Result<()> {
     lab.gateway_router();
     lab.net("net1", "10.0.0.0/24");
-    let web = lab.static_guest("net1", "web", "10.0.0.11/24", "8.8.8.8");
+    let web = lab.static_guest("net1", "web", "10.0.0.11/24", "8.8.8.8")?;
     lab.port("net1", "net1-db-port", "0a:00:00:00:00:12 10.0.0.12");
     let options = lab
         .nbctl(&[
@@ -94,20 +96,20 @@ fn exercise(lab: &Lab) {
         "dns_records",
         "@zone",
     ]);
-    let upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")]);
-    let db = lab.guest("db", "net1-db-port", "0a:00:00:00:00:12", Addressing::None);
+    let upstream = lab.upstream("172.16.0.53", &[("google.com", "142.250.0.1")])?;
+    let db = lab.guest("db", "net1-db-port", "0a:00:00:00:00:12", Addressing::None)?;
     lab.hv_sync();
 
     assert_eq!(web.dig(&["@8.8.8.8", "db.internal"]), ["10.0.0.12"]);
-    web.set_resolv_conf("nameserver 8.8.8.8\nsearch internal\n");
+    web.set_resolv_conf("nameserver 8.8.8.8\nsearch internal\n")?;
     let answer = web.run(&["getent", "ahostsv4", "db"]).ok();
     assert!(answer.starts_with("10.0.0.12"), "{answer}");
 
-    let lease = db.dhcp().unwrap();
+    let lease = db.dhcp()?;
     assert_eq!(lease.get("ip"), Some("10.0.0.12"));
     assert_eq!(lease.dns(), ["8.8.8.8", "8.8.4.4"]);
     assert_eq!(lease.get("search"), Some("internal"));
-    assert_eq!(db.resolv_conf(), "search internal\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+    assert_eq!(db.resolv_conf()?, "search internal\nnameserver 8.8.8.8\nnameserver 8.8.4.4\n");
     web.run(&["busybox", "ping", "-c1", "-W2", "10.0.0.12"]).ok();
 
     let at = format!("@{}", upstream.address);
@@ -117,32 +119,34 @@ fn exercise(lab: &Lab) {
     assert!(missing.contains("NXDOMAIN"), "{missing}");
     assert!(upstream.queries().iter().any(|q| q.contains("google.com")));
 
-    web.set_resolv_conf(&format!("nameserver {}\n", upstream.address));
-    assert_eq!(web.musl_lookup("google.com").ok(), "142.250.0.1\n");
-    let musl = web.musl_lookup("db.internal");
+    web.set_resolv_conf(&format!("nameserver {}\n", upstream.address))?;
+    assert_eq!(web.musl_lookup("google.com")?.ok(), "142.250.0.1\n");
+    let musl = web.musl_lookup("db.internal")?;
     assert!(!musl.status.success(), "the AAAA query is NXDOMAIN: {}", musl.out());
 
-    db.kill();
+    db.kill()?;
     lab.nbctl(&["wait-until", "Logical_Switch_Port", "net1-db-port", "up=false"]);
+    Ok(())
 }
 
 #[test]
-fn two_labs_at_once_leave_nothing() {
+fn two_labs_at_once_leave_nothing() -> Result<()> {
     let mounts_before = mounts();
     let labs = thread::scope(|scope| {
-        let start = || {
+        let start = || -> Result<Lab> {
             let begin = Instant::now();
-            let lab = Lab::start();
-            println!("boot of OVN {:?}: {:?}", lab.version(), begin.elapsed());
-            exercise(&lab);
+            let lab = Lab::start()?;
+            println!("boot of OVN {:?}: {:?}", lab.version()?, begin.elapsed());
+            exercise(&lab)?;
             println!("done after {:?}", begin.elapsed());
-            lab
+            Ok(lab)
         };
         let handles = [scope.spawn(start), scope.spawn(start)];
         handles.map(|handle| handle.join().unwrap())
     });
     // Their threads have ended, and the labs are still up.
     for lab in labs {
+        let lab = lab?;
         lab.nbctl(&["--wait=hv", "ls-add", "later"]);
         let (namespaces, dir) = (lab.namespaces(), lab.dir().to_owned());
         assert_eq!(namespaces.len(), 3);
@@ -154,42 +158,42 @@ fn two_labs_at_once_leave_nothing() {
         assert!(!dir.exists());
     }
     assert_eq!(mounts(), mounts_before);
+    Ok(())
 }
 
 #[test]
-fn nothing_survives_a_kill() {
+fn nothing_survives_a_kill() -> Result<()> {
     if env::var_os(VICTIM).is_some() {
-        let lab = Lab::start();
+        let lab = Lab::start()?;
         lab.net("net1", "10.0.0.0/24");
-        let _web = lab.static_guest("net1", "web", "10.0.0.11/24", "10.0.0.1");
-        let nb = Nb::start();
-        let daemon = nb.daemon();
+        let _web = lab.static_guest("net1", "web", "10.0.0.11/24", "10.0.0.1")?;
+        let nb = Nb::start()?;
+        let daemon = nb.daemon()?;
         assert!(daemon.socket().exists());
         let spaces = lab.namespaces();
         let spaces: Vec<_> = spaces.iter().map(|s| s.to_string_lossy()).collect();
         println!("\nup {} {} {}", lab.dir().display(), nb.dir().display(), spaces.join(" "));
         thread::sleep(Duration::from_secs(60));
-        return;
+        return Ok(());
     }
-    let mut victim = Command::new(env::current_exe().unwrap())
+    let mut victim = Command::new(env::current_exe()?)
         .args(["--exact", "lab_works::nothing_survives_a_kill", "--nocapture"])
         .env(VICTIM, "1")
         .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let up = BufReader::new(victim.stdout.take().unwrap())
+        .spawn()?;
+    let up = BufReader::new(victim.stdout.take().context("a pipe")?)
         .lines()
         .map_while(Result::ok)
         .find(|line| line.starts_with("up "))
-        .expect("the victim's lab comes up");
+        .context("the victim's lab comes up")?;
     let mut words = up.split(' ').skip(1).map(PathBuf::from);
-    let (lab, nb) = (words.next().unwrap(), words.next().unwrap());
+    let (lab, nb) = (words.next().context("a directory")?, words.next().context("a directory")?);
     let namespaces: Vec<_> = words.collect();
     let processes = [inhabitants(&namespaces, &lab), inhabitants(&[], &nb)].concat();
     assert!(processes.len() > 12, "{processes:?}");
 
-    victim.kill().unwrap();
-    victim.wait().unwrap();
+    victim.kill()?;
+    victim.wait()?;
     let deadline = Instant::now() + Duration::from_secs(5);
     while !alive(&processes).is_empty() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(10));
@@ -198,23 +202,24 @@ fn nothing_survives_a_kill() {
     assert!(inhabitants(&[], &lab).is_empty() && inhabitants(&[], &nb).is_empty());
     lab::sweep();
     assert!(!lab.exists() && !nb.exists());
+    Ok(())
 }
 
 #[test]
-fn a_lone_database_starts_stops_and_remembers() {
+fn a_lone_database_starts_stops_and_remembers() -> Result<()> {
     let begin = Instant::now();
-    let nb = Nb::start();
+    let nb = Nb::start()?;
     println!("northbound database: {:?}", begin.elapsed());
     nb.nbctl(&["ls-add", "net1", "--", "comment", "first words"]);
     let before = nb.dump();
     assert!(before.contains("net1"));
-    nb.restart();
+    nb.restart()?;
     assert_eq!(nb.dump(), before);
     assert!(nb.show_log().contains("first words"));
 
-    let daemon = nb.daemon();
+    let daemon = nb.daemon()?;
     let listed =
-        Command::new(nb.nbctl_path()).arg("ls-list").env("OVN_NB_DAEMON", daemon.socket()).output().unwrap();
+        Command::new(nb.nbctl_path()).arg("ls-list").env("OVN_NB_DAEMON", daemon.socket()).output()?;
     assert!(listed.ok().contains("net1"));
 
     nb.stop();
@@ -223,4 +228,5 @@ fn a_lone_database_starts_stops_and_remembers() {
     assert!(nb.nbctl(&["ls-list"]).contains("net1"));
     nb.kill();
     assert!(!nb.try_nbctl(&["--timeout=1", "ls-list"]).status.success());
+    Ok(())
 }

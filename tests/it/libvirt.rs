@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::lab::{Lab, Ran};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::support::lab::{Lab, Ran, executable};
 use crate::support::qdns;
 
 /// libvirt takes nothing but a UUID as an interface's id.
@@ -41,50 +43,43 @@ for server in $dns; do echo "nameserver $server" >> /etc/resolv.conf; done
 "#;
 
 /// The newest of Debian's cloud kernels: its image and its release.
-fn kernel() -> (PathBuf, String) {
-    let entries = fs::read_dir("/boot").unwrap().flatten();
-    let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+fn kernel() -> Result<(PathBuf, String)> {
+    let entries = fs::read_dir("/boot")?.flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut releases: Vec<String> =
         names.filter_map(|name| name.strip_prefix("vmlinuz-").map(str::to_owned)).collect();
     releases.retain(|release| release.contains("cloud"));
     releases.sort();
-    let release = releases.pop().expect("linux-image-cloud-amd64");
-    (PathBuf::from(format!("/boot/vmlinuz-{release}")), release)
+    let release = releases.pop().context("linux-image-cloud-amd64 is not installed")?;
+    Ok((PathBuf::from(format!("/boot/vmlinuz-{release}")), release))
 }
 
 /// An initramfs with busybox, the kernel's virtio modules, and what the guest does.
-fn initramfs(dir: &Path, release: &str) -> PathBuf {
+fn initramfs(dir: &Path, release: &str) -> Result<PathBuf> {
     let root = dir.join("initramfs");
-    fs::create_dir_all(root.join("bin")).unwrap();
-    fs::create_dir_all(root.join("modules")).unwrap();
-    fs::copy("/bin/busybox", root.join("bin/busybox")).unwrap();
-    lab_executable(&root.join("init"), INIT);
-    lab_executable(&root.join("lease"), LEASE);
+    fs::create_dir_all(root.join("bin"))?;
+    fs::create_dir_all(root.join("modules"))?;
+    fs::copy("/bin/busybox", root.join("bin/busybox"))?;
+    executable(&root.join("init"), INIT)?;
+    executable(&root.join("lease"), LEASE)?;
     let mut modules: Vec<String> = Vec::new();
     for name in ["virtio_pci", "virtio_net"] {
-        let output =
-            Command::new("/sbin/modprobe").args(["--show-depends", "-S", release, name]).output().unwrap();
+        let output = Command::new("/sbin/modprobe").args(["--show-depends", "-S", release, name]).output()?;
         for line in output.ok().lines() {
-            let path = line.split_whitespace().nth(1).unwrap().to_owned();
+            let path = line.split_whitespace().nth(1).context("a module")?.to_owned();
             if path.ends_with(".ko") && !modules.contains(&path) {
                 modules.push(path);
             }
         }
     }
     for (n, path) in modules.iter().enumerate() {
-        let name = Path::new(path).file_name().unwrap().to_str().unwrap();
-        fs::copy(path, root.join(format!("modules/{n:02}-{name}"))).unwrap();
+        let name = Path::new(path).file_name().and_then(|name| name.to_str()).context("a module")?;
+        fs::copy(path, root.join(format!("modules/{n:02}-{name}")))?;
     }
     let archive = dir.join("initramfs.cpio");
     let pack = format!("cd {} && find . | busybox cpio -o -H newc > {}", root.display(), archive.display());
-    Command::new("sh").args(["-c", &pack]).output().unwrap().ok();
-    archive
-}
-
-fn lab_executable(path: &Path, text: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    Command::new("sh").args(["-c", &pack]).output()?.ok();
+    Ok(archive)
 }
 
 /// libvirt in the lab.
@@ -94,7 +89,7 @@ struct Libvirt<'a> {
 }
 
 impl<'a> Libvirt<'a> {
-    fn start(lab: &'a Lab) -> Self {
+    fn start(lab: &'a Lab) -> Result<Self> {
         let mounts = "for dir in /var/lib/libvirt /var/log/libvirt /var/cache/libvirt; do
             mkdir -p $dir; mount -t tmpfs tmpfs $dir; done
             mkdir -p /var/lib/libvirt/qemu /etc/libvirt/hooks
@@ -108,17 +103,17 @@ impl<'a> Libvirt<'a> {
         let remote = lab.nb_remote();
         lab.run_in(&[program, "hook", "install", "libvirt", "--db", &remote]).ok();
         for daemon in ["virtlogd", "libvirtd"] {
-            let log = fs::File::create(lab.dir().join(format!("{daemon}.said"))).unwrap();
+            let log = fs::File::create(lab.dir().join(format!("{daemon}.said")))?;
             let mut command = lab.command_in(daemon);
             command.stdout(Stdio::null()).stderr(log);
-            libvirt.daemons.push(command.spawn().unwrap());
+            libvirt.daemons.push(command.spawn()?);
         }
         let until = Instant::now() + Duration::from_secs(30);
         while !libvirt.try_virsh(&["version"]).status.success() {
-            assert!(Instant::now() < until, "{}", libvirt.said());
+            ensure!(Instant::now() < until, "{}", libvirt.said());
             thread::sleep(Duration::from_millis(100));
         }
-        libvirt
+        Ok(libvirt)
     }
 
     fn try_virsh(&self, args: &[&str]) -> std::process::Output {
@@ -167,11 +162,11 @@ fn domain(kernel: &Path, initrd: &Path, console: &Path) -> String {
 }
 
 #[test]
-fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() {
-    let lab = Lab::start();
+fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() -> Result<()> {
+    let lab = Lab::start()?;
     lab.gateway_router();
     lab.net("net1", "10.0.0.0/24");
-    let db = lab.static_guest("net1", "db", "10.0.0.11/24", "10.0.0.1");
+    let db = lab.static_guest("net1", "db", "10.0.0.11/24", "10.0.0.1")?;
     qdns(&lab.nb_remote(), &["record", "add", "net1", "db-server", "10.0.0.11"]).ok();
     lab.port("net1", PORT, &format!("{MAC} 10.0.0.10"));
     let options = lab.nbctl(&[
@@ -187,13 +182,13 @@ fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() {
     qdns(&lab.nb_remote(), &["forwarders", "set", "net1", "10.0.0.1"]).ok();
     lab.hv_sync();
 
-    let (kernel, release) = kernel();
-    let initrd = initramfs(lab.dir(), &release);
+    let (kernel, release) = kernel()?;
+    let initrd = initramfs(lab.dir(), &release)?;
     let console = lab.dir().join("console");
     let xml = lab.dir().join("domain.xml");
-    fs::write(&xml, domain(&kernel, &initrd, &console)).unwrap();
+    fs::write(&xml, domain(&kernel, &initrd, &console))?;
     let xml = xml.to_str().unwrap();
-    let libvirt = Libvirt::start(&lab);
+    let libvirt = Libvirt::start(&lab)?;
     let resolves = |limit: Duration| {
         let began = Instant::now();
         while db.dig(&["web-server.internal"]) != ["10.0.0.10"] {
@@ -237,4 +232,5 @@ fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() {
     assert_eq!(db.dig(&["web-server.internal"]), [""; 0]);
     assert_eq!(db.dig(&["-x", "10.0.0.10"]), [""; 0]);
     assert_eq!(db.dig(&["db-server"]), ["10.0.0.11"]);
+    Ok(())
 }

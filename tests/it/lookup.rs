@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
 
+use anyhow::Result;
+
 use crate::support::lab::{Addressing, Guest, Lab, Ran, Upstream};
 use crate::support::{command, qdns, run};
 
@@ -138,11 +140,11 @@ fn arrived(upstream: &Upstream, before: usize) -> BTreeMap<(String, String), usi
 
 /// A network with a guest that asks, by IPv4 or IPv6, and two resolvers beyond the router; the second
 /// has an address of each family.
-fn field(lab: &Lab) -> (Guest, [Upstream; 2]) {
+fn field(lab: &Lab) -> Result<(Guest, [Upstream; 2])> {
     lab.gateway_router();
     lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
     lab.dual_net("ext-9-9-9", "9.9.9.0/24", "fd09::/64");
-    let upstreams = ["8.8.8.8", "9.9.9.9"].map(|address| lab.upstream(address, &[]));
+    let upstreams = [lab.upstream("8.8.8.8", &[])?, lab.upstream("9.9.9.9", &[])?];
     let port = "ext-9-9-9-upstream-9-9-9-9-port";
     let entry = lab.nbctl(&["lsp-get-addresses", port]);
     lab.nbctl(&["lsp-set-addresses", port, &format!("{} fd09::9", entry.trim())]);
@@ -157,7 +159,7 @@ fn field(lab: &Lab) -> (Guest, [Upstream; 2]) {
         gateways: &["10.0.0.1", "fd00::1"],
         nameservers: &["8.8.8.8"],
     };
-    let guest = lab.guest("asker", PORT, &mac, addressing);
+    let guest = lab.guest("asker", PORT, &mac, addressing)?;
     lab.hv_sync();
     for (server, _) in SERVERS {
         let warm = format!(
@@ -165,7 +167,7 @@ fn field(lab: &Lab) -> (Guest, [Upstream; 2]) {
         );
         guest.sh(&warm).ok();
     }
-    (guest, upstreams)
+    Ok((guest, upstreams))
 }
 
 /// The port's lease names one resolver.
@@ -188,7 +190,7 @@ fn scatter(lab: &Lab, dice: &mut Dice, with_acls: bool) {
                 row.push(format!("records:\"{key}\"=\"{}\"", dice.pick(VALUES)));
             }
         }
-        if mark.starts_with("incus") && lab.version() > (23, 3) {
+        if mark.starts_with("incus") && lab.version().unwrap() > (23, 3) {
             row.push("options:ovn-owned=true".to_owned());
         }
         let row: Vec<&str> = row.iter().map(String::as_str).collect();
@@ -205,11 +207,11 @@ fn scatter(lab: &Lab, dice: &mut Dice, with_acls: bool) {
 }
 
 #[test]
-fn lookup_and_dig_agree() {
+fn lookup_and_dig_agree() -> Result<()> {
     println!("seed {SEED:#x}");
-    let lab = Lab::start();
-    let (guest, upstreams) = field(&lab);
-    let ignores_edns = lab.version() < (24, 3);
+    let lab = Lab::start()?;
+    let (guest, upstreams) = field(&lab)?;
+    let ignores_edns = lab.version()? < (24, 3);
     let mut dice = Dice(SEED);
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     let mut add = |what: &str, number| *count.entry(what.to_owned()).or_default() += number;
@@ -289,6 +291,7 @@ fn lookup_and_dig_agree() {
     {
         assert!(count.get(what).is_some_and(|count| *count >= least), "{what}: {count:?}");
     }
+    Ok(())
 }
 
 /// qdns with both databases of the lab, and the tools of its release.
@@ -299,11 +302,11 @@ fn asking(lab: &Lab) -> Command {
 }
 
 #[test]
-fn an_acl_that_drops_the_query_is_named() {
-    let lab = Lab::start();
+fn an_acl_that_drops_the_query_is_named() -> Result<()> {
+    let lab = Lab::start()?;
     lab.gateway_router();
     lab.net("net1", "10.0.0.0/24");
-    let guest = lab.static_guest("net1", "asker", "10.0.0.99/24", "8.8.8.8");
+    let guest = lab.static_guest("net1", "asker", "10.0.0.99/24", "8.8.8.8")?;
     qdns(&lab.nb_remote(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
     lab.hv_sync();
     assert_eq!(guest.dig(&["web.internal"]), ["10.0.0.10"]);
@@ -318,12 +321,13 @@ fn an_acl_that_drops_the_query_is_named() {
     seen.ok();
     let view = &seen.json()["lookups"][0];
     assert_eq!((&view["verdict"], &view["acl"]["match"]), (&"dropped".into(), &"udp.dst == 53".into()));
+    Ok(())
 }
 
 #[test]
-fn a_resolver_where_nothing_listens_answers_nobody() {
-    let lab = Lab::start();
-    let (guest, _upstreams) = field(&lab);
+fn a_resolver_where_nothing_listens_answers_nobody() -> Result<()> {
+    let lab = Lab::start()?;
+    let (guest, _upstreams) = field(&lab)?;
     qdns(&lab.nb_remote(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
     lease(&lab, "10.0.0.1");
     lab.hv_sync();
@@ -340,6 +344,7 @@ fn a_resolver_where_nothing_listens_answers_nobody() {
     lab.hv_sync();
     assert_eq!(verdict("x.test"), "passed-on");
     assert!(ask("x.test").contains("NXDOMAIN"));
+    Ok(())
 }
 
 /// What a program printed: the addresses, each once.
@@ -348,9 +353,9 @@ fn addresses(out: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn glibc_and_musl_end_up_with_what_lookup_says() {
-    let lab = Lab::start();
-    let (guest, _upstreams) = field(&lab);
+fn glibc_and_musl_end_up_with_what_lookup_says() -> Result<()> {
+    let lab = Lab::start()?;
+    let (guest, _upstreams) = field(&lab)?;
     lease(&lab, "8.8.8.8");
     let mut dice = Dice(SEED);
     let (mut compared, mut nxdomain) = (0, 0);
@@ -372,7 +377,7 @@ fn glibc_and_musl_end_up_with_what_lookup_says() {
                     .collect();
                 let found = match client["client"].as_str().unwrap() {
                     "glibc" => addresses(&guest.run(&["getent", "ahosts", key]).out()),
-                    "musl" => addresses(&guest.musl_lookup(key).out()),
+                    "musl" => addresses(&guest.musl_lookup(key)?.out()),
                     _ => continue,
                 };
                 // The upstream says NXDOMAIN to the other query, and musl believes it.
@@ -386,4 +391,5 @@ fn glibc_and_musl_end_up_with_what_lookup_says() {
     }
     println!("{compared} look-ups by glibc and musl agree, {nxdomain} end by NXDOMAIN as foretold");
     assert!(compared >= 24 && nxdomain > 0, "{compared} {nxdomain}");
+    Ok(())
 }

@@ -1,10 +1,10 @@
 //! `qdns prune-stale` on a real database: exactly the leftovers go, and never a machine's name.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
-use crate::support::lab::Nb;
+use anyhow::Result;
+
+use crate::support::lab::{Nb, executable};
 use crate::support::{command, qdns, run};
 
 /// Adds a host to net1.
@@ -20,8 +20,8 @@ fn hosts(nb: &Nb) -> BTreeSet<String> {
 }
 
 /// A switch with every kind of port and `leftovers` hosts that nothing stands behind, among 20 that stay.
-fn world(leftovers: usize) -> Nb {
-    let nb = Nb::start();
+fn world(leftovers: usize) -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net2", "--", "lr-add", "lr0"]);
     nb.nbctl(&["lrp-add", "lr0", "lr0-net1", "0a:00:00:ff:00:01", "10.0.0.1/24"]);
     nb.nbctl(&["lsp-add", "net1", "net1-lr0", "--", "lsp-set-type", "net1-lr0", "router"]);
@@ -58,12 +58,12 @@ fn world(leftovers: usize) -> Nb {
         "old-0",
         "0a:00:00:00:00:aa 10.0.0.100",
     ]);
-    nb
+    Ok(nb)
 }
 
 #[test]
-fn exactly_the_leftovers_go_and_come_back_by_the_printed_command() {
-    let nb = world(5);
+fn exactly_the_leftovers_go_and_come_back_by_the_printed_command() -> Result<()> {
+    let nb = world(5)?;
     let before = hosts(&nb);
     let dump = nb.dump();
     for args in [
@@ -94,12 +94,13 @@ fn exactly_the_leftovers_go_and_come_back_by_the_printed_command() {
     }
     assert_eq!(nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]).matches("old-").count(), 5 * 4);
     assert_eq!(nb.dump(), dump, "what was removed is back as it was");
+    Ok(())
 }
 
 #[test]
-fn a_third_of_a_zone_stays_unless_told_so() {
+fn a_third_of_a_zone_stays_unless_told_so() -> Result<()> {
     // 20 hosts stay, 9 go: 31 %.
-    let nb = world(9);
+    let nb = world(9)?;
     let before = hosts(&nb);
     assert_eq!(before.len(), 30);
     add(&nb, &["old-9", "10.0.0.109"]);
@@ -112,47 +113,47 @@ fn a_third_of_a_zone_stays_unless_told_so() {
     assert!(shown.ok().contains("old-9") && shown.stderr.contains("would be refused"), "{shown:?}");
     qdns(&nb.remote(), &["prune-stale", "net1", "--yes", "--max", "10"]).ok();
     assert_eq!(hosts(&nb).len(), 21);
+    Ok(())
 }
 
 /// An ovn-nbctl in front of which `script` runs before each transaction, with the real one as `$nbctl`.
-fn scripted(nb: &Nb, script: &str) -> std::path::PathBuf {
+fn scripted(nb: &Nb, script: &str) -> Result<std::path::PathBuf> {
     let path = nb.dir().join("scripted-nbctl");
     let real = nb.nbctl_path().display();
     let text = format!(
         "#!/bin/sh\nnbctl=\"{real} --db={}\"\ncase \" $* \" in\n*' comment '*)\n{script}\n;;\nesac\nexec {real} \"$@\"\n",
         nb.remote()
     );
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
+    executable(&path, &text)?;
+    Ok(path)
 }
 
 #[test]
-fn a_machine_that_takes_a_stale_address_before_the_write_keeps_its_record() {
-    let nb = world(5);
+fn a_machine_that_takes_a_stale_address_before_the_write_keeps_its_record() -> Result<()> {
+    let nb = world(5)?;
     let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     // The name is registered again for the same address, so that no record shows the race.
     let script = "[ -e \"$0.done\" ] || { touch \"$0.done\"
         $nbctl lsp-add net1 fresh -- lsp-set-addresses fresh '0a:00:00:00:02:01 10.0.0.102'; }";
     let mut prune = command(&nb.remote());
-    prune.env("QDNS_OVN_NBCTL", scripted(&nb, script)).args(["prune-stale", "net1", "--yes"]);
+    prune.env("QDNS_OVN_NBCTL", scripted(&nb, script)?).args(["prune-stale", "net1", "--yes"]);
     let said = run(&mut prune).fails(1);
     assert!(said.contains("port fresh of net1 has the name or an address of old-2 now"), "{said}");
     assert_eq!(nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]), row, "nothing is lost");
     qdns(&nb.remote(), &["prune-stale", "net1", "--yes"]).ok();
     assert!(hosts(&nb).contains("old-2") && !hosts(&nb).contains("old-1"));
+    Ok(())
 }
 
 #[test]
-fn many_machines_that_come_while_their_addresses_are_pruned_keep_their_names() {
+fn many_machines_that_come_while_their_addresses_are_pruned_keep_their_names() -> Result<()> {
     for _ in 0..5 {
-        let nb = world(5);
+        let nb = world(5)?;
         let prune = command(&nb.remote())
             .args(["prune-stale", "net1", "--yes"])
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
+            .spawn()?;
         // As whoever creates a machine does: the port first, then its name.
         for n in 0..5 {
             let (name, address) = (format!("old-{n}"), format!("10.0.0.{}", 100 + n));
@@ -170,10 +171,11 @@ fn many_machines_that_come_while_their_addresses_are_pruned_keep_their_names() {
             let again = ["record", "add", "net1", &name, &address, "--replace"];
             assert!((0..5).any(|_| qdns(&nb.remote(), &again).code == 0), "{name}");
         }
-        let output = prune.wait_with_output().unwrap();
+        let output = prune.wait_with_output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{said}");
         let left = hosts(&nb);
         assert!((0..5).all(|n| left.contains(&format!("old-{n}"))), "{left:?} {said}");
     }
+    Ok(())
 }

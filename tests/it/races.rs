@@ -2,6 +2,8 @@
 
 use std::process::{Child, Stdio};
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{command, qdns, run};
 
@@ -19,10 +21,10 @@ fn finish(children: Vec<Child>) -> Vec<(i32, String)> {
     children.into_iter().map(end).collect()
 }
 
-fn net() -> Nb {
-    let nb = Nb::start();
+fn net() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1"]);
-    nb
+    Ok(nb)
 }
 
 fn records(nb: &Nb) -> serde_json::Value {
@@ -30,8 +32,8 @@ fn records(nb: &Nb) -> serde_json::Value {
 }
 
 #[test]
-fn forty_additions_at_once_without_a_zone_make_one_row_with_forty_hosts() {
-    let nb = net();
+fn forty_additions_at_once_without_a_zone_make_one_row_with_forty_hosts() -> Result<()> {
+    let nb = net()?;
     let children = (1..=40)
         .map(|n| start(&nb, &["record", "add", "net1", &format!("host-{n}"), &format!("10.0.0.{n}")]));
     for (code, said) in finish(children.collect()) {
@@ -41,11 +43,12 @@ fn forty_additions_at_once_without_a_zone_make_one_row_with_forty_hosts() {
     assert_eq!(nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).split_whitespace().count(), 1);
     let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     assert_eq!(row.matches("in-addr.arpa=").count(), 40);
+    Ok(())
 }
 
 #[test]
-fn one_of_twenty_addresses_wins_and_the_others_are_told_which() {
-    let nb = net();
+fn one_of_twenty_addresses_wins_and_the_others_are_told_which() -> Result<()> {
+    let nb = net()?;
     qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
     let children = (1..=20).map(|n| start(&nb, &["record", "add", "net1", "web", &format!("10.0.0.{n}")]));
     let ends = finish(children.collect());
@@ -63,11 +66,12 @@ fn one_of_twenty_addresses_wins_and_the_others_are_told_which() {
         format!("{reverse} web={address} web.internal={address}"),
         "no loser left a trace"
     );
+    Ok(())
 }
 
 #[test]
-fn additions_removals_and_a_foreign_writer_lose_nothing_of_each_other() {
-    let nb = net();
+fn additions_removals_and_a_foreign_writer_lose_nothing_of_each_other() -> Result<()> {
+    let nb = net()?;
     for n in 1..=20 {
         qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.1.{n}")]).ok();
     }
@@ -90,12 +94,13 @@ fn additions_removals_and_a_foreign_writer_lose_nothing_of_each_other() {
     }
     assert!(!row.contains("old-"), "{row}");
     assert_eq!(row.matches("in-addr.arpa=").count(), 20);
+    Ok(())
 }
 
 #[test]
-fn replacing_and_removing_at_once_leaves_one_whole_outcome() {
+fn replacing_and_removing_at_once_leaves_one_whole_outcome() -> Result<()> {
     for _ in 0..5 {
-        let nb = net();
+        let nb = net()?;
         qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
         let mut children: Vec<Child> = (2..=8)
             .map(|n| start(&nb, &["record", "add", "net1", "web", &format!("10.0.0.{n}"), "--replace"]))
@@ -114,12 +119,13 @@ fn replacing_and_removing_at_once_leaves_one_whole_outcome() {
             _ => panic!("{hosts}"),
         }
     }
+    Ok(())
 }
 
 #[test]
-fn a_zone_that_somebody_adds_to_while_it_is_removed_is_kept_whole() {
+fn a_zone_that_somebody_adds_to_while_it_is_removed_is_kept_whole() -> Result<()> {
     for _ in 0..5 {
-        let nb = net();
+        let nb = net()?;
         for n in 1..=5 {
             qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.1.{n}")]).ok();
         }
@@ -142,13 +148,14 @@ fn a_zone_that_somebody_adds_to_while_it_is_removed_is_kept_whole() {
             _ => assert!(!left.contains("old-"), "{left}"),
         }
     }
+    Ok(())
 }
 
 #[test]
-fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() {
-    let nb = net();
+fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
+    let nb = net()?;
     qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1", "--no-ptr"]).ok();
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir()?;
     let script = dir.path().join("ovn-nbctl");
     // The real ovn-nbctl; the first time a transaction is about to run, the host is taken away.
     let (qdns, removed) = (env!("CARGO_BIN_EXE_qdns"), dir.path().join("removed"));
@@ -157,12 +164,13 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() {
         "#!/bin/sh\ncase \"$*\" in *'by tester'*) [ -e {removed} ] || {{ touch {removed}; \
          QDNS_OVN_NBCTL=ovn-nbctl {qdns} -q record rm net1 web; }} ;; esac\nexec ovn-nbctl \"$@\"\n"
     );
-    std::fs::write(&script, body).unwrap();
-    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::write(&script, body)?;
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     // It only adds the reverse name, to a host that is gone by then: it must notice, and add all of it.
     let mut add = command(&nb.remote());
     add.args(["record", "add", "net1", "web", "10.0.0.1"]).env("QDNS_OVN_NBCTL", &script);
     assert_eq!(run(&mut add).code, 0);
     let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     assert_eq!(row.trim(), "1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1");
+    Ok(())
 }

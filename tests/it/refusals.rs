@@ -1,5 +1,7 @@
 //! Bad input: every refusal names the value, the rule and the way out, ends with 2, and changes nothing.
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::qdns;
 
@@ -75,7 +77,7 @@ const DOMAINS: &[(&str, &str, &str)] = &[
 ];
 
 fn each(check: impl Fn(&Nb, &[&str], &str, &str, &str)) {
-    let nb = Nb::start();
+    let nb = Nb::start().unwrap();
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.0.0.0/24"]);
     qdns(&nb.remote(), &["record", "add", "net1", "here", "10.0.0.99"]).ok();
     for (value, rule, way_out) in HOSTNAMES {
@@ -96,7 +98,7 @@ fn each(check: impl Fn(&Nb, &[&str], &str, &str, &str)) {
 }
 
 #[test]
-fn every_refusal_names_value_rule_and_way_out_and_changes_nothing() {
+fn every_refusal_names_value_rule_and_way_out_and_changes_nothing() -> Result<()> {
     each(|nb, args, value, rule, way_out| {
         let before = nb.dump();
         let run = qdns(&nb.remote(), args);
@@ -111,10 +113,11 @@ fn every_refusal_names_value_rule_and_way_out_and_changes_nothing() {
         assert!(hint.contains(way_out), "{args:?}: {run:?}");
         assert_eq!(nb.dump(), before, "{args:?}");
     });
+    Ok(())
 }
 
 #[test]
-fn as_json_the_same_is_said() {
+fn as_json_the_same_is_said() -> Result<()> {
     each(|nb, args, _, rule, way_out| {
         let run = qdns(&nb.remote(), &[&["-o", "json"], args].concat());
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}");
@@ -124,10 +127,11 @@ fn as_json_the_same_is_said() {
         assert!(error["message"].as_str().unwrap().to_lowercase().contains(&rule.to_lowercase()), "{run:?}");
         assert!(error["hints"].to_string().contains(way_out), "{run:?}");
     });
+    Ok(())
 }
 
 #[test]
-fn mistyped_commands_are_usage_errors() {
+fn mistyped_commands_are_usage_errors() -> Result<()> {
     for args in [
         &["recrod", "ls"][..],
         &["record", "add", "net1"],
@@ -142,14 +146,15 @@ fn mistyped_commands_are_usage_errors() {
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{args:?}: {run:?}");
         assert!(run.stderr.starts_with("error: "), "{args:?}: {run:?}");
         let json = qdns("unix:/nonexistent", &[&["--output=json"], args].concat());
-        let error: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+        let error: serde_json::Value = serde_json::from_str(&json.stderr)?;
         assert_eq!(error["error"]["kind"], "invalid-input", "{json:?}");
     }
+    Ok(())
 }
 
 #[test]
-fn an_address_outside_the_subnet_and_a_public_domain_are_warnings() {
-    let nb = Nb::start();
+fn an_address_outside_the_subnet_and_a_public_domain_are_warnings() -> Result<()> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.0.0.0/24"]);
     let run = qdns(&nb.remote(), &["zone", "create", "net1", "--domain", "corp.org"]);
     run.ok();
@@ -157,4 +162,5 @@ fn an_address_outside_the_subnet_and_a_public_domain_are_warnings() {
     let run = qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.1.10"]);
     run.ok();
     assert!(run.stderr.contains("outside of net1's subnet 10.0.0.0/24"), "{run:?}");
+    Ok(())
 }

@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{command, qdns};
 
@@ -29,21 +31,21 @@ fn port(nb: &Nb, name: &str, addresses: &str) {
     nb.nbctl(&["lsp-add", "net1", name, "--", "lsp-set-addresses", name, addresses]);
 }
 
-fn net() -> Nb {
-    let nb = Nb::start();
+fn net() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1"]);
-    nb
+    Ok(nb)
 }
 
 /// A running `qdns sync --watch`; it is killed on drop.
 struct Watcher(Child);
 
 impl Watcher {
-    fn start(nb: &Nb, name: &str, args: &[&str]) -> Self {
-        let log = File::create(nb.dir().join(format!("{name}.log"))).unwrap();
+    fn start(nb: &Nb, name: &str, args: &[&str]) -> Result<Self> {
+        let log = File::create(nb.dir().join(format!("{name}.log")))?;
         let mut command = command(&nb.remote());
-        command.args(["sync", "--watch"]).args(args).stderr(log.try_clone().unwrap()).stdout(log);
-        Watcher(command.spawn().unwrap())
+        command.args(["sync", "--watch"]).args(args).stderr(log.try_clone()?).stdout(log);
+        Ok(Watcher(command.spawn()?))
     }
 
     /// SIGTERM, and the exit code.
@@ -92,8 +94,8 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn names_follow_the_ports_once() {
-    let nb = net();
+fn names_follow_the_ports_once() -> Result<()> {
+    let nb = net()?;
     port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2 fd00::2");
     port(&nb, "5a39e9bd-5530-4c75-b598-c5f701b62600", "dynamic");
     nb.nbctl(&[
@@ -123,12 +125,13 @@ fn names_follow_the_ports_once() {
     qdns(&nb.remote(), &["sync", "net1", "--prune", "--yes", "--name-from", "role"]).ok();
     wanted.remove("gone");
     assert_eq!(records(&nb), wanted);
+    Ok(())
 }
 
 #[test]
-fn a_watcher_reacts_within_a_second_and_ends_when_told() {
-    let nb = net();
-    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"]);
+fn a_watcher_reacts_within_a_second_and_ends_when_told() -> Result<()> {
+    let nb = net()?;
+    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
     port(&nb, "first", "0a:00:00:00:00:01 10.0.0.1");
     settles(&nb, &map(&[("first", "10.0.0.1")]), Duration::from_secs(5));
     // Beyond the readings with which a watch begins: from here on only the database can tell it.
@@ -147,17 +150,18 @@ fn a_watcher_reacts_within_a_second_and_ends_when_told() {
     assert!(took < Duration::from_secs(1), "{took:?}");
     let pid = watcher.0.id();
     assert_eq!(watcher.stop(), 0);
-    let left = Command::new("pgrep").args(["-P", &pid.to_string()]).output().unwrap();
+    let left = Command::new("pgrep").args(["-P", &pid.to_string()]).output()?;
     assert!(left.stdout.is_empty(), "monitors are left behind");
+    Ok(())
 }
 
 #[test]
-fn a_watcher_stops_at_the_brake_for_what_it_never_saw_alive() {
-    let nb = net();
+fn a_watcher_stops_at_the_brake_for_what_it_never_saw_alive() -> Result<()> {
+    let nb = net()?;
     for n in 10..20 {
         qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.0.{n}")]).ok();
     }
-    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"]);
+    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
     port(&nb, "fresh", "0a:00:00:00:00:01 10.0.0.1");
     let until = Instant::now() + Duration::from_secs(5);
     while !records(&nb).contains_key("fresh") && Instant::now() < until {
@@ -165,9 +169,10 @@ fn a_watcher_stops_at_the_brake_for_what_it_never_saw_alive() {
     }
     thread::sleep(Duration::from_millis(500));
     assert_eq!(records(&nb).len(), 11);
-    let said = std::fs::read_to_string(nb.dir().join("a.log")).unwrap();
+    let said = std::fs::read_to_string(nb.dir().join("a.log"))?;
     assert!(said.contains("more than 30 %") && said.contains("--force"), "{said}");
     assert_eq!(watcher.stop(), 0);
+    Ok(())
 }
 
 /// A number that looks random and is the same in every run.
@@ -181,13 +186,14 @@ impl Dice {
 }
 
 #[test]
-fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() {
-    let nb = net();
+fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
+    let nb = net()?;
     qdns(&nb.remote(), &["record", "add", "net1", "printer", "10.9.9.9", "--static"]).ok();
     let foreign = nb.nbctl(&["create", "DNS", "external_ids:ls_name=net1", "records:foreign.org=192.0.2.1"]);
     nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", foreign.trim()]);
     let before = nb.nbctl(&["list", "DNS", foreign.trim()]);
-    let watchers = ["a", "b"].map(|name| Watcher::start(&nb, name, &["--all", "--prune"]));
+    let watchers =
+        [Watcher::start(&nb, "a", &["--all", "--prune"])?, Watcher::start(&nb, "b", &["--all", "--prune"])?];
 
     let mut dice = Dice(42);
     let mut ports: BTreeMap<u64, String> = BTreeMap::new();
@@ -213,7 +219,7 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() {
     }
     nb.kill();
     thread::sleep(Duration::from_millis(500));
-    nb.restart();
+    nb.restart()?;
     for _ in 0..300 {
         flip(&nb, &mut dice, &mut ports);
     }
@@ -230,19 +236,21 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() {
     }
     thread::sleep(Duration::from_millis(100));
     assert_eq!(records(&nb), wanted);
+    Ok(())
 }
 
 #[test]
-fn the_unit_is_one_that_systemd_accepts() {
-    let nb = Nb::start();
+fn the_unit_is_one_that_systemd_accepts() -> Result<()> {
+    let nb = Nb::start()?;
     let unit = qdns(&nb.remote(), &["sync", "--print-unit"]);
     let path = nb.dir().join("qdns-sync.service");
-    std::fs::write(&path, unit.ok().replace("/usr/bin/qdns", env!("CARGO_BIN_EXE_qdns"))).unwrap();
+    std::fs::write(&path, unit.ok().replace("/usr/bin/qdns", env!("CARGO_BIN_EXE_qdns")))?;
     let Ok(output) =
         Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&path).stdin(Stdio::null()).output()
     else {
-        return;
+        return Ok(());
     };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!said.contains("qdns-sync.service:"), "{said}");
+    Ok(())
 }

@@ -3,11 +3,13 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
+use anyhow::Result;
+
 use crate::support::lab::Nb;
 use crate::support::{command, qdns, run};
 
-fn net() -> Nb {
-    let nb = Nb::start();
+fn net() -> Result<Nb> {
+    let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.0.0.0/24"]);
     for args in [
         &["record", "add", "net1", "web-server", "10.0.0.10"][..],
@@ -16,7 +18,7 @@ fn net() -> Nb {
     ] {
         qdns(&nb.remote(), args).ok();
     }
-    nb
+    Ok(nb)
 }
 
 /// Every command below a definition, as words.
@@ -28,7 +30,7 @@ fn commands(definition: &clap::Command, words: &[&str], all: &mut Vec<Vec<String
 }
 
 #[test]
-fn the_help_of_every_command_is_the_reference() {
+fn the_help_of_every_command_is_the_reference() -> Result<()> {
     let mut all = Vec::new();
     commands(&qdns::cli::definition(), &[], &mut all);
     let mut reference = String::new();
@@ -41,11 +43,12 @@ fn the_help_of_every_command_is_the_reference() {
         reference += &format!("$ qdns {}\n{}\n\n", args.join(" "), own.trim_end());
     }
     insta::assert_snapshot!("help", reference);
+    Ok(())
 }
 
 #[test]
-fn lists_as_table_json_and_plain() {
-    let nb = net();
+fn lists_as_table_json_and_plain() -> Result<()> {
+    let nb = net()?;
     let mut all = String::new();
     for format in ["table", "json", "plain"] {
         for args in [&["record", "ls"][..], &["record", "ls", "net1", "--name", "*-server"], &["zone", "ls"]]
@@ -57,11 +60,12 @@ fn lists_as_table_json_and_plain() {
     // UUIDs differ from run to run.
     let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
     insta::with_settings!({ filters => [(uuid, "UUID")] }, { insta::assert_snapshot!("lists", all) });
+    Ok(())
 }
 
 #[test]
-fn a_table_fits_sixty_columns() {
-    let nb = net();
+fn a_table_fits_sixty_columns() -> Result<()> {
+    let nb = net()?;
     let long = "a-rather-long-hostname-that-somebody-thought-was-a-good-idea";
     qdns(
         &nb.remote(),
@@ -72,11 +76,12 @@ fn a_table_fits_sixty_columns() {
     assert!(narrow.ok().lines().all(|line| line.chars().count() <= 60), "{}", narrow.stdout);
     let free = qdns(&nb.remote(), &["record", "ls", "net1"]);
     assert!(free.ok().contains(&format!("{long}.internal")), "nothing is cut in a pipe: {}", free.stdout);
+    Ok(())
 }
 
 #[test]
-fn colours_are_for_terminals_unless_asked_for() {
-    let nb = net();
+fn colours_are_for_terminals_unless_asked_for() -> Result<()> {
+    let nb = net()?;
     let args = ["record", "add", "net1", "web-server", "10.0.0.99"];
     let coloured = |extra: &[&str], no_color: bool| {
         let mut add = command(&nb.remote());
@@ -93,6 +98,7 @@ fn colours_are_for_terminals_unless_asked_for() {
     let is_bold = |setting: &str| on_terminal(&nb, setting, &args.join(" ")).contains("\u{1b}[1m");
     assert!(is_bold("env"));
     assert!(!is_bold("env NO_COLOR=1"));
+    Ok(())
 }
 
 /// What a command prints on a terminal of an unknown width, as a serial line is.
@@ -109,8 +115,8 @@ fn on_terminal(nb: &Nb, setting: &str, args: &str) -> String {
 }
 
 #[test]
-fn what_a_row_holds_says_nothing_to_the_terminal() {
-    let nb = net();
+fn what_a_row_holds_says_nothing_to_the_terminal() -> Result<()> {
+    let nb = net()?;
     let records = r#"records:"x\u001b[8my"="10.0.0.9\u001b]0;owned\u0007""#;
     nb.nbctl(&["set", "DNS", nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim(), records]);
     for args in [
@@ -129,46 +135,50 @@ fn what_a_row_holds_says_nothing_to_the_terminal() {
     }
     let listed = qdns(&nb.remote(), &["record", "ls"]);
     assert!(listed.ok().contains("x\\u{1b}[8my"), "nothing is hidden in a pipe: {}", listed.stdout);
+    Ok(())
 }
 
 #[test]
-fn a_terminal_of_unknown_width_gets_whole_lines() {
-    let nb = net();
+fn a_terminal_of_unknown_width_gets_whole_lines() -> Result<()> {
+    let nb = net()?;
     let listed = on_terminal(&nb, "env", "record ls net1");
     assert!(listed.lines().any(|line| line.contains("web-server          web-server.internal")), "{listed}");
+    Ok(())
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
-    let nb = Nb::start();
+fn a_reader_that_goes_away_is_no_failure() -> Result<()> {
+    let nb = Nb::start()?;
     let mut args: Vec<String> = vec!["create".into(), "DNS".into(), "external_ids:switch=net1".into()];
     args.extend((1..=2000).map(|n| format!("records:host-{n}.internal=10.0.{}.{}", n / 200, n % 200 + 1)));
     nb.nbctl(&args.iter().map(String::as_str).collect::<Vec<_>>());
     let line =
         format!("{} record ls -o plain | head -1; echo ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_qdns"));
-    let output = Command::new("bash").args(["-c", &line]).env("OVN_NB_DB", nb.remote()).output().unwrap();
+    let output = Command::new("bash").args(["-c", &line]).env("OVN_NB_DB", nb.remote()).output()?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.starts_with("host-1\t") && stdout.ends_with("\n0\n"), "{stdout}");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 
-    let mut child = command(&nb.remote()).args(["record", "ls"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command(&nb.remote()).args(["record", "ls"]).stdout(Stdio::piped()).spawn()?;
     let mut byte = [0];
-    child.stdout.take().unwrap().read_exact(&mut byte).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    child.stdout.take().unwrap().read_exact(&mut byte)?;
+    assert_eq!(child.wait()?.code(), Some(0));
+    Ok(())
 }
 
 #[test]
-fn a_full_disk_behind_the_output_is_a_failure() {
-    let nb = net();
-    let full = std::fs::File::create("/dev/full").unwrap();
+fn a_full_disk_behind_the_output_is_a_failure() -> Result<()> {
+    let nb = net()?;
+    let full = std::fs::File::create("/dev/full")?;
     let mut list = command(&nb.remote());
-    let status = list.args(["record", "ls"]).stdout(full).stderr(Stdio::null()).status().unwrap();
+    let status = list.args(["record", "ls"]).stdout(full).stderr(Stdio::null()).status()?;
     assert_eq!(status.code(), Some(1));
+    Ok(())
 }
 
 #[test]
-fn a_question_is_asked_on_a_terminal_and_only_there() {
-    let nb = net();
+fn a_question_is_asked_on_a_terminal_and_only_there() -> Result<()> {
+    let nb = net()?;
     let answer = |text: &str| {
         let line = format!("sleep 0.3; printf '{text}'; sleep 0.5");
         let mut typist = Command::new("sh").args(["-c", &line]).stdout(Stdio::piped()).spawn().unwrap();
@@ -190,15 +200,17 @@ fn a_question_is_asked_on_a_terminal_and_only_there() {
     let (code, screen) = answer("y");
     assert_eq!(code, Some(0), "{screen}");
     assert_eq!(qdns(&nb.remote(), &["record", "ls", "-o", "plain"]).ok(), "");
+    Ok(())
 }
 
 #[test]
-fn quiet_says_nothing_and_verbose_shows_commands_that_can_be_typed() {
-    let nb = net();
+fn quiet_says_nothing_and_verbose_shows_commands_that_can_be_typed() -> Result<()> {
+    let nb = net()?;
     let quiet = qdns(&nb.remote(), &["-q", "record", "add", "net1", "far", "10.9.9.9"]);
     assert_eq!((quiet.ok(), quiet.stderr.as_str()), ("", ""));
     let verbose = qdns(&nb.remote(), &["-v", "record", "ls", "net1"]);
     let typed = verbose.stderr.lines().next().unwrap().strip_prefix("+ ").unwrap();
-    let output = Command::new("sh").args(["-c", typed]).env("OVN_NB_DB", nb.remote()).output().unwrap();
+    let output = Command::new("sh").args(["-c", typed]).env("OVN_NB_DB", nb.remote()).output()?;
     assert!(String::from_utf8_lossy(&output.stdout).contains("web-server.internal"), "{typed}");
+    Ok(())
 }

@@ -2,80 +2,85 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::lab::{self, Addressing, Guest, Lab};
+use anyhow::{Context as _, Result, ensure};
+
+use crate::support::lab::{Addressing, Guest, Lab, Release, executable};
 use crate::support::run::{Run, run};
-use serde_json::Value;
 
 pub const WEB: &str = "0a:00:00:00:00:11";
 pub const DB: &str = "0a:00:00:00:00:12";
 
 /// A command inside the lab, where its daemons have the process numbers that they write into their
 /// files; of another release, OVN's tools are those of its root.
-pub fn inside(lab: &Lab, program: &str) -> Command {
+pub fn inside(lab: &Lab, program: &str) -> Result<Command> {
     with_tools(lab, lab.command_in(program))
 }
 
 /// A command in a guest's namespaces, with the lab's tools and databases.
-pub fn beside_guest(lab: &Lab, guest: &Guest, program: &str) -> Command {
+pub fn beside_guest(lab: &Lab, guest: &Guest, program: &str) -> Result<Command> {
     with_tools(lab, guest.command(program))
 }
 
-fn with_tools(lab: &Lab, mut command: Command) -> Command {
+fn with_tools(lab: &Lab, mut command: Command) -> Result<Command> {
     let bin = lab.dir().join("bin");
-    if matches!(lab::Release::detect(), lab::Release::Root(_)) && !bin.exists() {
-        fs::create_dir(&bin).unwrap();
+    if matches!(Release::detect()?, Release::Root(_)) && !bin.exists() {
+        fs::create_dir(&bin)?;
         for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-appctl", "ovn-trace", "ovs-vsctl"] {
             let path = bin.join(tool);
-            fs::write(&path, format!("#!/bin/sh\nexec chroot /run/lab/root /usr/bin/{tool} \"$@\"\n"))
-                .unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            executable(&path, &format!("#!/bin/sh\nexec chroot /run/lab/root /usr/bin/{tool} \"$@\"\n"))?;
         }
     }
-    let qdns = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().unwrap();
-    let path = format!("{}:{}:{}", bin.display(), qdns.display(), std::env::var("PATH").unwrap());
+    let qdns = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().context("a directory")?;
+    let path = format!("{}:{}:{}", bin.display(), qdns.display(), std::env::var("PATH")?);
     for name in ["OVN_NB_DAEMON", "QDNS_OVN_NBCTL"] {
         command.env_remove(name);
     }
     command.envs(lab.env()).env("PATH", path).env("USER", "tester");
-    command
+    Ok(command)
 }
 
+#[track_caller]
 pub fn qdns(lab: &Lab, args: &[&str]) -> Run {
-    run(inside(lab, "qdns").args(args))
+    run(inside(lab, "qdns").unwrap().args(args))
 }
 
+#[track_caller]
 pub fn doctor(lab: &Lab, args: &[&str]) -> Run {
     let mut all = vec!["doctor", "-o", "json"];
     all.extend(args);
     qdns(lab, &all)
 }
 
+#[track_caller]
 pub fn codes(run: &Run) -> BTreeSet<String> {
     let report = run.json();
     let found = report["findings"].as_array().unwrap().iter();
     found.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
 }
 
+#[track_caller]
 pub fn counts(run: &Run) -> (u64, u64) {
     let count = |what: &str| run.json()["summary"][what].as_u64().unwrap();
     (count("error"), count("warning"))
 }
 
-pub fn fix(lab: &Lab, run: &Run, code: &str) {
-    let report: Value = run.json();
-    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code);
-    for line in found.flat_map(|finding| finding["fix"].as_array().unwrap()) {
-        let done = inside(lab, "sh").args(["-c", line.as_str().unwrap()]).output().unwrap();
-        assert!(done.status.success(), "{line}: {done:?}");
+pub fn fix(lab: &Lab, run: &Run, code: &str) -> Result<()> {
+    let report = run.json();
+    let found = report["findings"].as_array().context("findings")?.iter();
+    for finding in found.filter(|finding| finding["code"] == code) {
+        for line in finding["fix"].as_array().context("lines")? {
+            let done = inside(lab, "sh")?.args(["-c", line.as_str().context("text")?]).output()?;
+            ensure!(done.status.success(), "{line}: {done:?}");
+        }
     }
+    Ok(())
 }
 
 /// Two guests that lease from a row of DHCP options with the given resolvers.
-pub fn network(lab: &Lab, dns_server: Option<&str>) -> (Guest, Guest) {
+pub fn network(lab: &Lab, dns_server: Option<&str>) -> Result<(Guest, Guest)> {
     lab.gateway_router();
     lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
     lab.port("net1", "web", &format!("{WEB} 10.0.0.11 fd00::11"));
@@ -86,14 +91,14 @@ pub fn network(lab: &Lab, dns_server: Option<&str>) -> (Guest, Guest) {
     }
     lab.nbctl(&["lsp-set-dhcpv4-options", "web", &row, "--", "lsp-set-dhcpv4-options", "db", &row]);
     let guest = |name: &str, mac| lab.guest(name, name, mac, Addressing::None);
-    (guest("web", WEB), guest("db", DB))
+    Ok((guest("web", WEB)?, guest("db", DB)?))
 }
 
-pub fn healthy(lab: &Lab) -> (Guest, Guest) {
-    let guests = network(lab, None);
+pub fn healthy(lab: &Lab) -> Result<(Guest, Guest)> {
+    let guests = network(lab, None)?;
     qdns(lab, &["record", "add", "net1", "web", "10.0.0.11", "fd00::11"]).ok();
     qdns(lab, &["record", "add", "net1", "db", "10.0.0.12", "fd00::12"]).ok();
     qdns(lab, &["forwarders", "set", "net1", "172.16.0.53"]).ok();
     lab.hv_sync();
-    guests
+    Ok(guests)
 }

@@ -1,8 +1,11 @@
 //! A northbound database of three servers that elect their leader (RAFT).
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
 
 use super::home::Home;
 use super::nb::nbctl_command;
@@ -16,30 +19,32 @@ const SCHEMA: &str = "/usr/share/ovn/ovn-nb.ovsschema";
 pub struct Cluster {
     servers: Mutex<Vec<Option<Daemon>>>,
     place: Place,
+    nbctl: PathBuf,
     _home: Home,
 }
 
 impl Cluster {
     /// Returns when all three are members.
-    pub fn start() -> Self {
-        let home = Home::new();
-        let place = Place::host(home.path());
-        let cluster = Self { servers: Mutex::new(vec![None, None, None]), place, _home: home };
+    pub fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let place = Place::host(home.path())?;
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path())?;
+        let cluster = Self { servers: Mutex::new(vec![None, None, None]), place, nbctl, _home: home };
         for server in 0..3 {
             let (file, own, first) = (cluster.file(server, "db"), cluster.raft(server), cluster.raft(0));
             let mut tool = cluster.place.command("ovsdb-tool");
-            match server {
-                0 => must(tool.args(["create-cluster", &file, SCHEMA, &own])),
-                _ => must(tool.args(["join-cluster", &file, DATABASE, &own, &first])),
-            };
-            cluster.serve(server);
+            must(match server {
+                0 => tool.args(["create-cluster", &file, SCHEMA, &own]),
+                _ => tool.args(["join-cluster", &file, DATABASE, &own, &first]),
+            })?;
+            cluster.serve(server)?;
             let joined = wait_for(Duration::from_secs(20), || {
                 let status = cluster.status(server);
                 status.contains("Status: cluster member") && !status.contains("Leader: unknown")
             });
-            assert!(joined, "{}", cluster.place.said(&format!("nb{server}")));
+            ensure!(joined, "{}", cluster.place.said(&format!("nb{server}")));
         }
-        cluster
+        Ok(cluster)
     }
 
     /// All three, as `--db` takes them.
@@ -53,13 +58,13 @@ impl Cluster {
     }
 
     /// Which server leads, once one does.
-    pub fn leader(&self) -> usize {
+    pub fn leader(&self) -> Result<usize> {
         let mut leader = None;
         wait_for(Duration::from_secs(20), || {
             leader = (0..3).find(|server| self.status(*server).contains("Role: leader"));
             leader.is_some()
         });
-        leader.expect("a leader")
+        leader.context("no server leads")
     }
 
     /// SIGKILL; the data stays.
@@ -68,7 +73,7 @@ impl Cluster {
     }
 
     /// Starts a server again on its data.
-    pub fn serve(&self, server: usize) {
+    pub fn serve(&self, server: usize) -> Result<()> {
         let _ = std::fs::remove_file(self.file(server, "sock"));
         let args = [
             format!("--remote=punix:{}", self.file(server, "sock")),
@@ -76,21 +81,22 @@ impl Cluster {
             self.file(server, "db"),
         ];
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        let daemon = self.place.daemon("ovsdb-server", &format!("nb{server}"), &args);
+        let daemon = self.place.daemon("ovsdb-server", &format!("nb{server}"), &args)?;
         self.servers()[server] = Some(daemon);
+        Ok(())
     }
 
     #[track_caller]
     pub fn nbctl(&self, args: &[&str]) -> String {
-        let nbctl = self.place.release.nbctl_path(self.place.space.as_deref(), &self.place.dir);
         let remotes = format!("--db={}", self.remotes());
-        run(&mut nbctl_command(&nbctl, &self.place, &[&[remotes.as_str()], args].concat())).ok()
+        must(&mut nbctl_command(&self.nbctl, &self.place, &[&[remotes.as_str()], args].concat())).unwrap()
     }
 
     fn status(&self, server: usize) -> String {
         let mut appctl: Command = self.place.command("ovs-appctl");
         let ctl = self.file(server, "ctl");
-        run(appctl.args(["--timeout=2", "-t", &ctl, "cluster/status", DATABASE])).out()
+        let status = run(appctl.args(["--timeout=2", "-t", &ctl, "cluster/status", DATABASE]));
+        status.map(|status| status.out()).unwrap_or_default()
     }
 
     fn raft(&self, server: usize) -> String {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use anyhow::{Result, bail};
+
 use super::ovn::Core;
 use super::process::{Ran, run};
 use super::space::Space;
@@ -72,35 +74,35 @@ impl Guest {
         port: &str,
         mac: &str,
         addressing: Addressing,
-    ) -> Self {
+    ) -> Result<Self> {
         let number = core.number();
         let dir = core.place.dir.join(format!("guest.{number}.{name}"));
-        fs::create_dir(&dir).unwrap();
+        fs::create_dir(&dir)?;
         let resolv_conf = dir.join("resolv.conf");
-        fs::write(&resolv_conf, "").unwrap();
+        fs::write(&resolv_conf, "")?;
         let guest = Self {
-            space: core.space().guest(&resolv_conf),
+            space: core.space().guest(&resolv_conf)?,
             core: Arc::clone(core),
             dir,
             interface: format!("g{number}"),
         };
-        guest.plug(port, mac);
+        guest.plug(port, mac)?;
         if let Addressing::Static { ips, gateways, nameservers } = addressing {
             guest.set_addresses(ips, gateways);
             let lines = nameservers.iter().map(|ns| format!("nameserver {ns}\n"));
-            guest.set_resolv_conf(&lines.collect::<String>());
+            guest.set_resolv_conf(&lines.collect::<String>())?;
         }
         core.nbctl(&["wait-until", "Logical_Switch_Port", port, "up=true"]).ok();
-        guest
+        Ok(guest)
     }
 
-    fn plug(&self, port: &str, mac: &str) {
+    fn plug(&self, port: &str, mac: &str) -> Result<()> {
         let interface = self.interface.as_str();
         let init = self.space.init().to_string();
         self.core.space().ip(&[
             "link", "add", interface, "type", "veth", "peer", "name", "eth0", "address", mac, "netns", &init,
-        ]);
-        self.core.space().ip(&["link", "set", interface, "up"]);
+        ])?;
+        self.core.space().ip(&["link", "set", interface, "up"])?;
         // OVS in user space hands packets over as they are: a checksum left to hardware stays undone.
         self.sh("set -e
              ethtool -K eth0 tx off >/dev/null
@@ -118,7 +120,8 @@ impl Guest {
             "Interface",
             interface,
             &iface_id,
-        ]);
+        ])?;
+        Ok(())
     }
 
     fn set_addresses(&self, ips: &[&str], gateways: &[&str]) {
@@ -143,7 +146,7 @@ impl Guest {
     #[track_caller]
     pub fn run_for(&self, seconds: u32, argv: &[&str]) -> Output {
         let seconds = seconds.to_string();
-        run(self.command("timeout").args(["-k", "1", &seconds]).args(argv))
+        run(self.command("timeout").args(["-k", "1", &seconds]).args(argv)).unwrap()
     }
 
     /// Runs a shell script in the guest, for at most 10 s.
@@ -157,13 +160,14 @@ impl Guest {
         self.space.command(program)
     }
 
-    pub fn set_resolv_conf(&self, text: &str) {
+    pub fn set_resolv_conf(&self, text: &str) -> Result<()> {
         // In place: the guest has this very file mounted.
-        fs::write(self.dir.join("resolv.conf"), text).unwrap();
+        fs::write(self.dir.join("resolv.conf"), text)?;
+        Ok(())
     }
 
-    pub fn resolv_conf(&self) -> String {
-        fs::read_to_string(self.dir.join("resolv.conf")).unwrap()
+    pub fn resolv_conf(&self) -> Result<String> {
+        Ok(fs::read_to_string(self.dir.join("resolv.conf"))?)
     }
 
     /// `dig +short +noedns ARGS`: the answers, one a line; empty if there are none or nobody answered.
@@ -175,18 +179,18 @@ impl Guest {
     }
 
     /// Gets a lease and applies it; an error is what udhcpc said.
-    pub fn dhcp(&self) -> Result<Lease, String> {
+    pub fn dhcp(&self) -> Result<Lease> {
         let script = self.dir.join("udhcpc.sh");
         let lease = self.dir.join("lease");
         let _ = fs::remove_file(&lease);
-        super::home::executable(&script, UDHCPC_SCRIPT);
+        super::home::executable(&script, UDHCPC_SCRIPT)?;
         let output = run(self
             .command("timeout")
             .env("lab_conf", self.dir.join("resolv.conf"))
             .env("lab_lease", &lease)
             .args(["-k", "1", "10", "busybox", "udhcpc", "-i", "eth0"])
             .args(["-n", "-q", "-f", "-t", "5", "-T", "1", "-O", "search", "-s"])
-            .arg(&script));
+            .arg(&script))?;
         match fs::read_to_string(&lease) {
             Ok(text) if output.status.success() => Ok(Lease(
                 text.lines()
@@ -194,19 +198,19 @@ impl Guest {
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .collect(),
             )),
-            _ => Err(output.out() + &output.err()),
+            _ => bail!(output.out() + &output.err()),
         }
     }
 
     /// Looks `name` up by musl's resolver, in the guest's resolv.conf.
-    #[track_caller]
-    pub fn musl_lookup(&self, name: &str) -> Output {
-        let program = self.core.musl_getaddrinfo();
-        self.run_for(20, &[&program.display().to_string(), name])
+    pub fn musl_lookup(&self, name: &str) -> Result<Output> {
+        let program = self.core.musl_getaddrinfo()?;
+        Ok(self.run_for(20, &[&program.display().to_string(), name]))
     }
 
     /// The guest is gone, and its interface with it; the logical port stays, and goes down.
-    pub fn kill(self) {
-        self.core.vsctl(&["--no-wait", "--if-exists", "del-port", "br-int", &self.interface]);
+    pub fn kill(self) -> Result<()> {
+        self.core.vsctl(&["--no-wait", "--if-exists", "del-port", "br-int", &self.interface])?;
+        Ok(())
     }
 }

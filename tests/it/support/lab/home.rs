@@ -5,6 +5,7 @@ use std::fs::{self, File, Permissions, TryLockError};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use anyhow::Result;
 use tempfile::TempDir;
 
 const PREFIX: &str = "qdns-lab-";
@@ -17,15 +18,15 @@ pub struct Home {
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub fn new() -> Result<Self> {
         sweep();
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir().unwrap();
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir()?;
         // Locked before it has its name, so that a sweeper never sees it unlocked.
         let draft = dir.path().join("owner.draft");
-        let lock = File::create(&draft).unwrap();
-        lock.lock().unwrap();
-        fs::rename(&draft, dir.path().join(LOCK)).unwrap();
-        Self { dir, _lock: lock }
+        let lock = File::create(&draft)?;
+        lock.lock()?;
+        fs::rename(&draft, dir.path().join(LOCK))?;
+        Ok(Self { dir, _lock: lock })
     }
 
     pub fn path(&self) -> &Path {
@@ -54,7 +55,8 @@ pub fn sweep() {
 }
 
 /// Writes a script.
-pub fn executable(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+pub fn executable(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text)?;
+    fs::set_permissions(path, Permissions::from_mode(0o755))?;
+    Ok(())
 }

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
 
 use super::home::Home;
 use super::ovsdb::{Schema, Server};
 use super::place::Place;
-use super::process::{Ran, must, run};
+use super::process::{Ran, must, run, wait_for};
 use super::space::Space;
 
 /// A northbound database with nothing behind it: no ovn-northd, no chassis.
@@ -20,28 +23,29 @@ pub struct Nb {
 }
 
 impl Nb {
-    pub fn start() -> Self {
-        let home = Home::new();
-        let place = Place::host(home.path());
-        let server = Server::launch(&place, Schema::Northbound);
-        server.wait();
-        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
-        Self { server, place, nbctl, home }
+    pub fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let place = Place::host(home.path())?;
+        Self::serve(home, place, Schema::Northbound.file())
     }
 
     /// As [`Self::start`], with the release's schema changed.
-    pub fn with_schema(change: impl Fn(&mut serde_json::Value)) -> Self {
-        let home = Home::new();
-        let place = Place::host(home.path());
-        let text = must(place.command("cat").arg(Schema::Northbound.file()));
-        let mut schema = serde_json::from_str(&text).unwrap();
+    pub fn with_schema(change: impl Fn(&mut serde_json::Value)) -> Result<Self> {
+        let home = Home::new()?;
+        let place = Place::host(home.path())?;
+        let text = must(place.command("cat").arg(Schema::Northbound.file()))?;
+        let mut schema = serde_json::from_str(&text)?;
         change(&mut schema);
         let file = home.path().join("schema.json");
-        std::fs::write(&file, schema.to_string()).unwrap();
-        let server = Server::launch_with(&place, Schema::Northbound, &file.display().to_string());
-        server.wait();
-        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
-        Self { server, place, nbctl, home }
+        std::fs::write(&file, schema.to_string())?;
+        Self::serve(home, place, &file.display().to_string())
+    }
+
+    fn serve(home: Home, place: Place, schema: &str) -> Result<Self> {
+        let server = Server::launch_with(&place, Schema::Northbound, schema)?;
+        server.wait()?;
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path())?;
+        Ok(Self { server, place, nbctl, home })
     }
 
     pub fn dir(&self) -> &Path {
@@ -66,17 +70,19 @@ impl Nb {
 
     #[track_caller]
     pub fn try_nbctl(&self, args: &[&str]) -> Output {
-        run(&mut nbctl_command(&self.nbctl, &self.place, args))
+        run(&mut nbctl_command(&self.nbctl, &self.place, args)).unwrap()
     }
 
     /// All rows of all tables, to be compared before and after.
+    #[track_caller]
     pub fn dump(&self) -> String {
-        self.server.dump()
+        self.server.dump().unwrap()
     }
 
     /// The transactions of the database, with their comments.
+    #[track_caller]
     pub fn show_log(&self) -> String {
-        self.server.show_log()
+        self.server.show_log().unwrap()
     }
 
     pub fn pid(&self) -> u32 {
@@ -88,8 +94,8 @@ impl Nb {
         self.server.kill();
     }
 
-    pub fn restart(&self) {
-        self.server.restart();
+    pub fn restart(&self) -> Result<()> {
+        self.server.restart()
     }
 
     /// SIGSTOP: connections are accepted, nothing is answered.
@@ -102,25 +108,25 @@ impl Nb {
     }
 
     /// A backup of this database, which follows it and takes no writes; returns when it has caught up.
-    pub fn backup(&self) -> Self {
+    pub fn backup(&self) -> Result<Self> {
         Self::following(&self.remote())
     }
 
     /// As [`Self::backup`], of any database that can be reached from the machine.
-    pub fn following(active: &str) -> Self {
-        let backup = Self::start();
-        backup.server.follow(active);
+    pub fn following(active: &str) -> Result<Self> {
+        let backup = Self::start()?;
+        backup.server.follow(active)?;
         let active = format!("--db={active}");
-        let same = super::process::wait_for(std::time::Duration::from_secs(10), || {
-            let theirs = run(Command::new(&backup.nbctl).args([&active, "--timeout=20", "ls-list"])).out();
-            backup.try_nbctl(&["ls-list"]).out() == theirs
+        let same = wait_for(Duration::from_secs(10), || {
+            let theirs = run(Command::new(&backup.nbctl).args([&active, "--timeout=20", "ls-list"]));
+            theirs.is_ok_and(|theirs| backup.try_nbctl(&["ls-list"]).out() == theirs.out())
         });
-        assert!(same, "the backup does not follow");
-        backup
+        ensure!(same, "the backup does not follow");
+        Ok(backup)
     }
 
     /// An ovn-nbctl daemon on this database.
-    pub fn daemon(&self) -> NbDaemon {
+    pub fn daemon(&self) -> Result<NbDaemon> {
         NbDaemon::start(&self.place)
     }
 }
@@ -147,9 +153,9 @@ pub struct NbDaemon {
 }
 
 impl NbDaemon {
-    pub fn start(place: &Place) -> Self {
+    pub fn start(place: &Place) -> Result<Self> {
         // It detaches from its parent and so from the signal of its death: namespaces hold it.
-        let space = Space::lab(&place.dir, &place.release);
+        let space = Space::lab(&place.dir, &place.release)?;
         let socket = place.dir.join(format!("nbctl.{}.ctl", space.init()));
         let inside = Place { space: None, ..place.clone() };
         let mut command = place.release.command(&space, "ovn-nbctl");
@@ -160,8 +166,8 @@ impl NbDaemon {
                 .arg(format!("--db={}", place.remote(Schema::Northbound.name())))
                 .arg(format!("--unixctl={}", socket.display()))
                 .args(["--detach", "-vconsole:off"]),
-        );
-        Self { socket, space }
+        )?;
+        Ok(Self { socket, space })
     }
 
     /// The value for `OVN_NB_DAEMON`.

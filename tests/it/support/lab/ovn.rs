@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use anyhow::{Context as _, Result, ensure};
+
 use super::guest::{Addressing, Guest};
 use super::home::Home;
 use super::nb::nbctl_command;
@@ -40,13 +42,15 @@ pub struct Core {
 
 impl Lab {
     /// Boots the release that `QDNS_LAB_ROOT` asks for; returns when the chassis is registered.
-    pub fn start() -> Self {
-        let home = Home::new();
-        let place = Place::lab(home.path());
-        let databases = [Schema::Northbound, Schema::Southbound, Schema::OpenVSwitch]
-            .map(|schema| Server::launch(&place, schema));
-        databases.iter().for_each(Server::wait);
-        let [nb, sb, ovs] = databases;
+    pub fn start() -> Result<Self> {
+        let home = Home::new()?;
+        let place = Place::lab(home.path())?;
+        let nb = Server::launch(&place, Schema::Northbound)?;
+        let sb = Server::launch(&place, Schema::Southbound)?;
+        let ovs = Server::launch(&place, Schema::OpenVSwitch)?;
+        for server in [&nb, &sb, &ovs] {
+            server.wait()?;
+        }
 
         must(place.command("ovs-vsctl").args(["--no-wait", "init"]).args([
             "--",
@@ -72,10 +76,13 @@ impl Lab {
             "br-int",
             "datapath_type=netdev",
             "fail-mode=secure",
-        ]));
-        let vswitchd =
-            place.daemon("ovs-vswitchd", "ovs-vswitchd", &["--pidfile", "--disable-system", &ovs.remote()]);
-        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path());
+        ]))?;
+        let vswitchd = place.daemon(
+            "ovs-vswitchd",
+            "ovs-vswitchd",
+            &["--pidfile", "--disable-system", &ovs.remote()],
+        )?;
+        let nbctl = place.release.nbctl_path(place.space.as_deref(), home.path())?;
         let core = Core {
             controller: Mutex::new(None),
             _vswitchd: vswitchd,
@@ -88,20 +95,20 @@ impl Lab {
             place,
             home,
         };
-        core.start_northd();
+        core.start_northd()?;
         // A controller that finds no bridge comes back for it only a second later.
         let bridge = core.place.dir.join("br-int.mgmt");
         let ready = wait_for(Duration::from_secs(10), || UnixStream::connect(&bridge).is_ok());
-        assert!(ready, "no bridge: {}", core.place.said("ovs-vswitchd"));
-        core.start_controller();
+        ensure!(ready, "no bridge: {}", core.place.said("ovs-vswitchd"));
+        core.start_controller()?;
         let lab = Self { core: Arc::new(core) };
         let registered = wait_for(Duration::from_secs(20), || {
             !lab.sbctl(&["--bare", "--columns=name", "find", "Chassis", &format!("name={CHASSIS}")])
                 .trim()
                 .is_empty()
         });
-        assert!(registered, "no chassis: {}", lab.core.place.said("ovn-controller"));
-        lab
+        ensure!(registered, "no chassis: {}", lab.core.place.said("ovn-controller"));
+        Ok(lab)
     }
 
     /// Everything of this lab is in here: databases, sockets, logs.
@@ -128,15 +135,15 @@ impl Lab {
     }
 
     /// The release's major and minor version, such as `(23, 3)`.
-    pub fn version(&self) -> (u32, u32) {
-        let text = must(Command::new(self.nbctl_path()).arg("--version"));
+    pub fn version(&self) -> Result<(u32, u32)> {
+        let text = must(Command::new(self.nbctl_path()).arg("--version"))?;
         let mut numbers = text
             .split_whitespace()
             .nth(1)
-            .expect("ovn-nbctl 23.03.1")
+            .context("no version")?
             .split('.')
             .map_while(|part| part.parse().ok());
-        (numbers.next().unwrap(), numbers.next().unwrap())
+        Ok((numbers.next().context(text.clone())?, numbers.next().context(text.clone())?))
     }
 
     /// Runs ovn-nbctl, which must succeed; returns its standard output.
@@ -159,12 +166,13 @@ impl Lab {
                 .args(["--timeout=20", &format!("--db={}", self.sb_remote())])
                 .args(args),
         )
+        .unwrap()
     }
 
     /// Talks to `ovn-controller`, `ovn-northd` or `ovs-vswitchd`.
     #[track_caller]
     pub fn appctl(&self, target: &str, args: &[&str]) -> String {
-        must(self.core.place.command("ovs-appctl").args(["--timeout=20", "-t", target]).args(args))
+        must(self.core.place.command("ovs-appctl").args(["--timeout=20", "-t", target]).args(args)).unwrap()
     }
 
     /// Waits until everything in the northbound database is in the data path.
@@ -176,7 +184,7 @@ impl Lab {
     /// A program of the machine, run in the lab's namespaces; at most 60 s.
     #[track_caller]
     pub fn run_in(&self, argv: &[&str]) -> Output {
-        run(self.command_in("timeout").args(["-k", "1", "60"]).args(argv))
+        run(self.command_in("timeout").args(["-k", "1", "60"]).args(argv)).unwrap()
     }
 
     /// A program of the machine in the lab's namespaces, to be started by the caller.
@@ -189,30 +197,31 @@ impl Lab {
     /// Attaches a machine to the logical port `port`; returns when the port is up.
     ///
     /// `mac` and the addresses are those of the guest's `eth0`: the logical port must exist, and allow them.
-    pub fn guest(&self, name: &str, port: &str, mac: &str, addressing: Addressing) -> Guest {
+    pub fn guest(&self, name: &str, port: &str, mac: &str, addressing: Addressing) -> Result<Guest> {
         Guest::attach(&self.core, name, port, mac, addressing)
     }
 
     /// All rows of the northbound database.
+    #[track_caller]
     pub fn dump(&self) -> String {
-        self.core.nb.dump()
+        self.core.nb.dump().unwrap()
     }
 
     pub fn kill_northd(&self) {
         *self.core.northd() = None;
     }
 
-    pub fn start_northd(&self) {
-        self.core.start_northd();
+    pub fn start_northd(&self) -> Result<()> {
+        self.core.start_northd()
     }
 
-    /// The chassis is dead from now on: flows stay, nothing follows, nobody answers DNS or DHCP.
+    /// The chassis is dead from now on: flows stay, nothing follows, nothing answers DNS or DHCP.
     pub fn kill_controller(&self) {
         *self.core.controller() = None;
     }
 
-    pub fn start_controller(&self) {
-        self.core.start_controller();
+    pub fn start_controller(&self) -> Result<()> {
+        self.core.start_controller()
     }
 
     /// Identities of the lab's namespaces, such as `net:[4026532001]`, to look for afterwards.
@@ -245,11 +254,10 @@ impl Core {
 
     #[track_caller]
     pub fn nbctl(&self, args: &[&str]) -> Output {
-        run(&mut nbctl_command(&self.nbctl, &self.place, args))
+        run(&mut nbctl_command(&self.nbctl, &self.place, args)).unwrap()
     }
 
-    #[track_caller]
-    pub fn vsctl(&self, args: &[&str]) -> String {
+    pub fn vsctl(&self, args: &[&str]) -> Result<String> {
         must(
             self.place
                 .command("ovs-vsctl")
@@ -258,7 +266,7 @@ impl Core {
         )
     }
 
-    pub fn musl_getaddrinfo(&self) -> PathBuf {
+    pub fn musl_getaddrinfo(&self) -> Result<PathBuf> {
         let program = self.place.dir.join("getaddrinfo");
         if !program.exists() {
             let draft = self.place.dir.join(format!("getaddrinfo.{}", self.number()));
@@ -268,13 +276,13 @@ impl Core {
                     .args(["-static", "-O1", "-Wall", "-o"])
                     .args([&draft, &source])
                     .stdin(Stdio::null()),
-            );
-            fs::rename(draft, &program).unwrap();
+            )?;
+            fs::rename(draft, &program)?;
         }
-        program
+        Ok(program)
     }
 
-    fn start_northd(&self) {
+    fn start_northd(&self) -> Result<()> {
         *self.northd() = Some(self.place.daemon(
             "ovn-northd",
             "ovn-northd",
@@ -283,12 +291,14 @@ impl Core {
                 &format!("--ovnnb-db={}", self.nb.remote()),
                 &format!("--ovnsb-db={}", self.sb.remote()),
             ],
-        ));
+        )?);
+        Ok(())
     }
 
-    fn start_controller(&self) {
-        *self.controller() =
-            Some(self.place.daemon("ovn-controller", "ovn-controller", &["--pidfile", &self.ovs.remote()]));
+    fn start_controller(&self) -> Result<()> {
+        let arguments = ["--pidfile", &self.ovs.remote()];
+        *self.controller() = Some(self.place.daemon("ovn-controller", "ovn-controller", &arguments)?);
+        Ok(())
     }
 
     fn northd(&self) -> MutexGuard<'_, Option<Daemon>> {

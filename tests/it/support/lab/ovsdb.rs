@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use anyhow::{Result, ensure};
+
 use super::place::{Daemon, Place};
 use super::process::{must, wait_for};
 
@@ -52,24 +54,25 @@ pub struct Server {
 
 impl Server {
     /// Creates an empty database in the place's directory and starts its server; see [`Self::wait`].
-    pub fn launch(place: &Place, schema: Schema) -> Self {
+    pub fn launch(place: &Place, schema: Schema) -> Result<Self> {
         Self::launch_with(place, schema, schema.file())
     }
 
     /// As [`Self::launch`], with the schema in a file of the caller's.
-    pub fn launch_with(place: &Place, schema: Schema, text: &str) -> Self {
+    pub fn launch_with(place: &Place, schema: Schema, text: &str) -> Result<Self> {
         let server = Self { place: place.clone(), schema, daemon: Mutex::new(None) };
         let file = server.file();
-        must(place.command("ovsdb-tool").arg("create").arg(file).arg(text));
-        server.serve();
-        server
+        must(place.command("ovsdb-tool").arg("create").arg(file).arg(text))?;
+        server.serve()?;
+        Ok(server)
     }
 
     /// Waits until the server answers.
-    pub fn wait(&self) {
+    pub fn wait(&self) -> Result<()> {
         let socket = self.socket();
         let up = wait_for(Duration::from_secs(10), || UnixStream::connect(&socket).is_ok());
-        assert!(up, "{:?}: {}", self.schema, self.said());
+        ensure!(up, "{:?}: {}", self.schema, self.said());
+        Ok(())
     }
 
     pub fn remote(&self) -> String {
@@ -87,11 +90,11 @@ impl Server {
     }
 
     /// Starts the server again, on the same file and socket; returns when it answers.
-    pub fn restart(&self) {
+    pub fn restart(&self) -> Result<()> {
         self.kill();
         let _ = std::fs::remove_file(self.socket());
-        self.serve();
-        self.wait();
+        self.serve()?;
+        self.wait()
     }
 
     pub fn stop(&self) {
@@ -103,7 +106,7 @@ impl Server {
     }
 
     /// All rows of all tables, in an order that depends on nothing but them.
-    pub fn dump(&self) -> String {
+    pub fn dump(&self) -> Result<String> {
         must(
             self.place
                 .command("timeout")
@@ -113,25 +116,30 @@ impl Server {
     }
 
     /// Every transaction, with its comments.
-    pub fn show_log(&self) -> String {
+    pub fn show_log(&self) -> Result<String> {
         must(self.place.command("ovsdb-tool").args(["show-log", "-m"]).arg(self.file()))
     }
 
     /// Becomes a backup of the server behind `active` (ovsdb-server(1), "Active-Backup").
-    pub fn follow(&self, active: &str) {
+    pub fn follow(&self, active: &str) -> Result<()> {
         let ctl = self.place.dir.join(format!("{}.ctl", self.schema.name()));
         // The server listens for commands a moment after it listens for clients.
-        assert!(wait_for(Duration::from_secs(10), || UnixStream::connect(&ctl).is_ok()));
+        ensure!(
+            wait_for(Duration::from_secs(10), || UnixStream::connect(&ctl).is_ok()),
+            "no {}",
+            ctl.display()
+        );
         let ctl = ctl.display().to_string();
         for command in [
             &["ovsdb-server/set-active-ovsdb-server", active][..],
             &["ovsdb-server/connect-active-ovsdb-server"],
         ] {
-            must(self.place.command("ovs-appctl").args(["-t", &ctl]).args(command));
+            must(self.place.command("ovs-appctl").args(["-t", &ctl]).args(command))?;
         }
+        Ok(())
     }
 
-    fn serve(&self) {
+    fn serve(&self) -> Result<()> {
         let dir = self.place.dir.display();
         let name = self.schema.name();
         *self.daemon() = Some(self.place.daemon(
@@ -142,7 +150,8 @@ impl Server {
                 &format!("--unixctl={dir}/{name}.ctl"),
                 &self.file().display().to_string(),
             ],
-        ));
+        )?);
+        Ok(())
     }
 
     fn file(&self) -> PathBuf {

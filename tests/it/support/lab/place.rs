@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use anyhow::{Context as _, Result};
+
 use super::process::{child_of, mortal, signal, spawn};
 use super::release::Release;
 use super::space::Space;
@@ -19,20 +21,20 @@ pub struct Place {
 
 impl Place {
     /// Just the machine, unless the release needs a root of its own.
-    pub fn host(dir: &Path) -> Self {
-        match Release::detect() {
+    pub fn host(dir: &Path) -> Result<Self> {
+        match Release::detect()? {
             Release::Distribution => {
-                Self { release: Release::Distribution, space: None, dir: dir.to_owned() }
+                Ok(Self { release: Release::Distribution, space: None, dir: dir.to_owned() })
             }
             Release::Root(_) => Self::lab(dir),
         }
     }
 
     /// Namespaces of its own.
-    pub fn lab(dir: &Path) -> Self {
-        let release = Release::detect();
-        let space = Some(Arc::new(Space::lab(dir, &release)));
-        Self { release, space, dir: dir.to_owned() }
+    pub fn lab(dir: &Path) -> Result<Self> {
+        let release = Release::detect()?;
+        let space = Some(Arc::new(Space::lab(dir, &release)?));
+        Ok(Self { release, space, dir: dir.to_owned() })
     }
 
     /// What makes OVN's programs look for all their files in this place's directory.
@@ -61,7 +63,7 @@ impl Place {
     }
 
     /// Starts `program` as a daemon that stays in the foreground; `name` is that of its log.
-    pub fn daemon(&self, program: &str, name: &str, args: &[&str]) -> Daemon {
+    pub fn daemon(&self, program: &str, name: &str, args: &[&str]) -> Result<Daemon> {
         let command = match &self.space {
             Some(space) => self.release.command(space, program),
             None => mortal(program),
@@ -69,21 +71,21 @@ impl Place {
         let mut command = self.prepared(command);
         let log = self.dir.join(format!("{name}.log"));
         let stderr =
-            File::options().create(true).append(true).open(self.dir.join(format!("{name}.stderr"))).unwrap();
+            File::options().create(true).append(true).open(self.dir.join(format!("{name}.stderr")))?;
         command
             .args(["-vconsole:off", &format!("--log-file={}", log.display())])
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr);
-        let child = spawn(command);
+        let child = spawn(command)?;
         // In namespaces, what was started is nsenter, and the daemon its child.
         let pid = match self.space {
             Some(_) => child_of(child.id()),
             None => Some(child.id()),
         };
-        let pid = pid.unwrap_or_else(|| panic!("{program} did not start: {}", self.said(name)));
-        Daemon { child, pid }
+        let pid = pid.with_context(|| format!("{program} did not start: {}", self.said(name)))?;
+        Ok(Daemon { child, pid })
     }
 
     /// The end of what the daemon called `name` wrote to its log and to standard error.

@@ -8,6 +8,8 @@ use std::sync::mpsc::{self, Sender, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result, ensure};
+
 /// What a finished process printed.
 pub trait Ran {
     /// Standard output as text.
@@ -35,23 +37,21 @@ impl Ran for Output {
 }
 
 /// Runs `command` to its end.
-#[track_caller]
-pub fn run(command: &mut Command) -> Output {
-    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+pub fn run(command: &mut Command) -> Result<Output> {
+    command.output().with_context(|| format!("{command:?}"))
 }
 
-/// Runs `command` to its end and returns its standard output; panics, naming the command, if it failed.
-#[track_caller]
-pub fn must(command: &mut Command) -> String {
-    let output = run(command);
-    assert!(
+/// Runs `command` to its end and returns its standard output; an error, which names the command, if it failed.
+pub fn must(command: &mut Command) -> Result<String> {
+    let output = run(command)?;
+    ensure!(
         output.status.success(),
         "{command:?}\n{}\nstdout: {}\nstderr: {}",
         output.status,
         output.out(),
         output.err()
     );
-    output.out()
+    Ok(output.out())
 }
 
 /// A command that the kernel kills when the thread that started it ends; start it by [`spawn`].
@@ -67,8 +67,7 @@ type Job = (Command, SyncSender<io::Result<Child>>);
 ///
 /// The parent-death signal follows the *thread* that forked, and each test has a thread of its own:
 /// started from there, whatever several tests share would die with the first of them.
-#[track_caller]
-pub fn spawn(command: Command) -> Child {
+pub fn spawn(command: Command) -> Result<Child> {
     static NURSERY: OnceLock<Sender<Job>> = OnceLock::new();
     let nursery = NURSERY.get_or_init(|| {
         let (sender, jobs) = mpsc::channel::<Job>();
@@ -82,8 +81,8 @@ pub fn spawn(command: Command) -> Child {
     });
     let shown = format!("{command:?}");
     let (reply, answer) = mpsc::sync_channel(1);
-    nursery.send((command, reply)).unwrap();
-    answer.recv().unwrap().unwrap_or_else(|error| panic!("{shown}: {error}"))
+    nursery.send((command, reply)).ok().context("the thread that starts processes has ended")?;
+    answer.recv()?.context(shown)
 }
 
 /// Asks `ready` again and again for at most `limit`; true as soon as it says so.

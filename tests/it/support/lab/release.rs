@@ -4,6 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Result, ensure};
+
 use super::home::executable;
 use super::space::{ROOT, Space};
 
@@ -21,18 +23,18 @@ pub enum Release {
 
 impl Release {
     /// The release that the environment asks for.
-    pub fn detect() -> Self {
+    pub fn detect() -> Result<Self> {
         match env::var_os(VARIABLE) {
             Some(root) if !root.is_empty() => {
                 let root = PathBuf::from(root);
-                assert!(
+                ensure!(
                     root.join("usr/bin/ovn-nbctl").exists(),
                     "{VARIABLE}={}: no OVN there; tests/it/support/lab/make-root.sh makes such a root",
                     root.display()
                 );
-                Self::Root(root.canonicalize().unwrap())
+                Ok(Self::Root(root.canonicalize()?))
             }
-            _ => Self::Distribution,
+            _ => Ok(Self::Distribution),
         }
     }
 
@@ -50,17 +52,17 @@ impl Release {
 
     /// An ovn-nbctl that runs from anywhere on the machine: for another root, a script written to `dir`,
     /// with those of the tools that are looked for beside it.
-    pub fn nbctl_path(&self, space: Option<&Space>, dir: &Path) -> PathBuf {
+    pub fn nbctl_path(&self, space: Option<&Space>, dir: &Path) -> Result<PathBuf> {
         let (Self::Root(_), Some(space)) = (self, space) else {
-            return PathBuf::from("ovn-nbctl");
+            return Ok(PathBuf::from("ovn-nbctl"));
         };
         for tool in ["ovn-nbctl", "ovn-sbctl", "ovn-trace"] {
             let script = format!(
                 "#!/bin/sh\nexec nsenter --target {} --mount -- chroot {ROOT} {tool} \"$@\"\n",
                 space.init()
             );
-            executable(&dir.join(tool), &script);
+            executable(&dir.join(tool), &script)?;
         }
-        dir.join("ovn-nbctl")
+        Ok(dir.join("ovn-nbctl"))
     }
 }

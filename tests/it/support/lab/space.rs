@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
+use anyhow::{Context as _, Result, bail};
+
 use super::process::{self, child_of, mortal, signal, spawn};
 use super::release::Release;
 
@@ -51,7 +53,7 @@ pub struct Space {
 
 impl Space {
     /// The namespaces of a lab, or of a lone database of another release, whose directory is `dir`.
-    pub fn lab(dir: &Path, release: &Release) -> Self {
+    pub fn lab(dir: &Path, release: &Release) -> Result<Self> {
         let root = match release {
             Release::Distribution => OsStr::new(""),
             Release::Root(root) => root.as_os_str(),
@@ -60,12 +62,12 @@ impl Space {
     }
 
     /// Namespaces of a guest, inside those of the lab.
-    pub fn guest(&self, resolv_conf: &Path) -> Self {
+    pub fn guest(&self, resolv_conf: &Path) -> Result<Self> {
         Self::start(self.command("unshare"), 2, GUEST, &[resolv_conf.as_os_str()])
     }
 
     /// `unshare` is a command that ends in that word; the first process is `depth` forks below it.
-    fn start(mut unshare: Command, depth: usize, script: &str, args: &[&OsStr]) -> Self {
+    fn start(mut unshare: Command, depth: usize, script: &str, args: &[&OsStr]) -> Result<Self> {
         unshare
             .args(["--mount", "--net", "--pid", "--mount-proc", "--fork"])
             .args(["--kill-child=KILL", "--propagation", "private", "--"])
@@ -74,19 +76,19 @@ impl Space {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut holder = spawn(unshare);
+        let mut holder = spawn(unshare)?;
         let mut line = String::new();
-        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(holder.stdout.take().context("a pipe")?).read_line(&mut line)?;
         if line != "ready\n" {
             let mut why = String::new();
-            let _ = holder.stderr.take().unwrap().read_to_string(&mut why);
+            let _ = holder.stderr.take().context("a pipe")?.read_to_string(&mut why);
             let _ = holder.wait();
-            panic!("no namespaces for the lab (it needs root): {why}");
+            bail!("no namespaces for the lab (it needs root): {why}");
         }
         let init = (0..depth)
             .try_fold(holder.id(), |pid, _| child_of(pid))
-            .expect("the first process of the namespaces");
-        Self { holder: Mutex::new(holder), init }
+            .context("the first process of the namespaces")?;
+        Ok(Self { holder: Mutex::new(holder), init })
     }
 
     /// The first process, as the machine counts.
@@ -105,12 +107,13 @@ impl Space {
     }
 
     /// `ip` in this network namespace, but counting processes as the machine does.
-    pub fn ip(&self, args: &[&str]) {
+    pub fn ip(&self, args: &[&str]) -> Result<()> {
         process::must(
             Command::new("nsenter")
                 .args(["--target", &self.init.to_string(), "--net", "--", "ip"])
                 .args(args),
-        );
+        )?;
+        Ok(())
     }
 
     /// Identities of the namespaces, such as `net:[4026532001]`.

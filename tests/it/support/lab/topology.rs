@@ -4,6 +4,8 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
+use anyhow::{Context as _, Result};
+
 use super::guest::{Addressing, Guest};
 use super::ovn::{CHASSIS, Lab};
 use super::process::Ran;
@@ -77,15 +79,15 @@ impl Lab {
     /// A logical port with static addresses and the guest on it; its resolver is `nameserver`.
     ///
     /// `ip` has a prefix length, `10.0.0.11/24`; the gateway is the first address of that network.
-    pub fn static_guest(&self, switch: &str, name: &str, ip: &str, nameserver: &str) -> Guest {
+    pub fn static_guest(&self, switch: &str, name: &str, ip: &str, nameserver: &str) -> Result<Guest> {
         let port = format!("{switch}-{name}-port");
         let mac = self.mac();
-        let address = ip.split('/').next().unwrap();
+        let address = ip.split('/').next().context("an address")?;
         self.port(switch, &port, &format!("{mac} {address}"));
         let gateway = first_address(ip);
         let addressing = Addressing::Static {
             ips: &[ip],
-            gateways: &[gateway.split('/').next().unwrap()],
+            gateways: &[gateway.split('/').next().context("an address")?],
             nameservers: &[nameserver],
         };
         self.guest(name, &port, &mac, addressing)
@@ -114,15 +116,15 @@ impl Lab {
     ///
     /// It knows `answers`, pairs of domain and address, says NXDOMAIN for what else ends in `.internal`
     /// or `.test`, and refuses the rest.
-    pub fn upstream(&self, address: &str, answers: &[(&str, &str)]) -> Upstream {
-        let network = address.rsplit_once('.').unwrap().0;
+    pub fn upstream(&self, address: &str, answers: &[(&str, &str)]) -> Result<Upstream> {
+        let network = address.rsplit_once('.').context("an IPv4 address")?.0;
         let switch = format!("{EXTERNAL}-{}", network.replace('.', "-"));
         let condition = format!("name={switch}");
         if self.nbctl(&["--bare", "find", "Logical_Switch", &condition]).trim().is_empty() {
             self.net(&switch, &format!("{network}.0/24"));
         }
         let name = format!("upstream-{}", address.replace('.', "-"));
-        let guest = self.static_guest(&switch, &name, &format!("{address}/24"), address);
+        let guest = self.static_guest(&switch, &name, &format!("{address}/24"), address)?;
         let log = self.dir().join(format!("{name}.queries"));
         let mut argv = vec![
             "dnsmasq".to_owned(),
@@ -142,7 +144,7 @@ impl Lab {
         }
         let argv: Vec<_> = argv.iter().map(String::as_str).collect();
         guest.run(&argv).ok();
-        Upstream { guest, address: address.to_owned(), log }
+        Ok(Upstream { guest, address: address.to_owned(), log })
     }
 }
 
