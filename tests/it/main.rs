@@ -25,6 +25,8 @@ mod prune_stale;
 mod races;
 mod records;
 mod refusals;
+mod short_names;
 mod support;
 mod sync;
 mod terminal;
+mod zones;

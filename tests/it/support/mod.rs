@@ -1,7 +1,10 @@
-//! What the tests stand on: the lab with its databases and guests, and the runner of `qdns`.
+//! What the tests share: the lab with its databases and guests, the runner of `qdns`, and snapshots.
 
 pub mod doctor;
 pub mod lab;
 mod run;
+mod snapshot;
 
 pub use run::{Run, command, qdns, run};
+pub use snapshot::FILTERS;
+pub(crate) use snapshot::snapshot;

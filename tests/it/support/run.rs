@@ -1,6 +1,9 @@
 //! The program under test: `qdns` as an operator runs it, against a given database.
 
+use std::fmt;
 use std::process::{Command, Output, Stdio};
+
+use super::lab::Nb;
 
 /// What a run of qdns left behind.
 #[derive(Clone, Debug)]
@@ -37,6 +40,35 @@ impl Run {
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// All that a person sees: standard output, then standard error and an exit code that is not 0.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(f, "----- stderr -----\n{}", self.stderr)?;
+        }
+        if self.code != 0 {
+            writeln!(f, "----- exit {} -----", self.code)?;
+        }
+        Ok(())
+    }
+}
+
+impl Nb {
+    /// Runs a line of words as a shell splits it, such as `record ls net1`.
+    #[track_caller]
+    pub fn qdns(&self, line: &str) -> Run {
+        let words = shlex::split(line).unwrap_or_else(|| panic!("quotes are not closed: {line}"));
+        qdns(&self.remote(), &words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Runs several lines one after the other; returns each with all that a person sees.
+    #[track_caller]
+    pub fn session(&self, lines: &[&str]) -> String {
+        lines.iter().map(|line| format!("$ qdns {line}\n{}", self.qdns(line))).collect()
     }
 }
 

@@ -1,0 +1,21 @@
+//! Inline snapshots of whole outputs. `cargo insta test --accept --test it` writes them.
+
+/// What differs from run to run and from release to release, and what is shown instead.
+pub const FILTERS: &[(&str, &str)] = &[
+    (r#"[^\s"'=:,]*/(qdns-lab-|\.tmp)\w+"#, "[DIR]"),
+    (r"unix:\[DIR\]/ovnnb_db\.sock", "[DB]"),
+    (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[UUID]"),
+    (r"\d+ checks passed, \d+ checks not made", "[N] checks passed, [N] checks not made"),
+    (r"\bOVN \d\d\.\d\d(\.\d+)?", "OVN [VERSION]"),
+];
+
+/// Compares what is shown with an inline snapshot, as [`FILTERS`] leave it.
+macro_rules! snapshot {
+    ($shown:expr, @$expected:literal) => {{
+        let shown = $shown.to_string();
+        insta::with_settings!({ filters => $crate::support::FILTERS.to_vec() }, {
+            insta::assert_snapshot!(shown, @$expected)
+        })
+    }};
+}
+pub(crate) use snapshot;
