@@ -1,95 +1,167 @@
-//! Forwarders on a real database: which rows are written, in which syntax, and what is asked first.
+//! `qdns forwarders` on a real database: which rows are written, in which syntax, and what needs `--yes`.
 
 use anyhow::Result;
 
 use crate::support::lab::Nb;
-use crate::support::qdns;
+use crate::support::snapshot;
 
 /// `net1` and `net2`, each with a port; both DHCPv4 rows and one DHCPv6 row.
-fn nets() -> Result<(Nb, [String; 3])> {
-    let nb = Nb::start()?;
-    let row =
-        |cidr: &str| nb.nbctl(&["create", "DHCP_Options", &format!("cidr=\"{cidr}\"")]).trim().to_owned();
-    let rows = [row("10.0.0.0/24"), row("10.0.1.0/24"), row("fd00::/64")];
-    for (number, row) in [("1", &rows[0]), ("2", &rows[1])] {
-        let (net, port) = (format!("net{number}"), format!("p{number}"));
-        nb.nbctl(&["ls-add", &net, "--", "lsp-add", &net, &port, "--", "lsp-set-dhcpv4-options", &port, row]);
-    }
-    nb.nbctl(&["lsp-set-dhcpv6-options", "p1", &rows[2]]);
-    Ok((nb, rows))
+struct Nets {
+    nb: Nb,
+    net1: String,
+    net2: String,
+    net1_ipv6: String,
 }
 
-fn option(nb: &Nb, row: &str, option: &str) -> String {
-    nb.nbctl(&["--if-exists", "get", "DHCP_Options", row, &format!("options:{option}")]).trim().to_owned()
+impl Nets {
+    fn start() -> Result<Self> {
+        let nb = Nb::start()?;
+        let row = |cidr: &str| {
+            let cidr = format!("cidr=\"{cidr}\"");
+            nb.nbctl(&["create", "DHCP_Options", &cidr]).trim().to_owned()
+        };
+        let [net1, net2, net1_ipv6] = ["10.0.0.0/24", "10.0.1.0/24", "fd00::/64"].map(row);
+        for (net, port, row) in [("net1", "p1", &net1), ("net2", "p2", &net2)] {
+            nb.nbctl(&["ls-add", net, "--", "lsp-add", net, port]);
+            nb.nbctl(&["lsp-set-dhcpv4-options", port, row]);
+        }
+        nb.nbctl(&["lsp-set-dhcpv6-options", "p1", &net1_ipv6]);
+        Ok(Nets { nb, net1, net2, net1_ipv6 })
+    }
+
+    fn options(&self, row: &str) -> String {
+        self.nb.nbctl(&["get", "DHCP_Options", row, "options"])
+    }
 }
 
 #[test]
 fn each_family_gets_its_own_in_the_syntax_that_ovn_parses() -> Result<()> {
-    let (nb, rows) = nets()?;
-    qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "2001:4860:4860::8888", "8.8.4.4"]).ok();
-    assert_eq!(option(&nb, &rows[0], "dns_server"), "\"{8.8.8.8, 8.8.4.4}\"");
-    assert_eq!(option(&nb, &rows[0], "domain_name"), "\"\\\"internal\\\"\"");
-    assert_eq!(option(&nb, &rows[0], "domain_search_list"), "\"\\\"internal\\\"\"");
-    assert_eq!(option(&nb, &rows[2], "dns_server"), "\"2001:4860:4860::8888\"");
-    assert_eq!(option(&nb, &rows[2], "domain_search"), "\"\\\"internal\\\"\"");
-    assert_eq!(option(&nb, &rows[1], "dns_server"), "", "net2's row is not net1's");
+    let nets = Nets::start()?;
+    snapshot!(nets.nb.qdns("forwarders set net1 8.8.8.8 2001:4860:4860::8888 8.8.4.4"), @r#"
+    + dns_server  {8.8.8.8, 8.8.4.4}
+    + domain_name  "internal"
+    + domain_search_list  "internal"
+    + dns_server  2001:4860:4860::8888
+    + domain_search  "internal"
+    ----- stderr -----
+    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
+    "#);
+    snapshot!(nets.options(&nets.net1), @r#"{dns_server="{8.8.8.8, 8.8.4.4}", domain_name="\"internal\"", domain_search_list="\"internal\""}"#);
+    snapshot!(nets.options(&nets.net1_ipv6), @r#"{dns_server="2001:4860:4860::8888", domain_search="\"internal\""}"#);
+    snapshot!(nets.options(&nets.net2), @"{}");
     Ok(())
 }
 
 #[test]
-fn the_domain_of_the_zone_is_searched_unless_that_is_not_wanted() -> Result<()> {
-    let (nb, rows) = nets()?;
-    qdns(&nb.remote(), &["zone", "create", "net1", "--domain", "prod.internal"]).ok();
-    let run = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "fd00::53"]);
-    run.ok();
-    assert!(run.stderr.contains("wrong in DHCPv6"), "{run:?}");
-    assert_eq!(option(&nb, &rows[0], "domain_name"), "\"\\\"prod.internal\\\"\"");
-    assert_eq!(option(&nb, &rows[2], "domain_search"), "");
-    qdns(&nb.remote(), &["forwarders", "set", "net2", "8.8.8.8", "--no-search"]).ok();
-    assert_eq!(option(&nb, &rows[1], "domain_name"), "");
+fn the_domain_of_the_zone_is_searched() -> Result<()> {
+    let nets = Nets::start()?;
+    nets.nb.qdns("zone create net1 --domain prod.internal").ok();
+    snapshot!(nets.nb.qdns("forwarders set net1 8.8.8.8 fd00::53"), @r#"
+    + dns_server  8.8.8.8
+    + domain_name  "prod.internal"
+    + domain_search_list  "prod.internal"
+    + dns_server  fd00::53
+    ----- stderr -----
+    warning: domain_search is left out of the row for fd00::/64: OVN encodes a domain with a dot, such as prod.internal, wrong in DHCPv6
+    "#);
+    snapshot!(nets.options(&nets.net1), @r#"{dns_server="8.8.8.8", domain_name="\"prod.internal\"", domain_search_list="\"prod.internal\""}"#);
+    snapshot!(nets.options(&nets.net1_ipv6), @r#"{dns_server="fd00::53"}"#);
+    Ok(())
+}
+
+#[test]
+fn no_domain_is_searched_with_no_search() -> Result<()> {
+    let nets = Nets::start()?;
+    snapshot!(nets.nb.qdns("forwarders set net2 8.8.8.8 --no-search"), @"
+    + dns_server  8.8.8.8
+    ----- stderr -----
+    warning: switch net2 has no zone: nothing resolves in it yet; make one with: qdns zone create net2
+    ");
+    snapshot!(nets.options(&nets.net2), @r#"{dns_server="8.8.8.8"}"#);
     Ok(())
 }
 
 #[test]
 fn a_shared_row_is_named_and_needs_yes() -> Result<()> {
-    let (nb, rows) = nets()?;
-    nb.nbctl(&["lsp-set-dhcpv4-options", "p2", &rows[0]]);
-    let before = nb.dump();
-    let said = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8"]).fails(1);
-    assert!(said.contains(&rows[0]) && said.contains("net2") && said.contains("--yes"), "{said}");
-    assert_eq!(nb.dump(), before);
-    qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8", "--yes"]).ok();
-    assert_eq!(option(&nb, &rows[0], "dns_server"), "\"8.8.8.8\"");
+    let nets = Nets::start()?;
+    nets.nb.nbctl(&["lsp-set-dhcpv4-options", "p2", &nets.net1]);
+    let before = nets.nb.dump();
+    let refusal = nets.nb.qdns("forwarders set net1 8.8.8.8");
+    snapshot!(refusal, @"
+    ----- stderr -----
+    error: this would change DHCP options that other switches share: row [UUID] (10.0.0.0/24) with net2
+       hint: --yes does it; --dry-run shows what would change
+    ----- exit 1 -----
+    ");
+    assert!(refusal.stderr.contains(&nets.net1), "{refusal}");
+    assert_eq!(nets.nb.dump(), before);
+    snapshot!(nets.nb.qdns("forwarders set net1 8.8.8.8 --yes"), @r#"
+    + dns_server  8.8.8.8
+    + domain_name  "internal"
+    + domain_search_list  "internal"
+    ----- stderr -----
+    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
+    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    "#);
+    snapshot!(nets.options(&nets.net1), @r#"{dns_server="8.8.8.8", domain_name="\"internal\"", domain_search_list="\"internal\""}"#);
     Ok(())
 }
 
 #[test]
-fn without_dhcp_options_the_refusal_has_the_command_that_makes_them() -> Result<()> {
+fn without_dhcp_options_the_hint_is_the_command_that_creates_them() -> Result<()> {
     let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.9.0.0/24"]);
-    let said = qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8"]).fails(1);
-    assert!(said.contains("create DHCP_Options cidr=10.9.0.0/24"), "{said}");
-    assert!(said.contains("lsp-set-dhcpv4-options"), "{said}");
+    snapshot!(nb.qdns("forwarders set net1 8.8.8.8"), @"
+    ----- stderr -----
+    error: no port of switch net1 uses DHCP options, so no guest would get the resolvers
+       hint: make them with `ovn-nbctl create DHCP_Options cidr=10.9.0.0/24 options:server_id=… options:server_mac=… options:lease_time=3600 options:router=…`, then `ovn-nbctl lsp-set-dhcpv4-options PORT UUID` for each port
+    ----- exit 1 -----
+    ");
     Ok(())
 }
 
 #[test]
-fn clear_gives_back_what_was_there_before_the_first_set() -> Result<()> {
-    let (nb, rows) = nets()?;
-    nb.nbctl(&[
-        "set",
-        "DHCP_Options",
-        &rows[0],
-        "options:dns_server=1.1.1.1",
-        "options:domain_name=\"\\\"old\\\"\"",
-    ]);
-    let before = nb.dump();
-    qdns(&nb.remote(), &["forwarders", "set", "net1", "8.8.8.8"]).ok();
-    qdns(&nb.remote(), &["forwarders", "set", "net1", "9.9.9.9", "8.8.8.8"]).ok();
-    qdns(&nb.remote(), &["forwarders", "clear", "net1"]).ok();
-    assert_eq!(nb.dump(), before);
-    let run = qdns(&nb.remote(), &["forwarders", "clear", "net1"]);
-    run.ok();
-    assert!(run.stderr.contains("not set by qdns"), "{run:?}");
+fn clear_restores_what_was_there_before_the_first_set() -> Result<()> {
+    let nets = Nets::start()?;
+    let old = ["options:dns_server=1.1.1.1", r#"options:domain_name="\"old\"""#];
+    nets.nb.nbctl(&["set", "DHCP_Options", &nets.net1, old[0], old[1]]);
+    let before = nets.nb.dump();
+    snapshot!(nets.nb.session(&[
+        "forwarders set net1 8.8.8.8",
+        "forwarders set net1 9.9.9.9 8.8.8.8",
+        "forwarders clear net1",
+    ]), @r#"
+    $ qdns forwarders set net1 8.8.8.8
+    ~ dns_server  1.1.1.1 -> 8.8.8.8
+    ~ domain_name  "old" -> "internal"
+    + domain_search_list  "internal"
+    ----- stderr -----
+    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
+    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    $ qdns forwarders set net1 9.9.9.9 8.8.8.8
+    ~ dns_server  8.8.8.8 -> {9.9.9.9, 8.8.8.8}
+    ----- stderr -----
+    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
+    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    $ qdns forwarders clear net1
+    ~ dns_server  {9.9.9.9, 8.8.8.8} -> 1.1.1.1
+    ~ domain_name  "internal" -> "old"
+    - domain_search_list  "internal"
+    "#);
+    assert_eq!(nets.nb.dump(), before);
+    Ok(())
+}
+
+#[test]
+fn clear_leaves_what_qdns_did_not_set() -> Result<()> {
+    let nets = Nets::start()?;
+    nets.nb.nbctl(&["set", "DHCP_Options", &nets.net1, "options:dns_server=1.1.1.1"]);
+    let before = nets.nb.dump();
+    snapshot!(nets.nb.qdns("forwarders clear net1"), @"
+    Nothing to change.
+    ----- stderr -----
+    warning: the row [UUID] for 10.0.0.0/24 stays as it is: its dns_server was not set by qdns
+    ");
+    assert_eq!(nets.nb.dump(), before);
     Ok(())
 }
