@@ -1,7 +1,10 @@
 //! The program under test: `qdns` as an operator runs it, against a given database.
 
 use std::fmt;
+use std::fs;
 use std::process::{Command, Output, Stdio};
+
+use anyhow::Result;
 
 use super::lab::Nb;
 
@@ -58,6 +61,13 @@ impl fmt::Display for Run {
 }
 
 impl Nb {
+    /// Writes a file next to the database; returns its path.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> Result<String> {
+        let path = self.dir().join(name);
+        fs::write(&path, content)?;
+        Ok(path.display().to_string())
+    }
+
     /// Runs a line of words as a shell splits it, such as `record ls net1`.
     #[track_caller]
     pub fn qdns(&self, line: &str) -> Run {
