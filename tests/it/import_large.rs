@@ -105,7 +105,11 @@ fn interrupted(signal: &str, target: Target) -> Result<Run> {
 fn shown(interrupted: &Run) -> String {
     let is_digit = |text: char| text.is_ascii_digit();
     let words = interrupted.to_string();
-    words.split(' ').map(|word| if word.starts_with(is_digit) { "N" } else { word }).collect::<Vec<_>>().join(" ")
+    words
+        .split(' ')
+        .map(|word| if word.starts_with(is_digit) { "N" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 #[test]
