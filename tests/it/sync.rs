@@ -1,30 +1,37 @@
 //! `qdns sync` on a real database: once, and following it through storms and restarts.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
 
 use crate::support::lab::Nb;
-use crate::support::{command, qdns};
+use crate::support::{command, snapshot};
 
-/// The records of net1's zone: every key with its value.
+/// The hosts of net1 with their addresses.
 fn records(nb: &Nb) -> BTreeMap<String, String> {
-    let json = qdns(&nb.remote(), &["record", "ls", "net1", "-o", "json"]).json();
-    let mut records = BTreeMap::new();
-    for record in json["records"].as_array().unwrap() {
-        let value = record["addresses"].as_array().unwrap().iter().map(|ip| ip.as_str().unwrap());
-        let mut value = value.collect::<Vec<_>>().join(" ");
-        // On the way there, a reverse name may still be the one of the host that had the address before.
-        if record["ptr"] != record["addresses"] {
-            value += &format!(", but reverse names for {}", record["ptr"]);
-        }
-        records.insert(record["hostname"].as_str().unwrap().to_owned(), value);
+    let list = nb.qdns("record ls net1 -o json").json();
+    let list = list["records"].as_array().into_iter().flatten();
+    list.map(|record| (text(&record["hostname"]), addresses(record))).collect()
+}
+
+/// A host's addresses. On the way to the final state, a reverse name may still be another host's.
+fn addresses(record: &Value) -> String {
+    let list = record["addresses"].as_array().into_iter().flatten();
+    let addresses = list.map(text).collect::<Vec<_>>().join(" ");
+    if record["ptr"] == record["addresses"] {
+        addresses
+    } else {
+        format!("{addresses}, but reverse names for {}", record["ptr"])
     }
-    records
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn port(nb: &Nb, name: &str, addresses: &str) {
@@ -49,17 +56,17 @@ impl Watcher {
     }
 
     /// SIGTERM, and the exit code.
-    fn stop(mut self) -> i32 {
-        let status = Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
-        assert!(status.success());
+    fn stop(mut self) -> Result<i32> {
+        let status = Command::new("kill").arg(self.0.id().to_string()).status()?;
+        ensure!(status.success(), "{status}");
         let until = Instant::now() + Duration::from_secs(5);
         while Instant::now() < until {
-            if let Some(status) = self.0.try_wait().unwrap() {
-                return status.code().unwrap_or(-1);
+            if let Some(status) = self.0.try_wait()? {
+                return status.code().context("it was killed");
             }
             thread::sleep(Duration::from_millis(10));
         }
-        panic!("it does not end on SIGTERM");
+        bail!("it does not end on SIGTERM")
     }
 }
 
@@ -79,7 +86,7 @@ fn settles(nb: &Nb, wanted: &BTreeMap<String, String>, limit: Duration) -> Durat
             return began.elapsed();
         }
         let logs = || {
-            let log = |name: &str| std::fs::read_to_string(nb.dir().join(name)).unwrap_or_default();
+            let log = |name: &str| fs::read_to_string(nb.dir().join(name)).unwrap_or_default();
             let (a, b) = (log("a.log"), log("b.log"));
             let tail = |text: &str| text.lines().rev().take(12).collect::<Vec<_>>().join("\n");
             format!("{}\n--\n{}", tail(&a), tail(&b))
@@ -93,48 +100,118 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-#[test]
-fn names_follow_the_ports_once() -> Result<()> {
+/// Three ports: one with a name, one with a UUID as its name, one with a name that is no hostname.
+fn net_with_ports() -> Result<Nb> {
     let nb = net()?;
     port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2 fd00::2");
-    port(&nb, "5a39e9bd-5530-4c75-b598-c5f701b62600", "dynamic");
-    nb.nbctl(&[
-        "set",
-        "Logical_Switch_Port",
-        "5a39e9bd-5530-4c75-b598-c5f701b62600",
-        "dynamic_addresses=\"0a:00:00:00:00:03 10.0.0.3\"",
-        "external_ids:role=db",
-    ]);
+    let uuid = "5a39e9bd-5530-4c75-b598-c5f701b62600";
+    port(&nb, uuid, "dynamic");
+    let address = "dynamic_addresses=\"0a:00:00:00:00:03 10.0.0.3\"";
+    nb.nbctl(&["set", "Logical_Switch_Port", uuid, address, "external_ids:role=db"]);
     port(&nb, "p4", "0a:00:00:00:00:04 10.0.0.4");
     nb.nbctl(&["set", "Logical_Switch_Port", "p4", "external_ids:vm_name=BAD_NAME"]);
-    qdns(&nb.remote(), &["record", "add", "net1", "gone", "10.0.0.9"]).ok();
-    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.8"]).ok();
-    qdns(&nb.remote(), &["record", "add", "net1", "kept", "10.0.0.7", "--static"]).ok();
+    for host in ["gone 10.0.0.9", "web 10.0.0.8", "kept 10.0.0.7 --static"] {
+        nb.qdns(&format!("record add net1 {host}")).ok();
+    }
+    Ok(nb)
+}
 
-    assert_eq!(qdns(&nb.remote(), &["sync", "net1", "--check"]).code, 4);
-    let run = qdns(&nb.remote(), &["sync", "net1", "--name-from", "role"]);
-    run.ok();
-    assert!(run.stderr.contains("BAD_NAME") && run.stderr.contains("bad-name"), "{}", run.stderr);
-    let mut wanted =
-        map(&[("web", "10.0.0.2 fd00::2"), ("db", "10.0.0.3"), ("gone", "10.0.0.9"), ("kept", "10.0.0.7")]);
-    assert_eq!(records(&nb), wanted);
-    assert_eq!(qdns(&nb.remote(), &["sync", "--all", "--check", "--name-from", "role"]).code, 0);
-
-    let said = qdns(&nb.remote(), &["sync", "net1", "--prune", "--name-from", "role"]).fails(1);
-    assert!(said.contains("--yes"), "{said}");
-    qdns(&nb.remote(), &["sync", "net1", "--prune", "--yes", "--name-from", "role"]).ok();
-    wanted.remove("gone");
-    assert_eq!(records(&nb), wanted);
+#[test]
+fn names_follow_the_ports() -> Result<()> {
+    let nb = net_with_ports()?;
+    snapshot!(nb.qdns("sync net1 --name-from role"), @r#"
+    + 2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa  web.internal
+    + 2.0.0.10.in-addr.arpa  web.internal
+    + 3.0.0.10.in-addr.arpa  db.internal
+    - 8.0.0.10.in-addr.arpa  web.internal
+    + db  10.0.0.3
+    + db.internal  10.0.0.3
+    ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
+    ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
+    ----- stderr -----
+    warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
+    "#);
+    snapshot!(nb.qdns("record ls net1"), @"
+    HOSTNAME       FQDN           ADDRESSES  PTR  SWITCH
+    db             db.internal    10.0.0.3   yes  net1
+    gone           gone.internal  10.0.0.9   yes  net1
+    kept (static)  kept.internal  10.0.0.7   yes  net1
+    web            web.internal   10.0.0.2   yes  net1
+                                  fd00::2
+    ");
     Ok(())
 }
 
 #[test]
-fn a_watcher_reacts_within_a_second_and_ends_when_told() -> Result<()> {
+fn a_check_ends_with_4_until_names_follow_the_ports() -> Result<()> {
+    let nb = net_with_ports()?;
+    let before = nb.dump();
+    snapshot!(nb.qdns("sync net1 --check --name-from role"), @r#"
+    Would change:
+    + 2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa  web.internal
+    + 2.0.0.10.in-addr.arpa  web.internal
+    + 3.0.0.10.in-addr.arpa  db.internal
+    - 8.0.0.10.in-addr.arpa  web.internal
+    + db  10.0.0.3
+    + db.internal  10.0.0.3
+    ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
+    ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
+    ----- stderr -----
+    warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
+    ----- exit 4 -----
+    "#);
+    assert_eq!(nb.dump(), before);
+    nb.qdns("sync net1 --name-from role").ok();
+    snapshot!(nb.qdns("sync --all --check --name-from role"), @r#"
+    Nothing to change.
+    ----- stderr -----
+    warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
+    "#);
+    Ok(())
+}
+
+#[test]
+fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
+    let nb = net_with_ports()?;
+    nb.qdns("sync net1 --name-from role").ok();
+    let before = nb.dump();
+    snapshot!(nb.qdns("sync net1 --prune --name-from role"), @"
+    ----- stderr -----
+    error: this would remove 1 stale host of net1
+       hint: --yes does it; --dry-run shows what would change
+    ----- exit 1 -----
+    ");
+    assert_eq!(nb.dump(), before);
+    snapshot!(nb.qdns("sync net1 --prune --yes --name-from role"), @r#"
+    - 9.0.0.10.in-addr.arpa  gone.internal
+    - gone  10.0.0.9
+    - gone.internal  10.0.0.9
+
+    Why:
+      gone: none of the 3 ports of net1 has 10.0.0.9 or is named gone
+
+    To put back:
+      qdns record add net1 gone 10.0.0.9
+    ----- stderr -----
+    warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
+    "#);
+    snapshot!(nb.qdns("record ls net1"), @"
+    HOSTNAME       FQDN           ADDRESSES  PTR  SWITCH
+    db             db.internal    10.0.0.3   yes  net1
+    kept (static)  kept.internal  10.0.0.7   yes  net1
+    web            web.internal   10.0.0.2   yes  net1
+                                  fd00::2
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_watcher_reacts_within_a_second_and_ends_on_sigterm() -> Result<()> {
     let nb = net()?;
     let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
     port(&nb, "first", "0a:00:00:00:00:01 10.0.0.1");
     settles(&nb, &map(&[("first", "10.0.0.1")]), Duration::from_secs(5));
-    // Beyond the readings with which a watch begins: from here on only the database can tell it.
+    // After the readings at the start of a watch: from here on only the database reports changes.
     thread::sleep(Duration::from_secs(4));
     for (n, address) in ["10.0.0.2", "10.0.0.3", "10.0.0.4"].into_iter().enumerate() {
         nb.nbctl(&["lsp-set-addresses", "first", &format!("0a:00:00:00:00:01 {address}")]);
@@ -142,24 +219,24 @@ fn a_watcher_reacts_within_a_second_and_ends_when_told() -> Result<()> {
         assert!(took < Duration::from_secs(1), "change {n} took {took:?}");
         thread::sleep(Duration::from_millis(700));
     }
-    // What somebody takes away by hand comes back.
-    qdns(&nb.remote(), &["record", "rm", "net1", "first"]).ok();
+    // A record that is removed by hand comes back.
+    nb.qdns("record rm net1 first").ok();
     settles(&nb, &map(&[("first", "10.0.0.4")]), Duration::from_secs(1));
     nb.nbctl(&["lsp-del", "first"]);
     let took = settles(&nb, &map(&[]), Duration::from_secs(5));
     assert!(took < Duration::from_secs(1), "{took:?}");
     let pid = watcher.0.id();
-    assert_eq!(watcher.stop(), 0);
+    assert_eq!(watcher.stop()?, 0);
     let left = Command::new("pgrep").args(["-P", &pid.to_string()]).output()?;
-    assert!(left.stdout.is_empty(), "monitors are left behind");
+    assert!(left.stdout.is_empty(), "monitors are left");
     Ok(())
 }
 
 #[test]
-fn a_watcher_stops_at_the_brake_for_what_it_never_saw_alive() -> Result<()> {
+fn a_watcher_keeps_many_hosts_that_never_had_a_port() -> Result<()> {
     let nb = net()?;
     for n in 10..20 {
-        qdns(&nb.remote(), &["record", "add", "net1", &format!("old-{n}"), &format!("10.0.0.{n}")]).ok();
+        nb.qdns(&format!("record add net1 old-{n} 10.0.0.{n}")).ok();
     }
     let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
     port(&nb, "fresh", "0a:00:00:00:00:01 10.0.0.1");
@@ -169,9 +246,9 @@ fn a_watcher_stops_at_the_brake_for_what_it_never_saw_alive() -> Result<()> {
     }
     thread::sleep(Duration::from_millis(500));
     assert_eq!(records(&nb).len(), 11);
-    let said = std::fs::read_to_string(nb.dir().join("a.log"))?;
-    assert!(said.contains("more than 30 %") && said.contains("--force"), "{said}");
-    assert_eq!(watcher.stop(), 0);
+    let log = fs::read_to_string(nb.dir().join("a.log"))?;
+    assert!(log.contains("more than 30 %") && log.contains("--force"), "{log}");
+    assert_eq!(watcher.stop()?, 0);
     Ok(())
 }
 
@@ -188,7 +265,7 @@ impl Dice {
 #[test]
 fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     let nb = net()?;
-    qdns(&nb.remote(), &["record", "add", "net1", "printer", "10.9.9.9", "--static"]).ok();
+    nb.qdns("record add net1 printer 10.9.9.9 --static").ok();
     let foreign = nb.nbctl(&["create", "DNS", "external_ids:ls_name=net1", "records:foreign.org=192.0.2.1"]);
     nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", foreign.trim()]);
     let before = nb.nbctl(&["list", "DNS", foreign.trim()]);
@@ -232,7 +309,7 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     let row = nb.nbctl(&["--bare", "--columns=records", "find", "DNS", "external_ids:switch=net1"]);
     assert_eq!(row.split_whitespace().count(), wanted.len() * 3, "{row}");
     for watcher in watchers {
-        assert_eq!(watcher.stop(), 0);
+        assert_eq!(watcher.stop()?, 0);
     }
     thread::sleep(Duration::from_millis(100));
     assert_eq!(records(&nb), wanted);
@@ -240,17 +317,72 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
 }
 
 #[test]
-fn the_unit_is_one_that_systemd_accepts() -> Result<()> {
-    let nb = Nb::start()?;
-    let unit = qdns(&nb.remote(), &["sync", "--print-unit"]);
-    let path = nb.dir().join("qdns-sync.service");
-    std::fs::write(&path, unit.ok().replace("/usr/bin/qdns", env!("CARGO_BIN_EXE_qdns")))?;
-    let Ok(output) =
-        Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&path).stdin(Stdio::null()).output()
-    else {
+fn systemd_accepts_the_unit() -> Result<()> {
+    let nb = net()?;
+    let unit = nb.qdns("sync --print-unit");
+    let file =
+        nb.file("qdns-sync.service", unit.ok().replace("/usr/bin/qdns", env!("CARGO_BIN_EXE_qdns")))?;
+    let mut verify = Command::new("systemd-analyze");
+    let Ok(output) = verify.args(["verify", "--man=no", &file]).stdin(Stdio::null()).output() else {
         return Ok(());
     };
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(!said.contains("qdns-sync.service:"), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("qdns-sync.service:"), "{errors}");
+    Ok(())
+}
+
+#[test]
+fn the_unit_is_printed() -> Result<()> {
+    snapshot!(net()?.qdns("sync --print-unit"), @"
+    # Written by `qdns sync --print-unit`: keeps the names of all switches what their ports say.
+    # Options such as --name-from belong into a drop-in: systemctl edit qdns-sync
+    [Unit]
+    Description=Names of OVN networks, kept what their ports say
+    Documentation=man:qdns-sync(1)
+    After=network.target ovn-central.service ovn-ovsdb-server-nb.service
+
+    [Service]
+    Type=exec
+    # Where the database is elsewhere: OVN_NB_DB=ssl:192.0.2.1:6641
+    EnvironmentFile=-/etc/default/qdns
+    ExecStart=/usr/bin/qdns sync --all --watch --prune
+    Restart=on-failure
+    RestartSec=2
+    # A transaction that has begun is ended first.
+    TimeoutStopSec=30
+
+    # It needs the database's socket, a connection to it, and nothing else of the machine.
+    CapabilityBoundingSet=
+    AmbientCapabilities=
+    NoNewPrivileges=yes
+    ProtectSystem=strict
+    ProtectHome=yes
+    ProtectProc=invisible
+    ProcSubset=pid
+    ProtectClock=yes
+    ProtectControlGroups=yes
+    ProtectHostname=yes
+    ProtectKernelLogs=yes
+    ProtectKernelModules=yes
+    ProtectKernelTunables=yes
+    PrivateDevices=yes
+    PrivateTmp=yes
+    DevicePolicy=closed
+    LockPersonality=yes
+    MemoryDenyWriteExecute=yes
+    RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+    RestrictNamespaces=yes
+    RestrictRealtime=yes
+    RestrictSUIDSGID=yes
+    RemoveIPC=yes
+    SystemCallArchitectures=native
+    SystemCallFilter=@system-service
+    SystemCallFilter=~@resources @privileged
+    SystemCallErrorNumber=EPERM
+    UMask=0077
+
+    [Install]
+    WantedBy=multi-user.target
+    ");
     Ok(())
 }
