@@ -1,23 +1,22 @@
-//! `qdns hook libvirt` on a real database: the right records or none, and never a machine that suffers.
+//! `qdns hook libvirt` on a real database: the right records or none, and no machine is ever blocked.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Output, Stdio};
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::support::lab::{Nb, executable};
-use crate::support::{command, qdns};
+use crate::support::{Run, command, run, snapshot};
 
 const P1: &str = "11111111-0000-4000-8000-000000000001";
 const P2: &str = "11111111-0000-4000-8000-000000000002";
 const P3: &str = "11111111-0000-4000-8000-000000000003";
 
 /// Two networks: P1 and P3 on net1, P2 on net2.
-fn world() -> Result<Nb> {
+fn nets() -> Result<Nb> {
     let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "ls-add", "net2"]);
     for (switch, port, address) in
@@ -44,146 +43,229 @@ fn domain(name: &str, ports: &[&str]) -> String {
     )
 }
 
-/// Runs a command with a text on standard input.
-fn feed(mut command: Command, text: &str) -> Output {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A hook that gives up early reads no further.
-    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-    child.wait_with_output().unwrap()
-}
-
-/// Runs the hook, which must keep its promises; what it said on standard error.
-fn hook(nb: &Nb, args: &[&str], xml: &str) -> String {
+/// Runs a command with a text on standard input. It must keep the promises of a hook: exit code 0, empty
+/// standard output, and an end in time. Returns its standard error.
+fn hook(mut hook: Command, xml: &str) -> Result<String> {
     let began = Instant::now();
-    let mut hook = command(&nb.remote());
-    hook.args(["hook", "libvirt", "--"]).args(args);
-    let output = feed(hook, xml);
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(output.stdout.is_empty(), "{output:?}");
+    let mut child = hook.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // A hook that gives up early reads no further.
+    let _ = child.stdin.take().context("a pipe")?.write_all(xml.as_bytes());
+    let run = Run::of(child.wait_with_output()?);
+    assert_eq!(run.ok(), "");
     assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());
-    String::from_utf8(output.stderr).unwrap()
+    Ok(run.stderr)
 }
 
-/// Every host as `switch/hostname` with its addresses.
-fn hosts(nb: &Nb) -> BTreeMap<String, String> {
-    let json = qdns(&nb.remote(), &["record", "ls", "-o", "json"]).json();
-    let host = |record: &serde_json::Value| {
-        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-        let addresses: Vec<String> = record["addresses"].as_array().unwrap().iter().map(text).collect();
-        (format!("{}/{}", text(&record["switch"]), text(&record["hostname"])), addresses.join(" "))
-    };
-    json["records"].as_array().unwrap().iter().map(host).collect()
+/// The hook of libvirt with its arguments and options.
+fn libvirt(nb: &Nb, options: &[&str], args: &[&str]) -> Command {
+    let mut hook = command(&nb.remote());
+    hook.args(["hook", "libvirt"]).args(options).arg("--").args(args);
+    hook
 }
 
-fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+/// The hook of a machine that has started.
+fn started(nb: &Nb, name: &str, xml: &str) -> Result<String> {
+    hook(libvirt(nb, &[], &[name, "started", "begin", "-"]), xml)
+}
+
+/// All hosts: hostname, FQDN, addresses, switch, and whether it is static.
+fn hosts(nb: &Nb) -> String {
+    nb.qdns("record ls -o plain").ok().to_owned()
 }
 
 #[test]
-fn six_kinds_of_domains_get_the_right_records_or_none() -> Result<()> {
-    let nb = world()?;
-    let started = |name: &str, xml: &str| hook(&nb, &[name, "started", "begin", "-"], xml);
-
-    assert_eq!(started("web", &domain("web", &[P1, P2])), "");
-    let both = map(&[("net1/web", "10.0.0.1"), ("net2/web", "10.2.0.2")]);
-    assert_eq!(hosts(&nb), both);
-    let row = nb.nbctl(&["--bare", "--columns=records", "find", "DNS", "external_ids:switch=net2"]);
-    assert!(row.contains("2.0.2.10.in-addr.arpa=web.internal"), "{row}");
-
-    assert_eq!(started("plain", &domain("plain", &[])), "", "no OVN interface");
-    assert_eq!(hosts(&nb), both);
-
-    let said = started("a\";reboot", &domain("a&quot;;reboot", &[P3]));
-    assert!(said.contains("reboot") && said.contains("qdns:hostname"), "{said}");
-    assert_eq!(hosts(&nb), both);
-
-    assert_eq!(started("My_VM", &domain("My_VM", &[P3])), "");
-    let mut all = both.clone();
-    all.insert("net1/my-vm".into(), "10.0.0.3".into());
-    assert_eq!(hosts(&nb), all);
-
-    let unknown = "11111111-0000-4000-8000-00000000000f";
-    let said = started("lost", &domain("lost", &[unknown]));
-    assert!(said.contains(&format!("no guest port {unknown}")), "{said}");
-
-    let entities: String = (1..20).map(|n| format!("<!ENTITY e{n} '&e{};&e{};'>", n - 1, n - 1)).collect();
-    let bomb = format!("<!DOCTYPE d [<!ENTITY e0 'ha'>{entities}]>{}", domain("&e19;", &[P3]));
-    assert!(started("bomb", &bomb).contains("refused"));
-    assert!(started("long", &" ".repeat(20 << 20)).contains("larger"));
-    assert!(started("bytes", "not xml").contains("refused"));
-    assert_eq!(hosts(&nb), all, "none of these left a record");
+fn a_machine_gets_a_name_on_each_of_its_networks() -> Result<()> {
+    let nb = nets()?;
+    assert_eq!(started(&nb, "web", &domain("web", &[P1, P2]))?, "");
+    snapshot!(nb.qdns("record ls"), @"
+    HOSTNAME  FQDN          ADDRESSES  PTR  SWITCH
+    web       web.internal  10.0.0.1   yes  net1
+    web       web.internal  10.2.0.2   yes  net2
+    ");
     Ok(())
 }
 
 #[test]
-fn a_name_follows_its_machine_and_nobody_elses() -> Result<()> {
-    let nb = world()?;
-    let web = domain("web", &[P1]);
-    for op in ["prepare", "start", "stopped", "release", "restore"] {
-        hook(&nb, &["web", op, "begin", "-"], &web);
-        assert_eq!(hosts(&nb), map(&[]), "{op}");
-    }
-    for op in ["started", "reconnect", "migrate"] {
-        hook(&nb, &["web", op, "begin", "-"], &web);
-        assert_eq!(hosts(&nb), map(&[("net1/web", "10.0.0.1")]), "{op}");
-    }
-    // Its port has another address now.
-    nb.nbctl(&["lsp-set-addresses", P1, "0a:00:00:00:00:01 10.0.0.9 fd00::9"]);
-    assert_eq!(hook(&nb, &["web", "started", "begin", "-"], &web), "");
-    assert_eq!(hosts(&nb), map(&[("net1/web", "10.0.0.9 fd00::9")]));
-    // Another machine of the same name does not take it.
-    let said = hook(&nb, &["web", "started", "begin", "-"], &domain("WEB", &[P3]));
-    assert!(said.contains(&format!("of port {P1}")), "{said}");
-    // A static host stays.
-    qdns(&nb.remote(), &["record", "add", "net2", "web", "10.2.0.99", "--static"]).ok();
-    let said = hook(&nb, &["web", "started", "begin", "-"], &domain("web", &[P2]));
-    assert!(said.contains("is static"), "{said}");
-    let all = map(&[("net1/web", "10.0.0.9 fd00::9"), ("net2/web", "10.2.0.99")]);
-    assert_eq!(hosts(&nb), all);
+fn a_machine_without_an_ovn_interface_gets_none() -> Result<()> {
+    let nb = nets()?;
+    assert_eq!(started(&nb, "plain", &domain("plain", &[]))?, "");
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
 
-    hook(&nb, &["web", "stopped", "end", "-"], &web);
-    assert_eq!(hosts(&nb), all, "a stopped machine keeps its name");
-    let remove = |extra: &str, xml: &str| {
-        let mut hook = command(&nb.remote());
-        hook.args(["hook", "libvirt", "--on-stop", "remove", "--", "web", "stopped", "end", extra]);
-        assert_eq!(feed(hook, xml).status.code(), Some(0));
-    };
-    remove("migrated", &web);
-    remove("-", &domain("web", &[P2]));
-    remove("-", &domain("web", &[P3]));
-    assert_eq!(hosts(&nb), all, "it runs elsewhere, is static, or is another machine's");
-    remove("-", &web);
-    assert_eq!(hosts(&nb), map(&[("net2/web", "10.2.0.99")]));
+#[test]
+fn a_name_with_capitals_and_underscores_is_made_a_hostname() -> Result<()> {
+    let nb = nets()?;
+    assert_eq!(started(&nb, "My_VM", &domain("My_VM", &[P3]))?, "");
+    snapshot!(hosts(&nb), @"my-vm	my-vm.internal	10.0.0.3	net1	dynamic");
+    Ok(())
+}
+
+#[test]
+fn a_name_that_is_no_hostname_is_refused() -> Result<()> {
+    let nb = nets()?;
+    snapshot!(started(&nb, "a\";reboot", &domain("a&quot;;reboot", &[P3]))?, @r#"qdns: a\";reboot: hostname \"a\\\";reboot\" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123); name the guest in the domain\'s metadata: <qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>"#);
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+#[test]
+fn an_unknown_port_is_named() -> Result<()> {
+    let nb = nets()?;
+    let unknown = "11111111-0000-4000-8000-00000000000f";
+    let message = started(&nb, "lost", &domain("lost", &[unknown]))?;
+    snapshot!(message, @"qdns: lost: OVN has no guest port [UUID]");
+    assert!(message.contains(unknown), "{message}");
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+#[test]
+fn xml_with_entities_is_refused() -> Result<()> {
+    let nb = nets()?;
+    let entities: String = (1..20).map(|n| format!("<!ENTITY e{n} '&e{};&e{};'>", n - 1, n - 1)).collect();
+    let bomb = format!("<!DOCTYPE d [<!ENTITY e0 'ha'>{entities}]>{}", domain("&e19;", &[P3]));
+    snapshot!(started(&nb, "bomb", &bomb)?, @r"qdns: bomb: the domain\'s XML is refused: XML with DTD detected");
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+#[test]
+fn xml_of_20_mebibytes_is_refused() -> Result<()> {
+    let nb = nets()?;
+    snapshot!(started(&nb, "long", &" ".repeat(20 << 20))?, @r"qdns: long: the domain\'s XML is refused: it is larger than 1048576 bytes");
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+#[test]
+fn what_is_no_xml_is_refused() -> Result<()> {
+    let nb = nets()?;
+    snapshot!(started(&nb, "bytes", "not xml")?, @r"qdns: bytes: the domain\'s XML is refused: unknown token at 1:1");
+    assert_eq!(hosts(&nb), "");
     Ok(())
 }
 
 #[test]
 fn metadata_names_a_machine() -> Result<()> {
-    let nb = world()?;
+    let nb = nets()?;
     let metadata = "<metadata><q:hostname xmlns:q='urn:qdns'>shop</q:hostname></metadata><devices>";
     let xml = domain("8f2e", &[P1]).replace("<devices>", metadata);
-    hook(&nb, &["8f2e", "started", "begin", "-"], &xml);
-    assert_eq!(hosts(&nb), map(&[("net1/shop", "10.0.0.1")]));
+    assert_eq!(started(&nb, "8f2e", &xml)?, "");
+    snapshot!(hosts(&nb), @"shop	shop.internal	10.0.0.1	net1	dynamic");
     Ok(())
 }
 
 #[test]
-fn a_dead_or_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
-    let nb = world()?;
+fn only_a_running_machine_gets_a_name() -> Result<()> {
+    let web = domain("web", &[P1]);
+    let nb = nets()?;
+    for operation in ["prepare", "start", "stopped", "release", "restore"] {
+        hook(libvirt(&nb, &[], &["web", operation, "begin", "-"]), &web)?;
+        assert_eq!(hosts(&nb), "", "{operation}");
+    }
+    for operation in ["started", "reconnect", "migrate"] {
+        let nb = nets()?;
+        hook(libvirt(&nb, &[], &["web", operation, "begin", "-"]), &web)?;
+        assert_eq!(hosts(&nb), "web\tweb.internal\t10.0.0.1\tnet1\tdynamic\n", "{operation}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_name_follows_the_addresses_of_its_port() -> Result<()> {
+    let nb = nets()?;
+    started(&nb, "web", &domain("web", &[P1]))?;
+    nb.nbctl(&["lsp-set-addresses", P1, "0a:00:00:00:00:01 10.0.0.9 fd00::9"]);
+    assert_eq!(started(&nb, "web", &domain("web", &[P1]))?, "");
+    snapshot!(hosts(&nb), @"web	web.internal	10.0.0.9 fd00::9	net1	dynamic");
+    Ok(())
+}
+
+#[test]
+fn another_machine_of_the_same_name_does_not_take_it() -> Result<()> {
+    let nb = nets()?;
+    started(&nb, "web", &domain("web", &[P1]))?;
+    let before = hosts(&nb);
+    let message = started(&nb, "web", &domain("WEB", &[P3]))?;
+    snapshot!(message, @"qdns: web: web of net1 has 10.0.0.1 of port [UUID], not of [UUID]");
+    assert!(message.contains(P1), "{message}");
+    assert_eq!(hosts(&nb), before);
+    Ok(())
+}
+
+#[test]
+fn a_static_host_stays() -> Result<()> {
+    let nb = nets()?;
+    nb.qdns("record add net2 web 10.2.0.99 --static").ok();
+    snapshot!(started(&nb, "web", &domain("web", &[P2]))?, @"qdns: web: web of net2 has 10.2.0.99 and is static");
+    snapshot!(hosts(&nb), @"web	web.internal	10.2.0.99	net2	static");
+    Ok(())
+}
+
+/// `web` on net1 by its port P1, and a static `web` on net2.
+fn two_webs() -> Result<Nb> {
+    let nb = nets()?;
+    started(&nb, "web", &domain("web", &[P1]))?;
+    nb.qdns("record add net2 web 10.2.0.99 --static").ok();
+    Ok(nb)
+}
+
+#[test]
+fn a_stopped_machine_keeps_its_name() -> Result<()> {
+    let nb = two_webs()?;
+    let before = hosts(&nb);
+    hook(libvirt(&nb, &[], &["web", "stopped", "end", "-"]), &domain("web", &[P1]))?;
+    assert_eq!(hosts(&nb), before);
+    Ok(())
+}
+
+#[test]
+fn a_stopped_machine_loses_its_name_on_demand() -> Result<()> {
+    let nb = two_webs()?;
+    let stopped = ["web", "stopped", "end", "-"];
+    hook(libvirt(&nb, &["--on-stop", "remove"], &stopped), &domain("web", &[P1]))?;
+    snapshot!(hosts(&nb), @"web	web.internal	10.2.0.99	net2	static");
+    Ok(())
+}
+
+/// It runs elsewhere, it is static, or it is another machine's.
+#[test]
+fn no_other_name_is_lost_on_demand() -> Result<()> {
+    let nb = two_webs()?;
+    let before = hosts(&nb);
+    for (reason, port) in [("migrated", P1), ("-", P2), ("-", P3)] {
+        let stopped = ["web", "stopped", "end", reason];
+        hook(libvirt(&nb, &["--on-stop", "remove"], &stopped), &domain("web", &[port]))?;
+        assert_eq!(hosts(&nb), before, "{reason} {port}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
+    let nb = nets()?;
     nb.stop();
-    let said = hook(&nb, &["web", "started", "begin", "-"], &domain("web", &[P1]));
-    assert!(said.contains("within 5 s") || said.contains("gave up"), "{said}");
+    // Whichever of the two limits of 5 s ends first.
+    let message = started(&nb, "web", &domain("web", &[P1]))?;
+    assert!(message.contains("within 5 s") || message.contains("gave up after 5 s"), "{message}");
     nb.cont();
+    Ok(())
+}
+
+#[test]
+fn a_dead_database_is_reported() -> Result<()> {
+    let nb = nets()?;
     nb.kill();
-    let said = hook(&nb, &["web", "started", "begin", "-"], &domain("web", &[P1]));
-    assert!(said.contains("cannot be reached"), "{said}");
-    // Standard input that never ends.
-    let mut child = command(&nb.remote())
-        .args(["hook", "libvirt", "--limit", "1", "--", "web", "started", "begin", "-"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
+    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB");
+    Ok(())
+}
+
+#[test]
+fn xml_that_never_ends_costs_a_machine_no_more_than_the_limit() -> Result<()> {
+    let nb = nets()?;
+    let mut hook = libvirt(&nb, &["--limit", "1"], &["web", "started", "begin", "-"]);
+    let mut child = hook.stdin(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let open = child.stdin.take();
     let began = Instant::now();
     assert_eq!(child.wait()?.code(), Some(0));
@@ -193,44 +275,8 @@ fn a_dead_or_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<
 }
 
 #[test]
-fn the_drop_in_is_written_once_and_calls_the_hook() -> Result<()> {
-    let nb = world()?;
-    let dir = nb.dir().join("hooks/qemu.d");
-    let dir = dir.to_str().unwrap();
-    let install = |more: &[&str]| {
-        let remote = nb.remote();
-        qdns(
-            "unix:/nonexistent",
-            &[&["hook", "install", "libvirt", "--db", &remote, "--dir", dir], more].concat(),
-        )
-    };
-    assert!(install(&["--dry-run"]).ok().contains("--db=unix:"));
-    assert!(!nb.dir().join("hooks").exists());
-    install(&[]).ok();
-    assert!(install(&[]).ok().contains("already"));
-    let script = nb.dir().join("hooks/qemu.d/qdns");
-    assert_eq!(fs::metadata(&script)?.permissions().mode() & 0o777, 0o755);
-    assert_eq!(fs::read_dir(dir)?.count(), 1);
-
-    let mut call = Command::new(&script);
-    call.args(["web", "started", "begin", "-"]);
-    let output = feed(call, &domain("web", &[P1]));
-    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
-    assert_eq!(hosts(&nb), map(&[("net1/web", "10.0.0.1")]));
-    let mut call = Command::new(&script);
-    call.args(["--help"]);
-    let output = feed(call, "");
-    assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
-
-    fs::write(&script, "#!/bin/sh\n")?;
-    let said = install(&[]).fails(1);
-    assert!(said.contains("not of qdns"), "{said}");
-    Ok(())
-}
-
-#[test]
 fn a_change_that_loses_every_race_is_reported() -> Result<()> {
-    let nb = world()?;
+    let nb = nets()?;
     let path = nb.dir().join("losing-nbctl");
     let real = nb.nbctl_path().display();
     let refusal = r#"ovn-nbctl: transaction error: {"details":"","error":"duplicate uuid"}"#;
@@ -238,12 +284,64 @@ fn a_change_that_loses_every_race_is_reported() -> Result<()> {
         "#!/bin/sh\ncase \" $* \" in *' comment '*) echo '{refusal}' >&2; exit 1;; esac\nexec {real} \"$@\"\n"
     );
     executable(&path, &script)?;
-    let mut hook = command(&nb.remote());
-    hook.env("QDNS_OVN_NBCTL", &path).args(["hook", "libvirt", "--", "web", "started", "begin", "-"]);
-    let output = feed(hook, &domain("web", &[P1]));
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    let said = String::from_utf8(output.stderr)?;
-    assert!(said.contains("duplicate uuid"), "{said:?}");
-    assert!(hosts(&nb).is_empty());
+    let mut losing = libvirt(&nb, &[], &["web", "started", "begin", "-"]);
+    losing.env("QDNS_OVN_NBCTL", &path);
+    snapshot!(hook(losing, &domain("web", &[P1]))?, @r#"qdns: web: the northbound database says: transaction error: {\"details\":\"\",\"error\":\"duplicate uuid\"}"#);
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+/// `qdns hook install libvirt` into a directory of the database.
+fn install(nb: &Nb, option: &str) -> Run {
+    let (db, directory) = (nb.remote(), nb.dir().join("hooks/qemu.d"));
+    nb.qdns(&format!("hook install libvirt --db {db} --dir {} {option}", directory.display()))
+}
+
+#[test]
+fn the_script_is_installed_once() -> Result<()> {
+    let nb = nets()?;
+    snapshot!(install(&nb, "--dry-run"), @r#"
+    Would write [DIR]/hooks/qemu.d/qdns:
+
+    #!/bin/sh
+    # Written by `qdns hook install libvirt`: registers the names of machines in OVN.
+    # Exit code 0 and an empty standard output, always: anything else would stop or change a machine.
+    [QDNS] hook libvirt '--db=[DB]' -- "$@" >/dev/null
+    exit 0
+    "#);
+    assert!(!nb.dir().join("hooks").exists());
+    snapshot!(install(&nb, ""), @"Wrote [DIR]/hooks/qemu.d/qdns; where libvirt had no hooks before, restart it");
+    snapshot!(install(&nb, ""), @"[DIR]/hooks/qemu.d/qdns is installed already");
+    let directory = nb.dir().join("hooks/qemu.d");
+    assert_eq!(fs::metadata(directory.join("qdns"))?.permissions().mode() & 0o777, 0o755);
+    assert_eq!(fs::read_dir(directory)?.count(), 1);
+    Ok(())
+}
+
+#[test]
+fn the_installed_script_calls_the_hook() -> Result<()> {
+    let nb = nets()?;
+    install(&nb, "").ok();
+    let script = nb.dir().join("hooks/qemu.d/qdns");
+    let mut call = Command::new(&script);
+    call.args(["web", "started", "begin", "-"]);
+    assert_eq!(hook(call, &domain("web", &[P1]))?, "");
+    snapshot!(hosts(&nb), @"web	web.internal	10.0.0.1	net1	dynamic");
+    // A machine may have a name that reads as an option.
+    assert_eq!(run(Command::new(&script).arg("--help").stdin(Stdio::null())).ok(), "");
+    Ok(())
+}
+
+#[test]
+fn a_script_of_others_is_not_overwritten() -> Result<()> {
+    let nb = nets()?;
+    install(&nb, "").ok();
+    fs::write(nb.dir().join("hooks/qemu.d/qdns"), "#!/bin/sh\n")?;
+    snapshot!(install(&nb, ""), @"
+    ----- stderr -----
+    error: [DIR]/hooks/qemu.d/qdns is there and is not of qdns
+       hint: move it away, or name another directory: --dir DIR
+    ----- exit 1 -----
+    ");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 /// What differs from run to run and from release to release, and what is shown instead.
 pub const FILTERS: &[(&str, &str)] = &[
+    (env!("CARGO_BIN_EXE_qdns"), "[QDNS]"),
     (r#"[^\s"'=:,]*/(qdns-lab-|\.tmp)\w+"#, "[DIR]"),
     (r"unix:\[DIR\]/ovnnb_db\.sock", "[DB]"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[UUID]"),
