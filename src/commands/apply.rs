@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
-use crate::output::view::ChangesView;
+use crate::output::changes::ChangesView;
 use crate::output::{Answer, Reply};
 use crate::ovn::batches::Progress;
 use crate::plan::{Approved, Plan, SwitchId};

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
 use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::output::lifecycle::LifecycleView;
+use crate::output::sync::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::plan::Plan;

@@ -7,8 +7,8 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::changes::ChangeView;
 use super::styled;
-use super::view::ChangeView;
 use crate::doctor::finding::Severity;
 use crate::doctor::{Category, Check, Examination};
 

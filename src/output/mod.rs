@@ -1,14 +1,17 @@
 //! What is printed: results on standard output as a table, JSON or plain lines; everything else on
 //! standard error. Rendering returns text; only this module prints.
 
+pub mod changes;
 pub mod examination;
 pub mod failure;
-pub mod lifecycle;
+pub mod forwarders;
 pub mod lookup;
 pub mod plain;
+pub mod records;
+pub mod sync;
 pub mod table;
 mod terminal;
-pub mod view;
+pub mod zones;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
@@ -18,8 +21,11 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::plan::Plan;
+use changes::ChangesView;
 use examination::{CheckView, ExaminationView};
-use view::{ChangesView, ForwardersView, RecordView, ZoneDetailView, ZoneView};
+use forwarders::ForwardersView;
+use records::RecordView;
+use zones::{ZoneDetailView, ZoneView};
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -59,7 +65,7 @@ pub enum Answer {
     /// What was changed, or would be.
     Changes(ChangesView),
     /// The same of several switches, with the reasons for what goes.
-    Lifecycle(lifecycle::LifecycleView),
+    Lifecycle(sync::LifecycleView),
     /// What guests get for names.
     Lookups(Vec<lookup::LookupView>),
     /// What doctor found.

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::error::Result;
 use crate::model::topology::Topology;
-use crate::output::view::ForwardersView;
+use crate::output::forwarders::ForwardersView;
 use crate::output::{Answer, Reply};
 use crate::ovn::read::SwitchRef;
 

@@ -9,7 +9,7 @@ use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::model::glob::Glob;
 use crate::model::topology::Topology;
-use crate::output::view::RecordView;
+use crate::output::records::RecordView;
 use crate::output::{Answer, Reply};
 
 /// List hosts.

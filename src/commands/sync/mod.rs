@@ -11,7 +11,7 @@ use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Result};
 use crate::model::topology::{Network, Topology};
-use crate::output::lifecycle::LifecycleView;
+use crate::output::sync::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::read::SwitchRef;

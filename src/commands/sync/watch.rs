@@ -16,7 +16,7 @@ use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Switch;
 use crate::model::topology::Topology;
-use crate::output::lifecycle::LifecycleView;
+use crate::output::sync::LifecycleView;
 use crate::output::{Answer, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::commands::Context;
 use crate::error::Result;
 use crate::model::topology::Topology;
-use crate::output::view::ZoneView;
+use crate::output::zones::ZoneView;
 use crate::output::{Answer, Reply};
 
 /// List the zones.

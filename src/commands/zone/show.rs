@@ -6,7 +6,7 @@ use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::model::topology::Topology;
 use crate::model::words::shell_word;
-use crate::output::view::ZoneDetailView;
+use crate::output::zones::ZoneDetailView;
 use crate::output::{Answer, Reply};
 use crate::ovn::read::SwitchRef;
 

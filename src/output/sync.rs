@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::table::change_lines;
-use super::view::ChangesView;
+use super::changes::{self, ChangesView};
 use crate::plan::Plan;
 use crate::plan::stale::Stale;
 
@@ -61,7 +60,7 @@ impl LifecycleView {
 
     /// The view for people.
     pub fn table(&self) -> String {
-        let mut text = change_lines(&self.changes);
+        let mut text = changes::table(&self.changes);
         if self.stale.is_empty() {
             return text;
         }

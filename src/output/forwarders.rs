@@ -1,0 +1,119 @@
+//! The resolvers that guests get, as `forwarders show` answers.
+
+use serde::Serialize;
+
+use super::table::{self, or_dash};
+use crate::model::balancer::{self, Holder};
+use crate::model::dhcp;
+use crate::model::snapshot::Map;
+use crate::model::topology::{Network, Topology};
+
+/// The resolvers that the guests of one switch get from one DHCP row.
+#[derive(Clone, Debug, Serialize)]
+pub struct ForwardersView {
+    /// The switch's name.
+    pub switch: String,
+    /// The network that the DHCP row serves.
+    pub cidr: String,
+    /// The resolvers, as guests get them.
+    pub servers: Vec<String>,
+    /// The domain that guests search in.
+    pub search: Vec<String>,
+    /// How many ports of the switch use the row.
+    pub ports: usize,
+    /// Other switches whose ports use it too.
+    pub shared_with: Vec<String>,
+    /// The row's UUID.
+    pub dhcp_options: String,
+    /// `plain`: guests ask the resolvers themselves; `via`: they ask a VIP that forwards.
+    pub mode: &'static str,
+    /// The resolvers that answer in the end: the VIP's backends, or `servers` themselves.
+    pub upstreams: Vec<String>,
+    /// What balances, in mode `via`: `router lr0`, `switch net1`. Empty: nothing does.
+    pub attached_to: Vec<String>,
+    /// The names of those ports.
+    pub port_names: Vec<String>,
+}
+
+impl ForwardersView {
+    /// The DHCP rows of every given switch.
+    pub fn of_all<'t>(topology: &Topology, switches: impl Iterator<Item = &'t Network<'t>>) -> Vec<Self> {
+        let mut views: Vec<Self> = switches.flat_map(|network| Self::of(topology, network)).collect();
+        views.sort_by(|a, b| a.switch.cmp(&b.switch));
+        views
+    }
+
+    fn of(topology: &Topology, network: &Network) -> Vec<Self> {
+        let balancers = topology.balancers_of(network);
+        let rows = topology.leases_of(network).map(|(leases, ports)| {
+            let addresses = leases.row.resolvers();
+            let servers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            let upstreams: Vec<String> =
+                addresses.into_iter().flat_map(|vip| balancer::backends(&balancers, vip)).collect();
+            let is_via = !upstreams.is_empty();
+            let holders = balancers.iter().flat_map(|row| topology.holders_of(row.uuid));
+            let mut attached_to: Vec<String> = holders.filter(|_| is_via).map(Holder::label).collect();
+            attached_to.dedup();
+            ForwardersView {
+                switch: network.switch.name.clone(),
+                cidr: leases.row.cidr.clone(),
+                mode: if is_via { "via" } else { "plain" },
+                upstreams: if is_via { upstreams } else { servers.clone() },
+                servers,
+                attached_to,
+                port_names: ports.iter().map(|port| port.name.clone()).collect(),
+                search: search_list(&leases.row.options),
+                ports: ports.len(),
+                shared_with: topology.shared_with(leases, network).into_iter().map(str::to_owned).collect(),
+                dhcp_options: leases.row.uuid.to_string(),
+            }
+        });
+        rows.collect()
+    }
+}
+
+fn search_list(options: &Map) -> Vec<String> {
+    let list =
+        ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
+    list.into_iter().flat_map(|value| dhcp::parse_domains(value)).map(str::to_owned).collect()
+}
+
+/// The resolvers for a person.
+pub(super) fn table(forwarders: &[ForwardersView], width: Option<u16>) -> String {
+    if forwarders.is_empty() {
+        return "No forwarders: no port uses DHCP options.\n".to_owned();
+    }
+    let via = forwarders.iter().any(|row| row.mode == "via");
+    let header = ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
+    let columns = if via { header.len() } else { header.len() - 2 };
+    let mut table = table::new(width, &header[..columns]);
+    for row in forwarders {
+        let mut cells = vec![
+            row.switch.clone(),
+            row.cidr.clone(),
+            or_dash(&row.servers, "\n"),
+            or_dash(&row.search, " "),
+            row.ports.to_string(),
+            or_dash(&row.shared_with, ", "),
+            if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() },
+            or_dash(&row.attached_to, ", "),
+        ];
+        cells.truncate(columns);
+        table.add_row(cells);
+    }
+    table::finish(&table)
+}
+
+impl ForwardersView {
+    pub(super) fn row(&self) -> Vec<String> {
+        vec![
+            self.switch.clone(),
+            self.cidr.clone(),
+            self.servers.join(" "),
+            self.search.join(" "),
+            self.dhcp_options.clone(),
+            self.mode.to_owned(),
+            self.upstreams.join(" "),
+        ]
+    }
+}

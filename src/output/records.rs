@@ -1,0 +1,149 @@
+//! Hosts, as `record ls` answers.
+
+use std::rc::Rc;
+
+use serde::Serialize;
+
+use super::table;
+use crate::model::address;
+use crate::model::host::{Host, Names};
+use crate::model::responder::TTL;
+use crate::model::topology::Topology;
+use crate::model::zone::Zone;
+
+/// A host.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordView {
+    /// The hostname, as stored.
+    pub hostname: String,
+    /// The FQDN, as stored, or as it would be where it is missing.
+    pub fqdn: String,
+    /// The first address.
+    pub ip: String,
+    /// The addresses, as stored.
+    pub addresses: Vec<String>,
+    /// The addresses whose reverse names point to the host.
+    pub ptr: Vec<String>,
+    /// Whether the host is exempt from clean-up.
+    #[serde(rename = "static")]
+    pub is_static: bool,
+    /// The time to live in seconds.
+    pub ttl: u32,
+    /// The switch's name, which its hosts share.
+    pub switch: Rc<str>,
+    /// The zone's domain, which its hosts share.
+    pub domain: Rc<str>,
+    /// Which of its names the host has, where it has not both: `fqdn` or `short`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<&'static str>,
+    /// What keeps the host from resolving as it should.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+impl RecordView {
+    /// The hosts of a zone.
+    pub fn of(topology: &Topology, zone: &Zone) -> Vec<Self> {
+        let (switch, domain) = (Rc::from(topology.home_name(zone)), Rc::from(zone.domain.as_str()));
+        zone.hosts().by_name.values().map(|host| Self::of_host(&switch, &domain, host)).collect()
+    }
+
+    /// The hosts of all zones, by switch and name.
+    pub fn all(topology: &Topology) -> Vec<Self> {
+        topology.zones_by_home().flat_map(|(_, zone)| Self::of(topology, zone)).collect()
+    }
+
+    fn of_host(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
+        let fqdn =
+            host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
+        let hostname = host.short.first().map(|(key, _)| key.to_string());
+        let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
+        RecordView {
+            hostname: hostname.unwrap_or_else(|| {
+                match fqdn.to_ascii_lowercase().ends_with(domain.as_ref()) {
+                    true => fqdn.chars().take(host.name.len()).collect(),
+                    false => fqdn.clone(),
+                }
+            }),
+            ip: addresses.first().cloned().unwrap_or_default(),
+            addresses,
+            ptr: host.reverse_addresses().iter().map(ToString::to_string).collect(),
+            is_static: host.is_static,
+            ttl: TTL,
+            switch: Rc::clone(switch),
+            domain: Rc::clone(domain),
+            names: Some(Names::of(host)).filter(|names| *names != Names::Both).map(Names::as_str),
+            notes: notes(host),
+            fqdn,
+        }
+    }
+
+    /// How many of the addresses have a reverse name that points to the host.
+    fn pointed(&self) -> String {
+        let all = self.addresses.len();
+        match self.addresses.iter().filter(|address| self.ptr.contains(address)).count() {
+            0 => "no".to_owned(),
+            some if some < all => format!("{some} of {all}"),
+            _ => "yes".to_owned(),
+        }
+    }
+
+    fn row(&self) -> Vec<String> {
+        vec![
+            self.hostname.clone(),
+            self.fqdn.clone(),
+            self.addresses.join(" "),
+            self.switch.to_string(),
+            if self.is_static { "static" } else { "dynamic" }.to_owned(),
+        ]
+    }
+}
+
+/// What keeps a host from resolving as it should, in few words.
+fn notes(host: &Host) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut note = |applies: bool, text: &str| {
+        if applies {
+            notes.push(text.to_owned());
+        }
+    };
+    let names = || host.names();
+    note(
+        names().any(|(key, _)| key.ends_with('.') || key.contains(char::is_uppercase)),
+        "never matches: capitals or trailing dot",
+    );
+    note(names().any(|(_, value)| value.contains(',')), "nothing is served after the comma");
+    note(names().any(|(_, value)| address::from_value(value).is_empty()), "no address");
+    note(host.full.is_empty(), "short name only");
+    note(names().any(|(_, value)| value != host.value()), "short name and FQDN differ");
+    notes
+}
+
+/// The hosts for a person.
+pub(super) fn table(records: &[RecordView], width: Option<u16>) -> String {
+    if records.is_empty() {
+        return "No hosts.\n".to_owned();
+    }
+    let noted = records.iter().any(|record| !record.notes.is_empty());
+    let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];
+    let columns = if noted { header.len() } else { header.len() - 1 };
+    let mut table = table::new(width, &header[..columns]);
+    for record in records {
+        let mut cells = vec![
+            if record.is_static { format!("{} (static)", record.hostname) } else { record.hostname.clone() },
+            record.fqdn.clone(),
+            record.addresses.join("\n"),
+            record.pointed(),
+            record.switch.to_string(),
+            record.notes.join("; "),
+        ];
+        cells.truncate(columns);
+        table.add_row(cells);
+    }
+    table::finish(&table)
+}
+
+/// The hosts for a script.
+pub(super) fn rows(records: &[RecordView]) -> Vec<Vec<String>> {
+    records.iter().map(RecordView::row).collect()
+}

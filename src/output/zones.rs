@@ -1,0 +1,142 @@
+//! Zones, as `zone ls` and `zone show` answer.
+
+use serde::Serialize;
+
+use super::table::{self, or_dash};
+use crate::model::topology::{Network, Topology};
+use crate::model::zone::Zone;
+
+/// A zone in a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct ZoneView {
+    /// The switch's name.
+    pub switch: String,
+    /// The zone's domain.
+    pub domain: String,
+    /// How many hosts it has.
+    pub hosts: usize,
+    /// How many keys it has: names and reverse names.
+    pub records: usize,
+    /// Whether the switch refers to it, so that it answers.
+    pub attached: bool,
+    /// The row's UUID.
+    pub uuid: String,
+}
+
+impl ZoneView {
+    /// All zones, by switch.
+    pub fn all(topology: &Topology) -> Vec<Self> {
+        topology.zones_by_home().map(|(switch, zone)| Self::of(switch, zone)).collect()
+    }
+
+    fn of(switch: &str, zone: &Zone) -> Self {
+        ZoneView {
+            switch: switch.to_owned(),
+            domain: zone.domain.as_str().to_owned(),
+            hosts: zone.hosts().by_name.len(),
+            records: zone.row.records.len(),
+            attached: zone.is_attached(),
+            uuid: zone.row.uuid.to_string(),
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        if self.attached { "attached" } else { "not attached to a switch" }
+    }
+
+    /// The zone for a script.
+    pub(super) fn row(&self) -> Vec<String> {
+        vec![
+            self.switch.clone(),
+            self.domain.clone(),
+            self.hosts.to_string(),
+            self.records.to_string(),
+            self.uuid.clone(),
+        ]
+    }
+}
+
+/// A zone, and what else answers on its switch.
+#[derive(Clone, Debug, Serialize)]
+pub struct ZoneDetailView {
+    /// The zone.
+    #[serde(flatten)]
+    pub zone: ZoneView,
+    /// The switch's UUID.
+    pub switch_uuid: String,
+    /// The switch's subnets.
+    pub subnets: Vec<String>,
+    /// How many hosts are exempt from clean-up.
+    pub static_hosts: usize,
+    /// Rows of other owners on the switch.
+    pub other_rows: Vec<OtherRowView>,
+}
+
+/// A row of another owner.
+#[derive(Clone, Debug, Serialize)]
+pub struct OtherRowView {
+    /// Its owner.
+    pub owner: String,
+    /// How many keys it has.
+    pub records: usize,
+    /// The row's UUID.
+    pub uuid: String,
+}
+
+impl ZoneDetailView {
+    /// A zone with its surroundings.
+    pub fn of(network: &Network, zone: &Zone) -> Self {
+        let switch = network.switch;
+        let hosts = zone.hosts();
+        let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
+        ZoneDetailView {
+            zone: ZoneView::of(&switch.name, zone),
+            switch_uuid: switch.uuid.to_string(),
+            subnets: switch.subnets().iter().map(ToString::to_string).collect(),
+            static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
+            other_rows: others
+                .map(|row| OtherRowView {
+                    owner: row.owner().name().to_owned(),
+                    records: row.records.len(),
+                    uuid: row.uuid.to_string(),
+                })
+                .collect(),
+        }
+    }
+
+    /// The zone for a person.
+    pub(super) fn table(&self) -> String {
+        let zone = &self.zone;
+        let mut lines = vec![
+            ("switch", format!("{} ({})", zone.switch, self.switch_uuid)),
+            ("subnets", or_dash(&self.subnets, ", ")),
+            ("domain", zone.domain.clone()),
+            ("zone", format!("{} ({})", zone.uuid, zone.state())),
+            ("hosts", format!("{} ({} static)", zone.hosts, self.static_hosts)),
+            ("records", zone.records.to_string()),
+        ];
+        lines.extend(self.other_rows.iter().map(|row| {
+            let OtherRowView { owner, records, uuid } = row;
+            ("also", format!("{records} records of {owner} ({uuid}), which qdns never writes"))
+        }));
+        lines.iter().map(|(name, value)| format!("{name:<8} {value}\n")).collect()
+    }
+}
+
+/// The zones for a person.
+pub(super) fn table(zones: &[ZoneView], width: Option<u16>) -> String {
+    if zones.is_empty() {
+        return "No zones.\n".to_owned();
+    }
+    let mut table = table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
+    for zone in zones {
+        table.add_row([
+            zone.switch.clone(),
+            zone.domain.clone(),
+            zone.hosts.to_string(),
+            zone.records.to_string(),
+            zone.state().to_owned(),
+        ]);
+    }
+    table::finish(&table)
+}
