@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = typed.iter().skip(1).map(|arg| shell_word(arg)).collect();
     let result = cli.run(format!("qdns {}", words.join(" "))).and_then(|reply| {
         let written = printer
-            .print(&reply.answer)
+            .print(reply.answer.as_ref())
             .map_err(|error| Error::new(Kind::Io, "standard output cannot be written").cause(error));
         let exit_code = reply.exit_code;
         // The process is over: the system takes back at once what would be freed host by host.

@@ -1,15 +1,11 @@
 //! The only way from a plan to the database: plan, ask, write, and plan again after a lost race.
 
 use std::io::{IsTerminal, stderr, stdin};
-use std::time::Duration;
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
-use crate::output::changes::ChangesView;
-use crate::output::{Answer, Reply};
-use crate::ovn::batches::Progress;
+use crate::output::Reply;
+use crate::output::changes::Changes;
 use crate::plan::{Approved, Plan, SwitchId};
 
 /// How often a change that lost a race is tried, in all.
@@ -36,7 +32,7 @@ pub struct Applied {
 impl Applied {
     /// The answer that reports it.
     pub fn reply(self) -> Reply {
-        Reply::from(Answer::Changes(ChangesView::of(self.plan, self.is_dry_run)))
+        Reply::from(Changes::of(self.plan, self.is_dry_run))
     }
 }
 
@@ -120,36 +116,8 @@ fn is_lost_race<T>(result: &Result<T>) -> bool {
 }
 
 fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
-    let bar = Bar::new(context);
-    context.nb.commit(approved, &audit_comment(&context.typed), &mut |at| bar.show(at))
-}
-
-/// How far a large change has come, for a person at a terminal only.
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new(context: &Context) -> Self {
-        let is_shown = context.printer.shows_progress();
-        let target = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = ProgressStyle::with_template("{spinner} {wide_bar} {pos} of {len} hosts, {elapsed}");
-        Bar(match style {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        })
-    }
-
-    fn show(&self, at: Progress) {
-        self.0.set_length(at.all as u64);
-        self.0.set_position(at.done as u64);
-        self.0.enable_steady_tick(Duration::from_millis(100));
-    }
-}
-
-impl Drop for Bar {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
-    }
+    let bar = context.printer.progress("hosts");
+    context.nb.commit(approved, &audit_comment(&context.typed), &mut |at| bar.show(at.done, at.all))
 }
 
 /// Asks on a terminal; elsewhere only `--yes` is an answer.

@@ -5,7 +5,8 @@ use clap_complete::Shell;
 use clap_complete::env::Shells;
 
 use crate::error::Result;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::text::Text;
 
 /// Print the completion script of a shell.
 #[derive(Args, Debug)]
@@ -22,7 +23,7 @@ pub struct CompletionsArgs {
 
 impl CompletionsArgs {
     pub(crate) fn run(&self) -> Result<Reply> {
-        Ok(Reply::from(Answer::Text(script(self.shell))))
+        Ok(Reply::from(Text(script(self.shell))))
     }
 }
 

@@ -13,8 +13,8 @@ use crate::model::lookup::Surroundings;
 use crate::model::release::Release;
 use crate::model::responder::{self, Answer as Says, QueryType};
 use crate::model::snapshot::DhcpOptions;
-use crate::output::lookup::{AclView, GuestView, LookupView, QueryView, RowView};
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::lookup::{AclView, GuestView, LookupView, Lookups, QueryView, RowView};
 use crate::ovn::trace::{Traced, trace};
 
 /// The first release of which every version answers queries with EDNS.
@@ -91,8 +91,8 @@ impl LookupArgs {
             trace(&sb, &around.switch.name, &around.port, resolvers.first().copied(), &around.acls)
                 .map_err(|missing| missing.message)
         });
-        let views = self.names.iter().map(|name| look_up(&around, &path, name, self.kind)).collect();
-        Ok(Reply::from(Answer::Lookups(views)))
+        let lookups = self.names.iter().map(|name| look_up(&around, &path, name, self.kind)).collect();
+        Ok(Reply::from(Lookups { lookups }))
     }
 }
 

@@ -8,8 +8,8 @@ use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
 use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::output::sync::LifecycleView;
-use crate::output::{Answer, Reply};
+use crate::output::sync::SyncChanges;
+use crate::output::{self, Reply};
 use crate::ovn::ports::Switches;
 use crate::plan::Plan;
 use crate::plan::hosts::Draft;
@@ -84,12 +84,12 @@ impl PruneStaleArgs {
         if let Some(error) = joined(refusals) {
             return Err(error);
         }
-        let view = LifecycleView::of(&plans, &stale, dry_run);
+        let answer = SyncChanges::of(&plans, &stale, dry_run);
         if !dry_run {
-            apply_all(context, plans, || view.table(), None)?;
+            apply_all(context, plans, || output::render(&answer), None)?;
         }
         let exit_code = if self.check && !stale.is_empty() { FOUND } else { 0 };
-        Ok(Reply { answer: Answer::Lifecycle(view), exit_code })
+        Ok(Reply::new(answer, exit_code))
     }
 }
 

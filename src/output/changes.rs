@@ -6,20 +6,20 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::styled;
+use super::{Answer, plain, styled};
 use crate::model::snapshot::LoadBalancer;
 use crate::plan::Plan;
-use crate::plan::change::{Change, Column, Entry, Reference, ReferenceColumn, Row};
+use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
 
 /// What was changed, or would be.
 #[derive(Clone, Debug, Serialize)]
-pub struct ChangesView {
+pub struct Changes {
     /// Whether the database was changed.
     pub changed: bool,
     /// Whether this is only what would change.
     pub dry_run: bool,
     /// The changes, in order.
-    pub changes: Vec<ChangeView>,
+    pub changes: Vec<Change>,
     /// What is worth knowing.
     pub warnings: Vec<String>,
     /// The switch that was named.
@@ -28,7 +28,7 @@ pub struct ChangesView {
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
-pub struct ChangeView {
+pub struct Change {
     /// `add`, `change` or `remove`.
     pub action: &'static str,
     /// The name of a record, an option, a mark, or `zone`.
@@ -43,51 +43,96 @@ pub struct ChangeView {
     pub row: Uuid,
 }
 
-impl ChangesView {
+impl Changes {
     /// The changes of a plan.
     pub fn of(plan: Plan, dry_run: bool) -> Self {
         let changed = !dry_run && !plan.changes.is_empty();
         let whole: BTreeSet<Uuid> = plan.changes.iter().filter_map(whole_row).collect();
         let mut changes = Vec::with_capacity(plan.changes.len());
         for change in plan.changes {
-            ChangeView::push(&mut changes, &plan.switch.name, change, &whole);
+            Change::push(&mut changes, &plan.switch.name, change, &whole);
         }
-        ChangesView { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch.name }
+        Changes { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch.name }
     }
 }
 
 /// The DNS row that a change makes or destroys: the references to it go without saying.
-fn whole_row(change: &Change) -> Option<Uuid> {
+fn whole_row(change: &Planned) -> Option<Uuid> {
     match change {
-        Change::Create(Row::Dns(row)) | Change::Destroy(Row::Dns(row)) => Some(row.uuid),
+        Planned::Create(Row::Dns(row)) | Planned::Destroy(Row::Dns(row)) => Some(row.uuid),
         _ => None,
     }
 }
 
-impl ChangeView {
+impl Answer for Changes {
+    fn table(&self, _width: Option<u16>) -> String {
+        if self.changes.is_empty() {
+            return "Nothing to change.\n".to_owned();
+        }
+        let mut text = String::new();
+        if self.dry_run {
+            text.push_str("Would change:\n");
+        }
+        let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
+        let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
+        for change in self.changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
+            let sign = match change.action {
+                "add" => &added,
+                "remove" => &removed,
+                _ => &changed,
+            };
+            text.extend([sign, " ", &change.name, "  "]);
+            match (&change.from, &change.to) {
+                (Some(from), Some(to)) => text.extend([from, " -> ", to]),
+                (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(self.changes.iter().map(Change::row))
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn is_confirmation(&self) -> bool {
+        true
+    }
+}
+
+impl Change {
+    fn row(&self) -> Vec<String> {
+        let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![self.action.to_owned(), self.name.clone(), or_empty(&self.from), or_empty(&self.to)]
+    }
+
     /// Adds what a change to a switch's names is to a list.
-    fn push(views: &mut Vec<Self>, switch: &str, change: Change, whole: &BTreeSet<Uuid>) {
+    fn push(views: &mut Vec<Self>, switch: &str, change: Planned, whole: &BTreeSet<Uuid>) {
         let switch = || Some(switch.to_owned());
         let view = match change {
-            Change::Entry(entry) => Self::entry(entry),
-            Change::Create(Row::Dns(row)) => Self::zone("add", None, switch(), row.uuid),
-            Change::Destroy(Row::Dns(row)) => {
+            Planned::Entry(entry) => Self::entry(entry),
+            Planned::Create(Row::Dns(row)) => Self::zone("add", None, switch(), row.uuid),
+            Planned::Destroy(Row::Dns(row)) => {
                 views.extend(row.records.into_iter().map(|(key, value)| {
                     let (column, row) = (Column::DnsRecords, row.uuid);
                     Self::entry(Entry { column, row, key, from: Some(value), to: None })
                 }));
                 Self::zone("remove", switch(), None, row.uuid)
             }
-            Change::Create(Row::Balancer(row)) => Self::balancer("add", row),
-            Change::Destroy(Row::Balancer(row)) => Self::balancer("remove", row),
-            Change::Refer(reference) | Change::Unrefer(reference) if whole.contains(&reference.target) => {
+            Planned::Create(Row::Balancer(row)) => Self::balancer("add", row),
+            Planned::Destroy(Row::Balancer(row)) => Self::balancer("remove", row),
+            Planned::Refer(reference) | Planned::Unrefer(reference) if whole.contains(&reference.target) => {
                 return;
             }
-            Change::Refer(reference) if reference.column == ReferenceColumn::SwitchDns => {
+            Planned::Refer(reference) if reference.column == ReferenceColumn::SwitchDns => {
                 Self::zone("change", None, Some(reference.row_label), reference.target)
             }
-            Change::Refer(reference) => Self::reference("add", reference),
-            Change::Unrefer(reference) => Self::reference("remove", reference),
+            Planned::Refer(reference) => Self::reference("add", reference),
+            Planned::Unrefer(reference) => Self::reference("remove", reference),
         };
         views.push(view);
     }
@@ -99,7 +144,7 @@ impl ChangeView {
             (Some(_), Some(_)) => "change",
             (Some(_), None) => "remove",
         };
-        ChangeView { action, name, from, to, column: column.path(), row }
+        Change { action, name, from, to, column: column.path(), row }
     }
 
     fn balancer(action: &'static str, row: LoadBalancer) -> Self {
@@ -107,51 +152,17 @@ impl ChangeView {
         let vips = Some(vips.join("; "));
         let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
         let column = Column::BalancerVips.path();
-        ChangeView { action, name: row.name, from, to, column, row: row.uuid }
+        Change { action, name: row.name, from, to, column, row: row.uuid }
     }
 
     fn reference(action: &'static str, reference: Reference) -> Self {
         let label = Some(reference.row_label);
         let (from, to) = if action == "add" { (None, label) } else { (label, None) };
         let (name, column) = (reference.target_name, reference.column.path());
-        ChangeView { action, name, from, to, column, row: reference.row }
+        Change { action, name, from, to, column, row: reference.row }
     }
 
     fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: Uuid) -> Self {
-        ChangeView { action, name: "zone".to_owned(), from, to, column: "Logical_Switch.dns_records", row }
-    }
-}
-/// The changes, one a line.
-pub(super) fn table(view: &ChangesView) -> String {
-    if view.changes.is_empty() {
-        return "Nothing to change.\n".to_owned();
-    }
-    let mut text = String::new();
-    if view.dry_run {
-        text.push_str("Would change:\n");
-    }
-    let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
-    let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
-    for change in view.changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
-        let sign = match change.action {
-            "add" => &added,
-            "remove" => &removed,
-            _ => &changed,
-        };
-        text.extend([sign, " ", &change.name, "  "]);
-        match (&change.from, &change.to) {
-            (Some(from), Some(to)) => text.extend([from, " -> ", to]),
-            (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
-        }
-        text.push('\n');
-    }
-    text
-}
-
-impl ChangeView {
-    /// The change for a script.
-    pub(super) fn row(&self) -> Vec<String> {
-        let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
-        vec![self.action.to_owned(), self.name.clone(), or_empty(&self.from), or_empty(&self.to)]
+        Change { action, name: "zone".to_owned(), from, to, column: "Logical_Switch.dns_records", row }
     }
 }

@@ -7,8 +7,8 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::changes::ChangeView;
-use super::styled;
+use super::changes::Change;
+use super::{Answer, plain, styled};
 use crate::doctor::finding::Severity;
 use crate::doctor::{Category, Check, Examination};
 
@@ -23,7 +23,7 @@ pub struct ExaminationView {
     pub skipped: Vec<SkippedView>,
     /// What `--fix` changed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub changes: Option<Vec<ChangeView>>,
+    pub changes: Option<Vec<Change>>,
 }
 
 /// How many findings of each severity, and how many checks found nothing or could not look.
@@ -257,4 +257,14 @@ pub fn explain(check: &CheckView) -> String {
         text += "\n\n";
     }
     text.trim_end().to_owned() + "\n"
+}
+
+impl Answer for ExaminationView {
+    fn table(&self, _width: Option<u16>) -> String {
+        self.report()
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(self.rows())
+    }
 }

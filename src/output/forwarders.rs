@@ -2,15 +2,64 @@
 
 use serde::Serialize;
 
-use super::table::{self, or_dash};
+use super::table::or_dash;
+use super::{Answer, plain, table};
 use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
 use crate::model::snapshot::Map;
 use crate::model::topology::{Network, Topology};
 
+/// What `forwarders show` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Forwarders {
+    pub forwarders: Vec<Resolvers>,
+}
+
+impl Forwarders {
+    /// The DHCP rows of every given switch.
+    pub fn of<'t>(topology: &Topology, switches: impl Iterator<Item = &'t Network<'t>>) -> Self {
+        let mut forwarders: Vec<Resolvers> =
+            switches.flat_map(|network| Resolvers::of(topology, network)).collect();
+        forwarders.sort_by(|a, b| a.switch.cmp(&b.switch));
+        Forwarders { forwarders }
+    }
+}
+
+impl Answer for Forwarders {
+    fn table(&self, width: Option<u16>) -> String {
+        if self.forwarders.is_empty() {
+            return "No forwarders: no port uses DHCP options.\n".to_owned();
+        }
+        let via = self.forwarders.iter().any(|row| row.mode == "via");
+        let header =
+            ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
+        let columns = if via { header.len() } else { header.len() - 2 };
+        let mut table = table::new(width, &header[..columns]);
+        for row in &self.forwarders {
+            let mut cells = vec![
+                row.switch.clone(),
+                row.cidr.clone(),
+                or_dash(&row.servers, "\n"),
+                or_dash(&row.search, " "),
+                row.ports.to_string(),
+                or_dash(&row.shared_with, ", "),
+                if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() },
+                or_dash(&row.attached_to, ", "),
+            ];
+            cells.truncate(columns);
+            table.add_row(cells);
+        }
+        table::finish(&table)
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(self.forwarders.iter().map(Resolvers::row))
+    }
+}
+
 /// The resolvers that the guests of one switch get from one DHCP row.
 #[derive(Clone, Debug, Serialize)]
-pub struct ForwardersView {
+pub struct Resolvers {
     /// The switch's name.
     pub switch: String,
     /// The network that the DHCP row serves.
@@ -35,14 +84,7 @@ pub struct ForwardersView {
     pub port_names: Vec<String>,
 }
 
-impl ForwardersView {
-    /// The DHCP rows of every given switch.
-    pub fn of_all<'t>(topology: &Topology, switches: impl Iterator<Item = &'t Network<'t>>) -> Vec<Self> {
-        let mut views: Vec<Self> = switches.flat_map(|network| Self::of(topology, network)).collect();
-        views.sort_by(|a, b| a.switch.cmp(&b.switch));
-        views
-    }
-
+impl Resolvers {
     fn of(topology: &Topology, network: &Network) -> Vec<Self> {
         let balancers = topology.balancers_of(network);
         let rows = topology.leases_of(network).map(|(leases, ports)| {
@@ -54,7 +96,7 @@ impl ForwardersView {
             let holders = balancers.iter().flat_map(|row| topology.holders_of(row.uuid));
             let mut attached_to: Vec<String> = holders.filter(|_| is_via).map(Holder::label).collect();
             attached_to.dedup();
-            ForwardersView {
+            Resolvers {
                 switch: network.switch.name.clone(),
                 cidr: leases.row.cidr.clone(),
                 mode: if is_via { "via" } else { "plain" },
@@ -70,42 +112,8 @@ impl ForwardersView {
         });
         rows.collect()
     }
-}
 
-fn search_list(options: &Map) -> Vec<String> {
-    let list =
-        ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
-    list.into_iter().flat_map(|value| dhcp::parse_domains(value)).map(str::to_owned).collect()
-}
-
-/// The resolvers for a person.
-pub(super) fn table(forwarders: &[ForwardersView], width: Option<u16>) -> String {
-    if forwarders.is_empty() {
-        return "No forwarders: no port uses DHCP options.\n".to_owned();
-    }
-    let via = forwarders.iter().any(|row| row.mode == "via");
-    let header = ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
-    let columns = if via { header.len() } else { header.len() - 2 };
-    let mut table = table::new(width, &header[..columns]);
-    for row in forwarders {
-        let mut cells = vec![
-            row.switch.clone(),
-            row.cidr.clone(),
-            or_dash(&row.servers, "\n"),
-            or_dash(&row.search, " "),
-            row.ports.to_string(),
-            or_dash(&row.shared_with, ", "),
-            if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() },
-            or_dash(&row.attached_to, ", "),
-        ];
-        cells.truncate(columns);
-        table.add_row(cells);
-    }
-    table::finish(&table)
-}
-
-impl ForwardersView {
-    pub(super) fn row(&self) -> Vec<String> {
+    fn row(&self) -> Vec<String> {
         vec![
             self.switch.clone(),
             self.cidr.clone(),
@@ -116,4 +124,10 @@ impl ForwardersView {
             self.upstreams.join(" "),
         ]
     }
+}
+
+fn search_list(options: &Map) -> Vec<String> {
+    let list =
+        ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
+    list.into_iter().flat_map(|value| dhcp::parse_domains(value)).map(str::to_owned).collect()
 }

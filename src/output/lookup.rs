@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::{Answer, plain};
+
 /// What becomes of one query.
 #[derive(Clone, Debug, Serialize)]
 pub struct QueryView {
@@ -124,4 +126,20 @@ pub fn rows(lookups: &[LookupView]) -> Vec<Vec<String>> {
             ]
         })
         .collect()
+}
+
+/// What `lookup` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Lookups {
+    pub lookups: Vec<LookupView>,
+}
+
+impl Answer for Lookups {
+    fn table(&self, _width: Option<u16>) -> String {
+        report(&self.lookups)
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(rows(&self.lookups))
+    }
 }

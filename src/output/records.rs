@@ -4,16 +4,74 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::table;
+use super::{Answer, plain, table};
 use crate::model::address;
 use crate::model::host::{Host, Names};
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
 use crate::model::zone::Zone;
 
+/// What `record ls` answers.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Records {
+    pub records: Vec<Record>,
+}
+
+impl Records {
+    /// The hosts of a zone.
+    pub fn of(topology: &Topology, zone: &Zone) -> Self {
+        Records { records: hosts_of(topology, zone).collect() }
+    }
+
+    /// The hosts of all zones, by switch and name.
+    pub fn all(topology: &Topology) -> Self {
+        let zones = topology.zones_by_home();
+        Records { records: zones.flat_map(|(_, zone)| hosts_of(topology, zone)).collect() }
+    }
+}
+
+fn hosts_of(topology: &Topology, zone: &Zone) -> impl Iterator<Item = Record> {
+    let (switch, domain) = (Rc::from(topology.home_name(zone)), Rc::from(zone.domain.as_str()));
+    let hosts = zone.hosts().by_name.into_values();
+    hosts.map(move |host| Record::of(&switch, &domain, &host))
+}
+
+impl Answer for Records {
+    fn table(&self, width: Option<u16>) -> String {
+        if self.records.is_empty() {
+            return "No hosts.\n".to_owned();
+        }
+        let noted = self.records.iter().any(|record| !record.notes.is_empty());
+        let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];
+        let columns = if noted { header.len() } else { header.len() - 1 };
+        let mut table = table::new(width, &header[..columns]);
+        for record in &self.records {
+            let mut cells = vec![
+                if record.is_static {
+                    format!("{} (static)", record.hostname)
+                } else {
+                    record.hostname.clone()
+                },
+                record.fqdn.clone(),
+                record.addresses.join("\n"),
+                record.pointed(),
+                record.switch.to_string(),
+                record.notes.join("; "),
+            ];
+            cells.truncate(columns);
+            table.add_row(cells);
+        }
+        table::finish(&table)
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(self.records.iter().map(Record::row))
+    }
+}
+
 /// A host.
 #[derive(Clone, Debug, Serialize)]
-pub struct RecordView {
+pub struct Record {
     /// The hostname, as stored.
     pub hostname: String,
     /// The FQDN, as stored, or as it would be where it is missing.
@@ -41,24 +99,13 @@ pub struct RecordView {
     pub notes: Vec<String>,
 }
 
-impl RecordView {
-    /// The hosts of a zone.
-    pub fn of(topology: &Topology, zone: &Zone) -> Vec<Self> {
-        let (switch, domain) = (Rc::from(topology.home_name(zone)), Rc::from(zone.domain.as_str()));
-        zone.hosts().by_name.values().map(|host| Self::of_host(&switch, &domain, host)).collect()
-    }
-
-    /// The hosts of all zones, by switch and name.
-    pub fn all(topology: &Topology) -> Vec<Self> {
-        topology.zones_by_home().flat_map(|(_, zone)| Self::of(topology, zone)).collect()
-    }
-
-    fn of_host(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
+impl Record {
+    fn of(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
         let fqdn =
             host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
         let hostname = host.short.first().map(|(key, _)| key.to_string());
         let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
-        RecordView {
+        Record {
             hostname: hostname.unwrap_or_else(|| {
                 match fqdn.to_ascii_lowercase().ends_with(domain.as_ref()) {
                     true => fqdn.chars().take(host.name.len()).collect(),
@@ -117,33 +164,4 @@ fn notes(host: &Host) -> Vec<String> {
     note(host.full.is_empty(), "short name only");
     note(names().any(|(_, value)| value != host.value()), "short name and FQDN differ");
     notes
-}
-
-/// The hosts for a person.
-pub(super) fn table(records: &[RecordView], width: Option<u16>) -> String {
-    if records.is_empty() {
-        return "No hosts.\n".to_owned();
-    }
-    let noted = records.iter().any(|record| !record.notes.is_empty());
-    let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];
-    let columns = if noted { header.len() } else { header.len() - 1 };
-    let mut table = table::new(width, &header[..columns]);
-    for record in records {
-        let mut cells = vec![
-            if record.is_static { format!("{} (static)", record.hostname) } else { record.hostname.clone() },
-            record.fqdn.clone(),
-            record.addresses.join("\n"),
-            record.pointed(),
-            record.switch.to_string(),
-            record.notes.join("; "),
-        ];
-        cells.truncate(columns);
-        table.add_row(cells);
-    }
-    table::finish(&table)
-}
-
-/// The hosts for a script.
-pub(super) fn rows(records: &[RecordView]) -> Vec<Vec<String>> {
-    records.iter().map(RecordView::row).collect()
 }

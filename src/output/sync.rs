@@ -2,23 +2,24 @@
 
 use serde::Serialize;
 
-use super::changes::{self, ChangesView};
+use super::Answer;
+use super::changes::Changes;
 use crate::plan::Plan;
 use crate::plan::stale::Stale;
 
 /// The changes of several switches, and the stale hosts among them.
 #[derive(Clone, Debug, Serialize)]
-pub struct LifecycleView {
+pub struct SyncChanges {
     /// All changes, in the order of the switches.
     #[serde(flatten)]
-    pub changes: ChangesView,
+    pub changes: Changes,
     /// The hosts that no port stands behind.
-    pub stale: Vec<StaleView>,
+    pub stale: Vec<StaleHost>,
 }
 
 /// A host that goes, why, and how it comes back.
 #[derive(Clone, Debug, Serialize)]
-pub struct StaleView {
+pub struct StaleHost {
     /// The switch's name.
     pub switch: String,
     /// The hostname in lower case.
@@ -28,14 +29,14 @@ pub struct StaleView {
     /// The addresses whose reverse names go with it.
     pub ptr: Vec<String>,
     /// What was looked for, and where.
-    pub evidence: EvidenceView,
+    pub evidence: Evidence,
     /// The command that puts the host back.
     pub restore: String,
 }
 
 /// What was looked for, and where.
 #[derive(Clone, Debug, Serialize)]
-pub struct EvidenceView {
+pub struct Evidence {
     /// The sentence.
     pub message: String,
     /// How many ports were looked at.
@@ -44,23 +45,24 @@ pub struct EvidenceView {
     pub unknown: Vec<String>,
 }
 
-impl LifecycleView {
+impl SyncChanges {
     /// The plans of several switches.
     pub fn of(plans: &[Plan], stale: &[Stale], dry_run: bool) -> Self {
-        let mut views = plans.iter().map(|plan| ChangesView::of(plan.clone(), dry_run));
-        let mut changes = views.next().unwrap_or_else(|| ChangesView::of(Plan::default(), dry_run));
+        let mut views = plans.iter().map(|plan| Changes::of(plan.clone(), dry_run));
+        let mut changes = views.next().unwrap_or_else(|| Changes::of(Plan::default(), dry_run));
         for view in views {
             changes.changed |= view.changed;
             changes.changes.extend(view.changes);
             changes.warnings.extend(view.warnings);
             changes.switch = [changes.switch, view.switch].join(", ");
         }
-        LifecycleView { changes, stale: stale.iter().map(StaleView::of).collect() }
+        SyncChanges { changes, stale: stale.iter().map(StaleHost::of).collect() }
     }
+}
 
-    /// The view for people.
-    pub fn table(&self) -> String {
-        let mut text = changes::table(&self.changes);
+impl Answer for SyncChanges {
+    fn table(&self, width: Option<u16>) -> String {
+        let mut text = self.changes.table(width);
         if self.stale.is_empty() {
             return text;
         }
@@ -74,16 +76,28 @@ impl LifecycleView {
         }
         text
     }
+
+    fn plain(&self) -> String {
+        self.changes.plain()
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.changes.warnings
+    }
+
+    fn is_confirmation(&self) -> bool {
+        true
+    }
 }
 
-impl StaleView {
+impl StaleHost {
     fn of(stale: &Stale) -> Self {
-        StaleView {
+        StaleHost {
             switch: stale.switch.clone(),
             hostname: stale.host.name.to_string(),
             addresses: stale.host.addresses().iter().map(ToString::to_string).collect(),
             ptr: stale.host.reverse_addresses().iter().map(ToString::to_string).collect(),
-            evidence: EvidenceView {
+            evidence: Evidence {
                 message: stale.evidence(),
                 ports: stale.ports,
                 unknown: stale.unknown.clone(),

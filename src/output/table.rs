@@ -2,25 +2,6 @@
 
 use comfy_table::{ContentArrangement, Table};
 
-use super::{Answer, changes, examination, forwarders, lookup, records, zones};
-
-/// An answer as a table; `width` is the terminal's, where there is one.
-pub fn render(answer: &Answer, width: Option<u16>) -> String {
-    match answer {
-        Answer::Records(records) => records::table(records, width),
-        Answer::Zones(zones) => zones::table(zones, width),
-        Answer::Zone(detail) => detail.table(),
-        Answer::Forwarders(forwarders) => forwarders::table(forwarders, width),
-        Answer::Lifecycle(view) => view.table(),
-        Answer::Changes(changes) => changes::table(changes),
-        Answer::Examination(examination) => examination.report(),
-        Answer::Lookups(lookups) => lookup::report(lookups),
-        Answer::Checks(checks) => examination::list(checks),
-        Answer::Explanation(check) => examination::explain(check),
-        Answer::Text(text) => text.clone(),
-    }
-}
-
 /// A table of these columns, as wide as the terminal.
 pub(super) fn new(width: Option<u16>, header: &[&str]) -> Table {
     let mut table = Table::new();

@@ -2,13 +2,73 @@
 
 use serde::Serialize;
 
-use super::table::{self, or_dash};
+use super::table::or_dash;
+use super::{Answer, plain, table};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
+/// What `zone ls` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Zones {
+    pub zones: Vec<ZoneSummary>,
+}
+
+impl Zones {
+    /// All zones, by switch.
+    pub fn all(topology: &Topology) -> Self {
+        let zones = topology.zones_by_home();
+        Zones { zones: zones.map(|(switch, zone)| ZoneSummary::of(switch, zone)).collect() }
+    }
+}
+
+impl Answer for Zones {
+    fn table(&self, width: Option<u16>) -> String {
+        if self.zones.is_empty() {
+            return "No zones.\n".to_owned();
+        }
+        let mut table = table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
+        for zone in &self.zones {
+            table.add_row([
+                zone.switch.clone(),
+                zone.domain.clone(),
+                zone.hosts.to_string(),
+                zone.records.to_string(),
+                zone.state().to_owned(),
+            ]);
+        }
+        table::finish(&table)
+    }
+
+    fn plain(&self) -> String {
+        plain::lines(self.zones.iter().map(ZoneSummary::row))
+    }
+}
+
+/// What `zone show` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownZone {
+    pub zone: ZoneDetail,
+}
+
+impl ShownZone {
+    pub fn of(network: &Network, zone: &Zone) -> Self {
+        ShownZone { zone: ZoneDetail::of(network, zone) }
+    }
+}
+
+impl Answer for ShownZone {
+    fn table(&self, _width: Option<u16>) -> String {
+        self.zone.lines()
+    }
+
+    fn plain(&self) -> String {
+        plain::lines([self.zone.summary.row()])
+    }
+}
+
 /// A zone in a list.
 #[derive(Clone, Debug, Serialize)]
-pub struct ZoneView {
+pub struct ZoneSummary {
     /// The switch's name.
     pub switch: String,
     /// The zone's domain.
@@ -23,14 +83,9 @@ pub struct ZoneView {
     pub uuid: String,
 }
 
-impl ZoneView {
-    /// All zones, by switch.
-    pub fn all(topology: &Topology) -> Vec<Self> {
-        topology.zones_by_home().map(|(switch, zone)| Self::of(switch, zone)).collect()
-    }
-
+impl ZoneSummary {
     fn of(switch: &str, zone: &Zone) -> Self {
-        ZoneView {
+        ZoneSummary {
             switch: switch.to_owned(),
             domain: zone.domain.as_str().to_owned(),
             hosts: zone.hosts().by_name.len(),
@@ -44,8 +99,7 @@ impl ZoneView {
         if self.attached { "attached" } else { "not attached to a switch" }
     }
 
-    /// The zone for a script.
-    pub(super) fn row(&self) -> Vec<String> {
+    fn row(&self) -> Vec<String> {
         vec![
             self.switch.clone(),
             self.domain.clone(),
@@ -58,10 +112,10 @@ impl ZoneView {
 
 /// A zone, and what else answers on its switch.
 #[derive(Clone, Debug, Serialize)]
-pub struct ZoneDetailView {
+pub struct ZoneDetail {
     /// The zone.
     #[serde(flatten)]
-    pub zone: ZoneView,
+    pub summary: ZoneSummary,
     /// The switch's UUID.
     pub switch_uuid: String,
     /// The switch's subnets.
@@ -69,12 +123,12 @@ pub struct ZoneDetailView {
     /// How many hosts are exempt from clean-up.
     pub static_hosts: usize,
     /// Rows of other owners on the switch.
-    pub other_rows: Vec<OtherRowView>,
+    pub other_rows: Vec<OtherRow>,
 }
 
 /// A row of another owner.
 #[derive(Clone, Debug, Serialize)]
-pub struct OtherRowView {
+pub struct OtherRow {
     /// Its owner.
     pub owner: String,
     /// How many keys it has.
@@ -83,19 +137,18 @@ pub struct OtherRowView {
     pub uuid: String,
 }
 
-impl ZoneDetailView {
-    /// A zone with its surroundings.
-    pub fn of(network: &Network, zone: &Zone) -> Self {
+impl ZoneDetail {
+    fn of(network: &Network, zone: &Zone) -> Self {
         let switch = network.switch;
         let hosts = zone.hosts();
         let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
-        ZoneDetailView {
-            zone: ZoneView::of(&switch.name, zone),
+        ZoneDetail {
+            summary: ZoneSummary::of(&switch.name, zone),
             switch_uuid: switch.uuid.to_string(),
             subnets: switch.subnets().iter().map(ToString::to_string).collect(),
             static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
             other_rows: others
-                .map(|row| OtherRowView {
+                .map(|row| OtherRow {
                     owner: row.owner().name().to_owned(),
                     records: row.records.len(),
                     uuid: row.uuid.to_string(),
@@ -104,9 +157,8 @@ impl ZoneDetailView {
         }
     }
 
-    /// The zone for a person.
-    pub(super) fn table(&self) -> String {
-        let zone = &self.zone;
+    fn lines(&self) -> String {
+        let zone = &self.summary;
         let mut lines = vec![
             ("switch", format!("{} ({})", zone.switch, self.switch_uuid)),
             ("subnets", or_dash(&self.subnets, ", ")),
@@ -116,27 +168,9 @@ impl ZoneDetailView {
             ("records", zone.records.to_string()),
         ];
         lines.extend(self.other_rows.iter().map(|row| {
-            let OtherRowView { owner, records, uuid } = row;
+            let OtherRow { owner, records, uuid } = row;
             ("also", format!("{records} records of {owner} ({uuid}), which qdns never writes"))
         }));
         lines.iter().map(|(name, value)| format!("{name:<8} {value}\n")).collect()
     }
-}
-
-/// The zones for a person.
-pub(super) fn table(zones: &[ZoneView], width: Option<u16>) -> String {
-    if zones.is_empty() {
-        return "No zones.\n".to_owned();
-    }
-    let mut table = table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
-    for zone in zones {
-        table.add_row([
-            zone.switch.clone(),
-            zone.domain.clone(),
-            zone.hosts.to_string(),
-            zone.records.to_string(),
-            zone.state().to_owned(),
-        ]);
-    }
-    table::finish(&table)
 }

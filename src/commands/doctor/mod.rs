@@ -19,9 +19,10 @@ use crate::error::{Error, Kind, Result};
 use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
-use crate::output::changes::ChangesView;
+use crate::output::Reply;
+use crate::output::changes::Changes;
+use crate::output::checks::{Checks, Explanation};
 use crate::output::examination::{CheckView, ExaminationView};
-use crate::output::{Answer, Reply};
 use crate::resolver;
 use gather::gather;
 
@@ -89,10 +90,10 @@ pub struct DoctorArgs {
 impl DoctorArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.list {
-            return Ok(Reply::from(Answer::Checks(checks::all().map(CheckView::from).collect())));
+            return Ok(Reply::from(Checks { checks: checks::all().map(CheckView::from).collect() }));
         }
         if let Some(code) = &self.explain {
-            return Ok(Reply::from(Answer::Explanation(CheckView::from(known(code)?))));
+            return Ok(Reply::from(Explanation { check: CheckView::from(known(code)?) }));
         }
         let selection = Selection::of(&self)?;
         let mut facts = self.facts(context)?;
@@ -127,7 +128,7 @@ impl DoctorArgs {
                 if applied.is_dry_run {
                     return Ok(applied.reply());
                 }
-                let made = ChangesView::of(applied.plan, false);
+                let made = Changes::of(applied.plan, false);
                 changes.get_or_insert_with(Vec::new).extend(made.changes);
                 facts = self.facts(context)?;
                 examination = self.examine(&facts, &selection)?;
@@ -142,7 +143,7 @@ impl DoctorArgs {
             .collect();
         let view = ExaminationView { changes, ..ExaminationView::of(examination, &connection) };
         let is_found = view.worst().is_some_and(|worst| worst >= self.fail_on);
-        Ok(Reply { answer: Answer::Examination(Box::new(view)), exit_code: if is_found { FOUND } else { 0 } })
+        Ok(Reply::new(view, if is_found { FOUND } else { 0 }))
     }
 
     /// Reads the facts, from the databases or from a file.
@@ -150,10 +151,8 @@ impl DoctorArgs {
         let mut facts = match &self.from_dump {
             Some(path) => read_dump(path)?,
             None => {
-                let progress = progress(context);
-                let facts = gather(&context.nb, self.southbound.sbctl(context));
-                progress.finish_and_clear();
-                facts
+                let _progress = context.printer.spinner("reading the databases");
+                gather(&context.nb, self.southbound.sbctl(context))
             }
         };
         if self.probe {
@@ -295,16 +294,6 @@ fn probe(facts: &Facts) -> Vec<Probe> {
         }
     }
     probes
-}
-
-/// A sign of life while the databases are read, on a terminal only.
-fn progress(context: &Context) -> indicatif::ProgressBar {
-    if !context.printer.shows_progress() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let progress = indicatif::ProgressBar::new_spinner().with_message("reading the databases");
-    progress.enable_steady_tick(Duration::from_millis(120));
-    progress
 }
 
 fn write_dump(path: &Path, facts: &Facts) -> Result<()> {

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::commands::Context;
 use crate::error::Result;
 use crate::model::topology::Topology;
-use crate::output::forwarders::ForwardersView;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::forwarders::Forwarders;
 use crate::ovn::read::SwitchRef;
 
 /// Show which resolvers guests get.
@@ -22,18 +22,18 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let views = match &self.switch {
+        let forwarders = match &self.switch {
             Some(switch) => {
                 let (snapshot, switch) = context.nb.read_forwarders_of(&SwitchRef::parse(switch)?)?;
                 let topology = Topology::of(&snapshot);
-                ForwardersView::of_all(&topology, std::iter::once(topology.network(switch.uuid)?))
+                Forwarders::of(&topology, std::iter::once(topology.network(switch.uuid)?))
             }
             None => {
                 let snapshot = context.nb.read_forwarders()?;
                 let topology = Topology::of(&snapshot);
-                ForwardersView::of_all(&topology, topology.switches.iter())
+                Forwarders::of(&topology, topology.switches.iter())
             }
         };
-        Ok(Reply::from(Answer::Forwarders(views)))
+        Ok(Reply::from(forwarders))
     }
 }

@@ -11,7 +11,8 @@ use super::libvirt::OnStop;
 use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::words::shell_word;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::text::Text;
 
 /// The line by which a drop-in of ours is known.
 const MARK: &str = "# Written by `qdns hook install libvirt`";
@@ -97,7 +98,7 @@ impl InstallArgs {
 }
 
 fn answer(text: &str) -> Reply {
-    Reply::from(Answer::Text(text.to_owned()))
+    Reply::from(Text(text.to_owned()))
 }
 
 /// Writes the file in one step, so that libvirt never runs half of it.

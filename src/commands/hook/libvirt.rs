@@ -20,7 +20,8 @@ use crate::model::domain_xml::{DomainXml, XML_MAX};
 use crate::model::name::HostArg;
 use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;
-use crate::output::{self, Answer, Reply};
+use crate::output::text::Text;
+use crate::output::{self, Reply};
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::ports::Switches;
 use crate::plan::machine::MachinePorts;
@@ -103,7 +104,7 @@ impl LibvirtArgs {
         for line in said.unwrap_or_else(|_| vec![format!("gave up after {} s", self.limit)]) {
             tell(&format!("{name}: {line}"));
         }
-        Reply::from(Answer::Text(String::new()))
+        Reply::from(Text::default())
     }
 
     fn task(&self) -> Task {

@@ -11,7 +11,8 @@ use crate::model::marks::Owner;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::model::words::shell_word;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::text::Text;
 
 /// Print hosts in the form that `import` takes.
 #[derive(Args, Debug)]
@@ -71,7 +72,7 @@ impl ExportArgs {
         let (text, left_out) = self.format.write(&zones);
         warnings.extend(left_out);
         warnings.iter().for_each(|warning| context.printer.warn(warning));
-        Ok(Reply::from(Answer::Text(text)))
+        Ok(Reply::from(Text(text)))
     }
 
     /// The rows of the owner on one switch.

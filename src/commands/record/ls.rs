@@ -9,8 +9,8 @@ use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::model::glob::Glob;
 use crate::model::topology::Topology;
-use crate::output::records::RecordView;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::records::Records;
 
 /// List hosts.
 #[derive(Args, Debug)]
@@ -41,11 +41,11 @@ impl LsArgs {
         let mut records = match switch {
             Some(switch) => {
                 let zone = topology.zone_of(topology.network(switch.uuid)?)?;
-                zone.map(|zone| RecordView::of(&topology, zone)).unwrap_or_default()
+                zone.map(|zone| Records::of(&topology, zone)).unwrap_or_default()
             }
-            None => RecordView::all(&topology),
+            None => Records::all(&topology),
         };
-        records.retain(|record| {
+        records.records.retain(|record| {
             let named = |glob: &Glob| glob.matches(&record.hostname) || glob.matches(&record.fqdn);
             let within = |net: &IpNet| {
                 let mut addresses = record.addresses.iter().filter_map(|text| text.parse::<IpAddr>().ok());
@@ -53,7 +53,7 @@ impl LsArgs {
             };
             glob.as_ref().is_none_or(named) && net.as_ref().is_none_or(within)
         });
-        Ok(Reply::from(Answer::Records(records)))
+        Ok(Reply::from(records))
     }
 }
 

@@ -11,8 +11,9 @@ use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Result};
 use crate::model::topology::{Network, Topology};
-use crate::output::sync::LifecycleView;
-use crate::output::{Answer, Reply};
+use crate::output::sync::SyncChanges;
+use crate::output::text::Text;
+use crate::output::{self, Reply};
 use crate::ovn::ports::Switches;
 use crate::ovn::read::SwitchRef;
 use crate::plan::stale::Stale;
@@ -79,7 +80,7 @@ pub struct SyncArgs {
 impl SyncArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.print_unit {
-            return Ok(Reply::from(Answer::Text(UNIT.to_owned())));
+            return Ok(Reply::from(Text(UNIT.to_owned())));
         }
         let switches = Switches::parse(&self.switches, self.all)?;
         let options = Options { name_from: self.name_from.clone(), prune: self.prune };
@@ -100,13 +101,13 @@ impl SyncArgs {
             stale.append(&mut synced.stale);
             plans.push(synced.plan);
         }
-        let view = LifecycleView::of(&plans, &stale, dry_run);
-        let found = self.check && !view.changes.changes.is_empty();
+        let answer = SyncChanges::of(&plans, &stale, dry_run);
+        let found = self.check && !answer.changes.changes.is_empty();
         if !dry_run {
             let again = |switch: &SwitchId| self.plan_again(context, switch, &options);
-            apply_all(context, plans, || view.table(), Some(&again))?;
+            apply_all(context, plans, || output::render(&answer), Some(&again))?;
         }
-        Ok(Reply { answer: Answer::Lifecycle(view), exit_code: if found { FOUND } else { 0 } })
+        Ok(Reply::new(answer, if found { FOUND } else { 0 }))
     }
 
     fn plan<'a>(

@@ -16,8 +16,9 @@ use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Switch;
 use crate::model::topology::Topology;
-use crate::output::sync::LifecycleView;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::sync::SyncChanges;
+use crate::output::text::Text;
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
 use crate::plan::Approved;
@@ -65,7 +66,7 @@ pub fn run(
         let watch = Watch::start(&context.nb, program, number, &sender)?;
         let began = Instant::now();
         match keeper.follow(&events, number)? {
-            Outcome::Stopped => return Ok(Reply::from(Answer::Text(String::new()))),
+            Outcome::Stopped => return Ok(Reply::from(Text::default())),
             Outcome::Lost(why) => {
                 drop(watch);
                 if began.elapsed() > BACK_OFF.1 {
@@ -73,7 +74,7 @@ pub fn run(
                 }
                 keeper.say(&format!("the database cannot be followed, trying again: {why}"));
                 if pause(&events, back_off) {
-                    return Ok(Reply::from(Answer::Text(String::new())));
+                    return Ok(Reply::from(Text::default()));
                 }
                 back_off = (back_off * 2).min(BACK_OFF.1);
             }
@@ -205,9 +206,9 @@ impl Keeper<'_> {
         self.remember(switch, &synced);
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
-            let view = LifecycleView::of(&[plan], &synced.stale, false);
+            let answer = SyncChanges::of(&[plan], &synced.stale, false);
             // A journal that takes no more is no reason to let the names go wrong.
-            let _ = self.context.printer.print(&Answer::Lifecycle(view));
+            let _ = self.context.printer.print(&answer);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use clap::Args;
 use crate::commands::Context;
 use crate::error::Result;
 use crate::model::topology::Topology;
-use crate::output::zones::ZoneView;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::zones::Zones;
 
 /// List the zones.
 #[derive(Args, Debug)]
@@ -19,6 +19,6 @@ pub struct LsArgs {}
 impl LsArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let snapshot = context.nb.read_zones()?;
-        Ok(Reply::from(Answer::Zones(ZoneView::all(&Topology::of(&snapshot)))))
+        Ok(Reply::from(Zones::all(&Topology::of(&snapshot))))
     }
 }

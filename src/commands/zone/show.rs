@@ -6,8 +6,8 @@ use crate::commands::Context;
 use crate::error::{Error, Result};
 use crate::model::topology::Topology;
 use crate::model::words::shell_word;
-use crate::output::zones::ZoneDetailView;
-use crate::output::{Answer, Reply};
+use crate::output::Reply;
+use crate::output::zones::ShownZone;
 use crate::ovn::read::SwitchRef;
 
 /// Show the zone of a switch, and who else answers there.
@@ -30,6 +30,6 @@ impl ShowArgs {
             Error::not_found(format!("switch {} has no zone", switch.name))
                 .hint(format!("qdns zone create {}", shell_word(&switch.name)))
         })?;
-        Ok(Reply::from(Answer::Zone(ZoneDetailView::of(network, zone))))
+        Ok(Reply::from(ShownZone::of(network, zone)))
     }
 }

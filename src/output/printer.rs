@@ -1,0 +1,118 @@
+//! Decides what goes to standard output, what to standard error, in which format and in which colours.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstyle::AnsiColor;
+use clap::ValueEnum;
+
+use super::{Answer, Progress, failure, styled, terminal};
+use crate::error::Error;
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one document
+    Json,
+    /// For scripts: tab-separated lines without a header
+    Plain,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The way to both streams, as the command line asked for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Printer {
+    /// `-o`; it also decides how failures are printed.
+    pub format: Format,
+    /// `--quiet`: no warnings, no confirmations, no progress.
+    pub quiet: bool,
+}
+
+impl Printer {
+    /// Prints an answer after its warnings. A reader that has gone away is no error.
+    ///
+    /// # Errors
+    /// As writing to standard output.
+    pub fn print(self, answer: &dyn Answer) -> io::Result<()> {
+        // A JSON document has the warnings as a field.
+        if self.format != Format::Json {
+            answer.warnings().iter().for_each(|warning| self.warn(warning));
+        }
+        let written = match self.format {
+            Format::Json if !answer.is_text() => answer.write_json(&mut io::stdout().lock()),
+            Format::Json | Format::Plain => io::stdout().lock().write_all(answer.plain().as_bytes()),
+            Format::Table if self.quiet && answer.is_confirmation() => Ok(()),
+            Format::Table => write_styled(&answer.table(terminal::width())),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Prints a warning on standard error.
+    pub fn warn(self, warning: &str) {
+        if !self.quiet {
+            note(&format!("{} {warning}", styled("warning:", AnsiColor::Yellow)));
+        }
+    }
+
+    /// Prints a failure on standard error.
+    pub fn fail(self, error: &Error) {
+        note(&failure::render(error, self.format));
+    }
+
+    /// A bar that shows how many of `unit` are done.
+    pub fn progress(self, unit: &str) -> Progress {
+        Progress::bar(self.shows_progress(), unit)
+    }
+
+    /// A sign of life during work of unknown length.
+    pub fn spinner(self, message: &'static str) -> Progress {
+        Progress::spinner(self.shows_progress(), message)
+    }
+
+    /// Progress is for a person who watches and reads tables.
+    fn shows_progress(self) -> bool {
+        io::stderr().is_terminal() && !self.quiet && self.format == Format::Table
+    }
+}
+
+/// Chooses colours for both streams, for the whole process.
+pub fn set_color(color: Color) {
+    match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// Prints a line on standard error. If standard error is closed, there is no other place for it.
+pub fn note(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{}", terminal::harmless(line));
+}
+
+/// Writes a text without the characters that a terminal would obey. It is one write: anstream would write
+/// each piece between two colours by itself.
+fn write_styled(text: &str) -> io::Result<()> {
+    let text = terminal::harmless(text);
+    if anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never {
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        return io::stdout().lock().write_all(plain.as_bytes());
+    }
+    io::stdout().lock().write_all(text.as_bytes())
+}
