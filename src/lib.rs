@@ -1,17 +1,16 @@
-//! qdns: names for the guests of OVN networks.
+//! The library of the `qdns` program. Only [`cli`] is public: the program, the tests and the benchmark use nothing else.
 //!
-//! Data flows one way: [`cli`] (what was typed) → [`commands`] (one intent each) → [`model`] (pure)
-//! → [`ovn`] (the only place that knows ovn-nbctl) → back through [`output`].
+//! CONTRIBUTING.md describes the layers; `tests/it/layers.rs` checks that no layer imports from one above it.
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
 pub mod cli;
-pub mod commands;
-pub mod doctor;
-pub mod error;
-pub mod formats;
-pub mod model;
-pub mod output;
-pub mod ovn;
-pub mod plan;
-pub mod resolver;
+mod commands;
+mod doctor;
+mod error;
+mod formats;
+mod model;
+mod output;
+mod ovn;
+mod plan;
+mod resolver;

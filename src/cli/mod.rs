@@ -1,19 +1,24 @@
-//! What was typed: the command line, its global options and its help.
+//! The command line: its commands and global options, and what runs them.
 
 pub mod complete;
 pub mod manual;
+mod usage;
+
+use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+pub use crate::commands::completions::script as completion_script;
 use crate::commands::{self, Context, GlobalOptions};
-use crate::error::Result;
-use crate::output::Reply;
+use crate::error::{Error, Kind, Result};
+use crate::model::words::shell_word;
+use crate::output::{self, Printer, Reply};
+pub use usage::Usage;
 
 /// Names for the guests of OVN networks
 ///
-/// A virtual machine is created, and its neighbours can say `ping web-server`. qdns keeps the names
-/// of an OVN logical switch in OVN's own DNS responder, and tells the guests' DHCP which resolvers
-/// answer everything else.
+/// qdns keeps the names of an OVN logical switch in OVN's own DNS responder, so that a guest can say
+/// `ping web-server`. It also sets which resolvers the guests get by DHCP for all other names.
 #[derive(Debug, Parser)]
 #[command(
     name = "qdns",
@@ -23,56 +28,91 @@ use crate::output::Reply;
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  qdns record add net1 web-server 10.0.0.10     the guests of net1 can say `ping web-server`
-  qdns forwarders set net1 8.8.8.8 8.8.4.4      and everything else is asked of these
-  qdns record ls net1                           what net1 resolves
+  qdns record add net1 web-server 10.0.0.10     guests of net1 can say `ping web-server`
+  qdns forwarders set net1 8.8.8.8 8.8.4.4      guests ask these resolvers for all other names
+  qdns record ls net1                           list the hosts of net1
 
 Exit codes: 0 done, 1 refused or failed, 2 invalid input, 3 OVN cannot be reached, 4 something found"
 )]
 pub struct Cli {
-    /// Options that every command takes.
     #[command(flatten)]
-    pub global: GlobalOptions,
-    /// What to do.
+    global: GlobalOptions,
     #[command(subcommand)]
-    pub command: Command,
+    command: Command,
+    /// The command line in a form that a shell accepts, for the database's log.
+    #[arg(skip)]
+    typed: String,
 }
 
-/// The commands, each a noun.
 #[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Zones: the names of one switch, under one domain
+enum Command {
+    /// Manage zones: the names of one switch under one domain
     #[command(subcommand, visible_alias = "zones")]
     Zone(commands::zone::Verb),
-    /// Records: hosts with their addresses and reverse names
+    /// Manage records: hosts with their addresses and PTR records
     #[command(subcommand, visible_alias = "records")]
     Record(commands::record::Verb),
-    /// Forwarders: the resolvers that answer everything that is not local
+    /// Manage forwarders: the resolvers for all names that are not local
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
-    /// Remove hosts that no port stands behind
+    /// Remove records of hosts that have no logical switch port
     PruneStale(commands::prune_stale::PruneStaleArgs),
-    /// Make the names what the switch's ports say
+    /// Make a zone's records match the ports of its switch
     Sync(commands::sync::SyncArgs),
     /// Find out why names do not resolve
     Doctor(commands::doctor::DoctorArgs),
-    /// Tell what a guest gets for a name, and who answers
+    /// Show what a guest gets for a name, and who answers
     Lookup(commands::lookup::LookupArgs),
-    /// Hooks: names registered by the hypervisor itself
+    /// Run or install hooks: a hypervisor registers the names of its guests
     #[command(subcommand)]
     Hook(commands::hook::Verb),
     /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }
 
+/// Parses a command line; the first word is the program's name.
+///
+/// # Errors
+/// The command line is wrong, or it asks for help or for the version.
+pub fn parse(words: impl Iterator<Item = OsString>) -> std::result::Result<Cli, Usage> {
+    let words: Vec<OsString> = words.collect();
+    let mut cli = Cli::try_parse_from(&words).map_err(|error| Usage::new(error, &words))?;
+    let arguments: Vec<String> =
+        words.iter().skip(1).map(|word| shell_word(&word.to_string_lossy())).collect();
+    cli.typed = format!("qdns {}", arguments.join(" "));
+    output::set_color(cli.global.color);
+    Ok(cli)
+}
+
 impl Cli {
-    /// Runs the command; `typed` is the command line, for the database's log.
+    /// Prints in the format that the command line asks for.
+    pub fn printer(&self) -> Printer {
+        self.global.printer()
+    }
+
+    /// Runs the command, prints its answer, and returns the exit code.
     ///
     /// # Errors
-    /// Whatever keeps the command from being done.
-    pub fn run(self, typed: String) -> Result<Reply> {
-        let context =
-            Context { nb: self.global.nbctl(), printer: self.global.printer(), global: self.global, typed };
+    /// The command failed, or standard output cannot be written.
+    pub fn run(self) -> Result<u8> {
+        let printer = self.printer();
+        let reply = self.reply()?;
+        printer
+            .print(reply.answer.as_ref())
+            .map_err(|error| Error::new(Kind::Io, "standard output cannot be written").cause(error))?;
+        let exit_code = reply.exit_code;
+        // The process ends now, and the system frees its memory at once. Dropping a large answer takes longer.
+        std::mem::forget(reply);
+        Ok(exit_code)
+    }
+
+    fn reply(self) -> Result<Reply> {
+        let context = Context {
+            nb: self.global.nbctl(),
+            printer: self.global.printer(),
+            global: self.global,
+            typed: self.typed,
+        };
         match self.command {
             Command::Zone(verb) => verb.run(&context),
             Command::Record(verb) => verb.run(&context),
@@ -87,7 +127,7 @@ impl Cli {
     }
 }
 
-/// The command line's definition, from which help, completions and manual are made.
+/// The definition of the command line. Help, completions and manual pages are made from it.
 pub fn definition() -> clap::Command {
     Cli::command()
 }

@@ -1,7 +1,7 @@
 //! 10,000 hosts from a file of each format into an empty zone, beside one bare `set` of the same keys,
 //! and beside the way by hand, one by one.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -30,8 +30,8 @@ fn bare_sets() -> Vec<Vec<String>> {
     let mut set = Vec::new();
     let mut used = 0;
     for (name, address) in hosts() {
-        let (fqdn, reverse) =
-            (format!("{name}.internal"), qdns::model::address::reverse_name(IpAddr::V4(address)));
+        let [a, b, c, d] = address.octets();
+        let (fqdn, reverse) = (format!("{name}.internal"), format!("{d}.{c}.{b}.{a}.in-addr.arpa"));
         let address = address.to_string();
         for (key, value) in [(&name, &address), (&fqdn, &address), (&reverse, &fqdn)] {
             let argument = format!("records:\"{key}\"=\"{value}\"");

@@ -41,7 +41,7 @@ fn manual_pages_are_up_to_date() -> Result<()> {
 #[test]
 fn completions_are_up_to_date() -> Result<()> {
     let scripts = [("qdns.bash", Shell::Bash), ("_qdns", Shell::Zsh), ("qdns.fish", Shell::Fish)];
-    let script = |shell| qdns::commands::completions::script(shell);
+    let script = |shell| qdns::cli::completion_script(shell);
     check("completions", &scripts.map(|(name, shell)| (name.to_owned(), script(shell))).into())
 }
 
