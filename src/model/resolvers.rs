@@ -4,19 +4,18 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::balancer::vip_address;
-use super::snapshot::Port;
 use super::topology::{Leases, Network, Topology};
 
-/// Whether an address is a router's, or the one that OVN's DHCP server or gateway pretends to have.
+/// Whether an address is a router's, or one that only OVN's DHCP options give to the server or the gateway.
 pub fn is_of_ovn(network: &Network, leases: &Leases, address: &IpAddr) -> bool {
     let option =
         |name: &str| leases.row.options.get(name).and_then(|value| value.trim().parse::<IpAddr>().ok());
     let is_router = network.router_addresses().any(|net| net.addr() == *address);
-    // Behind a physical network the router option names a machine that OVN does not know.
-    let pretended = option("server_id") == Some(*address)
+    // On a physical network the router option may name a machine that OVN does not know.
+    let is_option = option("server_id") == Some(*address)
         || (option("router") == Some(*address) && !network.is_physical());
     let is_guest = || network.guests().any(|port| port.all_addresses().contains(address));
-    is_router || (pretended && !is_guest())
+    is_router || (is_option && !is_guest())
 }
 
 /// Whether a load balancer serves the address for DNS over UDP, on the switch or its routers.
@@ -40,17 +39,135 @@ pub fn nobody_listens(topology: &Topology, network: &Network, leases: &Leases, a
     is_of_ovn(network, leases, address) && !is_balanced(topology, network, address)
 }
 
-/// The resolvers of a port's DHCP rows that are OVN's own and that nothing forwards from.
-pub fn unanswered(topology: &Topology, port: &Port) -> Vec<IpAddr> {
-    let mut unanswered = Vec::new();
-    for leases in &topology.leases {
-        for (index, ports) in &leases.users {
-            if ports.iter().any(|user| user.uuid == port.uuid) {
-                let network = &topology.switches[*index];
-                let servers = leases.row.resolvers().into_iter();
-                unanswered.extend(servers.filter(|ip| nobody_listens(topology, network, leases, ip)));
-            }
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::snapshot::{DhcpOptions, LoadBalancer, Port, Router, RouterPort, Snapshot};
+
+    const ROUTER: &str = "10.0.0.1";
+
+    /// `net1` with the guest 10.0.0.10 and the router 10.0.0.1, whose DHCP row has these options.
+    fn net1(options: &[(&str, &str)]) -> Snapshot {
+        let [lease, peer] = [2, 3].map(Uuid::from_u128);
+        let guest = Port {
+            uuid: Uuid::from_u128(4),
+            addresses: vec!["0a:00:00:00:00:01 10.0.0.10".into()],
+            dhcpv4_options: Some(lease),
+            ..Port::default()
+        };
+        let uplink = Port {
+            uuid: Uuid::from_u128(5),
+            kind: "router".into(),
+            options: [("router-port".into(), "lrp1".into())].into(),
+            ..Port::default()
+        };
+        let options = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Snapshot {
+            dhcp_options: vec![DhcpOptions { uuid: lease, options, ..DhcpOptions::default() }],
+            routers: vec![Router { uuid: Uuid::from_u128(6), ports: vec![peer], ..Router::default() }],
+            router_ports: vec![RouterPort {
+                uuid: peer,
+                name: "lrp1".into(),
+                networks: vec![format!("{ROUTER}/24")],
+                ..RouterPort::default()
+            }],
+            ..Snapshot::of_net1(vec![guest, uplink], &[], &[])
         }
     }
-    unanswered
+
+    fn is_of_ovn_on(rows: &Snapshot, address: &str) -> bool {
+        let topology = Topology::of(rows);
+        is_of_ovn(&topology.switches[0], &topology.leases[0], &address.parse().unwrap())
+    }
+
+    /// Whether a balancer of the router serves [`ROUTER`].
+    fn balances(protocol: &str, vip: &str, backends: &str) -> bool {
+        let mut rows = net1(&[]);
+        let balancer = LoadBalancer {
+            uuid: Uuid::from_u128(7),
+            protocol: protocol.into(),
+            vips: [(vip.to_owned(), backends.to_owned())].into(),
+            ..LoadBalancer::default()
+        };
+        rows.routers[0].load_balancers.push(balancer.uuid);
+        rows.load_balancers.push(balancer);
+        let topology = Topology::of(&rows);
+        let is_silent =
+            nobody_listens(&topology, &topology.switches[0], &topology.leases[0], &ROUTER.parse().unwrap());
+        !is_silent
+    }
+
+    #[test]
+    fn the_address_of_a_router_is_of_ovn() {
+        assert!(is_of_ovn_on(&net1(&[]), ROUTER));
+    }
+
+    #[test]
+    fn an_address_elsewhere_is_not_of_ovn() {
+        assert!(!is_of_ovn_on(&net1(&[("server_id", ROUTER), ("router", ROUTER)]), "8.8.8.8"));
+    }
+
+    #[test]
+    fn the_address_of_the_dhcp_server_is_of_ovn() {
+        assert!(is_of_ovn_on(&net1(&[("server_id", "10.0.0.2")]), "10.0.0.2"));
+    }
+
+    #[test]
+    fn the_address_of_a_gateway_that_is_no_router_is_of_ovn() {
+        assert!(is_of_ovn_on(&net1(&[("router", "10.0.0.254")]), "10.0.0.254"));
+    }
+
+    #[test]
+    fn the_gateway_of_a_physical_network_is_not_of_ovn() {
+        let mut rows = net1(&[("router", "10.0.0.254")]);
+        let localnet = Port { uuid: Uuid::from_u128(8), kind: "localnet".into(), ..Port::default() };
+        rows.switches[0].ports.push(localnet.uuid);
+        rows.ports.push(localnet);
+        assert!(!is_of_ovn_on(&rows, "10.0.0.254"));
+    }
+
+    #[test]
+    fn the_address_of_a_guest_is_not_of_ovn() {
+        assert!(!is_of_ovn_on(&net1(&[("server_id", "10.0.0.10")]), "10.0.0.10"));
+    }
+
+    #[test]
+    fn a_balancer_for_udp_and_port_53_forwards() {
+        assert!(balances("udp", "10.0.0.1:53", "8.8.8.8:53"));
+    }
+
+    #[test]
+    fn a_balancer_for_tcp_does_not_forward_queries() {
+        assert!(!balances("tcp", "10.0.0.1:53", "8.8.8.8:53"));
+    }
+
+    #[test]
+    fn a_balancer_for_another_port_does_not_forward_queries() {
+        assert!(!balances("udp", "10.0.0.1:5353", "8.8.8.8:53"));
+    }
+
+    #[test]
+    fn a_balancer_for_another_address_does_not_forward_queries() {
+        assert!(!balances("udp", "10.0.0.2:53", "8.8.8.8:53"));
+    }
+
+    #[test]
+    fn a_balancer_without_backends_does_not_forward() {
+        assert!(!balances("udp", "10.0.0.1:53", " "));
+    }
+
+    #[test]
+    fn a_balancer_that_the_router_does_not_list_does_not_forward() {
+        let mut rows = net1(&[]);
+        rows.load_balancers.push(LoadBalancer {
+            uuid: Uuid::from_u128(7),
+            protocol: "udp".into(),
+            vips: [("10.0.0.1:53".into(), "8.8.8.8:53".into())].into(),
+            ..LoadBalancer::default()
+        });
+        let topology = Topology::of(&rows);
+        assert!(!is_balanced(&topology, &topology.switches[0], &ROUTER.parse().unwrap()));
+    }
 }

@@ -55,11 +55,6 @@ impl Snapshot {
     pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
         self.dns.iter().find(|row| row.uuid == uuid)
     }
-
-    /// The rows that answer on a switch, whoever owns them, in the order the switch lists them.
-    pub fn dns_rows_on<'a>(&'a self, switch: &'a Switch) -> impl Iterator<Item = &'a DnsRow> {
-        switch.dns_records.iter().filter_map(|uuid| self.dns_row(*uuid))
-    }
 }
 
 /// A row of `Logical_Switch`.

@@ -1,8 +1,62 @@
 //! What a guest gets for a name, and who answers.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::{Answer, plain};
+use crate::model::lookup::client::{Client, Doubt, Outcome, Resolution};
+use crate::model::lookup::verdict::{NoAnswer, Query, Verdict};
+use crate::model::lookup::{AclEffect, Asker, Lookup};
+use crate::model::responder::{self, Candidate, QueryType, Rdata};
+
+/// What `lookup` answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct Lookups {
+    pub lookups: Vec<LookupView>,
+}
+
+impl Answer for Lookups {
+    /// Each query with its reason, then the guests, then what could not be seen.
+    fn table(&self, _width: Option<u16>) -> String {
+        let mut text = String::new();
+        for lookup in &self.lookups {
+            text += &format!("{} from {} on {}\n", lookup.name, lookup.from, lookup.switch);
+            for query in &lookup.queries {
+                text += &format!("  {} {}: {}\n", query.kind, query.name, query.message);
+                for row in &query.rows {
+                    text += &format!("      row {} ({}): {}\n", row.uuid, row.owner, row.value);
+                }
+            }
+            if let Some(acl) = &lookup.acl {
+                text += &format!("  trace: {}\n", acl.trace);
+            }
+            for guest in &lookup.guests {
+                text += &format!("  {}: {}\n", guest.client, guest.message);
+            }
+            for unseen in &lookup.unseen {
+                text += &format!("  not seen: {unseen}\n");
+            }
+        }
+        text
+    }
+
+    /// Name, type, verdict, answers, the owners of the rows; one query a line.
+    fn plain(&self) -> String {
+        let queries = self.lookups.iter().flat_map(|lookup| &lookup.queries);
+        let row = |query: &QueryView| {
+            let owners: Vec<&str> = query.rows.iter().map(|row| row.owner).collect();
+            vec![
+                query.name.clone(),
+                query.kind.to_owned(),
+                query.verdict.to_owned(),
+                query.answers.join(" "),
+                owners.join(" "),
+            ]
+        };
+        plain::lines(queries.map(row))
+    }
+}
 
 /// What becomes of one query.
 #[derive(Clone, Debug, Serialize)]
@@ -42,11 +96,11 @@ pub struct RowView {
 pub struct GuestView {
     /// `glibc`, `musl` or `systemd-resolved`.
     pub client: &'static str,
-    /// The names it asks for, in this order.
+    /// The names it asks for, in this order, until one is found.
     pub asks: Vec<String>,
     /// The addresses that OVN gives it.
     pub addresses: Vec<String>,
-    /// What comes of it.
+    /// One sentence.
     pub message: String,
 }
 
@@ -59,7 +113,7 @@ pub struct LookupView {
     pub from: String,
     /// The port's switch.
     pub switch: String,
-    /// The worst that decides: the verdict of the first query that OVN answers, else of the first.
+    /// The verdict of the first query that OVN answers; without one, of the first that ends in OVN, else of the first.
     pub verdict: &'static str,
     /// Each query.
     pub queries: Vec<QueryView>,
@@ -87,59 +141,197 @@ pub struct AclView {
     pub trace: String,
 }
 
-/// For a person: each query with its reason, then the guests, then what could not be seen.
-pub fn report(lookups: &[LookupView]) -> String {
-    let mut text = String::new();
-    for lookup in lookups {
-        text += &format!("{} from {} on {}\n", lookup.name, lookup.from, lookup.switch);
-        for query in &lookup.queries {
-            text += &format!("  {} {}: {}\n", query.kind, query.name, query.message);
-            for row in &query.rows {
-                text += &format!("      row {} ({}): {}\n", row.uuid, row.owner, row.value);
+impl LookupView {
+    pub(crate) fn of(asker: &Asker, acls: &AclEffect, lookup: &Lookup) -> Self {
+        let spelling = Spelling { asker, acls };
+        LookupView {
+            name: lookup.question.typed.clone(),
+            from: asker.port.name.clone(),
+            switch: asker.network.switch.name.clone(),
+            verdict: verdict(&lookup.verdict()),
+            queries: lookup.queries.iter().map(|query| spelling.query(query)).collect(),
+            resolvers: texts(asker.resolvers()),
+            search: asker.search().to_vec(),
+            acl: AclView::of(acls),
+            guests: lookup.resolutions.iter().map(|resolution| spelling.guest(resolution)).collect(),
+            unseen: unseen(asker, acls),
+        }
+    }
+}
+
+impl AclView {
+    fn of(acls: &AclEffect) -> Option<Self> {
+        let AclEffect::Dropped { acl, step } = acls else { return None };
+        Some(AclView {
+            uuid: acl.map(|acl| acl.uuid.to_string()),
+            expression: acl.map(|acl| acl.expression.clone()),
+            trace: step.clone(),
+        })
+    }
+}
+
+impl RowView {
+    fn of(row: &Candidate) -> Self {
+        RowView {
+            uuid: row.row.uuid.to_string(),
+            owner: row.row.owner().name(),
+            value: row.value.to_owned(),
+            answers: match &row.answer {
+                responder::Answer::Data(data) => data_texts(data),
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+/// What could not be seen, in sentences.
+fn unseen(asker: &Asker, acls: &AclEffect) -> Vec<String> {
+    let mut unseen = Vec::new();
+    if let AclEffect::Unknown(why) = acls {
+        unseen.push(format!("whether an ACL drops the query: {why}"));
+    }
+    if asker.lease.is_none() {
+        unseen.push("the guest's resolver and search domain: the port has no DHCP options".to_owned());
+    }
+    unseen
+}
+
+/// What the sentences about a port's queries are made from.
+struct Spelling<'t> {
+    asker: &'t Asker<'t>,
+    acls: &'t AclEffect<'t>,
+}
+
+impl Spelling<'_> {
+    fn query(&self, query: &Query) -> QueryView {
+        let answers = match &query.verdict {
+            Verdict::Answered(data) => data_texts(data),
+            _ => Vec::new(),
+        };
+        QueryView {
+            name: query.name.clone(),
+            kind: kind(query.kind),
+            verdict: verdict(&query.verdict),
+            answers,
+            ttl: query.verdict.is_answered().then_some(responder::TTL),
+            rows: query.rows.iter().map(RowView::of).collect(),
+            message: self.reason(query),
+        }
+    }
+
+    /// Why a query has its verdict.
+    fn reason(&self, query: &Query) -> String {
+        let resolvers = texts(self.asker.resolvers()).join(", ");
+        match &query.verdict {
+            Verdict::Answered(data) => {
+                format!("{}, TTL {}, from OVN", data_texts(data).join(" "), responder::TTL)
+            }
+            Verdict::Refused => "OVN refuses: the row is ovn-owned and has no such address".to_owned(),
+            Verdict::Malformed(name) => format!("OVN sends an answer that no resolver can read: {name:?}"),
+            Verdict::Ambiguous => {
+                "several rows have this key and answer differently; one wins by OVN's hash order".to_owned()
+            }
+            Verdict::Dropped => {
+                let acl = match self.acls {
+                    AclEffect::Dropped { acl: Some(acl), .. } => &acl.expression,
+                    _ => "that ovn-trace names",
+                };
+                format!("dropped by the ACL {acl} before the responder")
+            }
+            Verdict::NoAnswer(NoAnswer::NoResolver) => {
+                "no answer: OVN has nothing, and the port's DHCP options have no dns_server".to_owned()
+            }
+            Verdict::NoAnswer(NoAnswer::NothingForwards) => {
+                format!("no answer: OVN has nothing, and nothing listens at {resolvers}")
+            }
+            Verdict::PassedOn => {
+                let what = if query.rows.is_empty() { "not in OVN" } else { "nothing of this type in OVN" };
+                if resolvers.is_empty() {
+                    format!("{what}; passed on to the resolver that the guest has")
+                } else {
+                    format!("{what}; passed on to where the guest sends it: {resolvers}")
+                }
             }
         }
-        if let Some(acl) = &lookup.acl {
-            text += &format!("  trace: {}\n", acl.trace);
-        }
-        for guest in &lookup.guests {
-            text += &format!("  {}: {}\n", guest.client, guest.message);
-        }
-        for unseen in &lookup.unseen {
-            text += &format!("  not seen: {unseen}\n");
-        }
-    }
-    text
-}
-
-/// For scripts: name, type, verdict, answers, the owners of the rows; one query a line.
-pub fn rows(lookups: &[LookupView]) -> Vec<Vec<String>> {
-    let queries = lookups.iter().flat_map(|lookup| &lookup.queries);
-    queries
-        .map(|query| {
-            let owners: Vec<&str> = query.rows.iter().map(|row| row.owner).collect();
-            vec![
-                query.name.clone(),
-                query.kind.to_owned(),
-                query.verdict.to_owned(),
-                query.answers.join(" "),
-                owners.join(" "),
-            ]
-        })
-        .collect()
-}
-
-/// What `lookup` answers.
-#[derive(Clone, Debug, Serialize)]
-pub struct Lookups {
-    pub lookups: Vec<LookupView>,
-}
-
-impl Answer for Lookups {
-    fn table(&self, _width: Option<u16>) -> String {
-        report(&self.lookups)
     }
 
-    fn plain(&self) -> String {
-        plain::lines(rows(&self.lookups))
+    fn guest(&self, resolution: &Resolution) -> GuestView {
+        let addresses = texts(resolution.outcome.addresses());
+        let message = match &resolution.outcome {
+            Outcome::AsksNothing => {
+                "asks no DNS: a single label is never sent without a search domain".to_owned()
+            }
+            Outcome::NotInOvn(query) => format!("{}: {}", query.name, self.reason(query)),
+            Outcome::Failed(query) => {
+                format!("nothing: it fails without an answer to {} {}", kind(query.kind), query.name)
+            }
+            Outcome::Found { doubt, .. } => {
+                addresses.join(" ") + &doubt.as_ref().map(doubtful).unwrap_or_default()
+            }
+        };
+        GuestView { client: client(resolution.client), asks: resolution.asks.clone(), addresses, message }
     }
+}
+
+/// The words that follow an address that a program may not get.
+fn doubtful(doubt: &Doubt) -> String {
+    match doubt {
+        Doubt::Nxdomain(query) => format!(
+            ", unless the {} query, which is {}, comes back with NXDOMAIN: then nothing",
+            kind(query.kind),
+            verdict(&query.verdict)
+        ),
+        Doubt::Unanswered(query) => format!(
+            ", after a wait where {} {}, which is not answered, is lost; nothing where it is rejected",
+            kind(query.kind),
+            query.name
+        ),
+        Doubt::Edns(release) => {
+            let release =
+                release.map_or_else(|| "of unknown release".to_owned(), |release| release.to_string());
+            format!(
+                ", where OVN ({release}) answers EDNS queries: those before 24.03 may pass them on to the resolver"
+            )
+        }
+    }
+}
+
+fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Answered(_) => "answered",
+        Verdict::Refused => "refused",
+        Verdict::Malformed(_) => "malformed",
+        Verdict::Ambiguous => "ambiguous",
+        Verdict::PassedOn => "passed-on",
+        Verdict::Dropped => "dropped",
+        Verdict::NoAnswer(_) => "nobody",
+    }
+}
+
+fn kind(kind: QueryType) -> &'static str {
+    match kind {
+        QueryType::A => "A",
+        QueryType::Aaaa => "AAAA",
+        QueryType::Ptr => "PTR",
+        QueryType::Any => "ANY",
+    }
+}
+
+fn client(client: Client) -> &'static str {
+    match client {
+        Client::Glibc => "glibc",
+        Client::Musl => "musl",
+        Client::SystemdResolved => "systemd-resolved",
+    }
+}
+
+fn data_texts(data: &Rdata) -> Vec<String> {
+    match data {
+        Rdata::Addresses(addresses) => texts(addresses),
+        Rdata::Name(name) => vec![name.clone()],
+    }
+}
+
+fn texts(addresses: &[IpAddr]) -> Vec<String> {
+    addresses.iter().map(IpAddr::to_string).collect()
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::support::lab::{Addressing, Guest, Lab, Ran, Upstream};
+use crate::support::lab::{Addressing, Guest, Lab, Nb, Ran, Upstream};
 use crate::support::{command, qdns, run};
 
 const SEED: u64 = 0x5eed_0053;
@@ -391,5 +391,119 @@ fn glibc_and_musl_end_up_with_what_lookup_says() -> Result<()> {
     }
     println!("{compared} look-ups by glibc and musl agree, {nxdomain} end by NXDOMAIN as foretold");
     assert!(compared >= 24 && nxdomain > 0, "{compared} {nxdomain}");
+    Ok(())
+}
+
+/// The addresses that lookup says a resolver library gets, as a set.
+fn predicted(lab: &Lab, name: &str, client: &str) -> BTreeSet<String> {
+    let run = run(asking(lab).args(["-o", "json", "lookup", name, "--from", PORT]));
+    run.ok();
+    let guests = &run.json()["lookups"][0]["guests"];
+    let guest = guests.as_array().into_iter().flatten().find(|guest| guest["client"] == client);
+    let addresses = guest.and_then(|guest| guest["addresses"].as_array()).into_iter().flatten();
+    addresses.filter_map(|address| address.as_str()).map(str::to_owned).collect()
+}
+
+#[test]
+fn glibc_and_musl_go_through_the_search_list_as_lookup_says() -> Result<()> {
+    let lab = Lab::start()?;
+    let (guest, _upstreams) = field(&lab)?;
+    qdns(&lab.nb_remote(), &["record", "add", "net1", "web", "10.0.0.10", "fd00::10", "--no-short"]).ok();
+    let row = lab.nbctl(&[
+        "create",
+        "DNS",
+        "external_ids:ls_name=net1",
+        "records:\"db.prod.internal\"=\"10.0.0.11 fd00::11\"",
+    ]);
+    lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
+    let both = |host: &str| BTreeSet::from([format!("10.0.0.{host}"), format!("fd00::{host}")]);
+    for (server, name, glibc, musl) in [
+        // NXDOMAIN for web.other.internal; glibc alone searches a name with a dot.
+        ("8.8.8.8", "web", both("10"), both("10")),
+        ("8.8.8.8", "db.prod", both("11"), BTreeSet::new()),
+        // Nothing answers for web.other.internal: glibc asks for web next, musl for nothing.
+        ("10.0.0.1", "web", BTreeSet::new(), BTreeSet::new()),
+    ] {
+        lease(&lab, server);
+        let option = "options:domain_search_list=\"\\\"other.internal,internal\\\"\"";
+        let row = lab.nbctl(&["get", "Logical_Switch_Port", PORT, "dhcpv4_options"]);
+        lab.nbctl(&["set", "DHCP_Options", row.trim(), option]);
+        lab.hv_sync();
+        guest.set_resolv_conf(&format!("search other.internal internal\nnameserver {server}\n"))?;
+        assert_eq!(predicted(&lab, name, "glibc"), glibc, "{name} at {server}");
+        assert_eq!(
+            addresses(&guest.run_for(30, &["getent", "ahosts", name]).out()),
+            glibc,
+            "{name} at {server}"
+        );
+        assert_eq!(predicted(&lab, name, "musl"), musl, "{name} at {server}");
+        assert_eq!(addresses(&guest.musl_lookup(name)?.out()), musl, "{name} at {server}");
+    }
+    Ok(())
+}
+
+/// `net1` with a router and the port `p1`, which leases these options; the zone has `web` and `db.internal`.
+fn leasing(options: &[&str]) -> Result<Nb> {
+    let nb = Nb::start()?;
+    nb.nbctl(&["ls-add", "net1", "--", "lsp-add", "net1", "p1"]);
+    nb.nbctl(&["lr-add", "lr0", "--", "lrp-add", "lr0", "lrp1", "0a:00:00:00:00:01", "10.0.0.1/24"]);
+    nb.nbctl(&["lsp-add", "net1", "lr", "--", "lsp-set-type", "lr", "router"]);
+    nb.nbctl(&["lsp-set-options", "lr", "router-port=lrp1"]);
+    let row = nb.nbctl(&[
+        "create",
+        "DNS",
+        "external_ids:switch=net1",
+        "records:web=\"10.0.0.10 fd00::10\"",
+        "records:db.internal=\"10.0.0.11 fd00::11\"",
+    ]);
+    nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
+    let row = nb.nbctl(&[&["create", "DHCP_Options", "cidr=10.0.0.0/24"], options].concat());
+    nb.nbctl(&["lsp-set-dhcpv4-options", "p1", row.trim()]);
+    Ok(nb)
+}
+
+/// The verdict on a name from `p1`, and on each of the names that it stands for.
+fn verdicts(nb: &Nb, name: &str) -> (String, Vec<String>) {
+    let run = qdns(&nb.remote(), &["-o", "json", "lookup", name, "--from", "p1", "--type", "A"]);
+    run.ok();
+    let view = &run.json()["lookups"][0];
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let each = |query: &serde_json::Value| format!("{} {}", text(&query["name"]), text(&query["verdict"]));
+    (text(&view["verdict"]), view["queries"].as_array().unwrap().iter().map(each).collect())
+}
+
+#[test]
+fn an_answer_decides_where_the_resolver_is_the_router() -> Result<()> {
+    let nb = leasing(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
+    let (verdict, queries) = verdicts(&nb, "web");
+    assert_eq!(queries, ["web.internal nobody", "web answered"]);
+    assert_eq!(verdict, "answered");
+    Ok(())
+}
+
+#[test]
+fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
+    let nb = leasing(&["options:domain_search_list=\"\\\"other.internal,internal\\\"\""])?;
+    let (verdict, queries) = verdicts(&nb, "db");
+    assert_eq!(queries, ["db.other.internal nobody", "db.internal answered", "db nobody"]);
+    assert_eq!(verdict, "answered");
+    Ok(())
+}
+
+#[test]
+fn an_answer_decides_where_the_port_leases_no_resolver() -> Result<()> {
+    let nb = leasing(&["options:domain_name=\"\\\"corp\\\"\""])?;
+    let (verdict, queries) = verdicts(&nb, "web");
+    assert_eq!(queries, ["web.corp nobody", "web answered"]);
+    assert_eq!(verdict, "answered");
+    Ok(())
+}
+
+#[test]
+fn without_any_answer_nobody_answers() -> Result<()> {
+    let nb = leasing(&["options:dns_server=10.0.0.1"])?;
+    let (verdict, queries) = verdicts(&nb, "x.test");
+    assert_eq!(queries, ["x.test nobody"]);
+    assert_eq!(verdict, "nobody");
     Ok(())
 }

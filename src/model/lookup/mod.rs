@@ -1,0 +1,355 @@
+//! What a guest on a port gets for a name: which queries it sends, what OVN does with each, and what its
+//! resolver library makes of the answers.
+
+pub mod client;
+pub mod question;
+pub mod verdict;
+
+use std::net::IpAddr;
+
+use self::client::{Client, Resolution};
+use self::question::Question;
+use self::verdict::{NoAnswer, Query, Verdict};
+use super::dhcp;
+use super::release::Release;
+use super::resolvers::nobody_listens;
+use super::responder::{QueryType, candidates};
+use super::snapshot::{Acl, DnsRow, Port};
+use super::topology::{Network, Topology};
+use crate::error::{Error, Result};
+
+/// The port that a query comes from, and what decides about the query.
+#[derive(Clone, Debug)]
+pub struct Asker<'t> {
+    pub port: &'t Port,
+    pub network: &'t Network<'t>,
+    /// The ACLs of the switch and of the port groups that the port is in.
+    pub acls: Vec<&'t Acl>,
+    /// None where the port has no DHCP options.
+    pub lease: Option<Lease>,
+    pub release: Option<Release>,
+}
+
+/// What a port's DHCP rows tell the guest, DHCPv4 first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lease {
+    pub resolvers: Vec<IpAddr>,
+    pub search: Vec<String>,
+    /// How many of the resolvers may answer what OVN passes on.
+    answering: usize,
+}
+
+/// What ACLs do to the port's queries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AclEffect<'t> {
+    /// None keeps them from the responder.
+    Passed,
+    Dropped {
+        /// None where the trace does not lead to it.
+        acl: Option<&'t Acl>,
+        /// The step of the trace.
+        step: String,
+    },
+    /// Not known, with the reason.
+    Unknown(String),
+}
+
+/// One name, looked up from a port.
+#[derive(Clone, Debug)]
+pub struct Lookup<'t> {
+    pub question: Question,
+    /// Every query that some resolver library sends, and the name as it was typed, which dig(1) sends.
+    pub queries: Vec<Query<'t>>,
+    /// Empty for reverse names.
+    pub resolutions: Vec<Resolution<'t>>,
+}
+
+impl<'t> Asker<'t> {
+    /// The port of this name or UUID.
+    ///
+    /// # Errors
+    /// Not found for the port, or for its switch.
+    pub fn find(topology: &'t Topology<'t>, word: &str) -> Result<Self> {
+        let is_named = |port: &&Port| port.name == word || port.uuid.to_string() == word;
+        let port = topology.rows.ports.iter().find(is_named).ok_or_else(|| {
+            Error::not_found(format!("there is no logical switch port {word:?}"))
+                .hint("ovn-nbctl show lists the ports of each switch")
+        })?;
+        let network = topology.switches.iter().find(|network| network.switch.ports.contains(&port.uuid));
+        let network = network.ok_or_else(|| {
+            Error::not_found(format!("port {} is on no switch that could be read", port.name))
+        })?;
+        let groups = topology.rows.port_groups.iter().filter(|group| group.ports.contains(&port.uuid));
+        let uuids: Vec<_> = network.switch.acls.iter().chain(groups.flat_map(|group| &group.acls)).collect();
+        Ok(Asker {
+            port,
+            network,
+            acls: topology.rows.acls.iter().filter(|acl| uuids.contains(&&acl.uuid)).collect(),
+            lease: Lease::of(topology, network, port),
+            release: topology.rows.release(),
+        })
+    }
+
+    pub fn resolvers(&self) -> &[IpAddr] {
+        self.lease.as_ref().map_or(&[], |lease| &lease.resolvers)
+    }
+
+    pub fn search(&self) -> &[String] {
+        self.lease.as_ref().map_or(&[], |lease| &lease.search)
+    }
+
+    /// What becomes of one query.
+    pub fn ask(&self, acls: &AclEffect, name: &str, kind: QueryType) -> Query<'t> {
+        let rows: &[&'t DnsRow] = &self.network.rows;
+        let rows = candidates(rows.iter().copied(), name, kind);
+        let verdict = if matches!(acls, AclEffect::Dropped { .. }) {
+            Verdict::Dropped
+        } else {
+            Verdict::of(&rows, self.lease.as_ref().and_then(Lease::no_answer))
+        };
+        Query { name: name.to_owned(), kind, rows, verdict }
+    }
+
+    /// Asks a question as the programs of a guest do.
+    pub fn look_up(&self, acls: &AclEffect, question: Question) -> Lookup<'t> {
+        let clients = if question.is_reverse() { &[][..] } else { &Client::ALL };
+        let resolve = |client: &Client| {
+            let names = question.names(*client, self.search());
+            client.resolve(names, &question.name, self.release, |name, kind| self.ask(acls, name, kind))
+        };
+        let resolutions: Vec<Resolution> = clients.iter().map(resolve).collect();
+        let is_asked = |name: &String| {
+            *name == question.name || resolutions.iter().any(|resolution| resolution.asks.contains(name))
+        };
+        // glibc's list has every name of the others.
+        let names = question.names(Client::Glibc, self.search()).into_iter().filter(is_asked);
+        let queries =
+            names.flat_map(|name| question.kinds.iter().map(move |kind| self.ask(acls, &name, *kind)));
+        let queries = queries.collect();
+        Lookup { question, queries, resolutions }
+    }
+}
+
+impl Lease {
+    fn of(topology: &Topology, network: &Network, port: &Port) -> Option<Self> {
+        let is_user = |ports: &[&Port]| ports.iter().any(|user| user.uuid == port.uuid);
+        let mut rows = topology.leases_of(network).filter(|(_, ports)| is_user(ports)).peekable();
+        rows.peek()?;
+        let mut lease = Lease::default();
+        for (leases, _) in rows {
+            let option = |key: &str| leases.row.options.get(key).map(String::as_str);
+            let domains = option("domain_search_list").or_else(|| option("domain_name")).unwrap_or_default();
+            lease.search.extend(dhcp::parse_domains(domains).map(str::to_owned));
+            for resolver in leases.row.resolvers() {
+                lease.resolvers.push(resolver);
+                lease.answering += usize::from(!nobody_listens(topology, network, leases, &resolver));
+            }
+        }
+        Some(lease)
+    }
+
+    /// Why no resolver answers what OVN passes on, if none does.
+    fn no_answer(&self) -> Option<NoAnswer> {
+        if self.resolvers.is_empty() {
+            Some(NoAnswer::NoResolver)
+        } else if self.answering == 0 {
+            Some(NoAnswer::NothingForwards)
+        } else {
+            None
+        }
+    }
+}
+
+impl Lookup<'_> {
+    pub fn verdict(&self) -> Verdict {
+        Verdict::overall(self.queries.iter().map(|query| &query.verdict))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::responder::Rdata;
+    use crate::model::snapshot::{DhcpOptions, PortGroup, Snapshot};
+
+    /// The port `p1` on `net1`, where `web` and `db.internal` have records.
+    fn net1() -> Snapshot {
+        let port = Port { uuid: Uuid::from_u128(2), name: "p1".into(), ..Port::default() };
+        Snapshot::of_net1(vec![port], &[("web", "10.0.0.10"), ("db.internal", "10.0.0.11 fd00::11")], &[])
+    }
+
+    /// The same where the port leases these options by DHCPv4.
+    fn leasing(options: &[(&str, &str)]) -> Snapshot {
+        let mut rows = net1();
+        lease(&mut rows, 3, "10.0.0.0/24", options);
+        rows.ports[0].dhcpv4_options = Some(rows.dhcp_options[0].uuid);
+        rows
+    }
+
+    fn lease(rows: &mut Snapshot, uuid: u128, cidr: &str, options: &[(&str, &str)]) {
+        rows.dhcp_options.push(DhcpOptions {
+            uuid: Uuid::from_u128(uuid),
+            cidr: cidr.into(),
+            options: options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            ..DhcpOptions::default()
+        });
+    }
+
+    fn leased(rows: &Snapshot) -> Option<Lease> {
+        Asker::find(&Topology::of(rows), "p1").unwrap().lease
+    }
+
+    /// The overall verdict, and the names of the queries.
+    fn look_up(rows: &Snapshot, acls: &AclEffect, name: &str) -> (Verdict, Vec<String>) {
+        let topology = Topology::of(rows);
+        let asker = Asker::find(&topology, "p1").unwrap();
+        let question = Question::parse(name, Some(QueryType::A)).unwrap();
+        let lookup = asker.look_up(acls, question);
+        (lookup.verdict(), lookup.queries.iter().map(|query| query.name.clone()).collect())
+    }
+
+    fn answered(address: &str) -> Verdict {
+        Verdict::Answered(Rdata::Addresses(vec![address.parse().unwrap()]))
+    }
+
+    #[test]
+    fn a_port_is_found_by_its_uuid_too() {
+        let rows = net1();
+        let topology = Topology::of(&rows);
+        let uuid = rows.ports[0].uuid.to_string();
+        assert_eq!(Asker::find(&topology, &uuid).unwrap().port.name, "p1");
+    }
+
+    #[test]
+    fn a_port_that_does_not_exist_is_not_found() {
+        let error = Asker::find(&Topology::of(&net1()), "p2").map(|_| ()).unwrap_err();
+        assert_eq!(error.message, "there is no logical switch port \"p2\"");
+    }
+
+    #[test]
+    fn a_port_that_no_switch_has_is_not_found() {
+        let mut rows = net1();
+        rows.switches[0].ports.clear();
+        let error = Asker::find(&Topology::of(&rows), "p1").map(|_| ()).unwrap_err();
+        assert_eq!(error.message, "port p1 is on no switch that could be read");
+    }
+
+    #[test]
+    fn the_acls_of_the_switch_and_of_the_groups_of_the_port_concern_it() {
+        let mut rows = net1();
+        let uuids = [10, 11, 12].map(Uuid::from_u128);
+        rows.acls = uuids.map(|uuid| Acl { uuid, ..Acl::default() }).to_vec();
+        rows.switches[0].acls.push(uuids[0]);
+        for (acl, ports) in [(uuids[1], vec![rows.ports[0].uuid]), (uuids[2], Vec::new())] {
+            rows.port_groups.push(PortGroup { ports, acls: vec![acl], ..PortGroup::default() });
+        }
+        let topology = Topology::of(&rows);
+        let asker = Asker::find(&topology, "p1").unwrap();
+        assert_eq!(asker.acls.iter().map(|acl| acl.uuid).collect::<Vec<_>>(), uuids[..2]);
+    }
+
+    #[test]
+    fn a_port_without_dhcp_options_leases_nothing() {
+        assert_eq!(leased(&net1()), None);
+    }
+
+    #[test]
+    fn a_port_leases_resolvers_and_search_domains() {
+        let rows = leasing(&[
+            ("dns_server", "{8.8.8.8, 9.9.9.9}"),
+            ("domain_name", "\"prod.internal\""),
+            ("domain_search_list", "\"prod.internal,internal\""),
+        ]);
+        let lease = leased(&rows).unwrap();
+        assert_eq!(lease.resolvers, ["8.8.8.8", "9.9.9.9"].map(|ip| ip.parse::<IpAddr>().unwrap()));
+        assert_eq!(lease.search, ["prod.internal", "internal"]);
+        assert_eq!(lease.no_answer(), None);
+    }
+
+    #[test]
+    fn the_domain_is_searched_where_no_search_list_is_leased() {
+        assert_eq!(leased(&leasing(&[("domain_name", "\"internal\"")])).unwrap().search, ["internal"]);
+    }
+
+    #[test]
+    fn what_comes_by_dhcpv4_is_first() {
+        let mut rows = leasing(&[("dns_server", "8.8.8.8")]);
+        lease(&mut rows, 1, "fd00::/64", &[("dns_server", "fd09::9")]);
+        rows.ports[0].dhcpv6_options = Some(Uuid::from_u128(1));
+        let resolvers = ["8.8.8.8", "fd09::9"].map(|ip| ip.parse::<IpAddr>().unwrap());
+        assert_eq!(leased(&rows).unwrap().resolvers, resolvers);
+    }
+
+    #[test]
+    fn a_lease_without_a_resolver_gets_no_answer() {
+        assert_eq!(leased(&leasing(&[])).unwrap().no_answer(), Some(NoAnswer::NoResolver));
+    }
+
+    #[test]
+    fn a_lease_whose_only_resolver_is_of_ovn_gets_no_answer() {
+        let rows = leasing(&[("dns_server", "10.0.0.1"), ("server_id", "10.0.0.1")]);
+        assert_eq!(leased(&rows).unwrap().no_answer(), Some(NoAnswer::NothingForwards));
+    }
+
+    #[test]
+    fn a_lease_with_one_resolver_elsewhere_may_get_an_answer() {
+        let rows = leasing(&[("dns_server", "{10.0.0.1, 8.8.8.8}"), ("server_id", "10.0.0.1")]);
+        assert_eq!(leased(&rows).unwrap().no_answer(), None);
+    }
+
+    #[test]
+    fn an_answer_to_a_later_name_of_the_search_list_decides() {
+        let rows = leasing(&[("domain_search_list", "\"other.internal,internal\"")]);
+        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "db");
+        assert_eq!(names, ["db.other.internal", "db.internal", "db"]);
+        assert_eq!(verdict, answered("10.0.0.11"));
+    }
+
+    #[test]
+    fn an_answer_to_the_name_as_it_was_typed_decides() {
+        let rows = leasing(&[("domain_name", "\"corp\"")]);
+        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "web");
+        assert_eq!(names, ["web.corp", "web"]);
+        assert_eq!(verdict, answered("10.0.0.10"));
+    }
+
+    #[test]
+    fn a_name_that_is_found_as_it_was_typed_is_not_searched() {
+        let rows = leasing(&[("domain_name", "\"internal\"")]);
+        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "db.internal");
+        assert_eq!(names, ["db.internal"]);
+        assert_eq!(verdict, answered("10.0.0.11"));
+    }
+
+    #[test]
+    fn a_name_that_nothing_has_is_passed_on_or_not_answered() {
+        let verdict = |rows| look_up(&rows, &AclEffect::Passed, "x").0;
+        assert_eq!(verdict(net1()), Verdict::PassedOn);
+        assert_eq!(verdict(leasing(&[("dns_server", "8.8.8.8")])), Verdict::PassedOn);
+        assert_eq!(verdict(leasing(&[])), Verdict::NoAnswer(NoAnswer::NoResolver));
+    }
+
+    #[test]
+    fn an_acl_drops_queries_that_a_row_would_answer() {
+        let dropped = AclEffect::Dropped { acl: None, step: String::new() };
+        assert_eq!(look_up(&net1(), &dropped, "web").0, Verdict::Dropped);
+    }
+
+    #[test]
+    fn an_acl_that_cannot_be_seen_drops_nothing() {
+        let unknown = AclEffect::Unknown("no ovn-trace".into());
+        assert_eq!(look_up(&net1(), &unknown, "web").0, answered("10.0.0.10"));
+    }
+
+    #[test]
+    fn a_reverse_name_is_asked_for_by_no_resolver_library() {
+        let rows = leasing(&[("domain_name", "\"internal\"")]);
+        let topology = Topology::of(&rows);
+        let asker = Asker::find(&topology, "p1").unwrap();
+        let lookup = asker.look_up(&AclEffect::Passed, Question::parse("10.0.0.11", None).unwrap());
+        assert_eq!(lookup.queries.len(), 1);
+        assert_eq!(lookup.resolutions, []);
+    }
+}
