@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::finding::Finding;
 use crate::error::Error;
 use crate::model::snapshot::Snapshot;
 use crate::model::southbound::{LocalChassis, Southbound};
@@ -37,6 +38,16 @@ impl Missing {
     }
 }
 
+impl Missing {
+    /// A finding about what cannot be read.
+    pub fn finding(&self, subject: &str) -> Finding {
+        let lists = [("said", &self.causes), ("hint", &self.hints)];
+        let lists = lists.into_iter().filter(|(_, texts)| !texts.is_empty());
+        let finding = Finding::new(subject, &self.message).seen("kind", &self.kind);
+        lists.fold(finding, |finding, (what, texts)| finding.seen(what, texts.join("; ")))
+    }
+}
+
 impl From<Error> for Missing {
     fn from(error: Error) -> Self {
         let causes = error.causes();
@@ -63,22 +74,6 @@ pub struct Facts {
     pub traces: Fact<Vec<DroppedQuery>>,
     /// What the forwarders say to an AAAA query under the zones' domains.
     pub probes: Fact<Vec<Probe>>,
-}
-
-impl Facts {
-    /// Facts of a lone northbound database; why the others are missing is `why`.
-    pub fn of_northbound(northbound: Fact<Snapshot>, why: &str) -> Self {
-        Facts {
-            format: DUMP_FORMAT,
-            northbound,
-            southbound: Err(Missing::because(why)),
-            dns_flows: Err(Missing::because(why)),
-            northd: Err(Missing::because(why)),
-            chassis: Err(Missing::because(why)),
-            traces: Err(Missing::because(why)),
-            probes: Err(Missing::because(why)),
-        }
-    }
 }
 
 /// A query from a port that an ACL drops before the responder sees it.

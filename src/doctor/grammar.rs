@@ -135,7 +135,7 @@ pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
 }
 
 /// The value that was most likely meant, if OVN can read that; `None` where the option must go.
-pub fn mended(key: &str, value: &str, types: &Map) -> Option<String> {
+pub fn corrected(key: &str, value: &str, types: &Map) -> Option<String> {
     let kind = types.get(key)?;
     let bare = value.trim().trim_matches(['"', '\'']);
     let words = || bare.split([',', ' ', '{', '}', '"', ';']).filter(|word| !word.is_empty());
@@ -435,7 +435,7 @@ mod tests {
             ("classless_static_route", "30.0.0.0/24,10.0.0.1", Some("{30.0.0.0/24,10.0.0.1}")),
             ("ttl", "60", None),
         ] {
-            assert_eq!(mended(key, value, &built_in(true)).as_deref(), meant, "{key}={value}");
+            assert_eq!(corrected(key, value, &built_in(true)).as_deref(), meant, "{key}={value}");
         }
     }
 }

@@ -83,11 +83,6 @@ impl Host<'_> {
         }
     }
 
-    /// What `record add` needs to be told to leave the host's names as they are meant.
-    pub fn option(&self) -> Option<String> {
-        self.no_short.then(|| "--no-short".to_owned())
-    }
-
     /// Whether one of its two names is missing, and nobody said that it shall be.
     pub fn lacks_a_name(&self) -> bool {
         (self.short.is_empty() && !self.no_short) || self.full.is_empty()

@@ -73,26 +73,11 @@ impl Answer for Changes {
         if self.dry_run {
             text.push_str("Would change:\n");
         }
-        let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
-        let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
-        for change in self.changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
-            let sign = match change.action {
-                "add" => &added,
-                "remove" => &removed,
-                _ => &changed,
-            };
-            text.extend([sign, " ", &change.name, "  "]);
-            match (&change.from, &change.to) {
-                (Some(from), Some(to)) => text.extend([from, " -> ", to]),
-                (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
-            }
-            text.push('\n');
-        }
-        text
+        text + &lines(&self.changes)
     }
 
     fn plain(&self) -> String {
-        plain::lines(self.changes.iter().map(Change::row))
+        plain::lines(self.changes.iter().map(|change| change.cells().into()))
     }
 
     fn warnings(&self) -> &[String] {
@@ -104,10 +89,32 @@ impl Answer for Changes {
     }
 }
 
+/// The changes, one a line.
+pub(super) fn lines(changes: &[Change]) -> String {
+    let mut text = String::new();
+    let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
+    let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
+    for change in changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
+        let sign = match change.action {
+            "add" => &added,
+            "remove" => &removed,
+            _ => &changed,
+        };
+        text.extend([sign, " ", &change.name, "  "]);
+        match (&change.from, &change.to) {
+            (Some(from), Some(to)) => text.extend([from, " -> ", to]),
+            (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
+        }
+        text.push('\n');
+    }
+    text
+}
+
 impl Change {
-    fn row(&self) -> Vec<String> {
+    /// Action, name, what it was and what it becomes.
+    pub(super) fn cells(&self) -> [String; 4] {
         let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();
-        vec![self.action.to_owned(), self.name.clone(), or_empty(&self.from), or_empty(&self.to)]
+        [self.action.to_owned(), self.name.clone(), or_empty(&self.from), or_empty(&self.to)]
     }
 
     /// Adds what a change to a switch's names is to a list.

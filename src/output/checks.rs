@@ -2,8 +2,41 @@
 
 use serde::Serialize;
 
-use super::examination::{self, CheckView};
 use super::{Answer, plain};
+use crate::doctor::Check;
+
+/// How wide an explanation is, in characters.
+const WIDTH: usize = 88;
+
+/// A check, as the list has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckView {
+    /// The stable name.
+    pub code: &'static str,
+    /// `error`, `warning` or `info`.
+    pub severity: &'static str,
+    /// Where it is in the report.
+    pub category: &'static str,
+    /// What it finds.
+    pub title: &'static str,
+    /// The mechanism.
+    pub explanation: &'static str,
+    /// Where the mechanism is documented.
+    pub source: &'static str,
+}
+
+impl From<&Check> for CheckView {
+    fn from(check: &Check) -> Self {
+        CheckView {
+            code: check.code,
+            severity: check.severity.name(),
+            category: check.category.title(),
+            title: check.title,
+            explanation: check.explanation,
+            source: check.source,
+        }
+    }
+}
 
 /// What `doctor --list` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -13,7 +46,10 @@ pub struct Checks {
 
 impl Answer for Checks {
     fn table(&self, _width: Option<u16>) -> String {
-        examination::list(&self.checks)
+        let width = self.checks.iter().map(|check| check.code.len()).max().unwrap_or_default();
+        let line =
+            |check: &CheckView| format!("{:width$}  {:7}  {}\n", check.code, check.severity, check.title);
+        self.checks.iter().map(line).collect()
     }
 
     fn plain(&self) -> String {
@@ -31,10 +67,29 @@ pub struct Explanation {
 
 impl Answer for Explanation {
     fn table(&self, _width: Option<u16>) -> String {
-        examination::explain(&self.check)
+        let CheckView { code, severity, title, explanation, source, .. } = self.check;
+        let source = format!("Source: {source}");
+        format!("{code} ({severity}): {title}\n\n{}\n\n{}\n", wrapped(explanation), wrapped(&source))
     }
 
     fn plain(&self) -> String {
-        examination::explain(&self.check)
+        self.table(None)
     }
+}
+
+/// A text in lines of at most [`WIDTH`] characters.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        if column > 0 && column + word.len() > WIDTH {
+            lines.push('\n');
+            column = 0;
+        } else if column > 0 {
+            lines.push(' ');
+        }
+        lines += word;
+        column += word.len() + 1;
+    }
+    lines
 }

@@ -3,8 +3,9 @@
 
 pub(crate) mod changes;
 pub(crate) mod checks;
-pub(crate) mod examination;
+pub(crate) mod doctor;
 mod failure;
+mod fix;
 pub(crate) mod forwarders;
 mod json;
 pub(crate) mod lookup;

@@ -139,7 +139,7 @@ fn group(entry: &Entry) -> Cow<'_, str> {
         }
         Column::DnsRecords => &entry.key,
         Column::DnsMarks => HostMark::of_key(&entry.key).map_or(entry.key.as_str(), |(_, host)| host),
-        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips => {
+        Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips | Column::PortOptions => {
             return entry.row.to_string().into();
         }
     };

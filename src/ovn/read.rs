@@ -192,6 +192,7 @@ pub(super) fn row_columns(table: &str) -> &'static str {
         "DNS" => DNS_COLUMNS,
         "DHCP_Options" => DHCP_COLUMNS,
         "Load_Balancer" => BALANCER_COLUMNS,
+        PORT => "_uuid,name,options",
         "Logical_Router" => "_uuid,name,load_balancer",
         "Logical_Switch" => "_uuid,name,load_balancer,dns_records",
         _ => "_uuid",

@@ -68,7 +68,6 @@ impl Transaction {
 }
 
 /// Changes as arguments of ovn-nbctl, in their order: what an operator pastes.
-#[cfg_attr(not(test), expect(dead_code, reason = "doctor prints its fixes with it"))]
 pub fn arguments(changes: &[Change]) -> Vec<String> {
     let commands = changes.iter().flat_map(|change| match change {
         Change::Entry(entry) => commands_of(entry.column, entry.row, &[entry]),

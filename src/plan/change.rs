@@ -17,6 +17,8 @@ pub enum Column {
     DhcpMarks,
     /// `Load_Balancer.vips`.
     BalancerVips,
+    /// `Logical_Switch_Port.options`.
+    PortOptions,
 }
 
 impl Column {
@@ -28,6 +30,7 @@ impl Column {
             Column::DhcpOptions => "DHCP_Options.options",
             Column::DhcpMarks => "DHCP_Options.external_ids",
             Column::BalancerVips => "Load_Balancer.vips",
+            Column::PortOptions => "Logical_Switch_Port.options",
         }
     }
 
@@ -47,6 +50,7 @@ impl Column {
             Column::DhcpOptions => dhcp(|row| &row.options),
             Column::DhcpMarks => dhcp(|row| &row.external_ids),
             Column::BalancerVips => snapshot.load_balancer(row).map(|row| &row.vips),
+            Column::PortOptions => snapshot.ports.iter().find(|r| r.uuid == row).map(|row| &row.options),
         }
     }
 }
@@ -90,12 +94,14 @@ impl Entry {
         let dns = snapshot.dns.iter_mut().find(|row| row.uuid == self.row);
         let dhcp = snapshot.dhcp_options.iter_mut().find(|row| row.uuid == self.row);
         let balancer = snapshot.load_balancers.iter_mut().find(|row| row.uuid == self.row);
+        let port = snapshot.ports.iter_mut().find(|row| row.uuid == self.row);
         let map = match self.column {
             Column::DnsRecords => dns.map(|row| &mut row.records),
             Column::DnsMarks => dns.map(|row| &mut row.external_ids),
             Column::DhcpOptions => dhcp.map(|row| &mut row.options),
             Column::DhcpMarks => dhcp.map(|row| &mut row.external_ids),
             Column::BalancerVips => balancer.map(|row| &mut row.vips),
+            Column::PortOptions => port.map(|row| &mut row.options),
         };
         let Some(map) = map else { return };
         match &self.to {

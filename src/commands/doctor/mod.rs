@@ -13,16 +13,16 @@ use super::apply::{OnLostRace, apply};
 use super::southbound::SouthboundArgs;
 use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::world::World;
+use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
 use crate::error::{Error, Kind, Result};
 use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::Reply;
-use crate::output::changes::Changes;
-use crate::output::checks::{Checks, Explanation};
-use crate::output::examination::{CheckView, ExaminationView};
+use crate::output::changes::{Change, Changes};
+use crate::output::checks::{CheckView, Checks, Explanation};
+use crate::output::doctor::Report;
 use crate::resolver;
 use gather::gather;
 
@@ -30,27 +30,27 @@ use gather::gather;
 const FOUND: u8 = 4;
 /// How long the databases have to settle before a difference between them counts.
 const SETTLING: Duration = Duration::from_secs(1);
-/// How often they are looked at anew while each look finds another difference.
-const LOOKS_ANEW: usize = 5;
-/// How often `--fix` plans anew on what it has mended.
+/// How often they are read again while each time another difference is found.
+const SETTLING_READS: usize = 5;
+/// How often `--fix` repairs and checks again.
 const ROUNDS: usize = 3;
 
 /// Find out why names do not resolve.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns doctor                                   everything that can be seen from here
+  qdns doctor                                   check everything that can be read from here
   qdns doctor net1                              only what concerns net1
   qdns doctor --fail-on warning -o json         for monitoring: exit code 4 where something is found
-  qdns doctor --skip dhcp-missing='lab-*'       networks without DHCP are meant so
-  qdns doctor --fix                             show what can be repaired, ask, repair, look again
+  qdns doctor --skip dhcp-missing='lab-*'       these networks have no DHCP on purpose
+  qdns doctor --fix                             show what can be repaired, ask, repair, check again
   qdns doctor --explain value-truncated         the mechanism behind a finding
-  qdns doctor --dump net.json                   what was read, for somebody else to look at
-  qdns doctor --from-dump net.json              look at it, without touching the network
+  qdns doctor --dump net.json                   write what was read to a file
+  qdns doctor --from-dump net.json              check the file instead of the network
 
-doctor only reads, unless --fix is given. Each finding has a fix: line to paste. The southbound database \
-(--sb-db, OVN_SB_DB) and this machine's chassis are looked at where they can be reached; a check that \
-lacks its facts is reported as such.")]
+doctor only reads, unless --fix is given. A finding has fix: lines to paste, where a command repairs it. doctor \
+also reads the southbound database (--sb-db, OVN_SB_DB) and this machine's chassis where it can reach them; it \
+reports the checks that it could not make.")]
 pub struct DoctorArgs {
     /// The switches: their names or UUIDs; without one, all
     #[arg(value_name = "SWITCH")]
@@ -64,7 +64,7 @@ pub struct DoctorArgs {
     /// The least severity that makes the exit code 4
     #[arg(long, value_enum, default_value_t = Severity::Error, value_name = "SEVERITY")]
     fail_on: Severity,
-    /// Repair what is safe to repair, then look again
+    /// Repair what is safe to repair, then check again
     #[arg(long, conflicts_with = "from_dump")]
     fix: bool,
     /// List all checks
@@ -82,7 +82,7 @@ pub struct DoctorArgs {
     /// Write what was read to a file
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
-    /// Look at what --dump wrote, not at a database
+    /// Check what --dump wrote instead of a database
     #[arg(long, value_name = "FILE")]
     from_dump: Option<PathBuf>,
 }
@@ -96,54 +96,72 @@ impl DoctorArgs {
             return Ok(Reply::from(Explanation { check: CheckView::from(known(code)?) }));
         }
         let selection = Selection::of(&self)?;
+        let (facts, examination) = self.settled(context, &selection)?;
+        if let Some(path) = &self.dump {
+            write_dump(path, &facts)?;
+        }
+        if self.fix {
+            return self.repair(context, &selection, facts, examination);
+        }
+        Ok(self.report(context, examination, None))
+    }
+
+    /// Reads and checks until what is found between the databases stays the same: they are read one after the
+    /// other, and a difference may be a change on its way.
+    fn settled(&self, context: &Context, selection: &Selection) -> Result<(Facts, Examination)> {
         let mut facts = self.facts(context)?;
-        let mut examination = self.examine(&facts, &selection)?;
-        for _ in 0..LOOKS_ANEW {
+        let mut examination = self.examine(&facts, selection)?;
+        for _ in 0..SETTLING_READS {
             let before = undelivered(&examination);
             if self.from_dump.is_some() || before.is_empty() {
                 break;
             }
-            // The databases are read one after the other, and one of them may be on its way: only what
-            // two looks find alike is a fault, and not the next change under way.
             std::thread::sleep(SETTLING);
             facts = self.facts(context)?;
-            let again = self.examine(&facts, &selection)?;
-            let is_settled = undelivered(&again) == before;
-            examination = again;
-            if is_settled {
+            examination = self.examine(&facts, selection)?;
+            if undelivered(&examination) == before {
                 break;
             }
         }
-        if let Some(path) = &self.dump {
-            write_dump(path, &facts)?;
-        }
-        let mut changes = None;
-        if self.fix {
-            for _ in 0..ROUNDS {
-                let plan = repair::plan(&World::of(&facts), &examination.findings);
-                if plan.changes.is_empty() {
+        Ok((facts, examination))
+    }
+
+    /// Repairs what was found and checks again, in rounds: a repair may be what another one needs.
+    fn repair(
+        &self,
+        context: &Context,
+        selection: &Selection,
+        mut facts: Facts,
+        mut examination: Examination,
+    ) -> Result<Reply> {
+        let mut made: Vec<Change> = Vec::new();
+        for _ in 0..ROUNDS {
+            let plan = repair::plan(&Input::of(&facts), &examination.findings);
+            if plan.changes.is_empty() {
+                break;
+            }
+            match apply(context, OnLostRace::Fail, || Ok(plan.clone())) {
+                Ok(applied) if applied.is_dry_run => return Ok(applied.reply()),
+                Ok(applied) => made.extend(Changes::of(applied.plan, false).changes),
+                Err(error) if made.is_empty() => return Err(error),
+                // The report still has to say what the earlier rounds changed.
+                Err(error) => {
+                    context.printer.warn(&error.in_one_line());
                     break;
                 }
-                let applied = apply(context, OnLostRace::Fail, || Ok(plan.clone()))?;
-                if applied.is_dry_run {
-                    return Ok(applied.reply());
-                }
-                let made = Changes::of(applied.plan, false);
-                changes.get_or_insert_with(Vec::new).extend(made.changes);
-                facts = self.facts(context)?;
-                examination = self.examine(&facts, &selection)?;
             }
+            facts = self.facts(context)?;
+            examination = self.examine(&facts, selection)?;
         }
-        let connection: Vec<String> = context
-            .nb
-            .db
-            .iter()
-            .map(|db| format!("--db={db}"))
-            .chain(context.nb.connection.iter().cloned())
-            .collect();
-        let view = ExaminationView { changes, ..ExaminationView::of(examination, &connection) };
-        let is_found = view.worst().is_some_and(|worst| worst >= self.fail_on);
-        Ok(Reply::new(view, if is_found { FOUND } else { 0 }))
+        Ok(self.report(context, examination, Some(made)))
+    }
+
+    fn report(&self, context: &Context, examination: Examination, changes: Option<Vec<Change>>) -> Reply {
+        let db = context.nb.db.iter().map(|db| format!("--db={db}"));
+        let connection: Vec<String> = db.chain(context.nb.connection.iter().cloned()).collect();
+        let report = Report::of(examination, changes, &connection);
+        let is_found = report.worst().is_some_and(|worst| worst >= self.fail_on);
+        Reply::new(report, if is_found { FOUND } else { 0 })
     }
 
     /// Reads the facts, from the databases or from a file.
@@ -165,7 +183,7 @@ impl DoctorArgs {
         let names = self.switch_names(facts)?;
         let mut examination = examine(facts, &selection.checks_for(facts));
         examination.skipped.extend(selection.skipped());
-        // The findings of a check stand together.
+        // The findings of a check are next to each other.
         let mut found: Vec<&Check> = examination.findings.iter().map(|(check, _)| *check).collect();
         found.dedup_by_key(|check| check.code);
         examination.findings.retain(|(check, finding)| {
@@ -179,7 +197,7 @@ impl DoctorArgs {
         Ok(examination)
     }
 
-    /// The switches that were given, each by the word that findings have for it.
+    /// The switches that were given, by the names that findings have for them.
     fn switch_names(&self, facts: &Facts) -> Result<Vec<String>> {
         let Ok(northbound) = &facts.northbound else { return Ok(Vec::new()) };
         let switches = &northbound.switches;
@@ -192,7 +210,7 @@ impl DoctorArgs {
     }
 }
 
-/// What was found between the databases and the chassis.
+/// The findings about the way from the northbound database to the chassis.
 fn undelivered(examination: &Examination) -> Vec<Finding> {
     let delivery = examination.findings.iter().filter(|(check, _)| check.category == Category::Delivery);
     delivery.map(|(_, finding)| finding.clone()).collect()
@@ -224,7 +242,7 @@ struct Selection {
     checks: Vec<&'static Check>,
     skipped: Vec<&'static Check>,
     excluded: Vec<(&'static Check, Glob)>,
-    /// Checks of the way to the database that --only leaves out.
+    /// The checks of access to the database that --only leaves out.
     access: Vec<&'static Check>,
 }
 
@@ -248,8 +266,8 @@ impl Selection {
         Ok(selection)
     }
 
-    /// The checks to make; where the database cannot be read, those that say why come along, for nothing
-    /// found must mean that it was looked at.
+    /// The checks to make; where the database cannot be read, also those that report why: "nothing found" must
+    /// mean that it was checked.
     fn checks_for(&self, facts: &Facts) -> Vec<&'static Check> {
         let access = self.access.iter().filter(|_| facts.northbound.is_err());
         self.checks.iter().chain(access).copied().collect()
@@ -269,10 +287,10 @@ impl Selection {
 /// Asks each forwarder for a name that no zone has, under the domain of the switch's zone.
 fn probe(facts: &Facts) -> Vec<Probe> {
     const LIMIT: Duration = Duration::from_secs(2);
-    let world = World::of(facts);
-    let domains = world.topology.domains();
+    let input = Input::of(facts);
+    let domains = input.topology.domains();
     let mut probes: Vec<Probe> = Vec::new();
-    for leases in &world.topology.leases {
+    for leases in &input.topology.leases {
         let Some((index, (domain, _))) =
             leases.users.keys().find_map(|index| Some((*index, *domains.get(index)?)))
         else {
@@ -286,7 +304,7 @@ fn probe(facts: &Facts) -> Vec<Probe> {
                 None => resolver::ask(server, &name, resolver::AAAA, LIMIT),
             };
             probes.push(Probe {
-                switch: world.topology.switches[index].name().to_owned(),
+                switch: input.topology.switches[index].name().to_owned(),
                 resolver,
                 name,
                 answer,

@@ -1,38 +1,72 @@
-//! The checks, one file for each subject.
-
-mod access;
-mod clients;
-mod delivery;
-mod dhcp;
-mod forwarding;
-mod guests;
-mod names;
-mod resolvers;
-mod reverse;
-mod values;
-mod zones;
-
-pub(super) use dhcp::types as option_types;
-pub(super) use names::asked_for;
-pub(super) use values::{flaw, is_truncated, put_right};
+//! The checks, one file each, named after the check's code.
 
 use super::Check;
 
+/// Declares the checks, in the order of the report.
+macro_rules! checks {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+
+        const ALL: &[&Check] = &[$(&$name::CHECK),*];
+
+        #[cfg(test)]
+        mod cases {
+            $(
+                #[test]
+                fn $name() {
+                    crate::doctor::testing::run(&super::$name::CHECK, super::$name::tests::CASES);
+                }
+            )*
+        }
+    };
+}
+
+checks! {
+    nbctl_missing,
+    nb_unreachable,
+    northd_stalled,
+    chassis_behind,
+    sb_records_differ,
+    dns_flows_missing,
+    zone_missing,
+    zone_orphaned,
+    zone_duplicate,
+    zone_misattached,
+    zone_empty,
+    name_shadowed,
+    key_never_matches,
+    name_invalid,
+    name_reserved,
+    value_truncated,
+    value_invalid,
+    pair_incomplete,
+    pair_differs,
+    ptr_missing,
+    ptr_dangling,
+    ptr_differs,
+    address_outside_subnet,
+    record_stale,
+    record_moved,
+    address_shared,
+    ipv4_only,
+    dhcp_missing,
+    dhcp_incomplete,
+    dhcp_option_syntax,
+    dhcp_no_dns_server,
+    dns_server_answers_nothing,
+    dns_server_unroutable,
+    search_domain_missing,
+    balancer_without_backends,
+    balancer_not_attached,
+    balancer_misplaced,
+    acl_drops_dns,
+    edns_ignored,
+    forwarder_nxdomain_aaaa,
+    forwarder_no_answer,
+    ttl_fixed,
+}
+
 /// Every check, in the order of the report.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    [
-        access::CHECKS,
-        delivery::CHECKS,
-        zones::CHECKS,
-        names::CHECKS,
-        values::CHECKS,
-        reverse::CHECKS,
-        guests::CHECKS,
-        dhcp::CHECKS,
-        resolvers::CHECKS,
-        forwarding::CHECKS,
-        clients::CHECKS,
-    ]
-    .into_iter()
-    .flatten()
+    ALL.iter().copied()
 }

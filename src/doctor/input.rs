@@ -4,17 +4,17 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use super::facts::{Facts, Missing};
+use super::facts::Facts;
+use super::fix::Fix;
 use crate::model::snapshot::Snapshot;
 use crate::model::southbound::Southbound;
 use crate::model::topology::Topology;
 
 /// What checks look at.
 #[derive(Debug)]
-pub struct World<'a> {
-    /// The facts themselves.
+pub struct Input<'a> {
     pub facts: &'a Facts,
-    /// The northbound database; empty where it could not be read, and then no check asks for it.
+    /// The northbound database; empty where it could not be read: then no check that needs it runs.
     pub topology: Topology<'a>,
     /// The addresses that load balancers serve, wherever they are.
     pub balanced: HashSet<IpAddr>,
@@ -22,19 +22,26 @@ pub struct World<'a> {
 
 static EMPTY: LazyLock<Snapshot> = LazyLock::new(Snapshot::default);
 
-impl<'a> World<'a> {
-    /// Indexes the facts.
+impl<'a> Input<'a> {
     pub fn of(facts: &'a Facts) -> Self {
         let topology = Topology::of(facts.northbound.as_ref().unwrap_or(&EMPTY));
         let balanced = topology.balanced();
-        World { facts, topology, balanced }
+        Input { facts, topology, balanced }
     }
 
     /// The southbound database.
     ///
     /// # Errors
     /// Why it could not be read.
-    pub fn southbound(&self) -> Result<&'a Southbound, Missing> {
-        self.facts.southbound.as_ref().map_err(Clone::clone)
+    pub fn southbound(&self) -> Result<&'a Southbound, String> {
+        self.facts.southbound.as_ref().map_err(|missing| missing.message.clone())
+    }
+
+    /// The command that makes ovn-northd work again.
+    pub fn revive_northd(&self) -> Fix {
+        match self.facts.northd.as_deref() {
+            Ok("paused") => Fix::shell("ovn-appctl", ["-t", "ovn-northd", "resume"]),
+            _ => Fix::shell("systemctl", ["restart", "ovn-northd"]),
+        }
     }
 }

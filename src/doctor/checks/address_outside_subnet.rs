@@ -1,0 +1,54 @@
+//! `address-outside-subnet`.
+
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::zones::{AttachedZone, texts};
+use crate::doctor::{Category, Check, Need, Run};
+use crate::model::host::Host;
+use crate::model::snapshot::outside_of;
+
+pub(super) const CHECK: Check = Check {
+    code: "address-outside-subnet",
+    title: "an address that is not in the switch's subnet",
+    category: Category::Guests,
+    severity: Severity::Warning,
+    needs: &[Need::Northbound],
+    explanation: "Guests of a switch have addresses of its subnet (Logical_Switch:other_config:subnet, :ipv6_prefix). \
+        Another address is a typing error, or belongs to another network, which the guests reach through a router or \
+        not at all.",
+    source: "ovn-nb(5), Logical_Switch:other_config",
+    run: Some(Run::EachZone(run)),
+};
+
+fn run(zone: &AttachedZone) -> Vec<Finding> {
+    let name = zone.network.name();
+    let subnets = zone.network.switch.subnets();
+    let find = |host: &Host| {
+        let addresses = host.addresses();
+        let (outside, subnet) = addresses.iter().find_map(|ip| Some((*ip, outside_of(&subnets, *ip)?)))?;
+        let message = format!("{} has {outside}, which is outside of {name}'s subnet {subnet}", host.name);
+        Some(
+            zone.finding(&host.name, message)
+                .seen("addresses", texts(&addresses))
+                .seen("subnet", subnet.to_string())
+                .host_fix(zone.as_ports_have_it(host)),
+        )
+    };
+    zone.hosts().filter_map(find).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::checks;
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[fires("far", |facts| put(facts, "far", "10.9.0.1"))];
+
+    #[test]
+    fn a_host_without_a_port_gets_one_fix() {
+        let all = ["address-outside-subnet", "record-stale"].map(|code| {
+            let check = checks::all().find(|check| check.code == code).unwrap();
+            found(check, |facts| put(facts, "far", "10.9.0.1 10.0.0.77")).remove(0).fixes
+        });
+        assert_eq!(all[0], all[1]);
+    }
+}

@@ -1,0 +1,110 @@
+//! `dhcp-incomplete`.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::doctor::dhcp::{about, assign, row_for};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::{Fix, entry};
+use crate::doctor::input::Input;
+use crate::doctor::zones::texts;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::snapshot::Port;
+use crate::model::topology::{Leases, Network};
+use crate::plan::change::Column;
+
+pub(super) const CHECK: Check = Check {
+    code: "dhcp-incomplete",
+    title: "DHCP options that ovn-northd ignores",
+    category: Category::Dhcp,
+    severity: Severity::Error,
+    needs: &[Need::Northbound],
+    explanation: "ovn-northd makes no DHCP flow for a port, and says so only in its log, where the row lacks server_id, \
+        server_mac or lease_time (DHCPv4) or server_id (DHCPv6), where cidr is no network, or where the port's address \
+        is not in it.",
+    source: "northd/northd.c, build_dhcpv4_action and build_dhcpv6_action; ovn-nb(5), DHCP_Options",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    Ok(input.topology.leases.iter().flat_map(|leases| findings(input, leases)).collect())
+}
+
+fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
+    let row = leases.row;
+    let uuid = row.uuid.to_string();
+    let required: &[&str] =
+        if row.is_ipv4() { &["server_id", "server_mac", "lease_time"] } else { &["server_id"] };
+    let absent: Vec<&str> =
+        required.iter().copied().filter(|option| !row.options.contains_key(*option)).collect();
+    if !absent.is_empty() {
+        let message =
+            format!("the options for {} lack {}: OVN answers no DHCP for them", row.cidr, absent.join(", "));
+        let finding = about(input, leases, &uuid, message).seen("lacks", &absent);
+        return vec![finding.fix(complete(input, leases, &absent))];
+    }
+    let Ok(net) = row.cidr.parse::<IpNet>() else {
+        let message = format!("{:?} is no network: OVN answers no DHCP for its ports", row.cidr);
+        return vec![about(input, leases, &uuid, message)];
+    };
+    let mut findings = Vec::new();
+    for (index, ports) in &leases.users {
+        let network = &input.topology.switches[*index];
+        let outside = ports.iter().filter(|port| is_outside(port, &net));
+        findings.extend(outside.map(|port| outside_finding(input, network, port, &net)));
+    }
+    findings
+}
+
+/// Whether a port has addresses of the network's family and none of them is in it.
+fn is_outside(port: &Port, net: &IpNet) -> bool {
+    let addresses = port.guest_addresses();
+    let mut family = addresses.iter().filter(|ip| ip.is_ipv4() == net.addr().is_ipv4()).peekable();
+    family.peek().is_some() && !family.any(|address| net.contains(address))
+}
+
+fn outside_finding(input: &Input, network: &Network, port: &Port, net: &IpNet) -> Finding {
+    let addresses = texts(&port.guest_addresses());
+    let message =
+        format!("port {} has {}, and its DHCP options are for {net}", port.name, addresses.join(", "));
+    let finding = Finding::new(&port.name, message)
+        .on(network.name())
+        .seen("cidr", net.to_string())
+        .seen("addresses", addresses);
+    let fixes = row_for(input, network, &[port]).map(|row| assign(row, &[port]));
+    fixes.into_iter().flatten().fold(finding, Finding::fix)
+}
+
+/// Sets what is absent, where there is no doubt about its value.
+fn complete(input: &Input, leases: &Leases, absent: &[&str]) -> Option<Fix> {
+    let row = leases.row;
+    let net: IpNet = row.cidr.parse().ok()?;
+    let routers = leases.users.keys().flat_map(|index| input.topology.switches[*index].router_addresses());
+    let router = routers.map(|net| net.addr()).find(|address| net.contains(address));
+    let server = match row.options.get("router").and_then(|value| value.parse::<IpAddr>().ok()) {
+        Some(address) => address,
+        None => router.or_else(|| net.hosts().next())?,
+    };
+    let change = |option: &&str| {
+        let value = match *option {
+            "server_id" if row.is_ipv4() => server.to_string(),
+            "lease_time" => "3600".to_owned(),
+            _ => "0a:00:00:00:00:01".to_owned(),
+        };
+        entry(Column::DhcpOptions, row.uuid, &row.options, option, Some(&value))
+    };
+    Some(Fix::Change(absent.iter().map(change).collect()))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("00000000-0000-0000-0000-000000000015", |facts| {
+            nb(facts).dhcp_options[0].options.remove("lease_time");
+        }),
+        fires("web", |facts| nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.1.0.10".into()]),
+    ];
+}

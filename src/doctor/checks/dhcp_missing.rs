@@ -1,0 +1,59 @@
+//! `dhcp-missing`.
+
+use crate::doctor::dhcp::{assign, row_for};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::snapshot::Port;
+use crate::model::topology::Network;
+
+pub(super) const CHECK: Check = Check {
+    code: "dhcp-missing",
+    title: "guest ports without DHCP options",
+    category: Category::Dhcp,
+    severity: Severity::Warning,
+    needs: &[Need::Northbound],
+    explanation: "A guest gets its resolver and its search domain by DHCP. OVN answers DHCP only for ports whose \
+        dhcpv4_options or dhcpv6_options is set; without it the guest has no address either, unless a person \
+        configures it. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
+    source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    Ok(input.topology.switches.iter().filter_map(|network| finding(input, network)).collect())
+}
+
+fn finding(input: &Input, network: &Network) -> Option<Finding> {
+    let has_none = |port: &&Port| port.dhcpv4_options.is_none() && port.dhcpv6_options.is_none();
+    let ports: Vec<&Port> = network.guests().filter(has_none).collect();
+    let is_managed = network.own_zones().next().is_some() || network.guests().any(|port| !has_none(&port));
+    let first = ports.first().filter(|_| is_managed)?;
+    let name = network.name();
+    let (which, has) = match ports.len() {
+        1 => (format!("port {}", first.name), "has"),
+        count => (format!("{count} of {} guest ports", network.guests().count()), "have"),
+    };
+    let message = format!("{which} of {name} {has} no DHCP options: no lease, no resolver");
+    let finding = Finding::new(name, message)
+        .on(name)
+        .seen("ports", ports.iter().take(5).map(|port| &port.name).collect::<Vec<_>>())
+        .seen("count", ports.len());
+    let fixes = row_for(input, network, &ports).map(|row| assign(row, &ports));
+    Some(fixes.into_iter().flatten().fold(finding, Finding::fix))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("net1", |facts| nb(facts).ports[0].dhcpv4_options = None),
+        passes(|facts| {
+            nb(facts).switches[0].dns_records.clear();
+            for port in &mut nb(facts).ports {
+                port.dhcpv4_options = None;
+            }
+        }),
+    ];
+}

@@ -1,0 +1,55 @@
+//! `dhcp-no-dns-server`.
+
+use std::collections::HashSet;
+
+use crate::doctor::dhcp::{about, set_forwarders};
+use crate::doctor::finding::Severity;
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::dhcp::DNS_SERVER;
+use crate::model::topology::Leases;
+
+pub(super) const CHECK: Check = Check {
+    code: "dhcp-no-dns-server",
+    title: "DHCP options without dns_server",
+    category: Category::Dhcp,
+    severity: Severity::Error,
+    needs: &[Need::Northbound],
+    explanation: "A guest that gets no resolver sends no query, so OVN has nothing to intercept: not even local names \
+        resolve. For local names any address will do, because OVN looks at the port of the query only; for all others \
+        it must be an address that answers.",
+    source: "ovn-nb(5), DHCP_Options; RFC 2132, section 3.8",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    let has_server = |leases: &&Leases| leases.row.options.contains_key(DNS_SERVER);
+    let all = || input.topology.leases.iter();
+    let served: HashSet<&str> = all()
+        .filter(has_server)
+        .flat_map(|leases| leases.users.values().flatten().map(|port| port.name.as_str()))
+        .collect();
+    // A guest that gets a resolver by its other family needs no second one.
+    let is_unserved =
+        |leases: &&Leases| leases.users.values().flatten().any(|port| !served.contains(port.name.as_str()));
+    let without = all().filter(|leases| !has_server(leases)).filter(is_unserved);
+    Ok(without
+        .map(|leases| {
+            let message = format!("guests of {} get no resolver, so no name resolves", leases.row.cidr);
+            about(input, leases, &leases.row.uuid.to_string(), message).fix(set_forwarders(
+                input,
+                leases,
+                &[],
+            ))
+        })
+        .collect())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[fires("00000000-0000-0000-0000-000000000015", |facts| {
+        nb(facts).dhcp_options[0].options.remove("dns_server");
+    })];
+}

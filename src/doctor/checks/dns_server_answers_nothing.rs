@@ -1,0 +1,77 @@
+//! `dns-server-answers-nothing`.
+
+use std::net::IpAddr;
+
+use crate::doctor::dhcp::{about, set_forwarders};
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::balancer::vip_address;
+use crate::model::dhcp::DNS_SERVER;
+use crate::model::resolvers::nobody_listens;
+use crate::model::topology::{Leases, Network};
+
+pub(super) const CHECK: Check = Check {
+    code: "dns-server-answers-nothing",
+    title: "dns_server is an address of OVN's own, and nothing forwards",
+    category: Category::Dhcp,
+    severity: Severity::Error,
+    needs: &[Need::Northbound],
+    explanation: "Local names resolve with any dns_server, because OVN intercepts queries whatever their destination. \
+        All other queries go on to that address. A logical router and a switch have no resolver: they refuse or drop \
+        the queries, because OVN never forwards by itself. A load balancer for ADDRESS:53/udp, with the resolvers as \
+        backends, makes such an address answer.",
+    source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; seen on OVN 23.03, 25.03 and 26.03",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    Ok(input.topology.leases.iter().flat_map(|leases| findings(input, leases)).collect())
+}
+
+fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
+    let networks = || leases.users.keys().map(|index| &input.topology.switches[*index]);
+    let is_silent = |address: &IpAddr| {
+        networks().any(|network| {
+            nobody_listens(&input.topology, network, leases, address) && !is_ours(input, network, address)
+        })
+    };
+    let silent: Vec<IpAddr> = leases.row.resolvers().into_iter().filter(is_silent).collect();
+    silent
+        .iter()
+        .map(|address| {
+            let message = format!(
+                "guests of {} ask {address}, where no resolver listens: only local names resolve",
+                leases.row.cidr
+            );
+            about(input, leases, &address.to_string(), message)
+                .seen("dns_server", &leases.row.options[DNS_SERVER])
+                .fix(set_forwarders(input, leases, &silent))
+        })
+        .collect()
+}
+
+/// Whether a load balancer of ours is meant to serve the address: other checks find what is wrong with it.
+fn is_ours(input: &Input, network: &Network, address: &IpAddr) -> bool {
+    let is_meant = |vip: &String| vip_address(vip) == Some(*address);
+    let mut balancers = input.topology.balancers_of(network).into_iter();
+    balancers.any(|balancer| balancer.vips.is_empty() || balancer.vips.keys().any(is_meant))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("10.0.0.1", |facts| option(facts, "dns_server", "10.0.0.1")),
+        passes(|facts| {
+            forwarding(facts);
+            option(facts, "dns_server", "10.0.0.1");
+        }),
+        passes(|facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            balancer(facts, "10.0.0.1:53", "192.0.2.1:53");
+            nb(facts).routers[0].load_balancers.push(uuid(41));
+        }),
+    ];
+}

@@ -1,0 +1,91 @@
+//! `name-shadowed`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::{Fix, HostFix};
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::address;
+use crate::model::host::host_name;
+use crate::model::marks::Owner;
+use crate::model::snapshot::DnsRow;
+use crate::model::topology::Network;
+use crate::model::zone::domain_of;
+use crate::plan::change::Column;
+
+pub(super) const CHECK: Check = Check {
+    code: "name-shadowed",
+    title: "two rows of one switch have the same name",
+    category: Category::Records,
+    severity: Severity::Error,
+    needs: &[Need::Northbound],
+    explanation: "A switch may list several DNS rows, of several owners. OVN does not merge them: ovn-controller goes \
+        through the rows of the datapath in the order of a hash and answers from the first that has the key. Which \
+        address a guest gets is therefore chance.",
+    source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; controller/ovn-dns.c",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    let mut findings = Vec::new();
+    for network in input.topology.switches.iter().filter(|network| network.rows.len() > 1) {
+        let mut holders: HashMap<&str, Vec<&DnsRow>> = HashMap::new();
+        for row in &network.rows {
+            for key in row.records.keys() {
+                holders.entry(key).or_default().push(row);
+            }
+        }
+        let shared: BTreeMap<&str, Vec<&DnsRow>> =
+            holders.into_iter().filter(|(_, rows)| rows.len() > 1).collect();
+        findings.extend(shared.into_iter().map(|(key, rows)| finding(network, key, &rows)));
+    }
+    Ok(findings)
+}
+
+fn finding(network: &Network, key: &str, rows: &[&DnsRow]) -> Finding {
+    let name = network.name();
+    let seen = |row: &&DnsRow| -> Value {
+        json!({ "row": row.uuid, "owner": row.owner().name(), "value": row.records[key] })
+    };
+    let message = format!("{key} is in {} rows of {name}: which of them answers is chance", rows.len());
+    let other_owner = rows.iter().map(|row| row.owner()).find(|owner| *owner != Owner::Qdns);
+    Finding::new(key, message)
+        .on(name)
+        .owned_by(other_owner.unwrap_or(Owner::Qdns))
+        .seen("rows", rows.iter().map(seen).collect::<Vec<_>>())
+        .fix(fix(network, key, rows))
+}
+
+/// Takes the name out of one row of ours; where all rows are ours, the first keeps it.
+fn fix(network: &Network, key: &str, rows: &[&DnsRow]) -> Option<Fix> {
+    let ours: Vec<&DnsRow> = rows.iter().copied().filter(|row| row.is_ours()).collect();
+    let kept = usize::from(ours.len() == rows.len());
+    let row = ours.get(kept)?;
+    let is_only = ours.len() == kept + 1 && network.own_zones().count() == 1;
+    if is_only && !address::is_reverse_name(key) {
+        let host = host_name(key, &domain_of(row));
+        return Some(Fix::Host(HostFix::absent(network, &host)));
+    }
+    Some(Fix::set(Column::DnsRecords, row.uuid, &row.records, key, None))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("web", |facts| listed(facts, row(7, ("ls_name", "x"), &[("web", "10.0.0.9")]))),
+        passes(|facts| listed(facts, row(7, ("ls_name", "x"), &[("other", "10.0.0.9")]))),
+    ];
+
+    #[test]
+    fn the_other_owner_is_named() {
+        let found =
+            found(&CHECK, |facts| listed(facts, row(7, ("ls_name", "x"), &[("web", "10.0.0.9")])));
+        assert_eq!(found[0].owner, Some(Owner::Neutron));
+    }
+}

@@ -1,0 +1,58 @@
+//! `record-stale`.
+
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::zones::{AttachedZone, texts};
+use crate::doctor::{Category, Check, Need, Run};
+use crate::model::host::Host;
+
+pub(super) const CHECK: Check = Check {
+    code: "record-stale",
+    title: "a host without a logical switch port",
+    category: Category::Guests,
+    severity: Severity::Warning,
+    needs: &[Need::Northbound],
+    explanation: "No port of the switch has one of the host's addresses (static, dynamic or port security), and none \
+        has its name: the machine was deleted. The next machine with the address inherits the name. A machine that is \
+        switched off keeps its port. Hosts that were added with --static are left alone.",
+    source: "ovn-nb(5), Logical_Switch_Port:addresses, dynamic_addresses, port_security",
+    run: Some(Run::EachZone(run)),
+};
+
+fn run(zone: &AttachedZone) -> Vec<Finding> {
+    zone.hosts().filter(|host| zone.is_stale(host)).map(|host| finding(zone, host)).collect()
+}
+
+fn finding(zone: &AttachedZone, host: &Host) -> Finding {
+    let addresses = texts(&host.addresses());
+    let mut message = format!(
+        "no port of {} has {} or the name {}",
+        zone.network.name(),
+        addresses.join(" or "),
+        host.name
+    );
+    if let Some(address) = zone.balanced(host) {
+        message += &format!("; a load balancer serves {address}: mark the host as static");
+    }
+    zone.finding(&host.name, message)
+        .seen("addresses", addresses)
+        .seen("ports", zone.port_index().ports)
+        .host_fix(zone.as_ports_have_it(host))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("gone", |facts| put(facts, "gone", "10.0.0.77")),
+        fires("vip", |facts| {
+            put(facts, "vip", "10.0.0.80");
+            balancer(facts, "10.0.0.80:53", "10.0.0.10:53");
+        }),
+        passes(|facts| {
+            put(facts, "gone", "10.0.0.77");
+            mark(facts, "qdns-static-gone", "true");
+        }),
+        passes(|facts| put(facts, "router-1", "10.0.0.1")),
+    ];
+}

@@ -1,0 +1,99 @@
+//! `search-domain-missing`.
+
+use std::collections::BTreeSet;
+
+use crate::doctor::dhcp::about;
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::{Fix, entry};
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::dhcp;
+use crate::model::name::Domain;
+use crate::model::topology::{Leases, Network};
+use crate::plan::change::Column;
+
+pub(super) const CHECK: Check = Check {
+    code: "search-domain-missing",
+    title: "guests do not get the zone's domain by DHCP",
+    category: Category::Dhcp,
+    severity: Severity::Warning,
+    needs: &[Need::Northbound],
+    explanation: "systemd-resolved sends no single-label name to a DNS server; with a search domain it asks for \
+        `web.internal` when a person types `web`. The domain comes by DHCP: domain_name (option 15) and \
+        domain_search_list (option 119).",
+    source: "systemd-resolved.service(8), Synthetic Records and Protocols; resolved.conf(5), \
+        ResolveUnicastSingleLabel; RFC 3397",
+    run: Some(Run::Once(run)),
+};
+
+/// The options that carry the domain to the guests.
+const OPTIONS: [&str; 2] = ["domain_name", "domain_search_list"];
+
+fn run(input: &Input) -> Outcome {
+    let domains = input.topology.domains();
+    let mut findings = Vec::new();
+    for leases in input.topology.leases.iter().filter(|leases| leases.row.is_ipv4()) {
+        let searched = searched_domains(leases);
+        for index in leases.users.keys() {
+            let Some((domain, true)) = domains.get(index) else { continue };
+            if !searched.contains(domain.as_str()) {
+                findings.push(finding(input, leases, &input.topology.switches[*index], domain, &searched));
+            }
+        }
+    }
+    Ok(findings)
+}
+
+/// The domains that guests get to search in.
+fn searched_domains(leases: &Leases) -> BTreeSet<String> {
+    let values = OPTIONS.iter().filter_map(|option| leases.row.options.get(*option));
+    let domains = values.flat_map(|value| dhcp::parse_domains(value));
+    let domains = domains.map(|domain| domain.trim_end_matches('.').to_lowercase());
+    domains.filter(|domain| !domain.is_empty()).collect()
+}
+
+fn finding(
+    input: &Input,
+    leases: &Leases,
+    network: &Network,
+    domain: &Domain,
+    searched: &BTreeSet<String>,
+) -> Finding {
+    let (row, name) = (leases.row, network.name());
+    let message = format!(
+        "guests of {name} do not get {domain} by DHCP: short names do not resolve in systemd-resolved guests"
+    );
+    let set = |option: &str, domains: &[&str]| {
+        let value = dhcp::string(&domains.join(","));
+        entry(Column::DhcpOptions, row.uuid, &row.options, option, Some(&value))
+    };
+    let domain = domain.as_str();
+    let changes = if searched.is_empty() {
+        OPTIONS.iter().map(|option| set(option, &[domain])).collect()
+    } else {
+        let list: Vec<&str> = std::iter::once(domain).chain(searched.iter().map(String::as_str)).collect();
+        vec![set("domain_search_list", &list)]
+    };
+    let is_unset = OPTIONS.iter().all(|option| !row.options.contains_key(*option));
+    about(input, leases, name, message)
+        .on(name)
+        .seen("domain", domain)
+        .fix(Fix::Change(changes))
+        .automatic_if(is_unset && leases.users.len() == 1)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        repaired("net1", |facts| {
+            nb(facts).dhcp_options[0].options.retain(|key, _| !key.starts_with("domain"));
+        }),
+        fires("net1", |facts| {
+            option(facts, "domain_name", "\"other.org\"");
+            option(facts, "domain_search_list", "\"other.org\"");
+        }),
+        passes(|facts| option(facts, "domain_name", "\"other.org\"")),
+    ];
+}

@@ -1,0 +1,43 @@
+//! `zone-missing`.
+
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::fix::Fix;
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+
+pub(super) const CHECK: Check = Check {
+    code: "zone-missing",
+    title: "a switch with guests has no zone",
+    category: Category::Zones,
+    severity: Severity::Info,
+    needs: &[Need::Northbound],
+    explanation: "A name resolves on a switch only if a DNS row that the switch lists has it. A switch whose names \
+        another program keeps (Neutron, LXD, Incus) needs no zone of qdns.",
+    source: "ovn-nb(5), Logical_Switch:dns_records",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    let mut findings = Vec::new();
+    for network in input.topology.switches.iter().filter(|network| network.rows.is_empty()) {
+        let (name, guests) = (network.name(), network.guests().count());
+        if guests > 0 {
+            let message = format!("{name} has {guests} guest ports and no zone: no name resolves");
+            findings.push(
+                Finding::new(name, message)
+                    .on(name)
+                    .seen("guest_ports", guests)
+                    .fix(Fix::qdns(["zone", "create", name])),
+            );
+        }
+    }
+    Ok(findings)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] =
+        &[fires("net1", |facts| nb(facts).switches[0].dns_records.clear()), passes(other_switch)];
+}

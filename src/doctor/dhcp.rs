@@ -1,0 +1,105 @@
+//! What checks of DHCP share: the row of DHCP options that ports may use, the options of the release, the
+//! resolvers that a fix names.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::finding::Finding;
+use super::fix::Fix;
+use super::grammar;
+use super::input::Input;
+use crate::model::resolvers::is_of_ovn;
+use crate::model::snapshot::{DhcpOptions, Map, Port};
+use crate::model::topology::{Leases, Network};
+
+/// The resolvers that a fix names where the database has none to take.
+const USUAL_RESOLVERS: &[&str] = &["8.8.8.8", "8.8.4.4"];
+/// The same for IPv6.
+const USUAL_RESOLVERS_V6: &[&str] = &["2001:4860:4860::8888"];
+
+/// A finding about a row, on the first switch whose ports use it.
+pub fn about(input: &Input, leases: &Leases, subject: &str, message: String) -> Finding {
+    let ports: usize = leases.users.values().map(Vec::len).sum();
+    let finding = Finding::new(subject, message)
+        .seen("dhcp_options", leases.row.uuid)
+        .seen("cidr", &leases.row.cidr)
+        .seen("ports", ports);
+    let names: Vec<&str> = leases.users.keys().map(|index| input.topology.switches[*index].name()).collect();
+    match names[..] {
+        [] => finding,
+        [only] => finding.on(only),
+        [first, ..] => finding.on(first).seen("switches", names),
+    }
+}
+
+/// A row that all the ports' addresses are in: one that the switch uses, or the only other one.
+pub fn row_for<'a>(input: &Input<'a>, network: &Network, ports: &[&Port]) -> Option<&'a DhcpOptions> {
+    let is_in = |net: &IpNet, port: &&Port| {
+        let addresses = port.guest_addresses();
+        addresses.is_empty() || addresses.iter().any(|address| net.contains(address))
+    };
+    let serves = |row: &&DhcpOptions| {
+        row.cidr.parse::<IpNet>().is_ok_and(|net| ports.iter().all(|port| is_in(&net, port)))
+    };
+    let is_used = |row: &&DhcpOptions| {
+        network.ports.iter().any(|port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid)))
+    };
+    let rows = || input.topology.rows.dhcp_options.iter();
+    let mut others = rows().filter(serves);
+    rows().filter(is_used).find(serves).or_else(|| others.next().filter(|_| others.next().is_none()))
+}
+
+/// The commands that make ports use a row: one transaction for up to a thousand ports.
+pub fn assign(row: &DhcpOptions, ports: &[&Port]) -> Vec<Fix> {
+    let verb = if row.is_ipv4() { "lsp-set-dhcpv4-options" } else { "lsp-set-dhcpv6-options" };
+    let row = row.uuid.to_string();
+    let command = |ports: &[&Port]| {
+        let mut args: Vec<&str> = Vec::new();
+        for port in ports {
+            if !args.is_empty() {
+                args.push("--");
+            }
+            args.extend([verb, &port.name, &row]);
+        }
+        Fix::nbctl(args)
+    };
+    ports.chunks(1000).map(command).collect()
+}
+
+/// The options of the release and their types, and where they are from.
+pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
+    let sb = input.facts.southbound.as_ref().ok();
+    let known = sb.map(|sb| if is_ipv4 { &sb.dhcp_options } else { &sb.dhcpv6_options });
+    match known.filter(|types| !types.is_empty()) {
+        Some(types) => (types.clone(), "the southbound database"),
+        None => (grammar::built_in(is_ipv4), "OVN as qdns knows it"),
+    }
+}
+
+/// The command that gives guests resolvers: those of another row that answer, or the usual ones.
+pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
+    let index = *leases.users.keys().next()?;
+    let is_ipv4 = leases.row.is_ipv4();
+    let others = input.topology.leases.iter();
+    let mut others =
+        others.filter(|other| other.row.uuid != leases.row.uuid && other.row.is_ipv4() == is_ipv4);
+    let usual = if is_ipv4 { USUAL_RESOLVERS } else { USUAL_RESOLVERS_V6 };
+    let resolvers = others
+        .find_map(|other| good_resolvers(input, other, bad))
+        .unwrap_or_else(|| usual.iter().map(|text| (*text).to_owned()).collect());
+    let mut words = ["forwarders", "set", input.topology.switches[index].name()].map(str::to_owned).to_vec();
+    words.extend(resolvers);
+    if leases.users.len() > 1 {
+        words.push("--yes".to_owned());
+    }
+    Some(Fix::qdns(words))
+}
+
+/// The resolvers of a row that are not OVN's own and not among the bad ones, if there are any.
+fn good_resolvers(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Vec<String>> {
+    let network = &input.topology.switches[*leases.users.keys().next()?];
+    let is_good = |ip: &IpAddr| !is_of_ovn(network, leases, ip) && !bad.contains(ip);
+    let good = leases.row.resolvers().into_iter().filter(is_good).map(|ip| ip.to_string());
+    Some(good.collect()).filter(|good: &Vec<String>| !good.is_empty())
+}

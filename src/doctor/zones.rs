@@ -1,0 +1,174 @@
+//! A zone that answers, with its switch and its hosts: what checks of one zone look at, and what its hosts must be.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::entries::is_asked_for;
+use super::finding::Finding;
+use super::fix::{Fix, HostFix};
+use super::input::Input;
+use crate::model::address;
+use crate::model::host::{Host, Hosts, host_name};
+use crate::model::name::{HostArg, RESERVED, suggestion};
+use crate::model::port_index::PortIndex;
+use crate::model::snapshot::{Port, outside_of};
+use crate::model::topology::Network;
+use crate::model::zone::Zone;
+use crate::plan::change::Column;
+
+/// A zone that answers. It exists only while checks look at it: the hosts of all zones would take more memory
+/// than everything else.
+#[derive(Debug)]
+pub struct AttachedZone<'i, 'a> {
+    pub input: &'i Input<'a>,
+    pub zone: &'i Zone<'a>,
+    pub hosts: Hosts<'a>,
+    pub network: &'i Network<'a>,
+    port_index: OnceCell<PortIndex<'a>>,
+}
+
+/// The names of a host that OVN finds, with their values.
+pub fn answering<'h>(host: &'h Host) -> impl Iterator<Item = (&'h str, &'h str)> {
+    host.names().filter(|(key, _)| is_asked_for(key))
+}
+
+/// Why a host's name is reserved, if it is.
+pub fn why_reserved(host: &Host) -> Option<&'static str> {
+    RESERVED.iter().find(|(name, _)| *name == host.name).map(|(_, why)| *why)
+}
+
+/// The addresses that all names of a host have; of names that OVN never finds, only where there are no others.
+fn agreed_addresses(host: &Host) -> Option<Vec<IpAddr>> {
+    let values = |(_, value): (&str, &str)| Some(address::from_value(value)).filter(|list| !list.is_empty());
+    let mut lists: Vec<Vec<IpAddr>> = answering(host).filter_map(values).collect();
+    if lists.is_empty() {
+        lists = host.names().filter_map(values).collect();
+    }
+    let first = lists.first()?;
+    lists.iter().all(|list| is_same(list, first)).then(|| first.clone())
+}
+
+/// Whether two lists have the same addresses, in any order.
+pub fn is_same(one: &[IpAddr], other: &[IpAddr]) -> bool {
+    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
+}
+
+/// Addresses as evidence.
+pub fn texts(addresses: &[IpAddr]) -> Vec<String> {
+    addresses.iter().map(ToString::to_string).collect()
+}
+
+impl<'i, 'a> AttachedZone<'i, 'a> {
+    pub fn of(input: &'i Input<'a>, network: &'i Network<'a>, zone: &'i Zone<'a>) -> Self {
+        AttachedZone { input, zone, hosts: zone.hosts(), network, port_index: OnceCell::new() }
+    }
+
+    /// The hosts, in the order of their names.
+    pub fn hosts(&self) -> impl Iterator<Item = &Host<'a>> {
+        self.hosts.by_name.values()
+    }
+
+    /// The switch's ports by address and name.
+    pub fn port_index(&self) -> &PortIndex<'a> {
+        self.port_index.get_or_init(|| PortIndex::of(self.network, &self.zone.domain, None))
+    }
+
+    /// A finding about something on the switch.
+    pub fn finding(&self, subject: &str, message: String) -> Finding {
+        Finding::new(subject, message).on(self.network.name())
+    }
+
+    /// A finding about a reverse name, whose fix removes it.
+    pub fn without_reverse_name(&self, key: &str, value: &str, message: String) -> Finding {
+        let row = self.zone.row;
+        self.finding(key, message)
+            .seen("row", row.uuid)
+            .seen("address", address::from_reverse_name(key).map(|ip| ip.to_string()))
+            .seen("value", value)
+            .fix(Fix::set(Column::DnsRecords, row.uuid, &row.records, key, None))
+    }
+
+    /// Whether a host has no port, so that its name leads nowhere.
+    pub fn is_stale(&self, host: &Host) -> bool {
+        let addresses = host.addresses();
+        !addresses.is_empty() && self.port_index().is_stale(host, &addresses)
+    }
+
+    /// An address of a host that a load balancer serves.
+    pub fn balanced(&self, host: &Host) -> Option<IpAddr> {
+        host.addresses().into_iter().find(|address| self.input.balanced.contains(address))
+    }
+
+    /// The addresses of the guests that have a host's name, if there are such guests.
+    pub fn port_addresses(&self, host: &Host) -> Option<Vec<IpAddr>> {
+        self.port_index().named(&host.name)?;
+        let domain = &self.zone.domain;
+        let is_named =
+            |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
+        let mut named = self.network.guests().filter(is_named).peekable();
+        named.peek()?;
+        Some(named.flat_map(Port::guest_addresses).collect())
+    }
+
+    /// A host with the addresses that guests get now, and with all of its names and reverse names. `None` where its
+    /// names have different addresses, or qdns would not accept it.
+    pub fn as_stored(&self, host: &Host) -> Option<HostFix> {
+        let addresses = agreed_addresses(host)?;
+        let is_replaced = !is_same(&addresses, &host.addresses());
+        Some(self.present(&host.name, host, addresses)?.replacing(is_replaced))
+    }
+
+    /// A host as the switch's ports have it: removed where it has no port, under a name that is valid, with the
+    /// addresses of its port or those in the subnet.
+    pub fn as_ports_have_it(&self, host: &Host) -> Option<HostFix> {
+        let addresses = host.addresses();
+        if self.is_stale(host) {
+            return match self.balanced(host) {
+                Some(_) => Some(self.present(&host.name, host, addresses)?.keeping()),
+                None => Some(self.absent(host)),
+            };
+        }
+        let of_port = self.port_addresses(host).filter(|found| !found.is_empty());
+        if let Some(found) = of_port
+            && !addresses.iter().all(|address| found.contains(address))
+        {
+            return Some(self.present(&host.name, host, found)?.replacing(true));
+        }
+        let subnets = self.network.switch.subnets();
+        let inside: Vec<IpAddr> =
+            addresses.into_iter().filter(|address| outside_of(&subnets, *address).is_none()).collect();
+        if inside.is_empty() {
+            return Some(self.absent(host));
+        }
+        Some(self.present(&host.name, host, inside)?.replacing(true))
+    }
+
+    /// What a host that must have another name becomes: it goes, and comes back under the likeliest free name.
+    pub fn renamed(&self, host: &Host) -> Vec<HostFix> {
+        if self.is_stale(host) && self.balanced(host).is_none() {
+            return vec![self.absent(host)];
+        }
+        let found = self.port_addresses(host).filter(|found| !found.is_empty());
+        let addresses = found.unwrap_or_else(|| host.addresses());
+        let name = suggestion(&host.name).or_else(|| suggestion(&format!("{}-1", host.name)));
+        let is_free = |name: &String| !self.hosts.by_name.contains_key(name.as_str());
+        let renamed = name
+            .filter(is_free)
+            .and_then(|name| self.present(&name, host, addresses))
+            .map(|fix| if host.is_static { fix.keeping() } else { fix });
+        std::iter::once(self.absent(host)).chain(renamed).collect()
+    }
+
+    /// A host that must have these addresses. `None` where qdns would not accept it.
+    pub fn present(&self, name: &str, like: &Host, addresses: Vec<IpAddr>) -> Option<HostFix> {
+        HostArg::parse(name).ok()?.under(&self.zone.domain).ok()?.fqdn(&self.zone.domain).ok()?;
+        let is_refused = |address: &IpAddr| self.network.switch.not_a_host(*address).is_some();
+        let is_refused = addresses.iter().any(is_refused) || addresses.is_empty();
+        (!is_refused).then(|| HostFix::present(self.network, name, addresses, !like.no_short))
+    }
+
+    fn absent(&self, host: &Host) -> HostFix {
+        HostFix::absent(self.network, &host.name)
+    }
+}

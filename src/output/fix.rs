@@ -1,0 +1,102 @@
+//! The fixes of a finding as lines to paste into a shell.
+
+use crate::doctor::finding::Finding;
+use crate::doctor::fix::{Command, Fix, HostFix, HostState};
+use crate::model::words::shell_word;
+use crate::ovn::transaction::arguments;
+
+/// How many fixes `--fix` applies in place of as many lines.
+const FEW: usize = 5;
+
+/// The lines of a finding's fixes; `connection` are the options that name the database that was read.
+pub fn lines(code: &str, finding: &Finding, connection: &[String]) -> Vec<String> {
+    let of = |command: &Command| line(command, connection);
+    match &finding.switch {
+        Some(switch) if finding.is_automatic && finding.fixes.len() > FEW => {
+            vec![of(&qdns(["doctor", switch, "--only", code, "--fix"]))]
+        }
+        _ => finding.fixes.iter().map(|fix| of(&command(fix))).collect(),
+    }
+}
+
+fn command(fix: &Fix) -> Command {
+    match fix {
+        Fix::Change(changes) => Command { program: "ovn-nbctl", args: arguments(changes) },
+        Fix::Host(fix) => host(fix),
+        Fix::Shell(command) => command.clone(),
+    }
+}
+
+fn host(fix: &HostFix) -> Command {
+    let HostState::Present { addresses, replace, is_static, short } = &fix.state else {
+        return qdns(["record", "rm", &fix.switch_name, &fix.host]);
+    };
+    let mut command = qdns(["record", "add", &fix.switch_name, &fix.host]);
+    command.args.extend(addresses.iter().map(ToString::to_string));
+    let options = [(!short, "--no-short"), (*is_static, "--static"), (*replace, "--replace")];
+    command
+        .args
+        .extend(options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, option)| option.to_owned()));
+    command
+}
+
+fn qdns<const N: usize>(args: [&str; N]) -> Command {
+    Command { program: "qdns", args: args.map(str::to_owned).into() }
+}
+
+fn line(command: &Command, connection: &[String]) -> String {
+    let takes_connection = matches!(command.program, "qdns" | "ovn-nbctl");
+    let connection = if takes_connection { connection } else { &[] };
+    let words = connection.iter().chain(&command.args).map(|word| shell_word(word));
+    std::iter::once(command.program.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::snapshot::{Map, Switch};
+    use crate::model::topology::Topology;
+    use crate::plan::change::Column;
+    use uuid::Uuid;
+
+    fn of(fixes: impl IntoIterator<Item = Fix>, is_automatic: bool) -> Vec<String> {
+        let finding = Finding::new("web", "").on("net 1");
+        let finding = fixes.into_iter().fold(finding, Finding::fix).automatic_if(is_automatic);
+        lines("pair-incomplete", &finding, &["--db=unix:/x".to_owned()])
+    }
+
+    fn host_fix() -> HostFix {
+        let switch = Switch { name: "net 1".into(), ..Switch::default() };
+        let rows = crate::model::snapshot::Snapshot { switches: vec![switch], ..Default::default() };
+        let addresses = ["10.0.0.1", "fd00::1"].map(|text| text.parse().unwrap()).to_vec();
+        HostFix::present(&Topology::of(&rows).switches[0], "web", addresses, false)
+    }
+
+    #[test]
+    fn a_line_is_quoted_and_names_the_database_that_was_named() {
+        let records = Map::from([("Web".to_owned(), "1 2".to_owned())]);
+        let uuid = Uuid::nil();
+        assert_eq!(
+            of([Fix::set(Column::DnsRecords, uuid, &records, "Web", Some("1"))], false),
+            [format!(
+                r#"ovn-nbctl '--db=unix:/x' remove DNS {uuid} records '"Web"="1 2"' -- add DNS {uuid} records '"Web"="1"'"#
+            )]
+        );
+        assert_eq!(of([Fix::shell("systemctl", ["start", "x"])], false), ["systemctl start x"]);
+    }
+
+    #[test]
+    fn what_a_host_must_be_is_a_command_of_qdns() {
+        assert_eq!(
+            of([Fix::Host(host_fix().replacing(true).keeping())], false),
+            ["qdns '--db=unix:/x' record add 'net 1' web 10.0.0.1 fd00::1 --no-short --static --replace"]
+        );
+    }
+
+    #[test]
+    fn many_automatic_fixes_are_one_line() {
+        let many = || vec![Fix::Host(host_fix()); FEW + 1];
+        assert_eq!(of(many(), true), ["qdns '--db=unix:/x' doctor 'net 1' --only pair-incomplete --fix"]);
+        assert_eq!(of(many(), false).len(), FEW + 1);
+    }
+}
