@@ -1,6 +1,6 @@
-//! What doctor looks at, read once: each fact is there, or there is a reason why it is not.
+//! What doctor reads, once: each fact is there, or there is a reason why it is not.
 //!
-//! The whole of it goes to a file (`--dump`) and comes back from one (`--from-dump`).
+//! `--dump` writes all of it to a file, `--from-dump` reads it from one.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,20 +10,20 @@ use crate::error::Error;
 use crate::model::snapshot::Snapshot;
 use crate::model::southbound::{LocalChassis, Southbound};
 
-/// The number of the dump's form; a dump of another form is refused.
+/// The number of the dump's format; a dump of another format is refused.
 pub const DUMP_FORMAT: u32 = 2;
 
-/// A fact, or why it could not be had.
+/// A fact, or why it is missing.
 pub type Fact<T> = Result<T, Missing>;
 
-/// Why a fact could not be had.
+/// Why a fact is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
     /// The kind of failure, as in the JSON output of errors.
     pub kind: String,
     /// One sentence.
     pub message: String,
-    /// What lies beneath, the nearest first.
+    /// What led to it, the nearest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<String>,
     /// What to do.
@@ -32,7 +32,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// A fact that was not asked for, or that this place cannot give.
+    /// A fact that was not asked for, or that cannot be read from here.
     pub fn because(message: impl Into<String>) -> Self {
         Missing { kind: "not-available".to_owned(), message: message.into(), ..Missing::default() }
     }
@@ -55,7 +55,7 @@ impl From<Error> for Missing {
     }
 }
 
-/// Everything that checks may look at.
+/// Everything that checks look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// [`DUMP_FORMAT`].
@@ -66,13 +66,13 @@ pub struct Facts {
     pub southbound: Fact<Southbound>,
     /// The datapaths that have a flow which looks names up.
     pub dns_flows: Fact<Vec<Uuid>>,
-    /// What the ovn-northd of this machine says of itself: `active`, `standby` or `paused`.
+    /// The state of this machine's ovn-northd: `active`, `standby` or `paused`.
     pub northd: Fact<String>,
     /// The ovn-controller of this machine.
     pub chassis: Fact<LocalChassis>,
-    /// What becomes of a guest's query, as ovn-trace(8) tells.
+    /// The queries of guests that ACLs drop, as ovn-trace(8) reports.
     pub traces: Fact<Vec<DroppedQuery>>,
-    /// What the forwarders say to an AAAA query under the zones' domains.
+    /// What the forwarders answer to AAAA queries under the zones' domains.
     pub probes: Fact<Vec<Probe>>,
 }
 
@@ -83,13 +83,13 @@ pub struct DroppedQuery {
     pub switch: String,
     /// The port it was sent from.
     pub port: String,
-    /// The ACL, where it could be told.
+    /// The ACL, where it is known.
     pub acl: Option<Uuid>,
     /// The step of the trace that drops it.
     pub step: String,
 }
 
-/// What a resolver said to an AAAA query for a name under a zone's domain.
+/// What a resolver answered to an AAAA query for a name under a zone's domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// The switch's name.

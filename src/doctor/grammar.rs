@@ -1,13 +1,13 @@
 //! The grammar of DHCP options as ovn-controller has it: `put_dhcp_opts(offerip = …, key = value, …)`,
-//! made by ovn-northd by pasting keys and values raw (northd.c, `build_dhcpv4_action`), and read back
-//! by `parse_put_opts` (lib/actions.c), `expr_constant_set_parse` (lib/expr.c) and lib/lex.c.
+//! ovn-northd makes it by pasting keys and values raw (northd.c, `build_dhcpv4_action`), and it is read back by
+//! `parse_put_opts` (lib/actions.c), `expr_constant_set_parse` (lib/expr.c) and lib/lex.c.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::snapshot::Map;
 
-/// Options of DHCPv4 and their types, as in lib/ovn-l7.h: for where the southbound `DHCP_Options`,
-/// which holds what the running release has, cannot be read.
+/// Options of DHCPv4 and their types, as in lib/ovn-l7.h: used where the southbound `DHCP_Options`, which has those
+/// of the running release, cannot be read.
 const DHCPV4: &[(&str, &str)] = &[
     ("offerip", "ipv4"),
     ("netmask", "ipv4"),
@@ -60,7 +60,7 @@ const DHCPV6: &[(&str, &str)] = &[
     ("fqdn", "domain"),
 ];
 
-/// The options and types of OVN as this program knows it.
+/// The options and types that qdns knows.
 pub fn built_in(is_ipv4: bool) -> Map {
     let list = if is_ipv4 { DHCPV4 } else { DHCPV6 };
     list.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
@@ -75,12 +75,10 @@ pub struct Flaw {
     pub why: String,
 }
 
-/// Every option of a row that ovn-controller cannot read, each looked at as if the others were right.
+/// Every option of a row that ovn-controller cannot read, each checked as if the others were right.
 pub fn flaws(options: &Map, types: &Map, is_ipv4: bool) -> Vec<Flaw> {
-    let pasted = options.iter().filter(|(key, _)| match is_ipv4 {
-        true => *key != "server_mac",
-        false => *key != "dhcpv6_stateless",
-    });
+    let not_pasted = if is_ipv4 { "server_mac" } else { "dhcpv6_stateless" };
+    let pasted = options.iter().filter(|(key, _)| *key != not_pasted);
     let flaw = |(key, value): (&String, &String)| {
         let why = check(key, value, types).err()?;
         Some(Flaw { option: key.clone(), why })
@@ -115,7 +113,7 @@ pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
         }
         _ => {}
     }
-    // A comma may stand between options (parse_put_opts), and then the next one must begin.
+    // Options may be separated by a comma (parse_put_opts): after one the next option must begin.
     loop {
         match lexer.next() {
             Token::End => return Ok(()),
@@ -134,7 +132,7 @@ pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
     }
 }
 
-/// The value that was most likely meant, if OVN can read that; `None` where the option must go.
+/// The value that was most likely meant, if OVN can read that; `None` where the option must be removed.
 pub fn corrected(key: &str, value: &str, types: &Map) -> Option<String> {
     let kind = types.get(key)?;
     let bare = value.trim().trim_matches(['"', '\'']);
@@ -239,7 +237,7 @@ impl Lexer<'_> {
         let Some(first) = self.rest.chars().next() else { return Token::End };
         if self.rest.starts_with("//") || self.rest.starts_with("/*") {
             self.rest = "";
-            return Token::Bad("a comment would swallow what OVN writes behind the value".to_owned());
+            return Token::Bad("OVN would read what follows the value as part of a comment".to_owned());
         }
         match first {
             '"' => self.string(),
@@ -270,7 +268,7 @@ impl Lexer<'_> {
         token
     }
 
-    /// Whether an address that begins with a letter is here: hexadecimal digits with a colon behind
+    /// Whether an address that begins with a letter is here: hexadecimal digits and a colon
     /// (lex.c, `lex_token_parse`, the default case).
     fn looks_like_hex(&self) -> bool {
         let digits = self.rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(self.rest.len());
@@ -318,10 +316,7 @@ impl Lexer<'_> {
             }
             _ => false,
         };
-        match fits {
-            true => Token::Number(text),
-            false => Token::Bad(format!("the mask behind {text}/ does not fit it")),
-        }
+        if fits { Token::Number(text) } else { Token::Bad(format!("the mask after {text}/ does not fit it")) }
     }
 
     fn integer(&mut self) -> Result<(Option<Format>, String), ()> {
@@ -422,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant_is_written_as_ovn_reads_it() {
+    fn a_corrected_value_is_what_was_meant() {
         for (key, value, meant) in [
             ("dns_server", "8.8.8.8,8.8.4.4", Some("{8.8.8.8, 8.8.4.4}")),
             ("dns_server", "8.8.8.8 8.8.4.4", Some("{8.8.8.8, 8.8.4.4}")),

@@ -38,7 +38,7 @@ impl<'a> Input<'a> {
     }
 
     /// The command that makes ovn-northd work again.
-    pub fn revive_northd(&self) -> Fix {
+    pub fn repair_northd(&self) -> Fix {
         match self.facts.northd.as_deref() {
             Ok("paused") => Fix::shell("ovn-appctl", ["-t", "ovn-northd", "resume"]),
             _ => Fix::shell("systemctl", ["restart", "ovn-northd"]),

@@ -109,3 +109,63 @@ fn difference(first: &Snapshot, last: &Snapshot) -> Plan {
     }
     plan
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::super::{checks, examine};
+    use super::*;
+    use crate::doctor::facts::Facts;
+    use crate::model::marks::SWITCH_MARK;
+
+    fn fix_everything(change: impl FnOnce(&mut Facts)) -> (Plan, Facts) {
+        let mut facts = healthy();
+        change(&mut facts);
+        let all: Vec<&Check> = checks::all().collect();
+        let plan = plan(&Input::of(&facts), &examine(&facts, &all).findings);
+        plan.apply_to(nb(&mut facts));
+        (plan, facts)
+    }
+
+    #[test]
+    fn what_was_not_found_is_not_touched() {
+        let mut facts = healthy();
+        put(&mut facts, "Odd", "10.0.0.10,10.0.0.11");
+        assert_eq!(plan(&Input::of(&facts), &[]), Plan::default());
+    }
+
+    #[test]
+    fn several_findings_about_one_host_are_one_repair() {
+        let (plan, facts) = fix_everything(|facts| {
+            records(facts).retain(|key, _| !key.contains("web") && key != "10.0.0.10.in-addr.arpa");
+            put(facts, "WEB", "10.0.0.10,fd00::10");
+            put(facts, "99.0.0.10.in-addr.arpa", "web.internal");
+        });
+        assert_eq!(
+            plan.question.as_deref(),
+            Some("repair key-never-matches, pair-incomplete, ptr-differs, ptr-missing, value-truncated")
+        );
+        assert_eq!(facts.northbound, healthy().northbound);
+    }
+
+    #[test]
+    fn a_zone_is_attached_before_its_hosts_are_repaired() {
+        let (plan, facts) = fix_everything(|facts| {
+            nb(facts).switches[0].dns_records.clear();
+            put(facts, "WEB", "10.0.0.10");
+        });
+        assert!(matches!(plan.changes[..], [Change::Refer(_)]), "{plan:?}");
+        let all: Vec<&Check> = checks::all().collect();
+        let second = super::plan(&Input::of(&facts), &examine(&facts, &all).findings);
+        assert_eq!(second.entries().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["WEB"]);
+    }
+
+    #[test]
+    fn a_switch_with_two_zones_is_left_to_the_operator() {
+        let (plan, _) = fix_everything(|facts| {
+            listed(facts, row(7, (SWITCH_MARK, "net1"), &[("a", "10.0.0.9")]));
+            records(facts).remove("web");
+        });
+        assert_eq!(plan.changes, vec![]);
+    }
+}

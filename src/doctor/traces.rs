@@ -1,4 +1,4 @@
-//! Which ports' queries are traced: those that stand for all others, as far as ACLs tell ports apart.
+//! Which ports' queries are traced: one of each set of ports that ACLs treat alike.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,8 +7,8 @@ use uuid::Uuid;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
 
-/// The ports to trace, with their switches: on each switch with names one of each port group that has ACLs, and
-/// where the switch has ACLs of its own, one that is in no group, for a group's ACL would hide the switch's.
+/// The ports to trace, with their switches: on each switch with names one port of each port group that has ACLs;
+/// where the switch has ACLs itself, also one port without a group, because a group's ACL would hide the switch's.
 pub fn ports<'t, 'a>(topology: &'t Topology<'a>) -> Vec<(&'t Network<'a>, &'a Port)> {
     let mut groups: HashMap<Uuid, Vec<usize>> = HashMap::new();
     for (index, group) in topology.rows.port_groups.iter().enumerate() {
@@ -38,7 +38,7 @@ fn ports_of<'a>(network: &Network<'a>, groups: &HashMap<Uuid, Vec<usize>>) -> Ve
     chosen
 }
 
-/// The ACLs that may end a query from a switch: its own and those of all port groups.
+/// The ACLs that may drop a query from a switch: its own and those of all port groups.
 pub fn acls_of(topology: &Topology, network: &Network) -> Vec<Uuid> {
     let grouped = topology.rows.port_groups.iter().flat_map(|group| &group.acls);
     network.switch.acls.iter().chain(grouped).copied().collect()

@@ -1,5 +1,5 @@
-//! Gathers the facts that doctor looks at: the northbound database in one run of ovn-nbctl, at the same time the
-//! southbound one in one of ovn-sbctl and its flows in another; then this machine's chassis and the traces.
+//! Gathers the facts that doctor checks: at the same time the northbound database, the southbound one and its flows,
+//! each in one run of a client; then this machine's chassis and the traces.
 
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::ovn::sbctl::Sbctl;
 use crate::ovn::southbound::{dns_flows, local_chassis, northd, read};
 use crate::ovn::trace::{Traced, trace};
 
-/// Reads everything that can be had. Without a way to the southbound database, `Err` says why.
+/// Reads everything that can be read; `sb` is an error where the southbound database is not known.
 pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
     let sb = sb.map_err(Missing::from);
     let reachable = || sb.as_ref().map_err(Missing::clone);
@@ -23,7 +23,7 @@ pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
         let flows = scope.spawn(|| reachable().and_then(|sb| dns_flows(sb).map_err(Missing::from)));
         let northbound = nb.read_everything().map_err(Missing::from);
         let (southbound, dns_flows) = (joined(southbound), joined(flows));
-        // The daemons of this machine count only where they are those of the database that was read.
+        // The daemons of this machine matter only if they belong to the database that was read.
         let (northd, chassis) = match &southbound {
             Ok(southbound) => (
                 northd(nb.echo).map_err(Missing::from),
@@ -51,14 +51,13 @@ pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
 
 /// What a thread has read.
 fn joined<T>(reading: ScopedJoinHandle<Fact<T>>) -> Fact<T> {
-    reading.join().unwrap_or_else(|_| Err(Missing::because("reading it broke")))
+    reading.join().unwrap_or_else(|_| Err(Missing::because("reading it failed")))
 }
 
 /// Traces the queries of the chosen ports; those that an ACL drops.
 ///
 /// # Errors
-/// There is no ovn-trace, or it cannot read the southbound database; or time is up and nothing was
-/// found by then.
+/// There is no ovn-trace, or it cannot read the southbound database; or time is up and nothing was found before.
 fn dropped_queries(sb: &Sbctl, topology: &Topology) -> Fact<Vec<DroppedQuery>> {
     let deadline = Instant::now() + Duration::from_secs(sb.timeout);
     let mut dropped = Vec::new();

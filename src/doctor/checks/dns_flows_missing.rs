@@ -40,7 +40,7 @@ fn run(input: &Input) -> Outcome {
                 .on(name)
                 .seen("uuid", uuid)
                 .seen("records", records)
-                .fix(input.revive_northd()),
+                .fix(input.repair_northd()),
         );
     }
     Ok(findings)

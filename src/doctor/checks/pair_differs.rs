@@ -1,5 +1,7 @@
 //! `pair-differs`.
 
+use std::net::IpAddr;
+
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::zones::{AttachedZone, answering, is_same};
 use crate::doctor::{Category, Check, Need, Run};
@@ -33,9 +35,7 @@ fn differing(zone: &AttachedZone, host: &Host) -> Option<Finding> {
     }
     let all: Vec<String> = answering(host).map(|(key, value)| format!("{key} is {value}")).collect();
     let message = format!("{}: which one a guest gets depends on its resolver", all.join(", "));
-    // The FQDN's addresses stay.
-    let kept = answering(host).last().map(|(_, value)| address::from_value(value)).unwrap_or_default();
-    let fix = zone.present(&host.name, host, kept).map(|fix| fix.replacing(true));
+    let fix = zone.present(&host.name, host, right_addresses(zone, host)).map(|fix| fix.replacing(true));
     Some(
         zone.finding(&host.name, message)
             .seen("names", host.names().collect::<Vec<_>>())
@@ -43,9 +43,23 @@ fn differing(zone: &AttachedZone, host: &Host) -> Option<Finding> {
     )
 }
 
+/// The addresses of the name that has one of the port's, the FQDN first; of a host without a port the FQDN's.
+fn right_addresses(zone: &AttachedZone, host: &Host) -> Vec<IpAddr> {
+    let mut values: Vec<Vec<IpAddr>> =
+        answering(host).map(|(_, value)| address::from_value(value)).collect();
+    values.reverse();
+    let of_port = zone.port_addresses(host).filter(|found| !found.is_empty());
+    let Some(of_port) = of_port else { return values.remove(0) };
+    let has_one = |value: &Vec<IpAddr>| value.iter().any(|address| of_port.contains(address));
+    values.into_iter().find(has_one).unwrap_or(of_port)
+}
+
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
+    use crate::doctor::fix::{Fix, HostFix, HostState};
     use crate::doctor::testing::*;
+    use crate::doctor::zones::texts;
 
     pub const CASES: &[Case] = &[
         fires("web", |facts| put(facts, "web", "10.0.0.11")),
@@ -53,4 +67,17 @@ pub(super) mod tests {
         // No guest ever gets the value of this key.
         passes(|facts| put(facts, "WEB", "10.0.0.11")),
     ];
+
+    #[test]
+    fn the_name_with_the_ports_address_is_right() {
+        for key in ["web", "web.internal"] {
+            let finding = found(&CHECK, |facts| put(facts, key, "10.0.0.99")).remove(0);
+            let Fix::Host(HostFix { state: HostState::Present { addresses, replace, .. }, .. }) =
+                &finding.fixes[0]
+            else {
+                panic!("{finding:?}")
+            };
+            assert_eq!((texts(addresses).join(" "), *replace), ("10.0.0.10 fd00::10".to_owned(), true));
+        }
+    }
 }

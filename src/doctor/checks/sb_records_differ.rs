@@ -72,7 +72,7 @@ fn different(northbound: &Map, served: &Map) -> BTreeMap<String, Value> {
 fn fix(input: &Input) -> Fix {
     match input.facts.northd.as_deref() {
         Ok("active") => Fix::shell("ovn-appctl", ["-t", "ovn-northd", "inc-engine/recompute"]),
-        _ => input.revive_northd(),
+        _ => input.repair_northd(),
     }
 }
 

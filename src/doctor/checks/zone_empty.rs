@@ -6,6 +6,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::HostFix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::name::Hostname;
 use crate::model::topology::Network;
 
 pub(super) const CHECK: Check = Check {
@@ -40,8 +41,9 @@ fn run(input: &Input) -> Outcome {
 /// A guest whose name and address are known.
 fn first_guest(network: &Network) -> Option<HostFix> {
     network.guests().find_map(|port| {
+        let name = port.guest_name(None).filter(|name| Hostname::parse(name).is_ok())?;
         let address = port.guest_addresses().first().copied()?;
-        Some(HostFix::present(network, port.guest_name(None)?, vec![address], true))
+        Some(HostFix::present(network, name, vec![address], true))
     })
 }
 
