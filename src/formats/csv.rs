@@ -115,7 +115,7 @@ fn row(parsed: &mut Parsed, line: usize, columns: &[Option<&str>], record: &Stri
     }
     match host(line, &cell, &cells("addresses").collect::<Vec<_>>().join(" ")) {
         Ok(host) => parsed.hosts.push(host),
-        Err(bad) if bad.hint.is_some() || record.len() == columns.len() => parsed.bad.push(bad),
+        Err(bad) if !bad.hints.is_empty() || record.len() == columns.len() => parsed.bad.push(bad),
         Err(bad) => {
             let hint = match record.iter().any(|cell| cell.contains('\n')) {
                 true => "a double quote in front of it has no end".to_owned(),

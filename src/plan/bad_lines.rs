@@ -1,4 +1,4 @@
-//! The lines of a file that cannot be imported, and what the operator is told of them.
+//! The lines of a file that cannot be imported, and the message that names them.
 
 use std::fmt::Write as _;
 
@@ -6,11 +6,11 @@ use crate::error::{Error, Kind};
 use crate::model::name::Domain;
 use crate::model::words::shell_word;
 
-/// So many lines are told with their reasons; behind them only with their numbers.
+/// The most lines that are reported with their reasons; the others are reported with their numbers.
 pub const REASONS: usize = 1000;
-/// So many runs of line numbers are told.
+/// The most runs of line numbers that are reported.
 const RUNS: usize = 1000;
-/// The longest text of one line, in characters: a file may hold anything.
+/// The longest text of one line, in characters. A file may hold anything.
 const TEXT_MAX: usize = 400;
 
 /// A line that cannot be imported.
@@ -21,23 +21,23 @@ pub struct BadLine {
     /// What is wrong with it.
     pub reason: String,
     /// What to write instead, where that is known.
-    pub hint: Option<String>,
-    /// Whether it is right in itself, but nothing that OVN can serve.
+    pub hints: Vec<String>,
+    /// Whether it is valid, but OVN cannot serve it.
     pub unserved: bool,
-    /// Whether it is right in itself, but contradicts what the zone holds.
+    /// Whether it is valid, but contradicts the zone.
     pub conflict: bool,
 }
 
 impl BadLine {
     /// A bad line.
     pub fn new(line: usize, reason: impl Into<String>) -> Self {
-        BadLine { line, reason: reason.into(), hint: None, unserved: false, conflict: false }
+        BadLine { line, reason: reason.into(), hints: Vec::new(), unserved: false, conflict: false }
     }
 
-    /// The same line with what to write instead.
+    /// The same line with one more hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hints.push(hint.into());
         self
     }
 
@@ -51,14 +51,13 @@ impl BadLine {
     /// A line that was understood and refused.
     pub(super) fn of(line: usize, error: Error) -> Self {
         let conflict = error.kind == Kind::Conflict;
-        // The way out of a conflict is the import's own, and told once.
-        let hint = if conflict { None } else { error.hints.into_iter().next() };
-        BadLine { line, reason: error.message, hint, unserved: false, conflict }
+        // The import has its own hint for conflicts, once for all lines.
+        let hints = if conflict { Vec::new() } else { error.hints };
+        BadLine { line, reason: error.message, hints, unserved: false, conflict }
     }
 }
 
-/// A text as one line, whatever a file put into it: nothing that a terminal obeys, and no more than can be
-/// read.
+/// A text as one line without control characters, at most [`TEXT_MAX`] characters long.
 pub fn shown(text: &str) -> String {
     let mut shown = String::new();
     for (at, c) in text.chars().enumerate() {
@@ -100,7 +99,7 @@ pub fn refusal<'n>(
     }
 }
 
-/// What is told of bad lines, in their order.
+/// The message that names bad lines, in their order.
 pub fn message(bad: &[BadLine], file: &str) -> String {
     let count = match bad.len() {
         1 => "1 line".to_owned(),
@@ -109,9 +108,11 @@ pub fn message(bad: &[BadLine], file: &str) -> String {
     let mut message = format!("{count} of {file} cannot be imported; nothing was changed");
     let (named, numbered) = bad.split_at(bad.len().min(REASONS));
     for bad in named {
-        let hint = bad.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
         // Writing to memory does not fail.
-        let _ = write!(message, "\n{file}:{}: {}{hint}", bad.line, shown(&bad.reason));
+        let _ = write!(message, "\n{file}:{}: {}", bad.line, shown(&bad.reason));
+        if !bad.hints.is_empty() {
+            let _ = write!(message, " ({})", bad.hints.join("; "));
+        }
     }
     if !numbered.is_empty() {
         let runs = runs(numbered.iter().map(|bad| bad.line));
@@ -120,7 +121,7 @@ pub fn message(bad: &[BadLine], file: &str) -> String {
     message
 }
 
-/// Line numbers, those that follow one another as `FIRST-LAST`.
+/// Line numbers; consecutive ones as `FIRST-LAST`.
 fn runs(lines: impl Iterator<Item = usize>) -> Vec<String> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for line in lines {
@@ -130,14 +131,12 @@ fn runs(lines: impl Iterator<Item = usize>) -> Vec<String> {
         }
     }
     let more = runs.len().saturating_sub(RUNS);
-    let one = |(first, last): &(usize, usize)| match first == last {
-        true => first.to_string(),
-        false => format!("{first}-{last}"),
-    };
-    let shown = runs.iter().take(RUNS).map(one);
-    shown
-        .chain((more > 0).then(|| format!("{more} more up to {}", runs.last().map_or(0, |run| run.1))))
-        .collect()
+    let rest = (more > 0).then(|| format!("{more} more up to {}", runs.last().map_or(0, |run| run.1)));
+    runs.iter().take(RUNS).map(run).chain(rest).collect()
+}
+
+fn run((first, last): &(usize, usize)) -> String {
+    if first == last { first.to_string() } else { format!("{first}-{last}") }
 }
 
 #[cfg(test)]
@@ -160,6 +159,14 @@ mod tests {
         assert!(numbered.ends_with("f: and lines 1001-1499, 1501-200000"), "{}", &numbered[17_000..]);
         let scattered = message_of((1..=100_000).map(|n| n * 2));
         assert!(scattered.ends_with("4000, 98000 more up to 200000") && scattered.len() < 30_000);
+    }
+
+    #[test]
+    fn every_hint_of_a_line_is_shown() {
+        let bad = BadLine::new(3, "bad").hint("write this").hint("or that");
+        assert!(message(&[bad], "f").ends_with("\nf:3: bad (write this; or that)"));
+        let error = Error::invalid("bad").hint("write this").hint("or that");
+        assert_eq!(BadLine::of(1, error).hints, ["write this", "or that"]);
     }
 
     #[test]
