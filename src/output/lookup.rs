@@ -282,7 +282,7 @@ fn doubtful(doubt: &Doubt) -> String {
             verdict(&query.verdict)
         ),
         Doubt::Unanswered(query) => format!(
-            ", after a wait where {} {}, which is not answered, is lost; nothing where it is rejected",
+            ", but late, for {} {} gets no answer; nothing if that query is rejected",
             kind(query.kind),
             query.name
         ),

@@ -1,4 +1,4 @@
-//! Reads what decides a guest's look-up, all in one run of ovn-nbctl(8).
+//! Reads the rows that decide about a guest's queries, in one run of ovn-nbctl(8).
 
 use super::nbctl::Nbctl;
 use super::read::Query;
@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
 impl Nbctl {
-    /// The rows that a guest's query may meet.
+    /// Switches, ports, DNS and DHCP rows, load balancers, ACLs and the release.
     ///
     /// # Errors
     /// As [`Nbctl::run`].

@@ -31,9 +31,9 @@ pub struct Resolution<'a> {
 pub enum Outcome<'a> {
     /// No query was sent.
     AsksNothing,
-    /// OVN has an address for none of the names; the first query.
+    /// OVN answers for none of the names that were asked for; the first query.
     NotInOvn(Query<'a>),
-    /// OVN has an address, and yet the look-up fails, because of this query.
+    /// OVN answers one query for a name, and the look-up fails for lack of an answer to this one.
     Failed(Query<'a>),
     Found {
         addresses: Vec<IpAddr>,

@@ -1,5 +1,5 @@
-//! What a guest on a port gets for a name: which queries it sends, what OVN does with each, and what its
-//! resolver library makes of the answers.
+//! What a guest on a port gets for a name: which queries it sends, what OVN does with each, and what the
+//! guest's resolver library returns.
 
 pub mod client;
 pub mod question;
@@ -14,7 +14,7 @@ use super::dhcp;
 use super::release::Release;
 use super::resolvers::nobody_listens;
 use super::responder::{QueryType, candidates};
-use super::snapshot::{Acl, DnsRow, Port};
+use super::snapshot::{Acl, Port};
 use super::topology::{Network, Topology};
 use crate::error::{Error, Result};
 
@@ -100,8 +100,7 @@ impl<'t> Asker<'t> {
 
     /// What becomes of one query.
     pub fn ask(&self, acls: &AclEffect, name: &str, kind: QueryType) -> Query<'t> {
-        let rows: &[&'t DnsRow] = &self.network.rows;
-        let rows = candidates(rows.iter().copied(), name, kind);
+        let rows = candidates(self.network.rows.iter().copied(), name, kind);
         let verdict = if matches!(acls, AclEffect::Dropped { .. }) {
             Verdict::Dropped
         } else {
@@ -123,9 +122,9 @@ impl<'t> Asker<'t> {
         };
         // glibc's list has every name of the others.
         let names = question.names(Client::Glibc, self.search()).into_iter().filter(is_asked);
-        let queries =
-            names.flat_map(|name| question.kinds.iter().map(move |kind| self.ask(acls, &name, *kind)));
-        let queries = queries.collect();
+        let queries = names
+            .flat_map(|name| question.kinds.iter().map(move |kind| self.ask(acls, &name, *kind)))
+            .collect();
         Lookup { question, queries, resolutions }
     }
 }
