@@ -35,7 +35,7 @@ pub fn is_balanced(topology: &Topology, network: &Network, address: &IpAddr) -> 
 }
 
 /// Whether a resolver is an address of OVN's own that nothing forwards from.
-pub fn nobody_listens(topology: &Topology, network: &Network, leases: &Leases, address: &IpAddr) -> bool {
+pub fn forwards_nothing(topology: &Topology, network: &Network, leases: &Leases, address: &IpAddr) -> bool {
     is_of_ovn(network, leases, address) && !is_balanced(topology, network, address)
 }
 
@@ -95,7 +95,7 @@ mod tests {
         rows.load_balancers.push(balancer);
         let topology = Topology::of(&rows);
         let is_silent =
-            nobody_listens(&topology, &topology.switches[0], &topology.leases[0], &ROUTER.parse().unwrap());
+            forwards_nothing(&topology, &topology.switches[0], &topology.leases[0], &ROUTER.parse().unwrap());
         !is_silent
     }
 

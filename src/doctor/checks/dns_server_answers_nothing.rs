@@ -8,7 +8,7 @@ use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::balancer::vip_address;
 use crate::model::dhcp::DNS_SERVER;
-use crate::model::resolvers::nobody_listens;
+use crate::model::resolvers::forwards_nothing;
 use crate::model::topology::{Leases, Network};
 
 pub(super) const CHECK: Check = Check {
@@ -33,7 +33,7 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
     let networks = || leases.users.keys().map(|index| &input.topology.switches[*index]);
     let is_silent = |address: &IpAddr| {
         networks().any(|network| {
-            nobody_listens(&input.topology, network, leases, address) && !is_ours(input, network, address)
+            forwards_nothing(&input.topology, network, leases, address) && !is_ours(input, network, address)
         })
     };
     let silent: Vec<IpAddr> = leases.row.resolvers().into_iter().filter(is_silent).collect();

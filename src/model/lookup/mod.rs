@@ -12,7 +12,7 @@ use self::question::Question;
 use self::verdict::{NoAnswer, Query, Verdict};
 use super::dhcp;
 use super::release::Release;
-use super::resolvers::nobody_listens;
+use super::resolvers::forwards_nothing;
 use super::responder::{QueryType, candidates};
 use super::snapshot::{Acl, Port};
 use super::topology::{Network, Topology};
@@ -141,7 +141,7 @@ impl Lease {
             lease.search.extend(dhcp::parse_domains(domains).map(str::to_owned));
             for resolver in leases.row.resolvers() {
                 lease.resolvers.push(resolver);
-                lease.answering += usize::from(!nobody_listens(topology, network, leases, &resolver));
+                lease.answering += usize::from(!forwards_nothing(topology, network, leases, &resolver));
             }
         }
         Some(lease)
