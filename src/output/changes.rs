@@ -6,7 +6,9 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Answer, plain, styled};
+use super::answer::Answer;
+use super::plain;
+use super::terminal::styled;
 use crate::model::snapshot::LoadBalancer;
 use crate::plan::Plan;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Answer, plain};
+use super::answer::Answer;
+use super::plain;
 use crate::doctor::Check;
 
 /// How wide an explanation is, in characters.

@@ -7,9 +7,11 @@ use anstyle::AnsiColor;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::changes::{self, Change};
 use super::fix::lines;
-use super::{Answer, plain, styled};
+use super::plain;
+use super::terminal::styled;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Examination};
 use crate::model::marks::Owner;

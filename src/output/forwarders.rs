@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::table::or_dash;
-use super::{Answer, plain, table};
+use super::{plain, table};
 use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
 use crate::model::snapshot::Map;

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::{Answer, plain};
+use super::answer::Answer;
+use super::plain;
 use crate::model::lookup::client::{Client, Doubt, Outcome, Resolution};
 use crate::model::lookup::verdict::{NoAnswer, Query, Verdict};
 use crate::model::lookup::{AclEffect, Asker, Lookup};

@@ -5,8 +5,13 @@ use std::io::{self, IsTerminal, Write};
 use anstyle::AnsiColor;
 use clap::ValueEnum;
 
-use super::{Answer, Progress, failure, styled, terminal};
+use super::answer::Answer;
+use super::changes::Changes;
+use super::progress::Progress;
+use super::terminal::styled;
+use super::{failure, terminal};
 use crate::error::Error;
+use crate::plan::Plan;
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -72,7 +77,8 @@ impl Printer {
 
     /// Prints a failure on standard error.
     pub fn fail(self, error: &Error) {
-        note(&failure::render(error, self.format));
+        let is_json = self.format == Format::Json;
+        note(&if is_json { failure::json(error) } else { failure::text(error) });
     }
 
     /// A bar that shows how many of `unit` are done.
@@ -104,6 +110,16 @@ pub fn set_color(color: Color) {
 /// Prints a line on standard error. If standard error is closed, there is no other place for it.
 pub fn note(line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{}", terminal::harmless(line));
+}
+
+/// An answer as a person reads it before a question.
+pub fn render(answer: &dyn Answer) -> String {
+    answer.table(terminal::width()).trim_end().to_owned()
+}
+
+/// A plan as a person reads it before a question.
+pub fn render_plan(plan: &Plan) -> String {
+    render(&Changes::of(plan.clone(), true))
 }
 
 /// Writes a text without the characters that a terminal would obey. It is one write: anstream would write

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use serde::Serialize;
 
-use super::{Answer, plain, table};
+use super::answer::Answer;
+use super::{plain, table};
 use crate::model::address;
 use crate::model::host::{Host, Names};
 use crate::model::responder::TTL;

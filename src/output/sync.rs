@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Answer;
+use super::answer::Answer;
 use super::changes::Changes;
 use crate::plan::Plan;
 use crate::plan::stale::Stale;

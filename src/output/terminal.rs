@@ -1,7 +1,15 @@
-//! What is special about a terminal: it is so wide, and it obeys some characters.
+//! A terminal: its width, its colours, and the characters that it would obey.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal};
+
+use anstyle::AnsiColor;
+
+/// A word in bold and a colour; a stream without colours takes both away.
+pub(super) fn styled(text: &str, color: AnsiColor) -> String {
+    let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+    format!("{style}{text}{style:#}")
+}
 
 /// The columns that a table may have: the terminal's, or without one those of `COLUMNS`, or no limit. A
 /// terminal of no width, as on a serial line, does not know it.
@@ -12,7 +20,7 @@ pub fn width() -> Option<u16> {
 }
 
 /// A text in which every character that a terminal would obey is written out, whatever a row of the
-/// database holds: but for line ends, tabs, and the styles of [`super::styled`].
+/// database holds: but for line ends, tabs, and the styles of [`styled`].
 pub fn harmless(text: &str) -> Cow<'_, str> {
     let mut safe = String::new();
     let mut rest = text;
@@ -27,10 +35,10 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
         }
         rest = from.as_str();
     }
-    match safe.is_empty() {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(safe + rest),
+    if safe.is_empty() {
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(safe + rest)
 }
 
 /// The style that a text begins with: bold, one of the seven colours that are not black, or the end of both
@@ -46,12 +54,11 @@ fn style_at(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::styled;
     use super::*;
 
     #[test]
     fn our_styles_stay_and_everything_else_is_written_out() {
-        let bold = styled("error:", anstyle::AnsiColor::Red);
+        let bold = styled("error:", AnsiColor::Red);
         let text = format!("{bold}\ta\nb\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[8mc\r\u{9b}1m");
         let safe = format!("{bold}\ta\nb\\u{{1b}}]0;owned\\u{{7}}\\u{{1b}}[2J\\u{{1b}}[8mc\\r\\u{{9b}}1m");
         assert_eq!(harmless(&text), safe);

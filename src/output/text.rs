@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Answer;
+use super::answer::Answer;
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Text(pub String);

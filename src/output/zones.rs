@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::table::or_dash;
-use super::{Answer, plain, table};
+use super::{plain, table};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
