@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::model::host::Names;
 use crate::model::name::HostArg;
 use crate::model::snapshot::Map;
 use crate::model::topology::Network;
@@ -77,17 +78,17 @@ pub enum HostState {
         replace: bool,
         /// Whether it becomes exempt from clean-up; a host that is so stays so.
         is_static: bool,
-        /// Whether it has the name without the domain.
-        short: bool,
+        /// The names that it has.
+        names: Names,
     },
     /// It does not exist.
     Absent,
 }
 
 impl HostFix {
-    /// A host that must have these addresses, and both of its names unless `short` says otherwise.
-    pub fn present(network: &Network, name: &str, addresses: Vec<IpAddr>, short: bool) -> Self {
-        let state = HostState::Present { addresses, replace: false, is_static: false, short };
+    /// A host that must have these addresses and names.
+    pub fn present(network: &Network, name: &str, addresses: Vec<IpAddr>, names: Names) -> Self {
+        let state = HostState::Present { addresses, replace: false, is_static: false, names };
         HostFix { state, ..Self::absent(network, name) }
     }
 
@@ -126,13 +127,11 @@ impl HostFix {
     pub fn apply(&self, draft: &mut Draft) -> Result<()> {
         match &self.state {
             HostState::Absent => draft.remove(&self.host),
-            HostState::Present { addresses, replace, is_static, short } => draft.add(&Wanted {
-                host: HostArg::parse(&self.host)?,
-                addresses: addresses.clone(),
-                replace: *replace,
+            HostState::Present { addresses, replace, is_static, names } => draft.add(&Wanted {
                 is_static: *is_static,
-                reverse: true,
-                short: *short,
+                names: *names,
+                replace: *replace,
+                ..Wanted::new(HostArg::parse(&self.host)?, addresses.clone())
             }),
         }
     }

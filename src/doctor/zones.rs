@@ -165,7 +165,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         HostArg::parse(name).ok()?.under(&self.zone.domain).ok()?.fqdn(&self.zone.domain).ok()?;
         let is_refused = |address: &IpAddr| self.network.switch.not_a_host(*address).is_some();
         let is_refused = addresses.iter().any(is_refused) || addresses.is_empty();
-        (!is_refused).then(|| HostFix::present(self.network, name, addresses, !like.no_short))
+        (!is_refused).then(|| HostFix::present(self.network, name, addresses, like.wanted))
     }
 
     fn absent(&self, host: &Host) -> HostFix {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 
 use super::exported::ExportedZone;
-use super::{address_at, ttl_note};
-use crate::model::host::Names;
+use super::field::{address_at, names_at, ttl_note};
+use crate::model::host::{HostEntry, Names};
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// What a column holds, and the names that it is known by.
@@ -117,9 +117,11 @@ fn row(parsed: &mut Parsed, line: usize, columns: &[Option<&str>], record: &Stri
         Ok(host) => parsed.hosts.push(host),
         Err(bad) if !bad.hints.is_empty() || record.len() == columns.len() => parsed.bad.push(bad),
         Err(bad) => {
-            let hint = match record.iter().any(|cell| cell.contains('\n')) {
-                true => "a double quote in front of it has no end".to_owned(),
-                false => format!("it has {} of the header's {} fields", record.len(), columns.len()),
+            let is_quoted = record.iter().any(|cell| cell.contains('\n'));
+            let hint = if is_quoted {
+                "a double quote in front of it has no end".to_owned()
+            } else {
+                format!("it has {} of the header's {} fields", record.len(), columns.len())
             };
             parsed.bad.push(bad.hint(hint));
         }
@@ -148,11 +150,10 @@ fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> 
     };
     let names = match cell("names") {
         "" => Names::Both,
-        text => Names::parse(text).ok_or_else(|| {
-            BadLine::new(line, format!("names {text:?} is refused")).hint("use `both`, `short` or `fqdn`")
-        })?,
+        text => names_at(line, text)?,
     };
-    Ok(HostLine { line, name: name.to_owned(), addresses, reverse, is_static, names })
+    let host = HostEntry { name: name.to_owned(), addresses, reverse, is_static, names };
+    Ok(HostLine { line, host })
 }
 
 /// The addresses of a cell, however they are separated.
@@ -168,25 +169,26 @@ pub fn write(zones: &[ExportedZone]) -> String {
     let _ = writer.write_record(HEADER);
     for zone in zones {
         for host in &zone.hosts {
-            let ptr = match () {
-                () if host.ptr == host.addresses => "yes".to_owned(),
-                () if host.ptr.is_empty() => "no".to_owned(),
-                () => join(&host.ptr),
-            };
-            let addresses = join(&host.addresses);
-            let (is_static, names) = (host.is_static.to_string(), host.names.as_str());
             let _ = writer.write_record([
-                &host.hostname,
-                &host.fqdn,
-                &addresses,
-                &ptr,
-                &is_static,
-                names,
+                &zone.hostname(host),
+                host.name.as_str(),
+                &join(&host.addresses),
+                &reverse(host),
+                &host.is_static.to_string(),
+                host.names.as_str(),
                 &zone.switch,
             ]);
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+fn reverse(host: &HostEntry) -> String {
+    match host.reverse() {
+        all if all == host.addresses => "yes".to_owned(),
+        [] => "no".to_owned(),
+        some => join(some),
+    }
 }
 
 fn join(addresses: &[IpAddr]) -> String {
@@ -202,9 +204,9 @@ mod tests {
         let parsed = parse(
             "Rack;IP Address;Host;Static\n1;10.0.0.1 fd00::1;web;yes\n\n2;;db;\n3;10.0.0.3;;\n4;10.0.0.4;\"a\nb\";no;x\n5;10.0.0.5;app;perhaps\n6;10.0.0.6;last;0\n",
         );
-        let names: Vec<_> = parsed.hosts.iter().map(|host| (host.line, host.name.as_str())).collect();
+        let names: Vec<_> = parsed.hosts.iter().map(|host| (host.line, host.host.name.as_str())).collect();
         assert_eq!(names, [(2, "web"), (9, "last")]);
-        assert!(parsed.hosts[0].is_static && parsed.hosts[0].addresses.len() == 2);
+        assert!(parsed.hosts[0].host.is_static && parsed.hosts[0].host.addresses.len() == 2);
         assert_eq!(parsed.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [4, 5, 6, 8]);
         assert_eq!(parsed.notes.len(), 1);
         assert_eq!(parse("web,10.0.0.1\n").bad.len(), 1);

@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 
 use crate::model::address;
-use crate::model::host::Names;
-use crate::model::host::{Host, Hosts, Keys, Text};
+use crate::model::host::{Host, HostEntry, Hosts, Keys, Text, host_name};
 use crate::model::name::Domain;
 use crate::model::snapshot::DnsRow;
 use crate::model::words::some_of;
@@ -16,26 +15,9 @@ pub struct ExportedZone {
     /// The switch's name.
     pub switch: String,
     /// The domain.
-    pub domain: String,
-    /// The hosts, by name.
-    pub hosts: Vec<ExportedHost>,
-}
-
-/// A host as it is written to a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ExportedHost {
-    /// The hostname, or a whole name outside the domain.
-    pub hostname: String,
-    /// The FQDN.
-    pub fqdn: String,
-    /// The addresses, in order.
-    pub addresses: Vec<IpAddr>,
-    /// The addresses whose reverse names point to the host.
-    pub ptr: Vec<IpAddr>,
-    /// Whether the host is exempt from clean-up.
-    pub is_static: bool,
-    /// Which of its names exist.
-    pub names: Names,
+    pub domain: Domain,
+    /// The hosts by name, each with its FQDN as `name` and with the names and reverse names that exist.
+    pub hosts: Vec<HostEntry>,
 }
 
 impl ExportedZone {
@@ -43,19 +25,16 @@ impl ExportedZone {
     /// each kind. Another owner's row has the domain that most of its names have.
     pub fn of(switch: &str, row: &DnsRow) -> (Self, Vec<String>) {
         let names = row.records.keys().filter(|key| !address::is_reverse_name(key)).map(String::as_str);
-        let domain = match row.is_ours() {
-            true => domain_of(row),
-            false => Domain::of_most(names).unwrap_or_default(),
-        };
+        let domain = if row.is_ours() { domain_of(row) } else { Domain::of_most(names).unwrap_or_default() };
         let all = Hosts::of(row, &domain);
         let (mut hosts, mut rewritten, mut unaddressed) = (Vec::new(), Vec::new(), Vec::new());
         for host in all.by_name.values() {
-            let exported = ExportedHost::of(host, &domain);
+            let exported = entry(host, &domain);
             if exported.addresses.is_empty() {
                 unaddressed.push(host.name.to_string());
                 continue;
             }
-            if !exported.is_all_of(host) {
+            if !is_all_of(&exported, host) {
                 rewritten.push(host.name.to_string());
             }
             hosts.push(exported);
@@ -65,52 +44,68 @@ impl ExportedZone {
         lost.extend(loss(switch, "hosts without an address, left out", &unaddressed));
         lost.extend(loss(switch, "reverse names that lead to no host, left out", &dangling));
         lost.extend(loss(switch, "hosts written as they should be, not as they are stored", &rewritten));
-        (ExportedZone { switch: switch.to_owned(), domain: domain.as_str().to_owned(), hosts }, lost)
+        (ExportedZone { switch: switch.to_owned(), domain, hosts }, lost)
+    }
+
+    /// The hostname of one of the zone's hosts, or its whole name outside the domain.
+    pub(super) fn hostname<'h>(&self, host: &'h HostEntry) -> Text<'h> {
+        host_name(&host.name, &self.domain)
+    }
+
+    /// The hosts whose names a format of lines can hold; the others are named in the second part.
+    pub(super) fn fitting(&self) -> (Vec<&HostEntry>, Option<String>) {
+        let (fit, others): (Vec<&HostEntry>, Vec<_>) = self.hosts.iter().partition(|host| fits_a_line(host));
+        let others: Vec<String> = others.into_iter().map(|host| self.hostname(host).into_owned()).collect();
+        let what = "hosts whose names do not fit in this format, left out; csv and json can hold them";
+        (fit, loss(&self.switch, what, &others))
     }
 }
 
-/// A line that tells what became of some names of a switch, if there are any.
+/// Whether a name has no blank, quote or comment character.
+fn fits_a_line(host: &HostEntry) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+    !host.name.is_empty() && host.name.chars().all(plain)
+}
+
+/// A line that names what a file does not hold, if there is anything.
 pub(super) fn loss(switch: &str, what: &str, names: &[String]) -> Option<String> {
-    // A name of another's row may hold anything, what a terminal obeys too.
+    // A name in a row of another owner may hold anything, control characters too.
     let shown: Vec<String> = names.iter().map(|name| name.escape_debug().to_string()).collect();
     (!names.is_empty()).then(|| format!("{switch}: {what} ({}): {}", names.len(), some_of(&shown)))
 }
 
-impl ExportedHost {
-    fn of(host: &Host, domain: &Domain) -> Self {
-        let mut ptr = host.reverse_addresses();
-        let addresses = address::from_value(host.value());
-        let place = |address: &IpAddr| addresses.iter().position(|other| other == address);
-        ptr.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
-        ExportedHost {
-            hostname: host.name.to_string(),
-            fqdn: match host.full.first() {
-                Some((fqdn, _)) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
-                None => format!("{}.{domain}", host.name),
-            },
-            ptr,
-            addresses,
-            is_static: host.is_static,
-            names: Names::of(host),
-        }
+fn entry(host: &Host, domain: &Domain) -> HostEntry {
+    let mut reverse = host.reverse_addresses();
+    let addresses = address::from_value(host.value());
+    let place = |address: &IpAddr| addresses.iter().position(|other| other == address);
+    reverse.sort_by_key(|address| place(address).unwrap_or(usize::MAX));
+    HostEntry {
+        name: match host.full.first() {
+            Some((fqdn, _)) => fqdn.to_ascii_lowercase().trim_end_matches('.').to_owned(),
+            None => format!("{}.{domain}", host.name),
+        },
+        reverse: Some(reverse),
+        addresses,
+        is_static: host.is_static,
+        names: host.which_names(),
     }
+}
 
-    /// Whether an import of what is exported makes all keys of the host, as they are stored.
-    fn is_all_of(&self, host: &Host) -> bool {
-        let value = address::to_value(&self.addresses);
-        let is_only = |keys: &Keys, name: &str, is_wanted: bool| match &keys[..] {
-            [] => !is_wanted,
-            [(key, stored)] => is_wanted && key == name && *stored == value,
-            _ => false,
-        };
-        let is_reverse = |(key, to): &(Text, Text)| {
-            *to == self.fqdn
-                && address::from_reverse_name(key).is_some_and(|ip| address::reverse_name(ip) == *key)
-        };
-        is_only(&host.full, &self.fqdn, self.names != Names::Short)
-            && is_only(&host.short, &self.hostname, self.names != Names::Fqdn)
-            && host.reverse.iter().all(is_reverse)
-    }
+/// Whether an import of an entry makes all keys of its host as they are stored.
+fn is_all_of(entry: &HostEntry, host: &Host) -> bool {
+    let value = address::to_value(&entry.addresses);
+    let is_only = |keys: &Keys, name: &str, is_wanted: bool| match &keys[..] {
+        [] => !is_wanted,
+        [(key, stored)] => is_wanted && key == name && *stored == value,
+        _ => false,
+    };
+    let is_reverse = |(key, to): &(Text, Text)| {
+        *to == entry.name
+            && address::from_reverse_name(key).is_some_and(|ip| address::reverse_name(ip) == *key)
+    };
+    is_only(&host.full, &entry.name, entry.names.has_fqdn())
+        && is_only(&host.short, &host.name, entry.names.has_short())
+        && host.reverse.iter().all(is_reverse)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! hosts(5): an address, its canonical name and its aliases on a line, behind `#` a comment.
 
-use super::exported::{ExportedZone, loss};
-use super::{Annotation, address_at, bad_annotation, fitting};
-use crate::model::address;
-use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 use std::net::IpAddr;
+
+use super::annotation::Annotation;
+use super::exported::{ExportedZone, loss};
+use super::field::address_at;
+use crate::model::address;
+use crate::model::host::Names;
+use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// The hosts of a hosts file. Each hostname on a line is a host with the line's address; the first
 /// one gets the reverse name. A name on several lines gets all their addresses. The entries that
@@ -50,7 +53,7 @@ fn hosts_of_line(
     names: &[&str],
     comment: &str,
 ) -> Result<Vec<HostLine>, BadLine> {
-    let said = Annotation::parse(comment).map_err(|word| bad_annotation(number, &word))?;
+    let annotation = Annotation::parse(number, comment)?;
     let address = address_at(number, address)?;
     if names.is_empty() {
         return Err(BadLine::new(number, format!("{address} has no name")).hint("write: ADDRESS NAME"));
@@ -58,16 +61,16 @@ fn hosts_of_line(
     let mut hosts: Vec<HostLine> = Vec::new();
     for name in names {
         let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        match hosts.iter_mut().find(|host| label(&host.name) == label(name)) {
+        match hosts.iter_mut().find(|line| label(&line.host.name) == label(name)) {
             // `web.internal web`: one host; the longer form tells its domain.
-            Some(host) if !host.name.contains('.') => host.name = (*name).to_owned(),
-            Some(host) if !name.contains('.') || host.name.eq_ignore_ascii_case(name) => {}
+            Some(line) if !line.host.name.contains('.') => line.host.name = (*name).to_owned(),
+            Some(line) if !name.contains('.') || line.host.name.eq_ignore_ascii_case(name) => {}
             _ => {
-                let mut host = said.host(number, name, address);
+                let mut line = annotation.host(number, name, address);
                 if !hosts.is_empty() {
-                    host.reverse = Some(Vec::new());
+                    line.host.reverse = Some(Vec::new());
                 }
-                hosts.push(host);
+                hosts.push(line);
             }
         }
     }
@@ -79,21 +82,20 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
     let (mut text, mut left_out) = (String::new(), Vec::new());
     for zone in zones {
         text += &format!("# hosts of {}, domain {}\n", one_line(&zone.switch), zone.domain);
-        let (hosts, without) = fitting(zone);
+        let (hosts, without) = zone.fitting();
         left_out.extend(without);
         let mut pointers = Vec::new();
         for host in hosts {
+            let (fqdn, hostname) = (&host.name, zone.hostname(host));
             let names = match host.names {
-                super::Names::Both if host.fqdn != host.hostname => {
-                    format!("{} {}", host.fqdn, host.hostname)
-                }
-                super::Names::Short => host.hostname.clone(),
-                _ => host.fqdn.clone(),
+                Names::Both if *fqdn != hostname => format!("{fqdn} {hostname}"),
+                Names::Short => hostname.into_owned(),
+                Names::Both | Names::Fqdn => fqdn.clone(),
             };
             for address in &host.addresses {
                 text += &format!("{address}\t{names}{}\n", Annotation::of(host, *address, '#'));
             }
-            let others = host.ptr.iter().filter(|address| !host.addresses.contains(address));
+            let others = host.reverse().iter().filter(|address| !host.addresses.contains(address));
             pointers.extend(others.map(|address| address::reverse_name(*address)));
         }
         let what =
@@ -117,8 +119,11 @@ mod tests {
         let parsed = parse(
             "127.0.0.1 localhost\n\n10.0.0.1 web.internal WEB www # the shop\nfd00::1\tweb\r\n10.0.0.300 db\n10.0.0.4\n10.0.0.5 x # qdns: sttaic\n",
         );
-        let hosts: Vec<_> =
-            parsed.hosts.iter().map(|host| (host.line, host.name.as_str(), host.reverse.is_none())).collect();
+        let hosts: Vec<_> = parsed
+            .hosts
+            .iter()
+            .map(|host| (host.line, host.host.name.as_str(), host.host.reverse.is_none()))
+            .collect();
         assert_eq!(hosts, [(3, "web.internal", true), (3, "www", false), (4, "web", true)]);
         assert_eq!(parsed.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [5, 6, 7]);
         assert_eq!(parsed.notes.len(), 1);

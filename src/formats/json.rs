@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use serde_json::{Deserializer, json};
 
 use super::exported::ExportedZone;
-use super::{address_at, ttl_note};
-use crate::model::host::Names;
+use super::field::{address_at, names_at, ttl_note};
+use crate::model::host::{HostEntry, Names};
 use crate::model::responder::TTL;
 use crate::plan::import::{BadLine, HostLine, Parsed};
 
@@ -123,14 +123,10 @@ fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLin
             BadLine::new(line, format!("{name:?} has no address")).hint("`ip_address` or `addresses`")
         );
     }
-    let names = match body.names.as_deref() {
-        None => Names::Both,
-        Some(text) => Names::parse(text).ok_or_else(|| {
-            BadLine::new(line, format!("names {text:?} is refused")).hint("use `both`, `short` or `fqdn`")
-        })?,
-    };
+    let names = body.names.as_deref().map_or(Ok(Names::Both), |text| names_at(line, text))?;
     let reverse = body.ptr.map(list).transpose()?;
-    Ok(HostLine { line, name, addresses, reverse, is_static: body.is_static.unwrap_or_default(), names })
+    let is_static = body.is_static.unwrap_or_default();
+    Ok(HostLine { line, host: HostEntry { name, addresses, reverse, is_static, names } })
 }
 
 /// Zones as one document of the shape that `record ls -o json` prints, a host a line; `names` is
@@ -142,21 +138,21 @@ pub fn write(zones: &[ExportedZone]) -> String {
             let texts = |list: &[IpAddr]| list.iter().map(IpAddr::to_string).collect::<Vec<_>>();
             let addresses = texts(&host.addresses);
             let mut body = json!({
-                "hostname": host.hostname, "fqdn": host.fqdn,
+                "hostname": zone.hostname(host), "fqdn": host.name,
                 "ip": addresses.first().cloned().unwrap_or_default(), "addresses": addresses,
-                "ptr": texts(&host.ptr), "static": host.is_static, "ttl": TTL,
-                "switch": zone.switch, "domain": zone.domain,
+                "ptr": texts(host.reverse()), "static": host.is_static, "ttl": TTL,
+                "switch": zone.switch, "domain": zone.domain.as_str(),
             });
-            if host.names != Names::Both {
-                body["names"] = json!(host.names.as_str());
+            if let Some(names) = host.names.only() {
+                body["names"] = json!(names);
             }
             lines.push(body.to_string());
         }
     }
-    match lines.is_empty() {
-        true => "{\"records\":[]}\n".to_owned(),
-        false => format!("{{\"records\":[\n{}\n]}}\n", lines.join(",\n")),
+    if lines.is_empty() {
+        return "{\"records\":[]}\n".to_owned();
     }
+    format!("{{\"records\":[\n{}\n]}}\n", lines.join(",\n"))
 }
 
 #[cfg(test)]

@@ -1,28 +1,26 @@
-//! Files of hosts: hosts(5), CSV, JSON and BIND zone files, read into host lines and written from them.
+//! Files: hosts(5), CSV, JSON and BIND zone files, read into host entries and written from them; and the XML of
+//! libvirt's domains.
 //!
-//! Reading never stops at a bad line: every one is reported, with its number. What a format has no
-//! place for stands in a comment, `# qdns: static names=fqdn ptr=no`, so that nothing is lost on
-//! the way out and back in.
+//! Reading never stops at a bad line: each one is reported with its number. If a format has no field for
+//! something, it is in a comment, `# qdns: static names=fqdn ptr=no`: a file that was exported can be imported
+//! without loss.
 
-pub mod csv;
+mod annotation;
+mod csv;
+pub mod domain_xml;
 pub mod exported;
-pub mod hosts;
-pub mod json;
-pub mod zone;
+mod field;
+mod hosts;
+mod json;
+mod zone;
 
 use std::net::IpAddr;
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::error::Error;
-use crate::model::address;
-use crate::model::host::Names;
-use crate::plan::import::{BadLine, HostLine, Note, Parsed};
-use exported::{ExportedHost, ExportedZone, loss};
-
-/// What an annotation in a comment begins with.
-const ANNOTATION: &str = "qdns:";
+use crate::plan::import::Parsed;
+use exported::ExportedZone;
 
 /// How a file holds hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -94,109 +92,12 @@ impl FileFormat {
     }
 }
 
-/// Whether a line of words can hold a host: no blank, quote or comment character in its names.
-fn fits_a_line(host: &ExportedHost) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-    [&host.hostname, &host.fqdn].iter().all(|name| !name.is_empty() && name.chars().all(plain))
-}
-
-/// Hosts that a format of lines can hold; the others are named in the second part.
-fn fitting(zone: &ExportedZone) -> (Vec<&ExportedHost>, Option<String>) {
-    let (fit, others): (Vec<&ExportedHost>, Vec<_>) = zone.hosts.iter().partition(|host| fits_a_line(host));
-    let others: Vec<String> = others.into_iter().map(|host| host.hostname.clone()).collect();
-    let what = "hosts whose names do not fit in this format, left out; csv and json can hold them";
-    (fit, loss(&zone.switch, what, &others))
-}
-
-/// What qdns says of a host in a comment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Annotation {
-    is_static: bool,
-    names: Names,
-    no_ptr: bool,
-}
-
-impl Annotation {
-    /// Reads the words behind `qdns:` in a comment; a comment without it says nothing.
-    ///
-    /// # Errors
-    /// The word that is not understood.
-    fn parse(comment: &str) -> Result<Self, String> {
-        let mut said = Annotation::default();
-        let Some(words) = comment.trim_start().strip_prefix(ANNOTATION) else { return Ok(said) };
-        for word in words.split_whitespace() {
-            match word.split_once('=') {
-                None if word == "static" => said.is_static = true,
-                Some(("ptr", "no")) => said.no_ptr = true,
-                Some(("names", names)) => {
-                    said.names = Names::parse(names).ok_or_else(|| word.to_owned())?;
-                }
-                _ => return Err(word.to_owned()),
-            }
-        }
-        Ok(said)
-    }
-
-    /// The annotation of one address of a host, where there is anything to say, with its comment sign.
-    fn of(host: &ExportedHost, address: IpAddr, sign: char) -> String {
-        let mut words = Vec::new();
-        if host.is_static {
-            words.push("static".to_owned());
-        }
-        if host.names != Names::Both {
-            words.push(format!("names={}", host.names.as_str()));
-        }
-        if !host.ptr.contains(&address) {
-            words.push("ptr=no".to_owned());
-        }
-        match words.is_empty() {
-            true => String::new(),
-            false => format!("  {sign} {ANNOTATION} {}", words.join(" ")),
-        }
-    }
-
-    /// The host line of one address under this annotation.
-    fn host(self, line: usize, name: &str, address: IpAddr) -> HostLine {
-        HostLine {
-            line,
-            name: name.to_owned(),
-            addresses: vec![address],
-            reverse: self.no_ptr.then(Vec::new),
-            is_static: self.is_static,
-            names: self.names,
-        }
-    }
-}
-
-/// A bad line whose annotation is not understood.
-fn bad_annotation(line: usize, word: &str) -> BadLine {
-    BadLine::new(line, format!("{word:?} behind `{ANNOTATION}` is not understood"))
-        .hint("`static`, `ptr=no`, `names=short` or `names=fqdn`, or another comment")
-}
-
-/// An address in a file, or the bad line it makes.
-fn address_at(line: usize, text: &str) -> Result<IpAddr, BadLine> {
-    address::parse(text).map_err(|error| bad_line(line, error))
-}
-
-/// A refusal as a bad line.
-fn bad_line(line: usize, error: Error) -> BadLine {
-    let bad = BadLine::new(line, error.message);
-    error.hints.into_iter().fold(bad, BadLine::hint)
-}
-
-/// A time to live other than OVN's, told once for a file.
-fn ttl_note(notes: &mut Vec<Note>, line: usize, ttl: &str) {
-    const RULE: &str = "OVN answers with 3600 s, whatever a file says";
-    if ttl != "3600" && !notes.iter().any(|note| note.text.ends_with(RULE)) {
-        // In front, where the next line finds it at once.
-        notes.insert(0, Note { line, text: format!("a time to live of {ttl} is left out: {RULE}") });
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::model::host::{HostEntry, Names};
     use crate::model::name::Domain;
     use proptest::prelude::*;
 
@@ -225,21 +126,25 @@ mod tests {
         }
     }
 
-    fn host() -> impl Strategy<Value = ExportedHost> {
+    fn host() -> impl Strategy<Value = HostEntry> {
         let addresses = proptest::collection::btree_set((any::<bool>(), 1u32..200), 1..4);
         let names = prop_oneof![Just(Names::Both), Just(Names::Short), Just(Names::Fqdn)];
         ("[a-z][a-z0-9]{0,8}", addresses, any::<[bool; 4]>(), names).prop_map(
             |(hostname, addresses, flags, names)| {
                 let addresses: Vec<IpAddr> = addresses
                     .iter()
-                    .map(|(v6, n)| match v6 {
-                        false => IpAddr::from([10, 0, 0, *n as u8]),
-                        true => IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, *n as u16]),
+                    .map(|(v6, n)| {
+                        if *v6 {
+                            IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, *n as u16])
+                        } else {
+                            IpAddr::from([10, 0, 0, *n as u8])
+                        }
                     })
                     .collect();
-                let ptr = addresses.iter().zip(&flags[1..]).filter(|(_, f)| **f).map(|(a, _)| *a).collect();
-                let fqdn = format!("{hostname}.internal");
-                ExportedHost { fqdn, hostname, ptr, addresses, is_static: flags[0], names }
+                let reverse =
+                    addresses.iter().zip(&flags[1..]).filter(|(_, f)| **f).map(|(a, _)| *a).collect();
+                let name = format!("{hostname}.internal");
+                HostEntry { name, reverse: Some(reverse), addresses, is_static: flags[0], names }
             },
         )
     }
@@ -255,10 +160,10 @@ mod tests {
 
         #[test]
         fn what_was_written_is_read_back(hosts in proptest::collection::btree_map("[a-z]{1,4}", host(), 0..6)) {
-            let mut hosts: Vec<ExportedHost> = hosts.into_values().collect();
-            hosts.sort_by(|a, b| a.hostname.cmp(&b.hostname));
-            hosts.dedup_by(|a, b| a.hostname == b.hostname);
-            let zone = ExportedZone { switch: "net1".into(), domain: "internal".into(), hosts };
+            let mut hosts: Vec<HostEntry> = hosts.into_values().collect();
+            hosts.sort_by(|a, b| a.name.cmp(&b.name));
+            hosts.dedup_by(|a, b| a.name == b.name);
+            let zone = ExportedZone { switch: "net1".into(), domain: Domain::default(), hosts };
             for format in FileFormat::value_variants() {
                 let (text, left_out) = format.write(std::slice::from_ref(&zone));
                 prop_assert_eq!(left_out, Vec::<String>::new());
@@ -268,15 +173,12 @@ mod tests {
                 let (merged, bad) = parsed.merged(&Domain::default());
                 prop_assert_eq!(bad, vec![]);
                 for (host, line) in zone.hosts.iter().zip(&merged) {
-                    let name = line.name.strip_suffix(".internal").unwrap_or(&line.name);
-                    prop_assert_eq!(name, &host.hostname);
-                    prop_assert_eq!(&line.addresses, &host.addresses, "{}", text);
-                    let mut reverse = line.reverse.clone().unwrap_or(line.addresses.clone());
-                    reverse.sort();
-                    let mut ptr = host.ptr.clone();
-                    ptr.sort();
-                    prop_assert_eq!(reverse, ptr, "{:?} {}", format, text);
-                    prop_assert_eq!((line.is_static, line.names), (host.is_static, host.names));
+                    let read = &line.host;
+                    prop_assert_eq!(zone.hostname(read), zone.hostname(host));
+                    prop_assert_eq!(&read.addresses, &host.addresses, "{}", text);
+                    let sorted = |host: &HostEntry| BTreeSet::from_iter(host.reverse().to_vec());
+                    prop_assert_eq!(sorted(read), sorted(host), "{:?} {}", format, text);
+                    prop_assert_eq!((read.is_static, read.names), (host.is_static, host.names));
                 }
                 prop_assert_eq!(merged.len(), zone.hosts.len());
             }

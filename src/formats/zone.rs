@@ -3,11 +3,12 @@
 //! What describes the zone to other servers (SOA, NS, DNSSEC) is noted and left out; every other
 //! record that OVN cannot serve is a bad line, because a guest would miss it.
 
+use super::annotation::Annotation;
 use super::exported::ExportedZone;
+use super::field::{address_at, ttl_note};
 use super::hosts::one_line;
-use super::{Annotation, address_at, bad_annotation, fitting, ttl_note};
 use crate::model::address;
-use crate::model::host::Names;
+use crate::model::host::HostEntry;
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// Types that tell other servers about the zone, and no guest anything.
@@ -242,16 +243,17 @@ impl Reader {
             return Err(BadLine::new(line, format!("{address} is no address of type {kind}"))
                 .hint(format!("use {right}")));
         }
-        let said = Annotation::parse(entry.comment).map_err(|word| bad_annotation(line, &word))?;
-        Ok(said.host(line, owner, address))
+        let annotation = Annotation::parse(line, entry.comment)?;
+        Ok(annotation.host(line, owner, address))
     }
 
     fn pointer(&self, line: usize, owner: &str, target: &str) -> Result<HostLine, BadLine> {
         let address = address::from_reverse_name(owner).ok_or_else(|| {
             let bad = BadLine::new(line, format!("{owner:?} is no whole reverse name"));
-            match address::is_reverse_name(owner) || self.origin.is_some() {
-                true => bad.hint("such as 10.0.0.10.in-addr.arpa."),
-                false => bad.hint("give the file an $ORIGIN, such as: $ORIGIN 0.0.10.in-addr.arpa."),
+            if address::is_reverse_name(owner) || self.origin.is_some() {
+                bad.hint("such as 10.0.0.10.in-addr.arpa.")
+            } else {
+                bad.hint("give the file an $ORIGIN, such as: $ORIGIN 0.0.10.in-addr.arpa.")
             }
         })?;
         // The domain of a reverse zone is not its origin: a relative target is under the origin, which
@@ -263,14 +265,9 @@ impl Reader {
             )
             .hint(format!("write `{target}.`")));
         }
-        Ok(HostLine {
-            line,
-            name: self.absolute(target),
-            addresses: Vec::new(),
-            reverse: Some(vec![address]),
-            is_static: false,
-            names: Names::Both,
-        })
+        let name = self.absolute(target);
+        let host = HostEntry { name, reverse: Some(vec![address]), ..HostEntry::default() };
+        Ok(HostLine { line, host })
     }
 
     /// A name as it stands in the file, made absolute, in lower case and without the dot at its end.
@@ -308,18 +305,18 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
     let (mut text, mut left_out) = (String::from("$TTL 3600\n"), Vec::new());
     for zone in zones {
         text += &format!("; hosts of {}\n$ORIGIN {}.\n", one_line(&zone.switch), zone.domain);
-        let (hosts, without) = fitting(zone);
+        let (hosts, without) = zone.fitting();
         left_out.extend(without);
         let suffix = format!(".{}", zone.domain);
         let mut pointers = String::new();
         for host in hosts {
-            let owner = host.fqdn.strip_suffix(&suffix).map_or(format!("{}.", host.fqdn), str::to_owned);
+            let owner = host.name.strip_suffix(&suffix).map_or(format!("{}.", host.name), str::to_owned);
             for address in &host.addresses {
                 let kind = if address.is_ipv4() { "A" } else { "AAAA" };
                 text += &format!("{owner}\tIN\t{kind}\t{address}{}\n", Annotation::of(host, *address, ';'));
             }
-            for address in &host.ptr {
-                pointers += &format!("{}.\tIN\tPTR\t{}.\n", address::reverse_name(*address), host.fqdn);
+            for address in host.reverse() {
+                pointers += &format!("{}.\tIN\tPTR\t{}.\n", address::reverse_name(*address), host.name);
             }
         }
         text += &pointers;
@@ -360,8 +357,11 @@ $ORIGIN 0.0.10.in-addr.arpa.
     #[test]
     fn a_zone_is_read_and_everything_else_named_by_line() {
         let parsed = parse(ZONE);
-        let hosts: Vec<_> =
-            parsed.hosts.iter().map(|host| (host.line, host.name.as_str(), host.addresses.len())).collect();
+        let hosts: Vec<_> = parsed
+            .hosts
+            .iter()
+            .map(|host| (host.line, host.host.name.as_str(), host.host.addresses.len()))
+            .collect();
         assert_eq!(
             hosts,
             [
@@ -373,7 +373,7 @@ $ORIGIN 0.0.10.in-addr.arpa.
                 (22, "db.internal", 0)
             ]
         );
-        assert!(parsed.hosts[1].is_static);
+        assert!(parsed.hosts[1].host.is_static);
         let bad: Vec<_> = parsed.bad.iter().map(|bad| (bad.line, bad.unserved)).collect();
         assert_eq!(
             bad,

@@ -1,4 +1,4 @@
-//! Hosts: what the keys of a zone amount to, each hostname with its FQDN, addresses and reverse names.
+//! Hosts: each hostname with its FQDN, addresses and reverse names, as a zone's keys have them and as files do.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,35 +9,39 @@ use super::marks::HostMark;
 use super::name::{Domain, in_lower_case};
 use super::snapshot::DnsRow;
 
-/// A text of the row, or one that was made beside it.
+/// A text of the row, or a text of our own.
 pub type Text<'a> = Cow<'a, str>;
 
 /// Keys and their values.
 pub type Keys<'a> = Vec<(Text<'a>, Text<'a>)>;
 
-/// Which names of a host are wanted, or exist.
+/// Which names a host has or must have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Names {
     /// The hostname and the FQDN.
     #[default]
     Both,
-    /// The hostname without the domain only.
+    /// Only the hostname without the domain.
     Short,
-    /// The FQDN only.
+    /// Only the FQDN.
     Fqdn,
 }
 
 impl Names {
-    /// Which names a host has.
-    pub fn of(host: &Host) -> Self {
-        match (host.short.is_empty(), host.full.is_empty()) {
-            (true, _) => Names::Fqdn,
-            (false, true) => Names::Short,
-            (false, false) => Names::Both,
-        }
+    /// Both names, or the FQDN only.
+    pub fn with_short(has_short: bool) -> Self {
+        if has_short { Names::Both } else { Names::Fqdn }
     }
 
-    /// The word for it in files.
+    pub fn has_short(self) -> bool {
+        self != Names::Fqdn
+    }
+
+    pub fn has_fqdn(self) -> bool {
+        self != Names::Short
+    }
+
+    /// The word for it in files and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Names::Both => "both",
@@ -46,9 +50,63 @@ impl Names {
         }
     }
 
-    /// The meaning of a word in a file.
+    /// The word for it if a host has only one of its names.
+    pub fn only(self) -> Option<&'static str> {
+        Some(self.as_str()).filter(|_| self != Names::Both)
+    }
+
+    /// What `record add` needs to make a host with these names.
+    pub fn option(self) -> Option<&'static str> {
+        if self.has_short() { None } else { Some("--no-short") }
+    }
+
+    /// As [`Names::as_str`] has it.
     pub fn parse(word: &str) -> Option<Self> {
         [Names::Both, Names::Short, Names::Fqdn].into_iter().find(|names| names.as_str() == word)
+    }
+}
+
+/// A host as files hold it, apart from any zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostEntry {
+    /// The hostname or the FQDN.
+    pub name: String,
+    /// In order. An entry without an address only has reverse names for a host that exists.
+    pub addresses: Vec<IpAddr>,
+    /// The addresses that get reverse names; `None`: all of them.
+    pub reverse: Option<Vec<IpAddr>>,
+    /// Whether the host is exempt from clean-up.
+    pub is_static: bool,
+    pub names: Names,
+}
+
+impl HostEntry {
+    /// The addresses that get reverse names.
+    pub fn reverse(&self) -> &[IpAddr] {
+        self.reverse.as_ref().unwrap_or(&self.addresses)
+    }
+
+    /// Adds what another entry has for the same host.
+    pub fn absorb(&mut self, other: &HostEntry) {
+        if self.reverse.is_some() || other.reverse.is_some() {
+            let mut reverse = self.reverse().to_vec();
+            extend_once(&mut reverse, other.reverse());
+            self.reverse = Some(reverse);
+        }
+        if self.addresses.is_empty() {
+            self.names = other.names;
+        }
+        extend_once(&mut self.addresses, &other.addresses);
+        self.is_static |= other.is_static;
+    }
+}
+
+/// Adds the addresses that are not there yet.
+fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr]) {
+    for address in more {
+        if !list.contains(address) {
+            list.push(*address);
+        }
     }
 }
 
@@ -65,11 +123,19 @@ pub struct Host<'a> {
     pub reverse: Keys<'a>,
     /// Whether the host is exempt from clean-up.
     pub is_static: bool,
-    /// Whether the host shall have no short name.
-    pub no_short: bool,
+    /// Which names the host must have: a mark says that it has no short name on purpose.
+    pub wanted: Names,
 }
 
 impl Host<'_> {
+    /// Which names exist.
+    pub fn which_names(&self) -> Names {
+        if !self.short.is_empty() && self.full.is_empty() {
+            return Names::Short;
+        }
+        Names::with_short(!self.short.is_empty())
+    }
+
     /// All keys that are names, and their values.
     pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
         pairs(&self.short).chain(pairs(&self.full))
@@ -79,13 +145,13 @@ impl Host<'_> {
     pub fn has(&self, mark: HostMark) -> bool {
         match mark {
             HostMark::Static => self.is_static,
-            HostMark::NoShort => self.no_short,
+            HostMark::NoShort => !self.wanted.has_short(),
         }
     }
 
-    /// Whether one of its two names is missing, and nobody said that it shall be.
+    /// Whether a name is missing, but not on purpose.
     pub fn lacks_a_name(&self) -> bool {
-        (self.short.is_empty() && !self.no_short) || self.full.is_empty()
+        (self.short.is_empty() && self.wanted.has_short()) || self.full.is_empty()
     }
 
     /// All keys of the host, and their values.
@@ -160,7 +226,7 @@ impl<'a> Hosts<'a> {
                 full: pairs(full),
                 reverse: Keys::new(),
                 is_static: has(HostMark::Static, name),
-                no_short: has(HostMark::NoShort, name),
+                wanted: Names::with_short(!has(HostMark::NoShort, name)),
             };
             (name.clone(), host)
         });

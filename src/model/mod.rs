@@ -4,9 +4,8 @@
 pub mod address;
 pub mod balancer;
 pub mod dhcp;
-pub mod domain_xml;
 #[cfg(test)]
-pub(crate) mod fixture;
+pub mod fixture;
 pub mod forwarding;
 pub mod glob;
 pub mod host;

@@ -28,15 +28,13 @@ fn command(fix: &Fix) -> Command {
 }
 
 fn host(fix: &HostFix) -> Command {
-    let HostState::Present { addresses, replace, is_static, short } = &fix.state else {
+    let HostState::Present { addresses, replace, is_static, names } = &fix.state else {
         return qdns(["record", "rm", &fix.switch_name, &fix.host]);
     };
     let mut command = qdns(["record", "add", &fix.switch_name, &fix.host]);
     command.args.extend(addresses.iter().map(ToString::to_string));
-    let options = [(!short, "--no-short"), (*is_static, "--static"), (*replace, "--replace")];
-    command
-        .args
-        .extend(options.into_iter().filter(|(is_set, _)| *is_set).map(|(_, option)| option.to_owned()));
+    let options = [names.option(), is_static.then_some("--static"), replace.then_some("--replace")];
+    command.args.extend(options.into_iter().flatten().map(str::to_owned));
     command
 }
 
@@ -54,6 +52,7 @@ fn line(command: &Command, connection: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::host::Names;
     use crate::model::snapshot::{Map, Switch};
     use crate::model::topology::Topology;
     use crate::plan::change::Column;
@@ -69,7 +68,7 @@ mod tests {
         let switch = Switch { name: "net 1".into(), ..Switch::default() };
         let rows = crate::model::snapshot::Snapshot { switches: vec![switch], ..Default::default() };
         let addresses = ["10.0.0.1", "fd00::1"].map(|text| text.parse().unwrap()).to_vec();
-        HostFix::present(&Topology::of(&rows).switches[0], "web", addresses, false)
+        HostFix::present(&Topology::of(&rows).switches[0], "web", addresses, Names::Fqdn)
     }
 
     #[test]

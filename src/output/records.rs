@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::{plain, table};
 use crate::model::address;
-use crate::model::host::{Host, Names};
+use crate::model::host::Host;
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
 use crate::model::zone::Zone;
@@ -108,10 +108,8 @@ impl Record {
         let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
         Record {
             hostname: hostname.unwrap_or_else(|| {
-                match fqdn.to_ascii_lowercase().ends_with(domain.as_ref()) {
-                    true => fqdn.chars().take(host.name.len()).collect(),
-                    false => fqdn.clone(),
-                }
+                let is_inside = fqdn.to_ascii_lowercase().ends_with(domain.as_ref());
+                if is_inside { fqdn.chars().take(host.name.len()).collect() } else { fqdn.clone() }
             }),
             ip: addresses.first().cloned().unwrap_or_default(),
             addresses,
@@ -120,7 +118,7 @@ impl Record {
             ttl: TTL,
             switch: Rc::clone(switch),
             domain: Rc::clone(domain),
-            names: Some(Names::of(host)).filter(|names| *names != Names::Both).map(Names::as_str),
+            names: host.which_names().only(),
             notes: notes(host),
             fqdn,
         }

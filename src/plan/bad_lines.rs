@@ -49,7 +49,7 @@ impl BadLine {
     }
 
     /// A line that was understood and refused.
-    pub(super) fn of(line: usize, error: Error) -> Self {
+    pub fn of(line: usize, error: Error) -> Self {
         let conflict = error.kind == Kind::Conflict;
         // The import has its own hint for conflicts, once for all lines.
         let hints = if conflict { Vec::new() } else { error.hints };

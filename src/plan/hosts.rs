@@ -8,7 +8,7 @@ use super::change::{Change, Column, Reference};
 use super::zone;
 use crate::error::{Error, Result};
 use crate::model::address;
-use crate::model::host::{Host, Hosts, Keys, Text, host_name};
+use crate::model::host::{Host, Hosts, Keys, Names, Text, host_name};
 use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
 use crate::model::snapshot::DnsRow;
@@ -22,27 +22,33 @@ use crate::model::zone::{Zone, zone_marks, zone_uuid};
 pub struct Wanted {
     /// The host's name as it was typed.
     pub host: HostArg,
-    /// Its addresses, at least one.
+    /// At least one.
     pub addresses: Vec<IpAddr>,
+    /// The addresses that get reverse names; `None`: all of them.
+    pub reverse: Option<Vec<IpAddr>>,
+    /// Whether the host is exempt from clean-up.
+    pub is_static: bool,
+    /// A name that the host has already stays, unless `replace` is set.
+    pub names: Names,
+    /// Whether a missing short name is not on purpose, so that the host gets no mark for it.
+    pub lacks_short: bool,
     /// Take the place of other addresses of the same host.
     pub replace: bool,
-    /// Exempt from clean-up.
-    pub is_static: bool,
-    /// Reverse names for the addresses.
-    pub reverse: bool,
-    /// The hostname without the domain, beside the FQDN.
-    pub short: bool,
 }
 
-/// Which of a host's keys are wanted, beyond what [`Wanted`] says.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Parts<'a> {
-    /// Leave the FQDN out where the host has none yet.
-    pub no_fqdn: bool,
-    /// Reverse names for these addresses, instead of all of them or none.
-    pub reverse: Option<&'a [IpAddr]>,
-    /// A short name that is left out was missing before, without anybody having said that it shall be.
-    pub as_found: bool,
+impl Wanted {
+    /// A host with both its names and all reverse names.
+    pub fn new(host: HostArg, addresses: Vec<IpAddr>) -> Self {
+        Wanted {
+            host,
+            addresses,
+            reverse: None,
+            is_static: false,
+            names: Names::Both,
+            lacks_short: false,
+            replace: false,
+        }
+    }
 }
 
 /// A zone as it shall become: opened from a snapshot, changed host by host, closed into a plan.
@@ -115,14 +121,6 @@ impl<'a> Draft<'a> {
     /// Invalid input for a name or an address that breaks a rule; a conflict where the host has
     /// other addresses and `replace` was not asked for.
     pub fn add(&mut self, wanted: &Wanted) -> Result<()> {
-        self.add_parts(wanted, Parts::default())
-    }
-
-    /// As [`Draft::add`], with only some of the host's keys.
-    ///
-    /// # Errors
-    /// As [`Draft::add`].
-    pub fn add_parts(&mut self, wanted: &Wanted, parts: Parts) -> Result<()> {
         let hostname = wanted.host.under(&self.domain)?.clone();
         let fqdn = hostname.fqdn(&self.domain)?;
         for address in &wanted.addresses {
@@ -131,24 +129,20 @@ impl<'a> Draft<'a> {
         let known = self.known(&hostname);
         let value = self.value_for(&hostname, &known, wanted)?;
 
-        let short =
-            wanted.short || (!wanted.replace && known.short.iter().any(|(key, _)| key == hostname.as_str()));
+        let keeps_short = !wanted.replace && known.short.iter().any(|(key, _)| key == hostname.as_str());
+        let keeps_fqdn = !wanted.replace && !known.full.is_empty();
         let mut host =
             Host { name: hostname.as_str().to_owned().into(), is_static: known.is_static, ..Host::default() };
-        if !parts.no_fqdn || (!wanted.replace && !known.full.is_empty()) {
+        if wanted.names.has_fqdn() || keeps_fqdn {
             host.full.push((fqdn.clone().into(), value.clone().into()));
         }
-        if short {
+        if wanted.names.has_short() || keeps_short {
             host.short.push((hostname.as_str().to_owned().into(), value.into()));
         }
-        let reverse = match parts.reverse {
-            Some(addresses) => addresses,
-            None if wanted.reverse => &wanted.addresses,
-            None => &[],
-        };
+        let reverse = wanted.reverse.as_ref().unwrap_or(&wanted.addresses);
         host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
         host.is_static |= wanted.is_static;
-        host.no_short = host.short.is_empty() && !parts.as_found;
+        host.wanted = Names::with_short(!host.short.is_empty() || wanted.lacks_short);
         self.warn_of_shadows(&host);
         self.put(known, host);
         Ok(())
@@ -359,14 +353,8 @@ mod tests {
     }
 
     fn wanted(host: &str, addresses: &[&str]) -> Wanted {
-        Wanted {
-            host: HostArg::parse(host).unwrap(),
-            addresses: addresses.iter().map(|a| a.parse().unwrap()).collect(),
-            replace: false,
-            is_static: false,
-            reverse: true,
-            short: true,
-        }
+        let addresses = addresses.iter().map(|a| a.parse().unwrap()).collect();
+        Wanted::new(HostArg::parse(host).unwrap(), addresses)
     }
 
     fn add(snapshot: &Snapshot, wanted: &Wanted) -> Result<Plan> {
@@ -463,7 +451,9 @@ mod tests {
             let before: Vec<(&str, &str)> = before.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             let mut snapshot = snapshot(&before);
             let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
-            let want = Wanted { replace, is_static, reverse, short, ..wanted(&host, &addresses) };
+            let reverse = if reverse { None } else { Some(Vec::new()) };
+            let names = Names::with_short(short);
+            let want = Wanted { replace, is_static, reverse, names, ..wanted(&host, &addresses) };
             if let Ok(plan) = add(&snapshot, &want) {
                 plan.apply_to(&mut snapshot);
                 let row = snapshot.dns[0].clone();
@@ -472,7 +462,7 @@ mod tests {
                 let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
                 prop_assert_eq!(set(&host.addresses()), set(&want.addresses));
                 prop_assert!(!is_static || host.is_static);
-                prop_assert_eq!(host.no_short, host.short.is_empty());
+                prop_assert_eq!(host.wanted.has_short(), !host.short.is_empty());
                 prop_assert!(!short || host.short.len() == 1);
                 prop_assert_eq!(host.full.len(), 1);
                 prop_assert_eq!(add(&snapshot, &want).unwrap().changes, vec![]);

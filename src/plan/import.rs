@@ -7,55 +7,29 @@ use std::net::IpAddr;
 use super::Plan;
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
-use super::hosts::{Draft, Parts, Wanted};
+use super::hosts::{Draft, Wanted};
 use super::stale::Limit;
 use crate::error::{Error, Kind, Result};
-use crate::model::host::Names;
-use crate::model::host::{Host, Hosts, Text, host_name};
+use crate::model::host::{Host, HostEntry, Hosts, Names, Text, host_name};
 use crate::model::name::{Domain, HostArg};
 use crate::model::topology::{Network, Topology};
 use crate::model::words::some_of;
 
-/// What one line of a file says of a host.
+/// A line of a file that holds a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostLine {
-    /// The line's number, from 1.
+    /// From 1.
     pub line: usize,
-    /// The hostname or FQDN, as written.
-    pub name: String,
-    /// Its addresses; none where the line only points a reverse name to it.
-    pub addresses: Vec<IpAddr>,
-    /// The addresses that get reverse names; all of them where the line does not say.
-    pub reverse: Option<Vec<IpAddr>>,
-    /// Exempt from clean-up.
-    pub is_static: bool,
-    /// Which names it shall have.
-    pub names: Names,
+    pub host: HostEntry,
 }
 
 impl HostLine {
-    /// Adds what another line says of the same host.
+    /// Adds another line of the same host. The first line with an address gives the number.
     fn absorb(&mut self, other: &HostLine) {
-        let reverse = |line: &HostLine| line.reverse.clone().unwrap_or_else(|| line.addresses.clone());
-        if self.reverse.is_some() || other.reverse.is_some() {
-            let mut all = reverse(self);
-            extend_once(&mut all, &reverse(other));
-            self.reverse = Some(all);
+        if self.host.addresses.is_empty() {
+            self.line = other.line;
         }
-        if self.addresses.is_empty() {
-            (self.line, self.names) = (other.line, other.names);
-        }
-        extend_once(&mut self.addresses, &other.addresses);
-        self.is_static |= other.is_static;
-    }
-}
-
-/// Adds the addresses that are not there yet.
-fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr]) {
-    for address in more {
-        if !list.contains(address) {
-            list.push(*address);
-        }
+        self.host.absorb(&other.host);
     }
 }
 
@@ -90,16 +64,16 @@ impl Parsed {
         let mut by_name: HashMap<Text, usize> = HashMap::with_capacity(self.hosts.len());
         let mut merged: Vec<Cow<HostLine>> = Vec::with_capacity(self.hosts.len());
         let mut bad = Vec::new();
-        for host in &self.hosts {
-            let name = host_name(&host.name, domain);
+        for line in &self.hosts {
+            let name = host_name(&line.host.name, domain);
             match by_name.get(&name).and_then(|index| merged.get_mut(*index)) {
                 None => {
                     by_name.insert(name, merged.len());
-                    merged.push(Cow::Borrowed(host));
+                    merged.push(Cow::Borrowed(line));
                 }
-                Some(known) if self.repeats_add_up => known.to_mut().absorb(host),
+                Some(known) if self.repeats_add_up => known.to_mut().absorb(line),
                 Some(known) => bad.push(
-                    BadLine::new(host.line, format!("{name} is there already, on line {}", known.line))
+                    BadLine::new(line.line, format!("{name} is there already, on line {}", known.line))
                         .hint("put all addresses of a host in one place"),
                 ),
             }
@@ -145,13 +119,13 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
         draft.clear();
     }
     let pointed = pointed(&hosts, draft.domain());
-    for host in &hosts {
-        if let Err(error) = add(&mut draft, host, &before, &pointed, import) {
-            bad.push(BadLine::of(host.line, error));
+    for line in &hosts {
+        if let Err(error) = add(&mut draft, &line.host, &before, &pointed, import) {
+            bad.push(BadLine::of(line.line, error));
         }
     }
     if !bad.is_empty() {
-        let names = hosts.iter().map(|host| host.name.as_str());
+        let names = hosts.iter().map(|line| line.host.name.as_str());
         return Err(bad_lines::refusal(bad, &import.file, &switch.name, draft.domain(), names));
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
@@ -183,7 +157,7 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
 /// Which host the file expressly gives each reverse name to.
 fn pointed<'h>(hosts: &'h [Cow<HostLine>], domain: &Domain) -> HashMap<IpAddr, Text<'h>> {
     let mut pointed = HashMap::new();
-    for host in hosts {
+    for HostLine { host, .. } in hosts.iter().map(Cow::as_ref) {
         for address in host.reverse.iter().flatten() {
             pointed.entry(*address).or_insert_with(|| host_name(&host.name, domain));
         }
@@ -193,7 +167,7 @@ fn pointed<'h>(hosts: &'h [Cow<HostLine>], domain: &Domain) -> HashMap<IpAddr, T
 
 fn add(
     draft: &mut Draft,
-    host: &HostLine,
+    host: &HostEntry,
     before: &Hosts,
     pointed: &HashMap<IpAddr, Text>,
     import: &Import,
@@ -228,16 +202,14 @@ fn add(
                 .then(|| addresses.iter().filter(|address| !elsewhere(address)).copied().collect())
         }
     };
-    let as_found = known.is_some_and(|known| known.short.is_empty() && !known.no_short);
-    let wanted = Wanted {
-        host: wanted_host,
-        addresses,
-        replace: import.replace || import.prune,
+    draft.add(&Wanted {
+        reverse,
         is_static: host.is_static,
-        reverse: true,
-        short: names != Names::Fqdn,
-    };
-    draft.add_parts(&wanted, Parts { no_fqdn: names == Names::Short, reverse: reverse.as_deref(), as_found })
+        names,
+        lacks_short: known.is_some_and(|known| known.short.is_empty() && known.wanted.has_short()),
+        replace: import.replace || import.prune,
+        ..Wanted::new(wanted_host, addresses)
+    })
 }
 
 /// What was passed over, as warnings.

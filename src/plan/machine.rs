@@ -86,15 +86,8 @@ impl<'a> MachinePorts<'a> {
         if known.is_some_and(|known| known.is_static) {
             return Ok(Plan::for_switch(self.network.switch));
         }
-        let no_short = known.is_some_and(|known| known.no_short);
-        draft.add(&Wanted {
-            host: host.clone(),
-            addresses,
-            replace: !agrees,
-            is_static: false,
-            reverse: true,
-            short: !no_short,
-        })?;
+        let names = known.map(|known| known.wanted).unwrap_or_default();
+        draft.add(&Wanted { names, replace: !agrees, ..Wanted::new(host.clone(), addresses) })?;
         Ok(draft.close())
     }
 

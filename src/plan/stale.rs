@@ -58,7 +58,7 @@ impl Stale<'_> {
         words.push(shell_word(&self.host.name));
         words.extend(self.host.addresses().iter().map(IpAddr::to_string));
         words.extend(self.host.reverse.is_empty().then(|| "--no-ptr".to_owned()));
-        words.extend(self.host.short.is_empty().then(|| "--no-short".to_owned()));
+        words.extend(self.host.which_names().option().map(str::to_owned));
         words.join(" ")
     }
 }

@@ -174,15 +174,8 @@ fn meet(draft: &mut Draft, name: &str, claim: &Claim) -> Result<()> {
             ))),
         };
     }
-    let no_short = known.is_some_and(|host| host.no_short);
-    draft.add(&Wanted {
-        host: claim.host.clone(),
-        addresses: claim.addresses.clone(),
-        replace: !agrees,
-        is_static: false,
-        reverse: true,
-        short: !no_short,
-    })
+    let names = known.map(|host| host.wanted).unwrap_or_default();
+    draft.add(&Wanted { names, replace: !agrees, ..Wanted::new(claim.host.clone(), claim.addresses.clone()) })
 }
 
 #[cfg(test)]

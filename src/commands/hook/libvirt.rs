@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, audit_comment, retry};
 use crate::error::{Error, Kind, Result};
-use crate::model::domain_xml::{DomainXml, XML_MAX};
+use crate::formats::domain_xml::{DomainXml, XML_MAX};
 use crate::model::name::HostArg;
 use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;

@@ -6,6 +6,7 @@ use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, apply};
 use crate::error::{Error, Result};
 use crate::model::address;
+use crate::model::host::Names;
 use crate::model::name::HostArg;
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
@@ -53,13 +54,14 @@ impl AddArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         check_ttl(self.ttl.as_deref())?;
+        let host = HostArg::parse(&self.hostname)?;
+        let addresses = self.addresses.iter().map(|text| address::parse(text)).collect::<Result<_>>()?;
         let wanted = Wanted {
-            host: HostArg::parse(&self.hostname)?,
-            addresses: self.addresses.iter().map(|text| address::parse(text)).collect::<Result<_>>()?,
-            replace: self.replace,
+            reverse: self.no_ptr.then(Vec::new),
             is_static: self.is_static,
-            reverse: !self.no_ptr,
-            short: !self.no_short,
+            names: Names::with_short(!self.no_short),
+            replace: self.replace,
+            ..Wanted::new(host, addresses)
         };
         let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
         let applied = apply(context, on_lost_race, || {

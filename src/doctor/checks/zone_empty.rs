@@ -6,6 +6,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::HostFix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::host::Names;
 use crate::model::name::Hostname;
 use crate::model::topology::Network;
 
@@ -43,7 +44,7 @@ fn first_guest(network: &Network) -> Option<HostFix> {
     network.guests().find_map(|port| {
         let name = port.guest_name(None).filter(|name| Hostname::parse(name).is_ok())?;
         let address = port.guest_addresses().first().copied()?;
-        Some(HostFix::present(network, name, vec![address], true))
+        Some(HostFix::present(network, name, vec![address], Names::Both))
     })
 }
 

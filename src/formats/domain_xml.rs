@@ -3,8 +3,8 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::name::HostArg;
 use crate::error::{Error, Result};
+use crate::model::name::HostArg;
 
 /// The largest document that is read, in bytes; libvirt's own are some 10 KiB.
 pub const XML_MAX: usize = 1 << 20;
