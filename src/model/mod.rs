@@ -7,7 +7,6 @@ pub mod dhcp;
 #[cfg(test)]
 pub mod fixture;
 pub mod forwarding;
-pub mod glob;
 pub mod host;
 pub mod lookup;
 pub mod marks;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use wildmatch::WildMatch;
 
 use super::Context;
 use super::apply::{OnLostRace, apply};
@@ -16,7 +17,6 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
 use crate::error::{Error, Kind, Result};
-use crate::model::glob::Glob;
 use crate::model::switch;
 use crate::model::words::closest;
 use crate::output::Reply;
@@ -241,7 +241,7 @@ fn known(code: &str) -> Result<&'static Check> {
 struct Selection {
     checks: Vec<&'static Check>,
     skipped: Vec<&'static Check>,
-    excluded: Vec<(&'static Check, Glob)>,
+    excluded: Vec<(&'static Check, WildMatch)>,
     /// The checks of access to the database that --only leaves out.
     access: Vec<&'static Check>,
 }
@@ -253,7 +253,9 @@ impl Selection {
             Selection { checks: Vec::new(), skipped: Vec::new(), excluded: Vec::new(), access: Vec::new() };
         for skip in &args.skip {
             match skip.split_once('=') {
-                Some((code, glob)) => selection.excluded.push((known(code)?, Glob::new(glob))),
+                Some((code, glob)) => {
+                    selection.excluded.push((known(code)?, WildMatch::new_case_insensitive(glob)));
+                }
                 None => selection.skipped.push(known(skip)?),
             }
         }

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use clap::Args;
 use ipnet::IpNet;
+use wildmatch::WildMatch;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
-use crate::model::glob::Glob;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::records::Records;
@@ -34,7 +34,7 @@ pub struct LsArgs {
 
 impl LsArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let glob = self.name.as_deref().map(Glob::new);
+        let glob = self.name.as_deref().map(WildMatch::new_case_insensitive);
         let net = self.address.as_deref().map(parse_net).transpose()?;
         let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;
         let topology = Topology::of(&snapshot);
@@ -46,7 +46,7 @@ impl LsArgs {
             None => Records::all(&topology),
         };
         records.records.retain(|record| {
-            let named = |glob: &Glob| glob.matches(&record.hostname) || glob.matches(&record.fqdn);
+            let named = |glob: &WildMatch| glob.matches(&record.hostname) || glob.matches(&record.fqdn);
             let within = |net: &IpNet| {
                 let mut addresses = record.addresses.iter().filter_map(|text| text.parse::<IpAddr>().ok());
                 addresses.any(|address| net.contains(&address))
