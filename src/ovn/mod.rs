@@ -9,6 +9,7 @@ pub mod lookup;
 pub mod nbctl;
 pub mod ports;
 pub mod process;
+pub mod program;
 pub mod quote;
 pub mod read;
 pub mod sbctl;

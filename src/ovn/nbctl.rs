@@ -1,16 +1,21 @@
 //! Runs ovn-nbctl(8): which program, which database, how long, and what a failure means.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::classify;
 use super::json::{Table, garbage};
-use super::process;
+use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
 /// How long a cluster without a leader is left alone between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// What to do without a working ovn-nbctl.
+const INSTALL: &str =
+    "install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL";
 
 /// How far a change must have come before a command returns (ovn-nbctl(8), `--wait`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -53,15 +58,16 @@ impl Nbctl {
         all.extend(self.connection.iter().cloned());
         all.extend_from_slice(args);
         process::echo(self.echo, &self.program, &all);
+        let program = program::find(&self.program).ok_or_else(|| self.missing())?;
         // ovn-nbctl's own alarm comes first; this is for a program that has none.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let mut seen = Ok(());
-        let finished = process::stream(&self.program, &all, limit, &mut |line| {
+        let finished = process::stream(program.as_os_str(), &all, limit, &mut |line| {
             if seen.is_ok() {
                 seen = each(&line);
             }
         });
-        let finished = finished.map_err(|error| self.not_run(error))?;
+        let finished = finished.map_err(|error| self.not_run(&program, error))?;
         match finished.succeeded() {
             true => seen,
             false => Err(classify::failure(&finished, self.timeout, self.daemon().as_deref())),
@@ -134,19 +140,18 @@ impl Nbctl {
         (self.db.is_none() && !socket.is_empty()).then_some(socket)
     }
 
-    fn not_run(&self, error: std::io::Error) -> Error {
-        let program = self.program.to_string_lossy();
-        let sentence = match error.kind() {
-            std::io::ErrorKind::ArgumentListTooLong => {
-                return Error::new(Kind::Rejected, "the change is larger than one command line")
-                    .cause(error)
-                    .hint("split it into smaller commands");
-            }
-            std::io::ErrorKind::NotFound => format!("there is no {program} on this machine"),
-            _ => format!("{program} cannot be executed"),
-        };
-        Error::new(Kind::NoSuchBinary, sentence).cause(error).hint(
-            "install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL",
-        )
+    fn missing(&self) -> Error {
+        let name = self.program.to_string_lossy();
+        Error::new(Kind::NoSuchBinary, format!("there is no {name} on this machine")).hint(INSTALL)
+    }
+
+    fn not_run(&self, program: &Path, error: std::io::Error) -> Error {
+        if error.kind() == std::io::ErrorKind::ArgumentListTooLong {
+            return Error::new(Kind::Rejected, "the change is larger than one command line")
+                .cause(error)
+                .hint("split it into smaller commands");
+        }
+        let sentence = format!("{} cannot be executed", program.display());
+        Error::new(Kind::NoSuchBinary, sentence).cause(error).hint(INSTALL)
     }
 }

@@ -2,11 +2,10 @@
 //! them changes anything here.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::nbctl::Nbctl;
-use super::process;
+use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
 /// The way to the southbound database.
@@ -31,7 +30,7 @@ impl Sbctl {
     /// certificates.
     pub fn beside(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
         Sbctl {
-            program: program.unwrap_or_else(|| beside(&nb.program, "ovn-sbctl")),
+            program: program.unwrap_or_else(|| program::next_to(&nb.program, "ovn-sbctl")),
             trace: None,
             db,
             connection: nb.connection.clone(),
@@ -42,7 +41,7 @@ impl Sbctl {
 
     /// The ovn-trace(8) to run.
     pub fn tracer(&self) -> OsString {
-        self.trace.clone().unwrap_or_else(|| beside(&self.program, "ovn-trace"))
+        self.trace.clone().unwrap_or_else(|| program::next_to(&self.program, "ovn-trace"))
     }
 
     /// Runs ovn-sbctl once and returns what it printed.
@@ -57,13 +56,6 @@ impl Sbctl {
         all.extend(args.iter().map(|arg| (*arg).to_owned()));
         run(&self.program, &all, self.timeout, self.echo, "the southbound database cannot be read")
     }
-}
-
-/// The program of this name in another's directory, or the one in `PATH`.
-fn beside(program: &OsStr, name: &str) -> OsString {
-    let path = Path::new(program).parent().map(|dir| dir.join(name));
-    path.filter(|path| path.is_file() && path.components().count() > 1)
-        .map_or_else(|| name.into(), PathBuf::into_os_string)
 }
 
 /// Runs a program that reads, and returns what it printed; `failed` says what is missing without it.
@@ -81,7 +73,9 @@ pub fn run(
     process::echo(echo, program, args);
     let missing = |kind: Kind, why: String| Error::new(kind, format!("{failed}: {why}"));
     let limit = Duration::from_secs(timeout) + Duration::from_millis(500);
-    let finished = process::run(program, args, limit)
+    let path = program::find(program)
+        .ok_or_else(|| missing(Kind::NoSuchBinary, format!("there is no {name} on this machine")))?;
+    let finished = process::run(path.as_os_str(), args, limit)
         .map_err(|error| missing(Kind::NoSuchBinary, format!("{name} cannot be run ({error})")))?;
     if finished.succeeded() {
         return Ok(finished.stdout);

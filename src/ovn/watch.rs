@@ -4,14 +4,15 @@
 //! not parsed: whoever is told reads anew. A monitor that ends, because the database went away or its
 //! leader changed, ends the watch, and whoever is told starts another one.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::nbctl::Nbctl;
-use super::process;
+use super::{process, program};
 use crate::error::{Error, Kind};
 
 /// The tables and columns that names depend on.
@@ -48,6 +49,7 @@ impl Watch {
     /// # Errors
     /// No such binary, where ovsdb-client cannot be run.
     pub fn start(nb: &Nbctl, program: &OsStr, number: u64, events: &Sender<Event>) -> Result<Self, Error> {
+        let path = program::find(program).ok_or_else(|| not_run(program))?;
         let mut watch = Watch { monitors: Vec::new() };
         for (table, columns) in MONITORED {
             let mut args: Vec<String> = vec!["--format=json".to_owned(), "-vconsole:off".to_owned()];
@@ -55,7 +57,7 @@ impl Watch {
             args.extend(["monitor".to_owned(), remote(nb), "OVN_Northbound".to_owned()]);
             args.extend([(*table).to_owned(), (*columns).to_owned()]);
             process::echo(nb.echo, program, &args);
-            let mut child = spawn(program, &args).map_err(|error| not_run(program, error))?;
+            let mut child = spawn(&path, &args).map_err(|error| not_run(program).cause(error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();
@@ -75,7 +77,7 @@ impl Drop for Watch {
     }
 }
 
-fn spawn(program: &OsStr, args: &[String]) -> io::Result<Child> {
+fn spawn(program: &Path, args: &[String]) -> io::Result<Child> {
     Command::new(program)
         .args(args)
         .stdin(Stdio::null())
@@ -109,9 +111,7 @@ fn remote(nb: &Nbctl) -> String {
     })
 }
 
-fn not_run(program: &OsStr, error: io::Error) -> Error {
-    let program = OsString::from(program);
+fn not_run(program: &OsStr) -> Error {
     Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .cause(error)
         .hint("install it (apt-get install openvswitch-common), or say where it is: --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }
