@@ -28,37 +28,6 @@ pub struct AttachedZone<'i, 'a> {
     port_index: OnceCell<PortIndex<'a>>,
 }
 
-/// The names of a host that OVN finds, with their values.
-pub fn answering<'h>(host: &'h Host) -> impl Iterator<Item = (&'h str, &'h str)> {
-    host.names().filter(|(key, _)| is_asked_for(key))
-}
-
-/// Why a host's name is reserved, if it is.
-pub fn why_reserved(host: &Host) -> Option<&'static str> {
-    RESERVED.iter().find(|(name, _)| *name == host.name).map(|(_, why)| *why)
-}
-
-/// The addresses that all names of a host have; of names that OVN never finds, only where there are no others.
-fn agreed_addresses(host: &Host) -> Option<Vec<IpAddr>> {
-    let values = |(_, value): (&str, &str)| Some(address::from_value(value)).filter(|list| !list.is_empty());
-    let mut lists: Vec<Vec<IpAddr>> = answering(host).filter_map(values).collect();
-    if lists.is_empty() {
-        lists = host.names().filter_map(values).collect();
-    }
-    let first = lists.first()?;
-    lists.iter().all(|list| is_same(list, first)).then(|| first.clone())
-}
-
-/// Whether two lists have the same addresses, in any order.
-pub fn is_same(one: &[IpAddr], other: &[IpAddr]) -> bool {
-    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
-}
-
-/// Addresses as evidence.
-pub fn texts(addresses: &[IpAddr]) -> Vec<String> {
-    addresses.iter().map(ToString::to_string).collect()
-}
-
 impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn of(input: &'i Input<'a>, network: &'i Network<'a>, zone: &'i Zone<'a>) -> Self {
         AttachedZone { input, zone, hosts: zone.hosts(), network, port_index: OnceCell::new() }
@@ -100,15 +69,14 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         host.addresses().into_iter().find(|address| self.input.balanced.contains(address))
     }
 
-    /// The addresses of the guests that have a host's name, if there are such guests.
+    /// The addresses of the guest ports that have a host's name, if there are any.
     pub fn port_addresses(&self, host: &Host) -> Option<Vec<IpAddr>> {
         self.port_index().named(&host.name)?;
         let domain = &self.zone.domain;
         let is_named =
             |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
-        let mut named = self.network.guests().filter(is_named).peekable();
-        named.peek()?;
-        Some(named.flat_map(Port::guest_addresses).collect())
+        let addresses = self.network.guests().filter(is_named).flat_map(Port::guest_addresses);
+        Some(addresses.collect()).filter(|found: &Vec<IpAddr>| !found.is_empty())
     }
 
     /// A host with the addresses that guests get now, and with all of its names and reverse names. `None` where its
@@ -119,8 +87,8 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         Some(self.present(&host.name, host, addresses)?.replacing(is_replaced))
     }
 
-    /// A host as the switch's ports have it: removed where it has no port, under a name that is valid, with the
-    /// addresses of its port or those in the subnet.
+    /// A host as the switch's ports have it: removed where it has no port, else with the addresses of its port, or
+    /// with those that are in the subnet.
     pub fn as_ports_have_it(&self, host: &Host) -> Option<HostFix> {
         let addresses = host.addresses();
         if self.is_stale(host) {
@@ -129,8 +97,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
                 None => Some(self.absent(host)),
             };
         }
-        let of_port = self.port_addresses(host).filter(|found| !found.is_empty());
-        if let Some(found) = of_port
+        if let Some(found) = self.port_addresses(host)
             && !addresses.iter().all(|address| found.contains(address))
         {
             return Some(self.present(&host.name, host, found)?.replacing(true));
@@ -149,8 +116,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         if self.is_stale(host) && self.balanced(host).is_none() {
             return vec![self.absent(host)];
         }
-        let found = self.port_addresses(host).filter(|found| !found.is_empty());
-        let addresses = found.unwrap_or_else(|| host.addresses());
+        let addresses = self.port_addresses(host).unwrap_or_else(|| host.addresses());
         let name = suggestion(&host.name).or_else(|| suggestion(&format!("{}-1", host.name)));
         let is_free = |name: &String| !self.hosts.by_name.contains_key(name.as_str());
         let renamed = name
@@ -171,4 +137,35 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     fn absent(&self, host: &Host) -> HostFix {
         HostFix::absent(self.network, &host.name)
     }
+}
+
+/// The names of a host that OVN finds, with their values.
+pub fn answering<'h>(host: &'h Host) -> impl Iterator<Item = (&'h str, &'h str)> {
+    host.names().filter(|(key, _)| is_asked_for(key))
+}
+
+/// Why a host's name is reserved, if it is.
+pub fn why_reserved(host: &Host) -> Option<&'static str> {
+    RESERVED.iter().find(|(name, _)| *name == host.name).map(|(_, why)| *why)
+}
+
+/// The addresses that all names of a host have; of names that OVN never finds, only where there are no others.
+fn agreed_addresses(host: &Host) -> Option<Vec<IpAddr>> {
+    let values = |(_, value): (&str, &str)| Some(address::from_value(value)).filter(|list| !list.is_empty());
+    let mut lists: Vec<Vec<IpAddr>> = answering(host).filter_map(values).collect();
+    if lists.is_empty() {
+        lists = host.names().filter_map(values).collect();
+    }
+    let first = lists.first()?;
+    lists.iter().all(|list| is_same(list, first)).then(|| first.clone())
+}
+
+/// Whether two lists have the same addresses, in any order.
+pub fn is_same(one: &[IpAddr], other: &[IpAddr]) -> bool {
+    one.iter().collect::<BTreeSet<_>>() == other.iter().collect()
+}
+
+/// Addresses as evidence.
+pub fn texts(addresses: &[IpAddr]) -> Vec<String> {
+    addresses.iter().map(ToString::to_string).collect()
 }

@@ -48,8 +48,7 @@ fn right_addresses(zone: &AttachedZone, host: &Host) -> Vec<IpAddr> {
     let mut values: Vec<Vec<IpAddr>> =
         answering(host).map(|(_, value)| address::from_value(value)).collect();
     values.reverse();
-    let of_port = zone.port_addresses(host).filter(|found| !found.is_empty());
-    let Some(of_port) = of_port else { return values.remove(0) };
+    let Some(of_port) = zone.port_addresses(host) else { return values.remove(0) };
     let has_one = |value: &Vec<IpAddr>| value.iter().any(|address| of_port.contains(address));
     values.into_iter().find(has_one).unwrap_or(of_port)
 }

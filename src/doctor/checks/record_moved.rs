@@ -30,7 +30,7 @@ fn moved(zone: &AttachedZone, host: &Host) -> Option<Finding> {
     if addresses.iter().all(|address| first.contains(address)) {
         return None;
     }
-    let real = zone.port_addresses(host).filter(|real| !real.is_empty())?;
+    let real = zone.port_addresses(host)?;
     let gone: Vec<&IpAddr> = addresses.iter().filter(|address| !real.contains(address)).collect();
     let is_used = |address: &&IpAddr| {
         zone.port_index().holder(**address).is_some() || zone.input.balanced.contains(*address)
