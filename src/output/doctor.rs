@@ -119,30 +119,21 @@ impl Answer for Report {
 
     /// One change, finding or skipped check a line.
     fn plain(&self) -> String {
+        let empty = String::new;
         let changes = self.changes.iter().flatten().map(|change| {
             let [action, name, from, to] = change.cells();
-            row(["changed".to_owned(), action, String::new(), name, from, to])
+            vec!["changed".to_owned(), action, empty(), name, from, to]
         });
         let findings = self.findings.iter().map(|f| {
-            row([
-                f.severity.to_owned(),
-                f.code.to_owned(),
-                f.switch.clone().unwrap_or_default(),
-                f.subject.clone(),
-                f.message.clone(),
-                f.fix.join("; "),
-            ])
+            let texts = [f.severity, f.code, f.switch.as_deref().unwrap_or_default(), &f.subject, &f.message];
+            plain::line_with_command(&texts.map(str::to_owned), &f.fix.join("; "))
         });
-        let skipped = self.skipped.iter().map(|s| {
-            let empty = String::new;
-            row(["skipped".to_owned(), s.code.to_owned(), empty(), empty(), s.why.clone(), empty()])
-        });
-        plain::lines(changes.chain(findings).chain(skipped))
+        let skipped = self
+            .skipped
+            .iter()
+            .map(|s| vec!["skipped".to_owned(), s.code.to_owned(), empty(), empty(), s.why.clone(), empty()]);
+        plain::lines(changes) + &findings.collect::<String>() + &plain::lines(skipped)
     }
-}
-
-fn row(cells: [String; 6]) -> Vec<String> {
-    cells.into()
 }
 
 fn heading(text: &str) -> String {

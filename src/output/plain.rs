@@ -6,11 +6,20 @@ use std::borrow::Cow;
 pub(super) fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = String::new();
     for row in rows {
-        let cells: Vec<Cow<str>> = row.iter().map(|cell| one_line(cell)).collect();
-        text += &cells.join("\t");
+        text += &line(&row);
         text.push('\n');
     }
     text
+}
+
+/// A row whose last cell is pasted into a shell: quoting has taken the control characters out of it, and its
+/// backslashes must stay as they are.
+pub(super) fn line_with_command(row: &[String], command: &str) -> String {
+    [&line(row), "\t", command, "\n"].concat()
+}
+
+fn line(row: &[String]) -> String {
+    row.iter().map(|cell| one_line(cell)).collect::<Vec<_>>().join("\t")
 }
 
 /// A cell without the characters that would leave its column or that a terminal would obey.

@@ -6,6 +6,7 @@ mod connections;
 mod daemon;
 mod doctor;
 mod doctor_lab;
+mod doctor_repair;
 mod doctor_sight;
 mod export;
 mod faults;

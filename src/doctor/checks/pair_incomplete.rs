@@ -13,8 +13,8 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "A guest asks for `web` or for `web.internal`, depending on its resolver: glibc and musl take the name \
         as typed and then with the search domain, systemd-resolved asks for the FQDN only. Where one of the two keys \
-        is missing, the same name works in one guest and not in another. A host that was added with --no-short is \
-        meant to have one.",
+        is missing, the same name works in one guest and not in another. A host that was added with --no-short has \
+        only its FQDN on purpose.",
     source: "resolv.conf(5), search and ndots; systemd-resolved.service(8)",
     run: Some(Run::EachZone(run)),
 };
