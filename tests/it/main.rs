@@ -24,6 +24,7 @@ mod lab_works;
 mod layers;
 mod libvirt;
 mod lookup;
+mod lookup_agrees;
 mod prune_stale;
 mod races;
 mod records;
