@@ -1,0 +1,389 @@
+//! What `qdns doctor` finds in zones that are broken by hand, and that its own lines fix it.
+
+use anyhow::Result;
+
+use crate::doctor::{broken, findings, fixed_by_its_lines};
+use crate::support::snapshot;
+
+#[test]
+fn zone_missing() -> Result<()> {
+    let nb = broken("ovn-nbctl destroy DNS $Z")?;
+    snapshot!(findings(&nb), @"
+    Zones
+      info zone-missing net1: net1 has 2 guest ports and no zone: no name resolves
+          guest ports: 2
+          fix: qdns zone create net1
+    1 for information; [N] checks passed, [N] checks not made.
+    ");
+    fixed_by_its_lines(&nb, "zone-missing")
+}
+
+#[test]
+fn zone_orphaned_by_its_switch() -> Result<()> {
+    let nb = broken("ovn-nbctl clear Logical_Switch net1 dns_records")?;
+    snapshot!(findings(&nb), @"
+    Zones
+      error zone-orphaned net1: the zone of net1 answers nobody: the switch does not refer to it
+          mark: net1
+          records: 8
+          fix: ovn-nbctl add Logical_Switch [UUID] dns_records [UUID]
+      info zone-missing net1: net1 has 2 guest ports and no zone: no name resolves
+          guest ports: 2
+          fix: qdns zone create net1
+    1 error, 1 for information; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    ");
+    fixed_by_its_lines(&nb, "zone-orphaned")
+}
+
+#[test]
+fn zone_orphaned_of_no_switch() -> Result<()> {
+    let nb = broken("ovn-nbctl create DNS external_ids:switch=gone records:a=10.0.0.9")?;
+    snapshot!(findings(&nb), @"
+    Zones
+      error zone-orphaned gone: the zone of gone is left over: there is no such switch
+          mark: gone
+          records: 1
+          fix: ovn-nbctl destroy DNS [UUID]
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    ");
+    fixed_by_its_lines(&nb, "zone-orphaned")
+}
+
+#[test]
+fn zone_duplicate() -> Result<()> {
+    let nb = broken(
+        "U=$(ovn-nbctl create DNS external_ids:switch=net1); ovn-nbctl add Logical_Switch net1 dns_records $U",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Zones
+      error zone-duplicate net1: net1 has 2 zones; [UUID] stays
+          zones: ["[UUID]","[UUID]"]
+          fix: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] -- destroy DNS [UUID]
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "zone-duplicate")
+}
+
+#[test]
+fn zone_misattached() -> Result<()> {
+    let nb = broken(
+        "ovn-nbctl ls-add net2; U=$(ovn-nbctl create DNS external_ids:switch=net2 records:x=10.0.0.9); ovn-nbctl add Logical_Switch net1 dns_records $U",
+    )?;
+    snapshot!(findings(&nb), @"
+    Zones
+      error zone-misattached net1: a zone that is marked for net2 answers on net1
+          attached to: net1
+          hosts: 1
+          mark: net2
+          fix: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] -- add Logical_Switch [UUID] dns_records [UUID]
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    ");
+    fixed_by_its_lines(&nb, "zone-misattached")
+}
+
+#[test]
+fn zone_empty() -> Result<()> {
+    let nb = broken("ovn-nbctl clear DNS $Z records")?;
+    snapshot!(findings(&nb), @"
+    Zones
+      info zone-empty net1: the zone of net1 has no records, so nothing answers
+          other rows: 0
+          fix: qdns record add net1 web 10.0.0.10
+    1 for information; [N] checks passed, [N] checks not made.
+    ");
+    fixed_by_its_lines(&nb, "zone-empty")
+}
+
+#[test]
+fn name_shadowed() -> Result<()> {
+    let nb = broken(
+        "U=$(ovn-nbctl create DNS external_ids:ls_name=x records:web=10.0.0.9); ovn-nbctl add Logical_Switch net1 dns_records $U",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error name-shadowed net1: web is in 2 rows of net1; which one answers is chance
+          rows: [{"row":"[UUID]","owner":"neutron","value":"10.0.0.9"},{"row":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10"}]
+          fix: qdns record rm net1 web
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "name-shadowed")
+}
+
+#[test]
+fn key_never_matches_with_capitals() -> Result<()> {
+    let nb =
+        broken("ovn-nbctl set DNS $Z records:WEB=10.0.0.10 -- set DNS $Z 'records:WEB=10.0.0.10 fd00::10'")?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error key-never-matches net1: WEB is never found: it has capital letters; guests ask for web
+          owner: qdns
+          row: [UUID]
+          value: 10.0.0.10 fd00::10
+          fix: ovn-nbctl remove DNS [UUID] records '"WEB"="10.0.0.10 fd00::10"'
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "key-never-matches")
+}
+
+#[test]
+fn key_never_matches_with_a_trailing_dot() -> Result<()> {
+    let nb = broken(
+        "ovn-nbctl remove DNS $Z records web.internal -- set DNS $Z 'records:web.internal.=10.0.0.10 fd00::10'",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error key-never-matches net1: web.internal. is never found: it has a trailing dot; guests ask for web.internal
+          owner: qdns
+          row: [UUID]
+          value: 10.0.0.10 fd00::10
+          fix: ovn-nbctl remove DNS [UUID] records '"web.internal."="10.0.0.10 fd00::10"' -- add DNS [UUID] records '"web.internal"="10.0.0.10 fd00::10"'
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "key-never-matches")
+}
+
+#[test]
+fn name_invalid() -> Result<()> {
+    let nb = broken(
+        "ovn-nbctl set DNS $Z 'records:vm_name=10.0.0.10 fd00::10' 'records:vm_name.internal=10.0.0.10 fd00::10'",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      warning name-invalid net1: hostname "vm_name" is refused: underscores are not allowed in hostnames (RFC 1123)
+          addresses: ["10.0.0.10","fd00::10"]
+          keys: ["vm_name","vm_name.internal"]
+          fix: qdns record rm net1 vm_name
+          fix: qdns record add net1 vm-name 10.0.0.10 fd00::10
+    Records and guests
+      info address-shared net1: 10.0.0.10 is the address of vm_name and web
+          hosts: ["vm_name","web"]
+      info address-shared net1: fd00::10 is the address of vm_name and web
+          hosts: ["vm_name","web"]
+    1 warning, 2 for information; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "name-invalid")
+}
+
+#[test]
+fn name_reserved() -> Result<()> {
+    let nb = broken(
+        "ovn-nbctl set DNS $Z 'records:gateway=10.0.0.10 fd00::10' 'records:gateway.internal=10.0.0.10 fd00::10'",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      warning name-reserved net1: "gateway" is reserved: the network's own name for its router
+          addresses: ["10.0.0.10","fd00::10"]
+          keys: ["gateway","gateway.internal"]
+          fix: qdns record rm net1 gateway
+          fix: qdns record add net1 gateway-1 10.0.0.10 fd00::10
+    Records and guests
+      info address-shared net1: 10.0.0.10 is the address of gateway and web
+          hosts: ["gateway","web"]
+      info address-shared net1: fd00::10 is the address of gateway and web
+          hosts: ["gateway","web"]
+    1 warning, 2 for information; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "name-reserved")
+}
+
+#[test]
+fn value_truncated() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:web=10.0.0.10,fd00::10")?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error value-truncated net1: web is "10.0.0.10,fd00::10": after the comma nothing is served, so guests get 10.0.0.10
+          owner: qdns
+          row: [UUID]
+          value: 10.0.0.10,fd00::10
+          fix: ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10,fd00::10"' -- add DNS [UUID] records '"web"="10.0.0.10 fd00::10"'
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "value-truncated")
+}
+
+#[test]
+fn value_invalid_of_a_name() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z 'records:web=10.0.0.10 fd00::10 none'")?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error value-invalid net1: web is "10.0.0.10 fd00::10 none": "none" is no address
+          owner: qdns
+          row: [UUID]
+          value: 10.0.0.10 fd00::10 none
+          fix: ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10 fd00::10 none"' -- add DNS [UUID] records '"web"="10.0.0.10 fd00::10"'
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "value-invalid")
+}
+
+#[test]
+fn value_invalid_of_a_reverse_name() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:10.0.0.10.in-addr.arpa=web.internal.")?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error value-invalid net1: 10.0.0.10.in-addr.arpa is "web.internal.": the trailing dot makes a malformed answer
+          owner: qdns
+          row: [UUID]
+          value: web.internal.
+          fix: ovn-nbctl remove DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal."' -- add DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal"'
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "value-invalid")
+}
+
+#[test]
+fn pair_incomplete() -> Result<()> {
+    let nb = broken("ovn-nbctl remove DNS $Z records web")?;
+    snapshot!(findings(&nb), @"
+    Records
+      warning pair-incomplete net1: web.internal resolves, web does not
+          has: web.internal
+          lacks: web
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
+    1 warning; [N] checks passed, [N] checks not made.
+    ");
+    fixed_by_its_lines(&nb, "pair-incomplete")
+}
+
+#[test]
+fn pair_differs() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:web=10.0.0.11")?;
+    snapshot!(findings(&nb), @r#"
+    Records
+      error pair-differs net1: web is 10.0.0.11, web.internal is 10.0.0.10 fd00::10: which one a guest gets depends on its resolver
+          names: [["web","10.0.0.11"],["web.internal","10.0.0.10 fd00::10"]]
+          fix: qdns record add net1 web 10.0.0.10 fd00::10 --replace
+    Records and guests
+      info address-shared net1: 10.0.0.11 is the address of db and web
+          hosts: ["db","web"]
+    1 error, 1 for information; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "pair-differs")
+}
+
+#[test]
+fn ptr_missing() -> Result<()> {
+    let nb = broken("ovn-nbctl remove DNS $Z records 10.0.0.10.in-addr.arpa")?;
+    snapshot!(findings(&nb), @r#"
+    Reverse names
+      info ptr-missing net1: web has no reverse name for 10.0.0.10
+          addresses: ["10.0.0.10"]
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
+    1 for information; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "ptr-missing")
+}
+
+#[test]
+fn ptr_dangling() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:99.0.0.10.in-addr.arpa=gone.internal")?;
+    snapshot!(findings(&nb), @r#"
+    Reverse names
+      warning ptr-dangling net1: 99.0.0.10.in-addr.arpa leads to gone.internal, which is not on net1
+          address: 10.0.0.99
+          row: [UUID]
+          value: gone.internal
+          fix: ovn-nbctl remove DNS [UUID] records '"99.0.0.10.in-addr.arpa"="gone.internal"'
+    1 warning; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "ptr-dangling")
+}
+
+#[test]
+fn ptr_differs() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:99.0.0.10.in-addr.arpa=web.internal")?;
+    snapshot!(findings(&nb), @r#"
+    Reverse names
+      warning ptr-differs net1: 99.0.0.10.in-addr.arpa leads to web.internal, which has 10.0.0.10, fd00::10
+          address: 10.0.0.99
+          row: [UUID]
+          value: web.internal
+          fix: ovn-nbctl remove DNS [UUID] records '"99.0.0.10.in-addr.arpa"="web.internal"'
+    1 warning; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "ptr-differs")
+}
+
+#[test]
+fn address_outside_subnet() -> Result<()> {
+    let nb = broken("qdns record add net1 far 10.9.0.1 fd00::77 --static")?;
+    snapshot!(findings(&nb), @r#"
+    Records and guests
+      warning address-outside-subnet net1: far has 10.9.0.1, which is outside of net1's subnet 10.0.0.0/24
+          addresses: ["10.9.0.1","fd00::77"]
+          subnet: 10.0.0.0/24
+          fix: qdns record add net1 far fd00::77 --replace
+    1 warning; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "address-outside-subnet")
+}
+
+#[test]
+fn record_stale() -> Result<()> {
+    let nb = broken("qdns record add net1 gone 10.0.0.77 fd00::77")?;
+    snapshot!(findings(&nb), @r#"
+    Records and guests
+      warning record-stale net1: no port of net1 has 10.0.0.77 or fd00::77 or the name gone
+          addresses: ["10.0.0.77","fd00::77"]
+          ports: 3
+          fix: qdns record rm net1 gone
+    1 warning; [N] checks passed, [N] checks not made.
+    "#);
+    fixed_by_its_lines(&nb, "record-stale")
+}
+
+#[test]
+fn record_moved() -> Result<()> {
+    let nb = broken("ovn-nbctl lsp-set-addresses web '0a:00:00:00:00:10 10.0.0.50 fd00::50'")?;
+    snapshot!(findings(&nb), @r#"
+    Records and guests
+      error record-moved net1: web resolves to 10.0.0.10, fd00::10, and its port has 10.0.0.50, fd00::50
+          port: ["10.0.0.50","fd00::50"]
+          served: ["10.0.0.10","fd00::10"]
+          fix: qdns record add net1 web 10.0.0.50 fd00::50 --replace
+    1 error; [N] checks passed, [N] checks not made.
+    ----- exit 4 -----
+    "#);
+    fixed_by_its_lines(&nb, "record-moved")
+}
+
+#[test]
+fn address_shared() -> Result<()> {
+    let nb = broken("ovn-nbctl set DNS $Z records:alias=10.0.0.10 records:alias.internal=10.0.0.10")?;
+    snapshot!(findings(&nb), @r#"
+    Records and guests
+      info address-shared net1: 10.0.0.10 is the address of alias and web
+          hosts: ["alias","web"]
+      info ipv4-only net1: 1 host has no IPv6 address: musl guests (Alpine) fail to look them up
+          count: 1
+          hosts: ["alias"]
+    2 for information; [N] checks passed, [N] checks not made.
+    "#);
+    Ok(())
+}
+
+#[test]
+fn ipv4_only() -> Result<()> {
+    let nb = broken(
+        "ovn-nbctl lsp-set-addresses db '0a:00:00:00:00:11 10.0.0.11'; qdns record add net1 db 10.0.0.11 --replace",
+    )?;
+    snapshot!(findings(&nb), @r#"
+    Records and guests
+      info ipv4-only net1: 1 host has no IPv6 address: musl guests (Alpine) fail to look them up
+          count: 1
+          hosts: ["db"]
+    1 for information; [N] checks passed, [N] checks not made.
+    "#);
+    Ok(())
+}
