@@ -1,22 +1,20 @@
 //! What a person or a pipe sees: help, tables, JSON, plain lines, colours, widths, closed pipes.
 
-use std::io::Read;
+use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::support::lab::Nb;
-use crate::support::{command, qdns, run};
+use crate::support::{Run, command, qdns, run, snapshot};
 
 fn net() -> Result<Nb> {
     let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1", "--", "set", "Logical_Switch", "net1", "other_config:subnet=10.0.0.0/24"]);
-    for args in [
-        &["record", "add", "net1", "web-server", "10.0.0.10"][..],
-        &["record", "add", "net1", "db-server", "10.0.0.11", "fd00::11", "--static"],
-        &["record", "add", "net1", "app", "10.0.0.12", "--no-ptr", "--no-short"],
-    ] {
-        qdns(&nb.remote(), args).ok();
+    for host in
+        ["web-server 10.0.0.10", "db-server 10.0.0.11 fd00::11 --static", "app 10.0.0.12 --no-ptr --no-short"]
+    {
+        nb.qdns(&format!("record add net1 {host}")).ok();
     }
     Ok(nb)
 }
@@ -39,7 +37,8 @@ fn the_help_of_every_command_is_the_reference() -> Result<()> {
         let help = qdns("unix:/nonexistent", &args).ok().to_owned();
         assert!(words.is_empty() || help.contains("Examples:") || help.contains("Commands:"), "{words:?}");
         // The options that every command takes are shown once, at the top.
-        let own = if words.is_empty() { &help } else { help.split("Global options:").next().unwrap() };
+        let own =
+            if words.is_empty() { &help } else { help.split("Global options:").next().unwrap_or(&help) };
         reference += &format!("$ qdns {}\n{}\n\n", args.join(" "), own.trim_end());
     }
     insta::assert_snapshot!("help", reference);
@@ -47,79 +46,165 @@ fn the_help_of_every_command_is_the_reference() -> Result<()> {
 }
 
 #[test]
-fn lists_as_table_json_and_plain() -> Result<()> {
-    let nb = net()?;
-    let mut all = String::new();
-    for format in ["table", "json", "plain"] {
-        for args in [&["record", "ls"][..], &["record", "ls", "net1", "--name", "*-server"], &["zone", "ls"]]
-        {
-            let args = [&["-o", format], args].concat();
-            all += &format!("$ qdns {}\n{}\n", args.join(" "), qdns(&nb.remote(), &args).ok());
-        }
-    }
-    // UUIDs differ from run to run.
-    let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
-    insta::with_settings!({ filters => [(uuid, "UUID")] }, { insta::assert_snapshot!("lists", all) });
+fn lists_as_tables() -> Result<()> {
+    snapshot!(net()?.session(&["record ls", "record ls net1 --name *-server", "zone ls"]), @"
+    $ qdns record ls
+    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
+    app                 app.internal         10.0.0.12  no   net1
+    db-server (static)  db-server.internal   10.0.0.11  yes  net1
+                                             fd00::11
+    web-server          web-server.internal  10.0.0.10  yes  net1
+    $ qdns record ls net1 --name *-server
+    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
+    db-server (static)  db-server.internal   10.0.0.11  yes  net1
+                                             fd00::11
+    web-server          web-server.internal  10.0.0.10  yes  net1
+    $ qdns zone ls
+    SWITCH  DOMAIN    HOSTS  RECORDS  STATE
+    net1    internal  3      8        attached
+    ");
     Ok(())
+}
+
+#[test]
+fn lists_as_json() -> Result<()> {
+    let lists = ["-o json record ls", "-o json record ls net1 --name *-server", "-o json zone ls"];
+    snapshot!(net()?.session(&lists), @r#"
+    $ qdns -o json record ls
+    {"records":[{"hostname":"app","fqdn":"app.internal","ip":"10.0.0.12","addresses":["10.0.0.12"],"ptr":[],"static":false,"ttl":3600,"switch":"net1","domain":"internal","names":"fqdn"},{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}]}
+    $ qdns -o json record ls net1 --name *-server
+    {"records":[{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}]}
+    $ qdns -o json zone ls
+    {"zones":[{"switch":"net1","domain":"internal","hosts":3,"records":8,"attached":true,"uuid":"[UUID]"}]}
+    "#);
+    Ok(())
+}
+
+#[test]
+fn lists_as_plain_lines() -> Result<()> {
+    let lists = ["-o plain record ls", "-o plain record ls net1 --name *-server", "-o plain zone ls"];
+    snapshot!(net()?.session(&lists), @"
+    $ qdns -o plain record ls
+    app	app.internal	10.0.0.12	net1	dynamic
+    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static
+    web-server	web-server.internal	10.0.0.10	net1	dynamic
+    $ qdns -o plain record ls net1 --name *-server
+    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static
+    web-server	web-server.internal	10.0.0.10	net1	dynamic
+    $ qdns -o plain zone ls
+    net1	internal	3	8	[UUID]
+    ");
+    Ok(())
+}
+
+const LONG: &str = "a-rather-long-hostname-that-somebody-thought-was-a-good-idea";
+
+/// A network with a host that does not fit on a line.
+fn net_with_long_lines() -> Result<Nb> {
+    let nb = net()?;
+    nb.qdns(&format!("record add net1 {LONG} 10.0.0.77 fd00:1234:5678:9abc:def0:1234:5678:9abc")).ok();
+    Ok(nb)
 }
 
 #[test]
 fn a_table_fits_sixty_columns() -> Result<()> {
-    let nb = net()?;
-    let long = "a-rather-long-hostname-that-somebody-thought-was-a-good-idea";
-    qdns(
-        &nb.remote(),
-        &["record", "add", "net1", long, "10.0.0.77", "fd00:1234:5678:9abc:def0:1234:5678:9abc"],
-    )
-    .ok();
+    let nb = net_with_long_lines()?;
     let narrow = run(command(&nb.remote()).args(["record", "ls", "net1"]).env("COLUMNS", "60"));
-    assert!(narrow.ok().lines().all(|line| line.chars().count() <= 60), "{}", narrow.stdout);
-    let free = qdns(&nb.remote(), &["record", "ls", "net1"]);
-    assert!(free.ok().contains(&format!("{long}.internal")), "nothing is cut in a pipe: {}", free.stdout);
+    snapshot!(narrow, @"
+    HOSTNAME        FQDN            ADDRESSES      PTR  SWITCH
+    a-rather-long-  a-rather-long-  10.0.0.77      yes  net1
+    hostname-that-  hostname-that-  fd00:1234:567
+    somebody-thoug  somebody-thoug  8:9abc:def0:1
+    ht-was-a-good-  ht-was-a-good-  234:5678:9abc
+    idea            idea.internal
+    app             app.internal    10.0.0.12      no   net1
+    db-server       db-server.inte  10.0.0.11      yes  net1
+    (static)        rnal            fd00::11
+    web-server      web-server.int  10.0.0.10      yes  net1
+                    ernal
+    ");
+    assert!(narrow.ok().lines().all(|line| line.chars().count() <= 60), "{narrow}");
     Ok(())
 }
 
 #[test]
-fn colours_are_for_terminals_unless_asked_for() -> Result<()> {
+fn a_table_in_a_pipe_is_not_cut() -> Result<()> {
+    snapshot!(net_with_long_lines()?.qdns("record ls net1"), @"
+    HOSTNAME                                                      FQDN                                                                   ADDRESSES                                PTR  SWITCH
+    a-rather-long-hostname-that-somebody-thought-was-a-good-idea  a-rather-long-hostname-that-somebody-thought-was-a-good-idea.internal  10.0.0.77                                yes  net1
+                                                                                                                                         fd00:1234:5678:9abc:def0:1234:5678:9abc
+    app                                                           app.internal                                                           10.0.0.12                                no   net1
+    db-server (static)                                            db-server.internal                                                     10.0.0.11                                yes  net1
+                                                                                                                                         fd00::11
+    web-server                                                    web-server.internal                                                    10.0.0.10                                yes  net1
+    ");
+    Ok(())
+}
+
+/// What a command prints on a terminal of an unknown width, as a serial line is. `setting` is a command
+/// that sets the environment, such as `env`.
+fn on_terminal(nb: &Nb, setting: &str, line: &str) -> String {
+    let line = format!("{setting} {} {line}", env!("CARGO_BIN_EXE_qdns"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).env("OVN_NB_DB", nb.remote()).env("TERM", "xterm");
+    run(script.env_remove("NO_COLOR").stdin(Stdio::null())).stdout
+}
+
+/// Standard error of a refusal, with escape sequences that can be read.
+fn refusal(nb: &Nb, options: &[&str], no_color: bool) -> String {
+    let mut add = command(&nb.remote());
+    add.args(options).args(["record", "add", "net1", "web-server", "10.0.0.99"]);
+    if no_color {
+        add.env("NO_COLOR", "1");
+    }
+    run(&mut add).stderr.replace('\u{1b}', "ESC")
+}
+
+#[test]
+fn a_pipe_gets_no_colours() -> Result<()> {
     let nb = net()?;
-    let args = ["record", "add", "net1", "web-server", "10.0.0.99"];
-    let coloured = |extra: &[&str], no_color: bool| {
-        let mut add = command(&nb.remote());
-        add.args(extra).args(args);
-        if no_color {
-            add.env("NO_COLOR", "1");
-        }
-        run(&mut add).stderr.contains('\u{1b}')
+    let plain = refusal(&nb, &[], false);
+    snapshot!(plain, @"
+    error: host web-server has 10.0.0.10 already, not 10.0.0.99
+       hint: qdns record add net1 web-server 10.0.0.99 --replace
+    ");
+    assert_eq!(refusal(&nb, &["--color", "never"], false), plain);
+    assert_eq!(refusal(&nb, &[], true), plain);
+    Ok(())
+}
+
+#[test]
+fn colours_can_be_asked_for() -> Result<()> {
+    snapshot!(refusal(&net()?, &["--color", "always"], false), @"
+    ESC[1mESC[31merror:ESC[0m host web-server has 10.0.0.10 already, not 10.0.0.99
+       ESC[1mESC[36mhint:ESC[0m qdns record add net1 web-server 10.0.0.99 --replace
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_terminal_gets_colours_unless_no_color_is_set() -> Result<()> {
+    let nb = net()?;
+    let is_bold = |setting: &str| {
+        on_terminal(&nb, setting, "record add net1 web-server 10.0.0.99").contains("\u{1b}[1m")
     };
-    assert!(!coloured(&[], false), "a pipe");
-    assert!(coloured(&["--color", "always"], false));
-    assert!(!coloured(&["--color", "never"], false));
-    assert!(!coloured(&[], true));
-    let is_bold = |setting: &str| on_terminal(&nb, setting, &args.join(" ")).contains("\u{1b}[1m");
     assert!(is_bold("env"));
     assert!(!is_bold("env NO_COLOR=1"));
     Ok(())
 }
 
-/// What a command prints on a terminal of an unknown width, as a serial line is.
-fn on_terminal(nb: &Nb, setting: &str, args: &str) -> String {
-    let output = Command::new("script")
-        .args(["-qec", &format!("{setting} {} {args}", env!("CARGO_BIN_EXE_qdns")), "/dev/null"])
-        .env("OVN_NB_DB", nb.remote())
-        .env("TERM", "xterm")
-        .env_remove("NO_COLOR")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-#[test]
-fn what_a_row_holds_says_nothing_to_the_terminal() -> Result<()> {
+/// A network with a row that holds escape sequences.
+fn net_with_escape_sequences() -> Result<Nb> {
     let nb = net()?;
     let records = r#"records:"x\u001b[8my"="10.0.0.9\u001b]0;owned\u0007""#;
     nb.nbctl(&["set", "DNS", nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim(), records]);
-    for args in [
+    Ok(nb)
+}
+
+#[test]
+fn a_terminal_never_gets_escape_sequences_of_a_row() -> Result<()> {
+    let nb = net_with_escape_sequences()?;
+    for line in [
         "record ls",
         "record ls -o plain",
         "record add net1 x 10.0.0.9",
@@ -128,46 +213,59 @@ fn what_a_row_holds_says_nothing_to_the_terminal() -> Result<()> {
         "record export net1",
         "prune-stale net1 --dry-run",
     ] {
-        let said = on_terminal(&nb, "env", args);
-        assert!(!said.contains("\u{1b}[8m") && !said.contains("\u{1b}]0"), "{args}: {said:?}");
-        let is_told = !["record add", "prune-stale"].iter().any(|verb| args.starts_with(verb));
-        assert!(!is_told || said.contains("x\\u{1b}[8my"), "{args}: {said}");
+        let shown = on_terminal(&nb, "env", line);
+        assert!(!shown.contains("\u{1b}[8m") && !shown.contains("\u{1b}]0"), "{line}: {shown:?}");
+        let shows_the_key = !["record add", "prune-stale"].iter().any(|verb| line.starts_with(verb));
+        assert!(!shows_the_key || shown.contains("x\\u{1b}[8my"), "{line}: {shown}");
     }
-    let listed = qdns(&nb.remote(), &["record", "ls"]);
-    assert!(listed.ok().contains("x\\u{1b}[8my"), "nothing is hidden in a pipe: {}", listed.stdout);
+    Ok(())
+}
+
+#[test]
+fn a_pipe_gets_escape_sequences_as_text() -> Result<()> {
+    snapshot!(net_with_escape_sequences()?.qdns("record ls"), @r"
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH  NOTE
+    app                 app.internal         10.0.0.12           no   net1
+    db-server (static)  db-server.internal   10.0.0.11           yes  net1
+                                             fd00::11
+    web-server          web-server.internal  10.0.0.10           yes  net1
+    x\u{1b}[8my              x\u{1b}[8my.internal      10.0.0.9\u{1b}]0;owned\u{7}  no   net1    no address; short name only
+    ");
     Ok(())
 }
 
 #[test]
 fn a_terminal_of_unknown_width_gets_whole_lines() -> Result<()> {
-    let nb = net()?;
-    let listed = on_terminal(&nb, "env", "record ls net1");
-    assert!(listed.lines().any(|line| line.contains("web-server          web-server.internal")), "{listed}");
+    let shown = on_terminal(&net()?, "env", "record ls net1");
+    snapshot!(shown.replace('\r', "").replace('\u{1b}', "ESC"), @"
+    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
+    app                 app.internal         10.0.0.12  no   net1
+    db-server (static)  db-server.internal   10.0.0.11  yes  net1
+                                             fd00::11
+    web-server          web-server.internal  10.0.0.10  yes  net1
+    ");
     Ok(())
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() -> Result<()> {
+fn a_reader_that_stops_after_a_line_is_no_failure() -> Result<()> {
     let nb = Nb::start()?;
     let mut args: Vec<String> = vec!["create".into(), "DNS".into(), "external_ids:switch=net1".into()];
     args.extend((1..=2000).map(|n| format!("records:host-{n}.internal=10.0.{}.{}", n / 200, n % 200 + 1)));
     nb.nbctl(&args.iter().map(String::as_str).collect::<Vec<_>>());
     let line =
-        format!("{} record ls -o plain | head -1; echo ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_qdns"));
-    let output = Command::new("bash").args(["-c", &line]).env("OVN_NB_DB", nb.remote()).output()?;
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.starts_with("host-1\t") && stdout.ends_with("\n0\n"), "{stdout}");
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        format!("{} record ls -o plain | head -1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_qdns"));
+    let piped = run(Command::new("bash").args(["-c", &line]).env("OVN_NB_DB", nb.remote()));
+    snapshot!(piped, @"host-1	host-1.internal	10.0.0.2	net1	dynamic");
 
     let mut child = command(&nb.remote()).args(["record", "ls"]).stdout(Stdio::piped()).spawn()?;
-    let mut byte = [0];
-    child.stdout.take().unwrap().read_exact(&mut byte)?;
+    child.stdout.take().context("a pipe")?.read_exact(&mut [0])?;
     assert_eq!(child.wait()?.code(), Some(0));
     Ok(())
 }
 
 #[test]
-fn a_full_disk_behind_the_output_is_a_failure() -> Result<()> {
+fn a_full_disk_is_a_failure() -> Result<()> {
     let nb = net()?;
     let full = std::fs::File::create("/dev/full")?;
     let mut list = command(&nb.remote());
@@ -176,41 +274,57 @@ fn a_full_disk_behind_the_output_is_a_failure() -> Result<()> {
     Ok(())
 }
 
+/// Types an answer to a question on a terminal; returns how the command ended, and the screen.
+fn answered(nb: &Nb, answer: &str) -> Result<Run> {
+    let keys = format!("sleep 0.3; printf '{answer}'; sleep 0.5");
+    let mut typist = Command::new("sh").args(["-c", &keys]).stdout(Stdio::piped()).spawn()?;
+    let line = format!("{} zone rm net1", env!("CARGO_BIN_EXE_qdns"));
+    let mut script = Command::new("script");
+    script.args(["-qec", &line, "/dev/null"]).env("OVN_NB_DB", nb.remote()).env("TERM", "xterm");
+    let run = run(script.stdin(typist.stdout.take().context("a pipe")?));
+    typist.wait()?;
+    Ok(run)
+}
+
 #[test]
-fn a_question_is_asked_on_a_terminal_and_only_there() -> Result<()> {
+fn the_answer_no_changes_nothing() -> Result<()> {
     let nb = net()?;
-    let answer = |text: &str| {
-        let line = format!("sleep 0.3; printf '{text}'; sleep 0.5");
-        let mut typist = Command::new("sh").args(["-c", &line]).stdout(Stdio::piped()).spawn().unwrap();
-        let program = format!("{} zone rm net1", env!("CARGO_BIN_EXE_qdns"));
-        let output = Command::new("script")
-            .args(["-qec", &program, "/dev/null"])
-            .env("OVN_NB_DB", nb.remote())
-            .env("TERM", "xterm")
-            .stdin(typist.stdout.take().unwrap())
-            .output()
-            .unwrap();
-        typist.wait().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
-    };
-    let (code, screen) = answer("n");
+    let before = nb.dump();
+    let screen = answered(&nb, "n")?.fails(1);
     assert!(screen.contains("remove the zone of net1 with 3 hosts in it"), "{screen}");
-    assert_eq!(code, Some(1), "{screen}");
-    assert_eq!(qdns(&nb.remote(), &["record", "ls", "-o", "plain"]).ok().lines().count(), 3);
-    let (code, screen) = answer("y");
-    assert_eq!(code, Some(0), "{screen}");
-    assert_eq!(qdns(&nb.remote(), &["record", "ls", "-o", "plain"]).ok(), "");
+    assert_eq!(nb.dump(), before);
     Ok(())
 }
 
 #[test]
-fn quiet_says_nothing_and_verbose_shows_commands_that_can_be_typed() -> Result<()> {
+fn the_answer_yes_is_permission() -> Result<()> {
     let nb = net()?;
-    let quiet = qdns(&nb.remote(), &["-q", "record", "add", "net1", "far", "10.9.9.9"]);
-    assert_eq!((quiet.ok(), quiet.stderr.as_str()), ("", ""));
-    let verbose = qdns(&nb.remote(), &["-v", "record", "ls", "net1"]);
-    let typed = verbose.stderr.lines().next().unwrap().strip_prefix("+ ").unwrap();
-    let output = Command::new("sh").args(["-c", typed]).env("OVN_NB_DB", nb.remote()).output()?;
-    assert!(String::from_utf8_lossy(&output.stdout).contains("web-server.internal"), "{typed}");
+    answered(&nb, "y")?.ok();
+    assert_eq!(nb.qdns("record ls -o plain").ok(), "");
+    Ok(())
+}
+
+#[test]
+fn quietly_not_even_warnings_are_shown() -> Result<()> {
+    assert_eq!(net()?.qdns("-q record add net1 far 10.9.9.9").to_string(), "");
+    Ok(())
+}
+
+#[test]
+fn verbosely_the_commands_of_ovn_are_shown_and_can_be_pasted() -> Result<()> {
+    let nb = net()?;
+    let verbose = nb.qdns("-v record ls net1");
+    snapshot!(verbose, @r#"
+    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
+    app                 app.internal         10.0.0.12  no   net1
+    db-server (static)  db-server.internal   10.0.0.11  yes  net1
+                                             fd00::11
+    web-server          web-server.internal  10.0.0.10  yes  net1
+    ----- stderr -----
+    + ovn-nbctl '--timeout=10' '--format=json' '--columns=_uuid,name,dns_records,other_config' find Logical_Switch 'name="net1"' -- '--columns=_uuid,external_ids,records' find DNS 'external_ids:switch="net1"'
+    "#);
+    let pasted = verbose.stderr.lines().find_map(|line| line.strip_prefix("+ ")).context("a command")?;
+    let pasted = run(Command::new("sh").args(["-c", pasted]).env("OVN_NB_DB", nb.remote()));
+    assert!(pasted.ok().contains("web-server.internal"), "{pasted}");
     Ok(())
 }
