@@ -1,5 +1,5 @@
-//! What `qdns doctor` says where it sees little, may write nothing, or looks at a database on the move:
-//! all it could see and what it could not, never a false "fine", never a false alarm that stays.
+//! `qdns doctor` where it sees little, may write nothing, or reads a database that changes: it reports what it
+//! saw and what it could not see, and no false alarm stays.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,17 +9,17 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::support::doctor::{self, codes, counts, healthy};
+use crate::support::doctor::{self, codes, counts, findings, healthy};
 use crate::support::lab::{self, Lab, Nb};
-use crate::support::{Run, command, run};
+use crate::support::{Run, command, qdns, run, snapshot};
 
-/// What a network is examined for over and over while it changes.
+/// How often a network is examined while it changes.
 const LOOKS: usize = 40;
 
-/// Adds and removes records, ports, zones and switches until it is told to stop; returns how often.
+/// Adds and removes records, ports, zones and switches until it must stop; returns how often.
 fn keep_changing(lab: &Lab, is_over: &AtomicBool) -> usize {
     let zone = lab.nbctl(&["--bare", "--columns=_uuid", "find", "DNS", "external_ids:switch=net1"]);
     let zone = zone.trim();
@@ -122,28 +122,25 @@ fn a_database_on_the_move_draws_no_alarm_that_stays() -> Result<()> {
     Ok(())
 }
 
-/// What doctor says, and that a dump of it says the same, code and all.
-fn doctor_and_its_dump(lab: &Lab, change: impl Fn(&mut Command)) -> Run {
-    let file = lab.dir().join("facts.json");
-    let doctor = |args: &[&str]| {
-        let mut doctor = doctor::inside(lab, "qdns").unwrap();
-        change(&mut doctor);
-        run(doctor.args(["doctor", "-o", "json"]).args(args))
-    };
-    let file = file.to_str().unwrap();
-    let live = doctor(&["--dump", file]);
-    let mut later = command("unix:/nowhere");
-    let dumped = run(later.args(["doctor", "-o", "json", "--from-dump", file]));
+/// Doctor's report; a dump of it must give the same report and exit code.
+fn doctor_and_its_dump(lab: &Lab, environment: &[(&str, &str)]) -> Result<Run> {
+    let file = lab.dir().join("facts.json").display().to_string();
+    let mut live = doctor::inside(lab, "qdns")?;
+    let live = run(live.envs(environment.iter().copied()).args(["doctor", "-o", "json", "--dump", &file]));
+    let dumped = qdns("unix:/nowhere", &["doctor", "-o", "json", "--from-dump", &file]);
     assert_eq!((dumped.json(), dumped.code), (live.json(), live.code));
-    live
+    Ok(live)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// The codes of the checks that could not be made, with the reasons.
 fn skipped(run: &Run) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
     let report = run.json();
-    let list = report["skipped"].as_array().unwrap().iter();
-    list.map(|skip| (text(&skip["code"]), text(&skip["why"]))).collect()
+    let skipped = report["skipped"].as_array().into_iter().flatten();
+    skipped.map(|check| (text(&check["code"]), text(&check["why"]))).collect()
 }
 
 #[test]
@@ -151,7 +148,7 @@ fn each_missing_source_is_named_and_a_dump_says_the_same() -> Result<()> {
     let lab = Lab::start()?;
     lab.upstream("172.16.0.53", &[])?;
     let _guests = healthy(&lab)?;
-    let whole = doctor_and_its_dump(&lab, |_| {});
+    let whole = doctor_and_its_dump(&lab, &[])?;
     assert_eq!((counts(&whole), whole.code), ((0, 0), 0), "{whole:?}");
     assert_eq!(
         skipped(&whole).into_keys().collect::<Vec<_>>(),
@@ -168,20 +165,16 @@ fn each_missing_source_is_named_and_a_dump_says_the_same() -> Result<()> {
     lab.nbctl(&["set", "DNS", zone.trim(), "records:WEB=10.0.0.11,10.0.0.12"]);
     let broken = ["acl-drops-dns", "dhcp-option-syntax", "key-never-matches", "sb-records-differ"];
     let of_northbound = ["dhcp-option-syntax", "key-never-matches"].map(str::to_owned).into();
-    let all = doctor_and_its_dump(&lab, |_| {});
+    let all = doctor_and_its_dump(&lab, &[])?;
     assert!(codes(&all).is_superset(&broken.map(str::to_owned).into()), "{all:?}");
 
-    let untraced = doctor_and_its_dump(&lab, |doctor| {
-        doctor.env("QDNS_OVN_TRACE", "/nowhere/ovn-trace");
-    });
+    let untraced = doctor_and_its_dump(&lab, &[("QDNS_OVN_TRACE", "/nowhere/ovn-trace")])?;
     assert_eq!(untraced.code, 4);
     assert!(!codes(&untraced).contains("acl-drops-dns") && codes(&untraced).contains("sb-records-differ"));
     assert!(skipped(&untraced)["acl-drops-dns"].contains("/nowhere/ovn-trace"), "{untraced:?}");
 
     for (variable, value) in [("OVN_SB_DB", "unix:/nowhere"), ("QDNS_OVN_SBCTL", "/nowhere/ovn-sbctl")] {
-        let blind = doctor_and_its_dump(&lab, |doctor| {
-            doctor.env(variable, value);
-        });
+        let blind = doctor_and_its_dump(&lab, &[(variable, value)])?;
         assert_eq!((blind.code, codes(&blind).is_superset(&of_northbound)), (4, true), "{blind:?}");
         for code in ["northd-stalled", "chassis-behind", "sb-records-differ", "acl-drops-dns"] {
             assert!(skipped(&blind)[code].contains("the southbound database cannot be read"), "{blind:?}");
@@ -193,19 +186,18 @@ fn each_missing_source_is_named_and_a_dump_says_the_same() -> Result<()> {
 #[test]
 fn where_nothing_can_be_read_no_selection_makes_it_fine() -> Result<()> {
     let empty = Nb::start()?;
-    let file = empty.dir().join("facts.json");
-    let file = file.to_str().unwrap();
+    let file = empty.dir().join("facts.json").display().to_string();
     for (db, found) in [("unix:/nowhere".to_owned(), 1), (empty.remote(), 0)] {
         for selection in [&[][..], &["--only", "zone-orphaned"]] {
-            let live = run(command(&db).args(["doctor", "-o", "json", "--dump", file]).args(selection));
+            let live = run(command(&db).args(["doctor", "-o", "json", "--dump", &file]).args(selection));
             assert_eq!((counts(&live).0, live.code), (found, if found == 0 { 0 } else { 4 }), "{live:?}");
             let dumped =
-                run(command(&db).args(["doctor", "-o", "json", "--from-dump", file]).args(selection));
+                run(command(&db).args(["doctor", "-o", "json", "--from-dump", &file]).args(selection));
             assert_eq!((live.json(), live.code), (dumped.json(), dumped.code));
             assert_eq!(run(command(&db).args(["doctor", "--fix", "--yes"]).args(selection)).code, live.code);
         }
     }
-    let said = run(command(&empty.remote()).args(["doctor", "--probe", "--from-dump", file])).fails(2);
+    let said = run(command(&empty.remote()).args(["doctor", "--probe", "--from-dump", &file])).fails(2);
     assert!(said.contains("--from-dump"), "{said}");
     Ok(())
 }
@@ -217,12 +209,13 @@ fn as_nobody(program: &Path) -> Command {
     command
 }
 
-fn open_to_all(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+fn set_mode(path: &Path, mode: u32) -> Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    Ok(())
 }
 
 #[test]
-fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() -> Result<()> {
+fn a_user_who_may_only_read_sees_everything_and_changes_nothing() -> Result<()> {
     if lab::Release::detect()? != lab::Release::Distribution {
         // In a root of its own a server sees no other's socket.
         return Ok(());
@@ -241,8 +234,8 @@ fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() -> Result<(
         doctor.env_remove("OVN_NB_DAEMON").env("OVN_NB_DB", db).env("OVN_SB_DB", lab.sb_remote());
         run(doctor.args(["doctor", "-o", "json"]).args(args))
     };
-    open_to_all(backup.dir(), 0o755);
-    open_to_all(lab.dir(), 0o755);
+    set_mode(backup.dir(), 0o755)?;
+    set_mode(lab.dir(), 0o755)?;
 
     // No socket may be opened.
     let denied = doctor(&backup.remote(), &[]);
@@ -252,14 +245,14 @@ fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() -> Result<(
     assert_eq!(doctor(&backup.remote(), &["--fix", "--yes"]).code, 4);
 
     // The northbound one may.
-    open_to_all(&backup.dir().join("ovnnb_db.sock"), 0o777);
+    set_mode(&backup.dir().join("ovnnb_db.sock"), 0o777)?;
     let half = doctor(&backup.remote(), &[]);
     assert_eq!((half.code, codes(&half).contains("key-never-matches")), (4, true), "{half:?}");
     assert!(skipped(&half)["sb-records-differ"].contains("Permission denied"), "{half:?}");
 
     // Both may: the report is that of an operator who may write.
-    open_to_all(&lab.dir().join("ovnsb_db.sock"), 0o777);
-    open_to_all(&lab.dir().join("ovnnb_db.sock"), 0o777);
+    set_mode(&lab.dir().join("ovnsb_db.sock"), 0o777)?;
+    set_mode(&lab.dir().join("ovnnb_db.sock"), 0o777)?;
     let whole = doctor(&backup.remote(), &[]);
     let active = doctor(&lab.nb_remote(), &[]);
     assert_eq!((whole.json(), whole.code), (active.json(), 4));
@@ -275,13 +268,13 @@ fn a_user_who_may_only_read_is_told_everything_and_changes_nothing() -> Result<(
 }
 
 #[test]
-fn forwarders_are_asked_and_each_answer_is_told_from_the_others() -> Result<()> {
+fn each_forwarder_is_asked_and_each_bad_answer_has_its_finding() -> Result<()> {
     let lab = Lab::start()?;
     let [nxdomain, empty, dead] = ["172.16.0.53", "172.16.0.54", "172.16.0.55"];
     let _upstreams = (lab.upstream(nxdomain, &[])?, lab.upstream(empty, &[("internal", "192.0.2.1")])?);
     let (web, _db) = healthy(&lab)?;
     doctor::qdns(&lab, &["forwarders", "set", "net1", nxdomain, empty, dead]).ok();
-    // A domain that the resolver knows nothing of.
+    // A domain that the resolver does not know.
     let row = lab.nbctl(&["create", "DHCP_Options", "cidr=10.0.1.0/24", "options:dns_server=172.16.0.53"]);
     lab.nbctl(&[
         "ls-add",
@@ -299,34 +292,27 @@ fn forwarders_are_asked_and_each_answer_is_told_from_the_others() -> Result<()> 
     lab.hv_sync();
     web.dhcp()?;
 
-    let file = lab.dir().join("facts.json");
-    let file = file.to_str().unwrap();
+    let file = lab.dir().join("facts.json").display().to_string();
     let only = "forwarder-nxdomain-aaaa,forwarder-no-answer";
-    let mut probing = doctor::beside_guest(&lab, &web, "qdns")?;
-    let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", file]));
+    let mut probing = doctor::in_guest(&lab, &web, "qdns")?;
+    let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", &file]));
     let report = live.json();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let found: BTreeSet<_> = report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| (text(&finding["code"]), text(&finding["switch"]), text(&finding["subject"])))
-        .collect();
-    let expected = [
-        ("forwarder-nxdomain-aaaa", "net1", nxdomain),
-        ("forwarder-no-answer", "net1", dead),
-        ("forwarder-no-answer", "net2", nxdomain),
-    ];
-    let expected = expected.map(|(code, switch, subject)| (code.into(), switch.into(), subject.into()));
-    assert_eq!(found, BTreeSet::from(expected), "{report}");
-    for reason in ["no answer within 2 s", "REFUSED", "qdns-probe.corp.internal.lan"] {
-        assert!(report["findings"].to_string().contains(reason), "{reason}: {report}");
-    }
+    snapshot!(findings(&live), @"
+    info forwarder-no-answer 172.16.0.53 does not tell this machine of AAAA qdns-probe.corp.internal.lan: it refuses (REFUSED)
+    info forwarder-no-answer 172.16.0.55 does not tell this machine of AAAA qdns-probe.internal: no answer within 2 s
+    info forwarder-nxdomain-aaaa 172.16.0.53 says NXDOMAIN to AAAA qdns-probe.internal: musl guests of net1 fail to look up hosts without IPv6
+    ");
+    let subjects = report["findings"].as_array().context("findings")?.iter();
+    let subjects =
+        subjects.map(|finding| format!("{} {}", text(&finding["switch"]), text(&finding["subject"])));
+    let expected = [format!("net1 {nxdomain}"), format!("net1 {dead}"), format!("net2 {nxdomain}")];
+    assert_eq!(subjects.collect::<BTreeSet<_>>(), expected.into());
+    assert!(report["findings"].to_string().contains("qdns-probe.corp.internal.lan"), "{report}");
     assert_eq!(live.code, 0);
 
     // The answers go into the dump, and are not asked for again.
     let dumped =
-        run(command("unix:/nowhere").args(["doctor", "-o", "json", "--only", only, "--from-dump", file]));
+        run(command("unix:/nowhere").args(["doctor", "-o", "json", "--only", only, "--from-dump", &file]));
     assert_eq!(dumped.json(), report);
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 
 use crate::support::lab::{Addressing, Guest, Lab, Release, executable};
 use crate::support::run::{Run, run};
@@ -20,7 +21,7 @@ pub fn inside(lab: &Lab, program: &str) -> Result<Command> {
 }
 
 /// A command in a guest's namespaces, with the lab's tools and databases.
-pub fn beside_guest(lab: &Lab, guest: &Guest, program: &str) -> Result<Command> {
+pub fn in_guest(lab: &Lab, guest: &Guest, program: &str) -> Result<Command> {
     with_tools(lab, guest.command(program))
 }
 
@@ -59,6 +60,19 @@ pub fn codes(run: &Run) -> BTreeSet<String> {
     let report = run.json();
     let found = report["findings"].as_array().unwrap().iter();
     found.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Every finding with severity, code and message, one a line and sorted, for their order may be that of UUIDs;
+/// without `edns-ignored`, which only releases before 24.03 have.
+#[track_caller]
+pub fn findings(run: &Run) -> String {
+    let report = run.json();
+    let findings = report["findings"].as_array().into_iter().flatten();
+    let findings = findings.filter(|finding| finding["code"] != "edns-ignored");
+    let text = |finding: &Value, name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+    let line =
+        |finding: &Value| ["severity", "code", "message"].map(|name| text(finding, name)).join(" ") + "\n";
+    findings.map(line).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 #[track_caller]
