@@ -3,7 +3,8 @@
 /// What differs from run to run and from release to release, and what is shown instead.
 pub const FILTERS: &[(&str, &str)] = &[
     (env!("CARGO_BIN_EXE_qdns"), "[QDNS]"),
-    (r#"[^\s"'=:,]*/(qdns-lab-|\.tmp)\w+"#, "[DIR]"),
+    (r#"[^\s"'=:,()]*/(qdns-lab-|\.tmp)\w+"#, "[DIR]"),
+    (r"nbctl\.\d+\.ctl", "nbctl.[PID].ctl"),
     (r"unix:\[DIR\]/ovnnb_db\.sock", "[DB]"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[UUID]"),
     (r"\d+ checks passed, \d+ checks not made", "[N] checks passed, [N] checks not made"),
