@@ -1,9 +1,10 @@
 //! A terminal: its width, its colours, and the characters that it would obey.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal};
+use std::{env, io};
 
 use anstyle::AnsiColor;
+use terminal_size::{Width, terminal_size_of};
 
 /// A word in bold and a colour; a stream without colours takes both away.
 pub(super) fn styled(text: &str, color: AnsiColor) -> String {
@@ -11,17 +12,16 @@ pub(super) fn styled(text: &str, color: AnsiColor) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The columns that a table may have: the terminal's, or without one those of `COLUMNS`, or no limit. A
-/// terminal of no width, as on a serial line, does not know it.
-pub fn width() -> Option<u16> {
-    let on_terminal = io::stdout().is_terminal().then(|| comfy_table::Table::new().width()).flatten();
-    let wanted = || std::env::var("COLUMNS").ok()?.parse().ok();
-    on_terminal.filter(|width| *width > 0).or_else(wanted)
+/// The terminal's width in columns, else the value of `COLUMNS`. A terminal on a serial line does not know its
+/// width.
+pub(super) fn width() -> Option<u16> {
+    let terminal = terminal_size_of(io::stdout()).map(|(Width(width), _)| width);
+    terminal.or_else(|| env::var("COLUMNS").ok()?.parse().ok())
 }
 
-/// A text in which every character that a terminal would obey is written out, whatever a row of the
-/// database holds: but for line ends, tabs, and the styles of [`styled`].
-pub fn harmless(text: &str) -> Cow<'_, str> {
+/// A text without the control characters that a terminal would obey: they are escaped, except line ends, tabs
+/// and the styles of [`styled`].
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     let mut safe = String::new();
     let mut rest = text;
     while let Some(at) = rest.find(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
