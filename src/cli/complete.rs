@@ -27,8 +27,8 @@ use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::model::topology::Topology;
 use crate::model::words::shell_word;
 use crate::model::zone::domain_of;
+use crate::ovn::SwitchRef;
 use crate::ovn::nbctl::Nbctl;
-use crate::ovn::read::SwitchRef;
 
 /// Where bash and zsh say which of the words they ask for; fish asks for the last one.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";

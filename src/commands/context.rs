@@ -7,8 +7,8 @@ use clap::{ArgAction, Args};
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::{self, Color, Format, Printer};
+use crate::ovn::SwitchRef;
 use crate::ovn::nbctl::{Nbctl, Wait};
-use crate::ovn::read::SwitchRef;
 
 /// What every command works with.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ impl SouthboundArgs {
                 "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
             ));
         }
-        let sb = Sbctl::beside(&context.nb, self.ovn_sbctl.clone(), self.sb_db.clone());
+        let sb = Sbctl::next_to(&context.nb, self.ovn_sbctl.clone(), self.sb_db.clone());
         Ok(Sbctl { trace: self.ovn_trace.clone(), ..sb })
     }
 }

@@ -1,4 +1,4 @@
-//! Large plans, as few transactions as a command line can hold; a host's keys stay in one of them.
+//! Splits a large plan into batches, each of whole hosts and small enough for the command line of one transaction.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -17,28 +17,25 @@ use crate::model::name::in_lower_case;
 use crate::plan::change::{Change, Column, Entry};
 use crate::plan::{Approved, Plan};
 
-/// What Linux grants the arguments and the environment of a program, whatever the stack's limit
+/// The space that Linux always allows for a program's arguments and environment (execve(2)), in bytes.
+const SPACE_MIN: usize = 128 * 1024;
+/// The space that an argument or an environment variable takes in addition to its text: the end and the pointer
 /// (execve(2)), in bytes.
-const LEAST: usize = 128 * 1024;
-/// What an entry costs beside its text and quotes, or a variable of the environment beside its own:
-/// separator, end and pointer (execve(2)), in bytes.
 const PER_ARGUMENT: usize = 9;
 
-/// How far a change of several transactions has come: hosts done, and all of them.
+/// The progress of a change in several transactions, in hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The hosts that are done.
     pub done: usize,
-    /// The hosts of the whole plan.
     pub all: usize,
 }
 
 impl Nbctl {
-    /// Writes an approved plan: as one transaction where a command line holds it, otherwise as several, each of
-    /// whole hosts. Of several, `progress` receives how far they have come.
+    /// Writes an approved plan in one transaction, or in several of whole hosts if it is larger than a command line.
+    /// `progress` receives the progress of a large plan.
     ///
     /// # Errors
-    /// As [`Nbctl::commit_one`]; of several transactions, the message says how many hosts were done.
+    /// As [`Nbctl::commit_one`]; after some of several transactions, the message has the number of finished hosts.
     pub fn commit(
         &self,
         approved: &Approved<Plan>,
@@ -47,7 +44,7 @@ impl Nbctl {
     ) -> Result<()> {
         let plan = approved.plan();
         let size = plan.entries().map(cost).sum::<usize>();
-        if size < LEAST / 2 {
+        if size < SPACE_MIN / 2 {
             return self.commit_one(plan, comment);
         }
         let batches = batches(plan);
@@ -61,7 +58,7 @@ impl Nbctl {
             } else {
                 self.commit_one(&batch.plan, comment)
             };
-            result.map_err(|error| if is_split { how_far(error, at) } else { error })?;
+            result.map_err(|error| if is_split { with_progress(error, at) } else { error })?;
             at.done += batch.hosts;
             progress(at);
         }
@@ -69,25 +66,27 @@ impl Nbctl {
     }
 }
 
-/// The same failure with how much was done before it.
-fn how_far(error: Error, at: Progress) -> Error {
-    Error { message: format!("{}; {} of {} hosts were done before", error.message, at.done, at.all), ..error }
-        .hint("the same command again does the rest")
+/// Adds the number of finished hosts.
+fn with_progress(error: Error, at: Progress) -> Error {
+    Error {
+        message: format!("{}; {} of {} hosts were finished before that", error.message, at.done, at.all),
+        ..error
+    }
+    .hint("run the same command again to finish the rest")
 }
 
-/// A transaction's worth of a plan.
+/// The part of a plan that one transaction makes.
 #[derive(Debug)]
 pub(super) struct Batch<'p> {
     pub(super) plan: Cow<'p, Plan>,
     hosts: usize,
 }
 
-/// A plan that may be larger than a command line, in parts that are not.
 pub(super) fn batches(plan: &Plan) -> Vec<Batch<'_>> {
     split(plan, room())
 }
 
-/// Whole hosts, as many to a part as fit; zones are made, attached and destroyed in the first.
+/// Puts as many whole hosts into a batch as it has room for. Changes that are not entries go into the first batch.
 fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     let changes = by_host(plan.entries());
     let hosts = changes.chunk_by(|(one, _), (other, _)| one == other);
@@ -123,15 +122,15 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     batches
 }
 
-/// Entries beside what those of one host have in common, in its order.
+/// Entries with their groups, sorted by group.
 fn by_host<'p>(entries: impl IntoIterator<Item = &'p Entry>) -> Vec<(Cow<'p, str>, &'p Entry)> {
     let mut entries: Vec<_> = entries.into_iter().map(|entry| (group(entry), entry)).collect();
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     entries
 }
 
-/// What entries of one host have in common: the first label of their names, or of what their
-/// reverse names point to; elsewhere the row.
+/// The same text for all entries of one host: the first label of a name, or of the name that a reverse name points to.
+/// Entries that do not concern hosts are grouped by row.
 fn group(entry: &Entry) -> Cow<'_, str> {
     let name: &str = match entry.column {
         Column::DnsRecords if address::is_reverse_name(&entry.key) => {
@@ -146,8 +145,8 @@ fn group(entry: &Entry) -> Cow<'_, str> {
     in_lower_case(name.split('.').next().unwrap_or_default())
 }
 
-/// What an entry takes of a command line, in bytes: key, value, quotes and equals sign, once to
-/// remove it and once to add it. Escaped characters are counted double.
+/// The space that an entry takes in a command line, in bytes: key, value, quotes and equals sign, once to remove the old
+/// value and once to add the new one. A character that may be escaped adds five bytes.
 fn cost(entry: &Entry) -> usize {
     let length =
         |text: &str| text.len() + text.chars().filter(|c| !c.is_ascii_graphic() && *c != ' ').count() * 5;
@@ -155,29 +154,28 @@ fn cost(entry: &Entry) -> usize {
     entry.from.iter().chain(&entry.to).map(pair).sum()
 }
 
-/// What a command line has room for, in bytes: three quarters of what the system grants, without the
-/// environment; the rest is for the other arguments.
+/// The space for entries in a command line, in bytes: three quarters of what the system allows, less the environment.
+/// The last quarter is for the other arguments.
 fn room() -> usize {
-    let granted = process::run(OsStr::new("getconf"), &["ARG_MAX"], Duration::from_secs(1))
+    let allowed = process::run(OsStr::new("getconf"), &["ARG_MAX"], Duration::from_secs(1))
         .ok()
         .and_then(|finished| finished.stdout.trim().parse::<usize>().ok())
-        .unwrap_or(LEAST);
+        .unwrap_or(SPACE_MIN);
     let environment: usize =
         std::env::vars_os().map(|(name, value)| name.len() + value.len() + 1 + PER_ARGUMENT).sum();
-    (granted / 4 * 3).saturating_sub(environment).max(LEAST / 4)
+    (allowed / 4 * 3).saturating_sub(environment).max(SPACE_MIN / 4)
 }
 
-/// Whether Ctrl-C was pressed, while somebody wants to know; then the change ends between two
-/// transactions, and not in one.
+/// Catches SIGINT and SIGTERM during a change in several transactions, so that it ends between two of them.
 struct Interrupted {
     flag: Arc<AtomicBool>,
     signals: Vec<signal_hook::SigId>,
 }
 
 impl Interrupted {
-    fn watch(wanted: bool) -> Self {
+    fn watch(is_wanted: bool) -> Self {
         let flag = Arc::new(AtomicBool::new(false));
-        let signals = [SIGINT, SIGTERM].into_iter().filter(|_| wanted);
+        let signals = [SIGINT, SIGTERM].into_iter().filter(|_| is_wanted);
         let signals = signals.filter_map(|signal| signal_hook::flag::register(signal, flag.clone()).ok());
         Interrupted { signals: signals.collect(), flag }
     }
@@ -204,7 +202,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn parts_are_whole_hosts_and_together_the_plan() {
+    fn batches_are_whole_hosts_and_together_the_plan() {
         let row = Uuid::from_u128(1);
         let mut plan = Plan::default();
         plan.changes.push(Change::Create(Row::Dns(DnsRow::default())));

@@ -1,13 +1,13 @@
-//! Reads what decides which resolvers guests are told of. A DHCP row tells nothing about who uses it, so
-//! that ports must be asked: all of them in one run, or through a daemon those of one switch.
+//! Reads the rows that decide which resolvers guests get. A DHCP row does not refer to the ports that use it, so the
+//! ports are read: all of them in one run, or with a daemon those of one switch.
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::ports::FEW;
-use super::read::{
+use super::ports::PORTS_MAX;
+use super::query::{
     BALANCER_COLUMNS, DHCP_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS, SwitchRef,
 };
 use crate::error::Result;
@@ -19,7 +19,7 @@ const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_option
 const REFERENCES: [&str; 2] = ["dhcpv4_options", "dhcpv6_options"];
 
 impl Nbctl {
-    /// Switches, the ports that lease, DHCP rows, routers, load balancers and the marks of zones.
+    /// Switches, ports with DHCP options, DHCP rows, routers, load balancers and the marks of zones.
     ///
     /// # Errors
     /// As [`Nbctl::run`].
@@ -34,7 +34,7 @@ impl Nbctl {
         self.read(query)
     }
 
-    /// The same for one switch.
+    /// As [`Nbctl::read_forwarders`], for one switch.
     ///
     /// # Errors
     /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
@@ -47,20 +47,20 @@ impl Nbctl {
         Ok((snapshot, found))
     }
 
-    /// The same through a daemon: the switch, its ports, and the other users of their DHCP rows. Nothing without
-    /// a daemon, or where the switch has too many ports.
+    /// With a daemon: the switch, its ports, and the other ports that use their DHCP rows. `None` without a daemon or
+    /// if the switch has too many ports.
     fn read_narrow(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
         if !self.is_daemon() {
             return Ok(None);
         }
         let mut query = Query::default();
         query.switch(switch, SWITCH_COLUMNS);
-        // Of the others only what they balance.
+        // Of the other switches, only the load balancers matter.
         query.table("Logical_Switch", "_uuid,name,load_balancer");
         query.forwarding();
         let mut snapshot = self.read(query)?;
         let found = self.only(switch, &snapshot)?;
-        if found.ports.len() > FEW {
+        if found.ports.len() > PORTS_MAX {
             return Ok(None);
         }
         let mut query = Query::default();
@@ -89,7 +89,7 @@ impl Nbctl {
 }
 
 impl Query {
-    /// What there is beside switches and their ports.
+    /// Adds all tables that matter to forwarders except switches and ports.
     fn forwarding(&mut self) {
         self.table("DNS", "_uuid,external_ids");
         self.table("DHCP_Options", DHCP_COLUMNS);

@@ -1,5 +1,5 @@
-//! What `ovn-nbctl --format=json list|find` prints: one object a line, each a table (RFC 7047,
-//! section 5.1, as values).
+//! Parses the output of `ovn-nbctl --format=json list|find`: each line is a table, and its values are those of RFC 7047,
+//! section 5.1.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,25 +12,21 @@ use uuid::Uuid;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Map;
 
-/// One value of one column, as it stands in the text.
+/// One value of one column; strings are borrowed from the output.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Datum<'t> {
-    /// A string.
     Text(Cow<'t, str>),
-    /// An integer or a real.
     Number(f64),
-    /// A boolean.
     Bool(bool),
     /// A reference, or the row's own UUID.
     Uuid(Uuid),
-    /// Several values, or none. A set of one is printed as the bare value.
+    /// Any number of values but one: ovn-nbctl prints a set of one value as the value itself.
     Set(Vec<Datum<'t>>),
-    /// Key-value pairs.
     Map(Vec<(Datum<'t>, Datum<'t>)>),
 }
 
-/// What one `list` or `find` printed; a row is read when it is looked at, so that those of a large
-/// table are never all there.
+/// The output of one `list` or `find`. A row is parsed when it is used, so that the parsed rows of a large table are
+/// never all in memory.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Table<'t> {
     headings: Vec<String>,
@@ -39,20 +35,18 @@ pub struct Table<'t> {
 }
 
 impl<'t> Table<'t> {
-    /// Whether a line of an answer is a table; others are the UUID that `create` prints, and empty ones.
+    /// Whether a line is a table. Other lines are the UUID that `create` prints, and empty.
     pub fn is_one(line: &str) -> bool {
         line.starts_with('{')
     }
 
-    /// Parses the line of an answer that is a table.
-    ///
     /// # Errors
-    /// Garbage, where it is none.
+    /// Garbage if the line is not a table.
     pub fn parse(line: &'t str) -> Result<Self> {
         serde_json::from_str(line).map_err(|error| unreadable(&error, line))
     }
 
-    /// Parses the lines of an answer that are tables.
+    /// Parses the lines that are tables.
     ///
     /// # Errors
     /// As [`Table::parse`].
@@ -60,10 +54,8 @@ impl<'t> Table<'t> {
         stdout.lines().filter(|line| Self::is_one(line)).map(Self::parse).collect()
     }
 
-    /// The rows, each with its columns by name.
-    ///
     /// # Errors
-    /// Each is garbage where it is not a row of OVSDB values.
+    /// Garbage for each row that does not consist of OVSDB values.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Result<Row<'_>>> {
         self.data.iter().map(|data| {
             let values = serde_json::from_str(data.get()).map_err(|error| unreadable(&error, data.get()))?;
@@ -72,25 +64,24 @@ impl<'t> Table<'t> {
     }
 }
 
-/// What is found in a set, in no more memory than that takes: there are hundreds of thousands of rows.
-fn gathered<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
+/// Collects without spare capacity: there are hundreds of thousands of rows.
+fn collected<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
     let mut found = Vec::with_capacity(set.len());
     found.extend(set.iter().filter_map(find));
     found
 }
 
 fn unreadable(error: &serde_json::Error, text: &str) -> Error {
-    let begin: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-    garbage("ovn-nbctl answered something that is not its JSON").said(format!("{error}: {begin}"))
+    let beginning: String = text.chars().take(120).flat_map(char::escape_debug).collect();
+    garbage("the output of ovn-nbctl is not its JSON").said(format!("{error}: {beginning}"))
 }
 
-/// A program that does not answer as ovn-nbctl does.
+/// The error for output that ovn-nbctl does not print.
 pub(super) fn garbage(message: impl Into<String>) -> Error {
     Error::new(Kind::Garbage, message)
-        .hint("check which program answers: qdns -v shows the command; --ovn-nbctl names another one")
+        .hint("check which program runs: qdns -v shows the command, --ovn-nbctl names another one")
 }
 
-/// One row of a table.
 #[derive(Clone, Debug)]
 pub struct Row<'t> {
     headings: &'t [String],
@@ -103,34 +94,24 @@ impl Row<'_> {
         self.data.get(index)
     }
 
-    /// A column of at most one string; empty where it is absent.
+    /// A column of at most one string; empty if the column or the string is absent.
     pub fn text(&self, column: &str) -> String {
         self.set(column).iter().find_map(Datum::text).unwrap_or_default()
     }
 
-    /// A column of strings.
     pub fn texts(&self, column: &str) -> Vec<String> {
-        gathered(self.set(column), |datum| datum.text())
+        collected(self.set(column), |datum| datum.text())
     }
 
-    /// A column of references.
     pub fn uuids(&self, column: &str) -> Vec<Uuid> {
-        let uuid = |datum: &Datum| match datum {
-            Datum::Uuid(uuid) => Some(*uuid),
-            _ => None,
-        };
-        gathered(self.set(column), uuid)
+        collected(self.set(column), |datum| datum.uuid())
     }
 
     /// A column of at most one reference.
     pub fn reference(&self, column: &str) -> Option<Uuid> {
-        match self.set(column) {
-            [Datum::Uuid(uuid), ..] => Some(*uuid),
-            _ => None,
-        }
+        self.set(column).first().and_then(Datum::uuid)
     }
 
-    /// A column of one integer.
     pub fn number(&self, column: &str) -> Option<f64> {
         self.set(column).iter().find_map(|datum| match datum {
             Datum::Number(number) => Some(*number),
@@ -138,20 +119,17 @@ impl Row<'_> {
         })
     }
 
-    /// A column of one integer; 0 where it is absent.
+    /// A column of one integer; 0 if it is absent.
     pub fn integer(&self, column: &str) -> i64 {
         self.number(column).unwrap_or_default() as i64
     }
 
-    /// The row's own UUID.
-    ///
     /// # Errors
-    /// Garbage, where the row has none.
+    /// Garbage if the row has no `_uuid`.
     pub fn uuid(&self) -> Result<Uuid> {
         self.reference("_uuid").ok_or_else(|| garbage("ovn-nbctl printed a row without its _uuid"))
     }
 
-    /// A column of key-value pairs.
     pub fn map(&self, column: &str) -> Map {
         match self.get(column) {
             Some(Datum::Map(pairs)) => {
@@ -171,6 +149,10 @@ impl Row<'_> {
 }
 
 impl Datum<'_> {
+    fn uuid(&self) -> Option<Uuid> {
+        if let Datum::Uuid(uuid) = self { Some(*uuid) } else { None }
+    }
+
     fn text(&self) -> Option<String> {
         match self {
             Datum::Text(text) => Some(text.to_string()),
@@ -264,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_none_is_found_where_its_row_is_read() {
+    fn a_value_that_ovsdb_does_not_have_is_an_error_of_its_row() {
         let table = Table::parse(r#"{"data":[["a"],[{"b":1}]],"headings":["name"]}"#).unwrap();
         let rows: Vec<bool> = table.rows().map(|row| row.is_ok()).collect();
         assert_eq!(rows, [true, false]);

@@ -1,7 +1,7 @@
 //! Reads the rows that decide about a guest's queries, in one run of ovn-nbctl(8).
 
 use super::nbctl::Nbctl;
-use super::read::Query;
+use super::query::Query;
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 

@@ -1,21 +1,26 @@
-//! The only place that knows ovn-nbctl(8): argument lists out, JSON in.
+//! OVN's command-line clients: a file for each wrapped program, reads named after what they read, one path for writes.
 
-pub mod batches;
-pub mod candidates;
-pub mod classify;
-pub mod forwarders;
-pub mod json;
-pub mod lookup;
-pub mod nbctl;
-pub mod ports;
-pub mod process;
-pub mod program;
-pub mod quote;
-pub mod read;
-pub mod sbctl;
-pub mod southbound;
-mod tls;
-pub mod trace;
-pub mod transaction;
-pub mod watch;
-pub mod write;
+mod batches;
+mod completion;
+mod errors;
+mod everything;
+mod forwarders;
+mod json;
+mod lookup;
+pub(crate) mod nbctl;
+pub(crate) mod ports;
+mod process;
+mod program;
+mod query;
+pub(crate) mod quote;
+mod rows;
+pub(crate) mod sbctl;
+pub(crate) mod southbound;
+mod tls_errors;
+pub(crate) mod trace;
+pub(crate) mod transaction;
+pub(crate) mod watch;
+mod write;
+mod zones;
+
+pub(crate) use query::SwitchRef;

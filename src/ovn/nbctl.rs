@@ -1,57 +1,54 @@
-//! Runs ovn-nbctl(8): which program, which database, how long, and what a failure means.
+//! Runs ovn-nbctl(8).
 
 use std::ffi::OsString;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::classify;
+use super::errors;
 use super::json::{Table, garbage};
 use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
-/// How long a cluster without a leader is left alone between two looks.
+/// The pause between two reads of a cluster that has no leader.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What to do without a working ovn-nbctl.
 const INSTALL: &str =
-    "install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL";
+    "install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL";
 
-/// How far a change must have come before a command returns (ovn-nbctl(8), `--wait`).
+/// Which databases and hypervisors must have a change before a command returns (ovn-nbctl(8), `--wait`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Wait {
-    /// The northbound database has it.
+    /// Wait for the northbound database only
     #[default]
     None,
-    /// The southbound database has it.
+    /// Wait for the southbound database
     Sb,
-    /// Every chassis has it; never while one is dead.
+    /// Wait for every chassis; times out if one is down
     Hv,
 }
 
-/// The way to the northbound database.
+/// How to run ovn-nbctl, and on which database.
 #[derive(Clone, Debug, Default)]
 pub struct Nbctl {
-    /// The program; found in `PATH` where it has no slash.
+    /// Without a slash it is searched in `PATH`.
     pub program: OsString,
-    /// `--db`; without it ovn-nbctl's own rules hold (`OVN_NB_DB`, `OVN_NB_DAEMON`).
+    /// `--db`; without it ovn-nbctl follows `OVN_NB_DB` and `OVN_NB_DAEMON`.
     pub db: Option<String>,
-    /// Files and switches for the connection, as ovn-nbctl takes them.
+    /// Options of ovn-nbctl for the connection, such as `--private-key=FILE`.
     pub connection: Vec<String>,
-    /// Seconds that one run may take, at least 1.
+    /// The time limit of one run, in seconds; at least 1.
     pub timeout: u64,
-    /// How far a change must have come.
     pub wait: Wait,
-    /// Receives each command line before it runs, where the operator wants to see them.
+    /// Receives each command line before it runs.
     pub echo: Option<fn(&str)>,
 }
 
 impl Nbctl {
-    /// Runs ovn-nbctl once; `each` has every line that it prints, as soon as it does.
+    /// Runs ovn-nbctl once. `each` receives every printed line at once.
     ///
     /// # Errors
-    /// Kinds with exit code 3 where it could not do its work, others where it refused, and the first
-    /// error of `each`.
+    /// Kinds with exit code 3 if ovn-nbctl could not work, others if it refused; or the first error of `each`.
     pub(super) fn run(&self, args: &[String], each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         let mut all = vec![format!("--timeout={}", self.timeout)];
         all.extend(self.db.iter().map(|db| format!("--db={db}")));
@@ -59,7 +56,7 @@ impl Nbctl {
         all.extend_from_slice(args);
         process::echo(self.echo, &self.program, &all);
         let program = program::find(&self.program).ok_or_else(|| self.missing())?;
-        // ovn-nbctl's own alarm comes first; this is for a program that has none.
+        // ovn-nbctl stops itself after its own timeout. The longer limit here is for a program that does not.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let mut seen = Ok(());
         let finished = process::stream(program.as_os_str(), &all, limit, &mut |line| {
@@ -68,17 +65,18 @@ impl Nbctl {
             }
         });
         let finished = finished.map_err(|error| self.not_run(&program, error))?;
-        match finished.succeeded() {
-            true => seen,
-            false => Err(classify::failure(&finished, self.timeout, self.daemon().as_deref())),
+        if finished.succeeded() {
+            seen
+        } else {
+            Err(errors::failure(&finished, self.timeout, self.daemon().as_deref()))
         }
     }
 
-    /// Runs ovn-nbctl once; `each` has every table that it prints with its number, and is done with it
-    /// before the next one is read: a large database is never there as text and as rows.
+    /// Runs ovn-nbctl once. `each` receives every printed table with its number. It must be done with a table before
+    /// the next one is read, so that a large database is never in memory both as text and as rows.
     ///
     /// # Errors
-    /// As [`Nbctl::run`]; garbage where it prints other than `count` tables.
+    /// As [`Nbctl::run`]; garbage if the number of printed tables is not `count`.
     pub(super) fn tables(
         &self,
         args: &[String],
@@ -96,25 +94,25 @@ impl Nbctl {
             }
             Ok(())
         })?;
-        match found == count {
-            true => Ok(()),
-            false => Err(garbage(format!("ovn-nbctl printed {found} tables where {count} were asked for"))),
+        if found != count {
+            return Err(garbage(format!("ovn-nbctl printed {found} tables; {count} were expected")));
         }
+        Ok(())
     }
 
-    /// Does what only reads, and again where several servers are named for as long as one run may take:
-    /// a cluster that is choosing its leader has none to offer.
+    /// Reads, and repeats a read that fails while the servers of a cluster elect their leader, for at most the time
+    /// limit of one run. With one server there is nothing to wait for.
     ///
     /// # Errors
     /// As `read`.
-    pub(super) fn until_led<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
+    pub(super) fn retry_without_leader<T>(&self, read: impl Fn() -> Result<T>) -> Result<T> {
         let deadline = Instant::now() + Duration::from_secs(self.timeout);
         loop {
             match read() {
                 Err(error) if error.kind == Kind::Unreachable && self.has_several_servers() => {
                     if Instant::now() >= deadline {
                         return Err(error.hint(
-                            "a cluster answers while most of its servers run and one of them leads: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound",
+                            "a cluster answers if most of its servers run and one of them is the leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound",
                         ));
                     }
                     thread::sleep(PAUSE);
@@ -129,12 +127,12 @@ impl Nbctl {
         self.daemon().is_none() && named.is_some_and(|db| db.contains(','))
     }
 
-    /// Whether a daemon is used: it holds its copy of the database, so that a run costs what it prints.
+    /// Whether a daemon is used. It keeps a copy of the database, so a run costs only as much as it prints.
     pub(super) fn is_daemon(&self) -> bool {
         self.daemon().is_some()
     }
 
-    /// The daemon's socket, where one is used.
+    /// The daemon's socket, if a daemon is used.
     fn daemon(&self) -> Option<String> {
         let socket = std::env::var("OVN_NB_DAEMON").ok()?;
         (self.db.is_none() && !socket.is_empty()).then_some(socket)

@@ -1,12 +1,13 @@
-//! Reads what the ports of switches say: all zones, ports and router ports in one run, because a port
-//! does not tell which switch it is of; or through a daemon those of the switches that were named.
+//! Reads switches with their ports. A port does not refer to its switch, so all ports are read in one run, or with a
+//! daemon those of the named switches.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::read::{DNS_COLUMNS, PORT, Query, SwitchRef};
+use super::query::{DNS_COLUMNS, PORT, Query, SwitchRef};
+use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
@@ -14,75 +15,68 @@ use crate::model::topology::Topology;
 use crate::model::zone::zone_uuid;
 use crate::plan::Plan;
 
-/// The most ports that one command line names.
-pub(super) const FEW: usize = 10_000;
+/// The greatest number of ports that one command line names.
+pub(super) const PORTS_MAX: usize = 10_000;
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,ports";
 const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids";
 
 /// Which switches a command is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Switches {
-    /// Every switch of the database.
     All,
-    /// These.
     Named(Vec<SwitchRef>),
 }
 
 impl Switches {
-    /// Those that were typed, or all.
-    ///
     /// # Errors
     /// As [`SwitchRef::parse`].
     pub fn parse(names: &[String], all: bool) -> Result<Self> {
-        match all {
-            true => Ok(Switches::All),
-            false => {
-                Ok(Switches::Named(names.iter().map(|name| SwitchRef::parse(name)).collect::<Result<_>>()?))
-            }
+        if all {
+            return Ok(Switches::All);
         }
+        let names = names.iter().map(|name| SwitchRef::parse(name)).collect::<Result<_>>()?;
+        Ok(Switches::Named(names))
     }
 }
 
 impl Nbctl {
-    /// Everything that ports and zones say of guests, and the switches that were asked for, each once.
+    /// The ports and zones that describe guests, and the requested switches, each once.
     ///
     /// # Errors
     /// Not found or ambiguous for a switch; otherwise as [`Nbctl::run`].
     pub fn read_guests(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
-        let narrow = match switches {
-            Switches::Named(names) => {
-                let mut query = Query::default();
-                names.iter().for_each(|name| query.switch(name, SWITCH_COLUMNS));
-                self.read_ports_of(query)?
-            }
-            Switches::All => None,
+        let Switches::Named(names) = switches else {
+            let snapshot = self.read_all_ports()?;
+            let all = snapshot.switches.clone();
+            return Ok((snapshot, all));
         };
-        let snapshot = match narrow {
+        let mut query = Query::default();
+        for name in names {
+            query.switch(name, SWITCH_COLUMNS);
+        }
+        let snapshot = match self.read_ports_of(query)? {
             Some(snapshot) => snapshot,
-            None => {
-                let mut query = ports_query();
-                query.table("DNS", DNS_COLUMNS);
-                self.read(query)?
-            }
+            None => self.read_all_ports()?,
         };
-        let found = match switches {
-            Switches::All => snapshot.switches.clone(),
-            Switches::Named(names) => {
-                let mut found: Vec<Switch> = Vec::new();
-                for name in names {
-                    let switch = self.only(name, &snapshot)?;
-                    if !found.contains(&switch) {
-                        found.push(switch);
-                    }
-                }
-                found
+        let mut found: Vec<Switch> = Vec::new();
+        for name in names {
+            let switch = self.only(name, &snapshot)?;
+            if !found.contains(&switch) {
+                found.push(switch);
             }
-        };
+        }
         Ok((snapshot, found))
     }
 
-    /// The switches of a query with their ports and DNS rows, through a daemon: there a run costs next to
-    /// nothing and a table its size. Nothing without one, or where they have too many ports.
+    /// All switches with their ports and zones, and the router ports.
+    fn read_all_ports(&self) -> Result<Snapshot> {
+        let mut query = ports_query();
+        query.table("DNS", DNS_COLUMNS);
+        self.read(query)
+    }
+
+    /// The switches of a query with their ports and DNS rows. Only with a daemon is a second run cheaper than reading all
+    /// ports: `None` without one, or if the switches have too many ports.
     fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
         if !self.is_daemon() {
             return Ok(None);
@@ -90,7 +84,7 @@ impl Nbctl {
         switches.table("Logical_Router_Port", "_uuid,name,networks");
         let mut snapshot = self.read(switches)?;
         let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
-        if ports.len() > FEW {
+        if ports.len() > PORTS_MAX {
             return Ok(None);
         }
         let own = snapshot.switches.iter().map(|switch| zone_uuid(switch.uuid));
@@ -103,14 +97,14 @@ impl Nbctl {
         names.into_iter().for_each(|name| query.dns_of_switch(name));
         let read = self.read(query)?;
         (snapshot.ports, snapshot.dns) = (read.ports, read.dns);
-        self.read_homes(&mut snapshot)?;
+        self.read_marked_switches(&mut snapshot)?;
         Ok(Some(snapshot))
     }
 
-    /// Checks that the hosts that a plan removes because they have no port still have none.
+    /// Checks that the hosts which a plan removes because they have no port still have none.
     ///
     /// # Errors
-    /// Lost race where one of them has a port now; otherwise as [`Nbctl::run`].
+    /// Lost race if one of them has a port now; otherwise as [`Nbctl::run`].
     pub(super) fn check_unused(&self, plan: &Plan) -> Result<()> {
         if plan.must_stay_unused.is_empty() {
             return Ok(());
@@ -133,11 +127,11 @@ impl Nbctl {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(
-                        "port {} of {} has the name or an address of {} now, so the host stays",
+                        "port {} of {} now has the name or an address of {}, so the host is kept",
                         port.name, network.switch.name, unused.name
                     ),
                 )
-                .hint("nothing of this change was kept; the same command again works on what is there now"));
+                .hint(NOTHING_KEPT));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Runs one program of OVN to its end or to a time limit, with everything it printed.
+//! Runs one program of OVN until it ends or until its time limit, and collects its output.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,42 +10,39 @@ use std::time::{Duration, Instant};
 
 use crate::model::words::shell_word;
 
-/// What a program left behind.
+/// A program that ended.
 #[derive(Clone, Debug)]
 pub struct Finished {
-    /// How it ended; `None` where it was ended because its time was up.
+    /// `None` if it was killed at the time limit.
     pub status: Option<ExitStatus>,
-    /// What it printed, where nobody had it line by line.
+    /// Empty if the caller received it line by line.
     pub stdout: String,
-    /// What it said beside.
     pub stderr: String,
 }
 
 impl Finished {
-    /// Whether its time was up: ended here, or by its own alarm (ovn-nbctl(8), `--timeout`).
+    /// Whether it reached its time limit: killed here, or stopped by its own alarm (ovn-nbctl(8), `--timeout`).
     pub fn timed_out(&self) -> bool {
         const SIGALRM: i32 = 14;
         self.status.is_none_or(|status| signal(status) == Some(SIGALRM))
     }
 
-    /// Whether a signal ended it.
     pub fn was_killed(&self) -> bool {
         self.status.is_none_or(|status| signal(status).is_some())
     }
 
-    /// Whether it ended well.
     pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| status.success())
     }
 }
 
-/// The signal that ended a process: its own, or one that a wrapper such as `sh` or `kubectl exec` tells
-/// of as 128 and more (sh(1), "Exit Status").
+/// The signal that ended a process. A wrapper such as `sh` or `kubectl exec` reports it as exit status 128 plus the
+/// signal's number (sh(1), "Exit Status").
 fn signal(status: ExitStatus) -> Option<i32> {
     status.signal().or_else(|| status.code().filter(|code| (129..=192).contains(code)).map(|code| code - 128))
 }
 
-/// Hands a command line to the receiver, if there is one, in a form that a shell takes.
+/// Passes a command line to the receiver, if there is one, in a form that a shell accepts.
 pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
     if let Some(echo) = echo {
         let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
@@ -53,7 +50,7 @@ pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
     }
 }
 
-/// Runs a program to its end and keeps what it printed, as [`stream`] otherwise.
+/// As [`stream`], with the whole standard output in the result.
 ///
 /// # Errors
 /// As [`stream`].
@@ -63,9 +60,9 @@ pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io:
     Ok(Finished { stdout, ..finished })
 }
 
-/// Runs a program with no standard input; `each` has every line of its standard output, with its end,
-/// as it is printed. Environment variables that carry options for OVN's programs are kept from it:
-/// their content is not ours.
+/// Runs a program with no standard input. `each` receives every line of its standard output with the line end, as soon
+/// as it is printed. Environment variables with more options for OVN's programs are removed: such an option could
+/// change what the program does or prints.
 ///
 /// # Errors
 /// As [`Command::spawn`]: the program does not exist or cannot be executed.
@@ -85,20 +82,18 @@ pub fn stream<A: AsRef<OsStr>>(
         .stderr(Stdio::piped())
         .spawn()?;
     let (stdout, stderr) = (child.stdout.take().map(lines), child.stderr.take().map(lines));
-    let mut said = String::new();
-    let is_whole = drain(stdout, deadline, each) && drain(stderr, deadline, &mut |line| said.push_str(&line));
-    let status = match is_whole {
-        true => wait_until(&mut child, deadline)?,
-        false => child.try_wait()?,
-    };
+    let mut errors = String::new();
+    let is_whole =
+        drain(stdout, deadline, each) && drain(stderr, deadline, &mut |line| errors.push_str(&line));
+    let status = if is_whole { wait_until(&mut child, deadline)? } else { child.try_wait()? };
     if status.is_none() {
         child.kill()?;
         child.wait()?;
     }
-    Ok(Finished { status, stdout: String::new(), stderr: said })
+    Ok(Finished { status, stdout: String::new(), stderr: errors })
 }
 
-/// Hands over the lines of a pipe until it is closed, or until the deadline: then `false`.
+/// Passes on the lines of a pipe until it is closed, or until the deadline: then `false`.
 fn drain(pipe: Option<mpsc::Receiver<String>>, deadline: Instant, each: &mut dyn FnMut(String)) -> bool {
     let Some(pipe) = pipe else { return false };
     loop {
@@ -109,7 +104,7 @@ fn drain(pipe: Option<mpsc::Receiver<String>>, deadline: Instant, each: &mut dyn
     }
 }
 
-/// Both pipes are closed, so the end is near: no more than a few turns of this loop.
+/// Polls for the exit status; the child has closed its pipes.
 fn wait_until(child: &mut std::process::Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
     let mut pause = Duration::from_micros(20);
     loop {
@@ -118,25 +113,25 @@ fn wait_until(child: &mut std::process::Child, deadline: Instant) -> io::Result<
             None if Instant::now() >= deadline => return Ok(None),
             None => thread::sleep(pause),
         }
-        // One with much memory to give back takes its time.
+        // The system needs time to free the memory of a large process.
         pause = (pause * 2).min(Duration::from_millis(5));
     }
 }
 
-/// What is read of a line before it counts as long, in bytes.
+/// A longer line counts as long, in bytes.
 const SHORT: u64 = 1 << 20;
-/// Room for a long line, in bytes. So much is given back to the system as soon as it is free (mallopt(3),
-/// M_MMAP_THRESHOLD), and takes memory only as far as it is filled.
+/// The capacity for a long line, in bytes. The allocator maps so large a block for itself: it uses memory only for its
+/// filled part, and returns it to the system as soon as it is freed (mallopt(3), M_MMAP_THRESHOLD).
 const LONG: usize = 1 << 26;
 
-/// The lines of a pipe, read in a thread of its own, so that neither pipe blocks the other.
+/// The lines of a pipe. Each pipe has its own thread, so that neither blocks the other.
 fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut pipe = BufReader::with_capacity(1 << 16, pipe);
         loop {
             let mut line = Vec::new();
-            // What was read before an error is all there is.
+            // After an error, the bytes that were read before it are the last line.
             let mut end = pipe.by_ref().take(SHORT).read_until(b'\n', &mut line);
             if line.len() as u64 == SHORT {
                 line.reserve(LONG);
@@ -164,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_ended_when_its_time_is_up() {
+    fn a_program_is_killed_at_its_time_limit() {
         let limit = Duration::from_millis(200);
         assert!(sh("sleep 30", limit).timed_out());
         assert!(sh("sleep 30 & exec >&- 2>&-; sleep 30", limit).timed_out());

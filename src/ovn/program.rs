@@ -1,4 +1,4 @@
-//! Where OVN's programs are on this machine.
+//! Finds the programs of OVN on this machine.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -1,23 +1,22 @@
-//! Values as ovn-nbctl's own parser reads them back unchanged.
+//! Quotes keys and values for ovn-nbctl(8), so that its parser returns them unchanged.
 //!
-//! In `add`, `remove` and `find` both key and value are tokenised (ovs-vsctl(8), "Database
-//! Values"), so each is written as a JSON string (RFC 8259), whatever it contains.
+//! `add`, `remove` and `find` split both key and value into tokens (ovs-vsctl(8), "Database Values"). A JSON string
+//! (RFC 8259) is always one token.
 
-/// A text as a JSON string.
 pub fn string(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// A key and its value, as `add` and `remove` take them.
+/// The form of `add` and `remove`.
 pub fn pair(key: &str, value: &str) -> String {
     [&string(key), "=", &string(value)].concat()
 }
 
-/// The longest argument, in bytes; Linux takes 128 KiB (execve(2)).
+/// The longest argument, in bytes. Linux allows 128 KiB (execve(2)).
 const ARGUMENT_MAX: usize = 100 * 1024;
 
-/// Pairs with commas between them, in as few arguments as can be: `add` and `remove` work through
-/// the whole column once for each argument.
+/// Joins pairs with commas into as few arguments as possible: `add` and `remove` process the whole column once for each
+/// argument.
 pub fn packed(pairs: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut arguments: Vec<String> = Vec::new();
     for pair in pairs {
@@ -37,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_is_one_json_string() {
+    fn every_text_is_one_json_string() {
         assert_eq!(pair("a", "10.0.0.1 fd00::1"), r#""a"="10.0.0.1 fd00::1""#);
         assert_eq!(string("a\"b\n"), r#""a\"b\n""#);
         assert_eq!(string("--"), r#""--""#);

@@ -1,5 +1,4 @@
-//! Runs the other programs of OVN that doctor asks: ovn-sbctl(8), ovn-appctl(8), ovs-vsctl(8). None of
-//! them changes anything here.
+//! Runs ovn-sbctl(8), and any other program of OVN that only reads.
 
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
@@ -8,27 +7,26 @@ use super::nbctl::Nbctl;
 use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
-/// The way to the southbound database.
+/// How to run ovn-sbctl and ovn-trace, and on which database.
 #[derive(Clone, Debug)]
 pub struct Sbctl {
-    /// The program; found in `PATH` where it has no slash.
+    /// Without a slash it is searched in `PATH`.
     pub program: OsString,
-    /// The ovn-trace(8); without it, the one of the same installation.
+    /// The ovn-trace(8) to run; by default the one next to ovn-sbctl.
     pub trace: Option<OsString>,
-    /// `--db`; without it ovn-sbctl's own rules hold (`OVN_SB_DB`, `OVN_SB_DAEMON`).
+    /// `--db`; without it ovn-sbctl follows `OVN_SB_DB` and `OVN_SB_DAEMON`.
     pub db: Option<String>,
-    /// Files and switches for the connection, as ovn-sbctl takes them.
+    /// Options of ovn-sbctl for the connection, such as `--private-key=FILE`.
     pub connection: Vec<String>,
-    /// Seconds that one run may take, at least 1.
+    /// The time limit of one run, in seconds; at least 1.
     pub timeout: u64,
     /// Receives each command line before it runs.
     pub echo: Option<fn(&str)>,
 }
 
 impl Sbctl {
-    /// The southbound database beside a northbound one: the ovn-sbctl in the same directory, the same
-    /// certificates.
-    pub fn beside(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
+    /// By default the ovn-sbctl in the directory of ovn-nbctl, always with the same certificates.
+    pub fn next_to(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
         Sbctl {
             program: program.unwrap_or_else(|| program::next_to(&nb.program, "ovn-sbctl")),
             trace: None,
@@ -39,15 +37,14 @@ impl Sbctl {
         }
     }
 
-    /// The ovn-trace(8) to run.
     pub fn tracer(&self) -> OsString {
         self.trace.clone().unwrap_or_else(|| program::next_to(&self.program, "ovn-trace"))
     }
 
-    /// Runs ovn-sbctl once and returns what it printed.
+    /// Runs ovn-sbctl once and returns its output.
     ///
     /// # Errors
-    /// Why it could not.
+    /// As [`run`].
     pub fn run(&self, args: &[&str]) -> Result<String> {
         let mut all = vec![format!("--timeout={}", self.timeout)];
         all.extend(self.db.iter().map(|db| format!("--db={db}")));
@@ -58,10 +55,10 @@ impl Sbctl {
     }
 }
 
-/// Runs a program that reads, and returns what it printed; `failed` says what is missing without it.
+/// Runs a program that only reads, and returns its output. `failed` begins the error's message.
 ///
 /// # Errors
-/// Why it could not be run or failed.
+/// No such binary, timeout, or unreachable if the program failed.
 pub fn run(
     program: &OsStr,
     args: &[String],
@@ -71,21 +68,19 @@ pub fn run(
 ) -> Result<String> {
     let name = program.to_string_lossy();
     process::echo(echo, program, args);
-    let missing = |kind: Kind, why: String| Error::new(kind, format!("{failed}: {why}"));
     let limit = Duration::from_secs(timeout) + Duration::from_millis(500);
-    let path = program::find(program)
-        .ok_or_else(|| missing(Kind::NoSuchBinary, format!("there is no {name} on this machine")))?;
+    let no_binary = |why: String| Error::new(Kind::NoSuchBinary, format!("{failed}: {why}"));
+    let path =
+        program::find(program).ok_or_else(|| no_binary(format!("there is no {name} on this machine")))?;
     let finished = process::run(path.as_os_str(), args, limit)
-        .map_err(|error| missing(Kind::NoSuchBinary, format!("{name} cannot be run ({error})")))?;
+        .map_err(|error| no_binary(format!("{name} cannot be run ({error})")))?;
     if finished.succeeded() {
         return Ok(finished.stdout);
     }
-    let why = match finished.timed_out() {
-        true => format!("no answer within {timeout} s"),
-        false => {
-            let last = finished.stderr.lines().rev().find(|line| !line.trim().is_empty());
-            last.unwrap_or("it failed without a word").to_owned()
-        }
-    };
-    Err(missing(if finished.timed_out() { Kind::Timeout } else { Kind::Unreachable }, why))
+    if finished.timed_out() {
+        return Err(Error::new(Kind::Timeout, format!("{failed}: no answer within {timeout} s")));
+    }
+    let last = finished.stderr.lines().rev().find(|line| !line.trim().is_empty());
+    let why = last.unwrap_or("it failed and printed no reason");
+    Err(Error::new(Kind::Unreachable, format!("{failed}: {why}")))
 }

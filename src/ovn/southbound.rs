@@ -1,4 +1,4 @@
-//! Reads the southbound database with ovn-sbctl(8), and asks the daemons of this machine.
+//! Reads the southbound database with ovn-sbctl(8), and the daemons of this machine with ovn-appctl(8).
 
 use std::collections::HashSet;
 
@@ -9,11 +9,14 @@ use super::sbctl::{self, Sbctl};
 use crate::error::{Error, Kind, Result};
 use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
 
-/// Seconds that a daemon of this machine may take to answer.
+/// The time limit for a daemon of this machine, in seconds.
 const LOCAL_TIMEOUT: u64 = 3;
 
-/// The southbound tables that matter, in one run. `Datapath_Binding` is read whole, because the
-/// column that names the switch is another one since OVN 25.09.
+/// The southbound tables that concern names, in one run. `Datapath_Binding` is read with all columns, because OVN 25.09
+/// changed the column that names the switch.
+///
+/// # Errors
+/// As [`sbctl::run`].
 pub fn read(sb: &Sbctl) -> Result<Southbound> {
     let mut found = Southbound::default();
     each_row(
@@ -37,12 +40,13 @@ fn store(found: &mut Southbound, table: &str, row: &Row) {
         "SB_Global" => found.nb_cfg = row.integer("nb_cfg"),
         "Datapath_Binding" => {
             let ids = row.map("external_ids");
-            let of = ["logical-switch", "logical-router"].iter().find_map(|key| ids.get(*key).and_then(uuid));
-            let of = of.or_else(|| row.reference("nb_uuid"));
-            found.datapaths.extend(row.uuid().ok().zip(of));
+            let network =
+                ["logical-switch", "logical-router"].iter().find_map(|key| ids.get(*key).and_then(uuid));
+            let network = network.or_else(|| row.reference("nb_uuid"));
+            found.datapaths.extend(row.uuid().ok().zip(network));
         }
         "DNS" => found.dns.push(ServedRow {
-            // Since OVN 25.03 the two rows have the same UUID.
+            // Since OVN 25.03 the northbound and the southbound row have the same UUID.
             northbound: row.map("external_ids").get("dns_id").and_then(uuid).or_else(|| row.uuid().ok()),
             datapaths: row.uuids("datapaths"),
             records: row.map("records"),
@@ -55,7 +59,10 @@ fn store(found: &mut Southbound, table: &str, row: &Row) {
     }
 }
 
-/// The datapaths with a flow that looks names up; ovn-northd may share one flow among many.
+/// The datapaths with a flow that looks up names. Several datapaths may share one flow.
+///
+/// # Errors
+/// As [`sbctl::run`].
 pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
     let (mut datapaths, mut shared, mut groups) = (Vec::new(), HashSet::new(), Vec::new());
     each_row(
@@ -89,13 +96,13 @@ pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
     Ok(datapaths)
 }
 
-/// Runs commands of ovn-sbctl as one; `each` has every row with the name of its table.
+/// Runs several commands of ovn-sbctl at once; `each` receives every row with the name of its table.
 fn each_row(sb: &Sbctl, commands: &[(&str, &[&str])], each: &mut dyn FnMut(&str, &Row)) -> Result<()> {
     let args = commands.iter().map(|(_, words)| *words).collect::<Vec<_>>().join(&"--");
     let printed = sb.run(&args)?;
     let tables = Table::parse_all(&printed)?;
     if tables.len() != commands.len() {
-        return Err(unavailable("ovn-sbctl printed other tables than were asked for"));
+        return Err(unavailable("ovn-sbctl did not print the expected tables"));
     }
     for ((name, _), table) in commands.iter().zip(&tables) {
         for row in table.rows() {
@@ -105,26 +112,26 @@ fn each_row(sb: &Sbctl, commands: &[(&str, &[&str])], each: &mut dyn FnMut(&str,
     Ok(())
 }
 
-/// What ovn-northd on this machine says of itself: `active`, `standby` or `paused`.
+/// The status of this machine's ovn-northd: `active`, `standby` or `paused`.
 ///
 /// # Errors
-/// There is none on this machine.
+/// No ovn-northd answers on this machine.
 pub fn northd(echo: Option<fn(&str)>) -> Result<String> {
-    let said = ask(echo, "ovn-appctl", &["-t", "ovn-northd", "status"], "ovn-northd is not on this machine")?;
-    Ok(said.trim_start_matches("Status: ").to_owned())
+    let status = ask(echo, "ovn-appctl", &["-t", "ovn-northd", "status"], "this machine runs no ovn-northd")?;
+    Ok(status.trim_start_matches("Status: ").to_owned())
 }
 
-/// The ovn-controller of this machine, if it belongs to the southbound database that was read.
+/// This machine's ovn-controller.
 ///
 /// # Errors
-/// There is none on this machine, or it is one of another OVN.
+/// No ovn-controller answers on this machine, or it uses another southbound database.
 pub fn local_chassis(southbound: &Southbound, echo: Option<fn(&str)>) -> Result<LocalChassis> {
-    const NONE: &str = "no chassis is on this machine";
+    const NONE: &str = "this machine runs no ovn-controller";
     let name =
         ask(echo, "ovs-vsctl", &["--if-exists", "get", "Open_vSwitch", ".", "external_ids:system-id"], NONE)?;
     let name = name.trim_matches('"').to_owned();
     if !southbound.chassis.iter().any(|chassis| chassis.name == name) {
-        return Err(unavailable("this machine is no chassis of this OVN"));
+        return Err(unavailable("this machine is not a chassis of this OVN"));
     }
     let version = ask(echo, "ovn-appctl", &["-t", "ovn-controller", "version"], NONE)?;
     let connection = ask(echo, "ovn-appctl", &["-t", "ovn-controller", "connection-status"], NONE)?;
@@ -132,15 +139,14 @@ pub fn local_chassis(southbound: &Southbound, echo: Option<fn(&str)>) -> Result<
     Ok(LocalChassis { name, version, connection })
 }
 
-/// Asks a daemon of this machine; `failed` says what is missing without an answer.
+/// Runs a program that asks a daemon of this machine.
 fn ask(echo: Option<fn(&str)>, program: &str, args: &[&str], failed: &str) -> Result<String> {
     let mut all = vec![format!("--timeout={LOCAL_TIMEOUT}")];
     all.extend(args.iter().map(|arg| (*arg).to_owned()));
-    let said = sbctl::run(program.as_ref(), &all, LOCAL_TIMEOUT, echo, failed)?;
-    Ok(said.trim().to_owned())
+    let answer = sbctl::run(program.as_ref(), &all, LOCAL_TIMEOUT, echo, failed)?;
+    Ok(answer.trim().to_owned())
 }
 
-/// A fact that this place cannot give.
 fn unavailable(message: &str) -> Error {
     Error::new(Kind::Unreachable, message)
 }

@@ -1,23 +1,23 @@
-//! A plan as the commands of one ovn-nbctl(8) transaction.
+//! Writes a plan as the commands of one ovn-nbctl(8) transaction.
 //!
-//! `add` inserts a key only if it is absent and `remove` deletes one only if its value still matches, and neither
-//! reports which it did. So the touched rows are listed before the changes, in the same transaction, and each change
-//! is followed by another command: then ovn-nbctl lets the transaction through only while the whole column is as it
-//! was listed, and tries again otherwise. (The last command may be sent as a mutation that nothing is compared with;
-//! 23.03 does so with `add`.) What the changes made of the listed rows is therefore known.
+//! `add` inserts a key only if the key is absent, `remove` deletes a key only if its value still matches, and neither
+//! reports what it did. Therefore the transaction first lists the rows that it touches, and each change has another
+//! command after it. ovn-nbctl then commits only if the whole column still is as listed, and otherwise repeats all
+//! commands. (ovn-nbctl may send the last command as a mutation without a comparison; 23.03 does so for `add`.) So the
+//! listed rows and the plan together show what the transaction did.
 
 use std::collections::BTreeMap;
 use std::iter;
 
 use uuid::Uuid;
 
+use super::query::row_columns;
 use super::quote;
-use super::read::row_columns;
 use crate::model::snapshot::Map;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Reference, Row};
 
-/// The longest comment in the database's log, in characters.
+/// The greatest length of a comment in the database's log, in characters.
 const COMMENT_MAX: usize = 1000;
 
 /// The commands of one transaction, and the rows that they touch.
@@ -56,7 +56,7 @@ impl Transaction {
         }
     }
 
-    /// All as arguments of ovn-nbctl: the rows listed, the changes, and the comment.
+    /// The arguments of ovn-nbctl: lists of the touched rows, the changes, and the comment.
     pub(super) fn args(&self) -> Vec<String> {
         let list = |(table, row): &(&'static str, Uuid)| {
             let columns = format!("--columns={}", row_columns(table));
@@ -67,7 +67,7 @@ impl Transaction {
     }
 }
 
-/// Changes as arguments of ovn-nbctl, in their order: what an operator pastes.
+/// The arguments of ovn-nbctl that make these changes in this order, for an operator to paste.
 pub fn arguments(changes: &[Change]) -> Vec<String> {
     let commands = changes.iter().flat_map(|change| match change {
         Change::Entry(entry) => commands_of(entry.column, entry.row, &[entry]),
@@ -80,7 +80,7 @@ fn joined(commands: impl Iterator<Item = Vec<String>>) -> Vec<String> {
     commands.flat_map(|command| iter::once("--".to_owned()).chain(command)).skip(1).collect()
 }
 
-/// The entries of a plan by their column and row. Those that are only expected touch their row all the same.
+/// The entries of a plan by column and row. An expected entry changes nothing, but its row must be listed too.
 fn by_column(plan: &Plan) -> BTreeMap<(Column, Uuid), Vec<&Entry>> {
     let mut entries: BTreeMap<(Column, Uuid), Vec<&Entry>> = BTreeMap::new();
     for entry in plan.entries() {
@@ -92,7 +92,7 @@ fn by_column(plan: &Plan) -> BTreeMap<(Column, Uuid), Vec<&Entry>> {
     entries
 }
 
-/// The removals of all old values, then the additions of all new ones.
+/// Removes all old values, then adds all new ones.
 fn commands_of(column: Column, row: Uuid, entries: &[&Entry]) -> Vec<Vec<String>> {
     let (table, name) = column.names();
     let old = entries.iter().filter_map(|entry| Some(quote::pair(&entry.key, entry.from.as_ref()?)));
@@ -108,7 +108,7 @@ fn commands_of(column: Column, row: Uuid, entries: &[&Entry]) -> Vec<Vec<String>
     commands
 }
 
-/// The commands of a change of whole rows or of references; none for an entry.
+/// The commands that change whole rows or references; none for an entry.
 fn structural(change: &Change) -> Vec<Vec<String>> {
     match change {
         Change::Entry(_) => Vec::new(),
@@ -124,7 +124,7 @@ fn create(row: &Row) -> Vec<Vec<String>> {
     let mut command = words(&[&format!("--id={uuid}"), "create", table]);
     match row {
         Row::Dns(_) => command.push("records={}".to_owned()),
-        // In `create` a value is tokenised only where it begins with a quote, so it is always given one.
+        // `create` parses a value as one string only if it begins with a quote.
         Row::Balancer(row) => command
             .extend([format!("name={}", quote::string(&row.name)), format!("protocol={}", row.protocol)]),
     }
@@ -137,7 +137,7 @@ fn create(row: &Row) -> Vec<Vec<String>> {
     commands
 }
 
-/// The removals make the transaction depend on the columns being as they are listed.
+/// The removals make ovn-nbctl compare the columns with the listed ones.
 fn destroy(row: &Row) -> Vec<Vec<String>> {
     let (table, uuid) = (row.table(), row.uuid().to_string());
     let mut commands: Vec<Vec<String>> = Vec::new();
@@ -155,7 +155,7 @@ fn refer(verb: &str, reference: &Reference) -> Vec<String> {
     words(&[verb, table, &reference.row.to_string(), column, &reference.target.to_string()])
 }
 
-/// The row that a change of whole rows or of references touches.
+/// The touched row, if a whole row or a reference changes.
 fn touched(change: &Change) -> Option<(&'static str, Uuid)> {
     match change {
         Change::Entry(_) => None,

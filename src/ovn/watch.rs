@@ -1,8 +1,8 @@
-//! Follows the northbound database: ovsdb-client(1) `monitor`, the only program of OVS that pushes.
+//! Watches the northbound database with ovsdb-client(1) `monitor`, the only client of OVS that reports changes.
 //!
-//! One monitor follows one table, so there is one for each table that names depend on. What changed is
-//! not parsed: whoever is told reads anew. A monitor that ends, because the database went away or its
-//! leader changed, ends the watch, and whoever is told starts another one.
+//! A monitor watches one table, so each table that names depend on has its own. The content of a change is not parsed:
+//! the receiver reads the database again. A monitor ends if the database goes away or the cluster elects another
+//! leader. Its end ends the watch, and the receiver starts another one.
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
@@ -25,29 +25,27 @@ const MONITORED: &[(&str, &str)] = &[
     ("DNS", "records,external_ids,!initial"),
 ];
 
-/// What a watch tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Something in the database changed.
+    /// A watched column changed.
     Changed,
-    /// The watch of this number ended, and why.
+    /// The watch with this number ended, with the messages of its monitor.
     Ended(u64, String),
-    /// The process shall end.
+    /// The process must end.
     Stop,
 }
 
-/// A running watch; it ends on drop.
+/// A running watch. Dropping it ends it.
 #[derive(Debug)]
 pub struct Watch {
     monitors: Vec<Child>,
 }
 
 impl Watch {
-    /// Starts to follow the database that ovn-nbctl would use, and tells `events`; `number` is the
-    /// watch's own.
+    /// Watches the database that ovn-nbctl uses; `number` identifies the watch in its events.
     ///
     /// # Errors
-    /// No such binary, where ovsdb-client cannot be run.
+    /// No such binary if ovsdb-client cannot be run.
     pub fn start(nb: &Nbctl, program: &OsStr, number: u64, events: &Sender<Event>) -> Result<Self, Error> {
         let path = program::find(program).ok_or_else(|| not_run(program))?;
         let mut watch = Watch { monitors: Vec::new() };
@@ -61,7 +59,7 @@ impl Watch {
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();
-            thread::spawn(move || follow(stdout, stderr, number, &events));
+            thread::spawn(move || report(stdout, stderr, number, &events));
         }
         Ok(watch)
     }
@@ -70,7 +68,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         for child in &mut self.monitors {
-            // One that has ended already is only waited for.
+            // `kill` fails if the child has ended; `wait` then removes it from the process table.
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -86,23 +84,23 @@ fn spawn(program: &Path, args: &[String]) -> io::Result<Child> {
         .spawn()
 }
 
-/// Tells of every line, and of the end.
-fn follow(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, events: &Sender<Event>) {
+/// Sends an event for every line, and one for the end.
+fn report(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, events: &Sender<Event>) {
     for line in stdout.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n')) {
-        // A receiver that is gone wants no more, and neither does a pipe that cannot be read.
+        // Stops if the pipe cannot be read or the receiver no longer exists.
         if line.is_err() || events.send(Event::Changed).is_err() {
             return;
         }
     }
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     if let Some(stderr) = stderr {
-        let _ = stderr.take(10_000).read_to_end(&mut said);
+        let _ = stderr.take(10_000).read_to_end(&mut messages);
     }
-    let said = String::from_utf8_lossy(&said).trim().to_owned();
-    let _ = events.send(Event::Ended(number, said));
+    let messages = String::from_utf8_lossy(&messages).trim().to_owned();
+    let _ = events.send(Event::Ended(number, messages));
 }
 
-/// The database's address, as ovn-nbctl(8) finds it.
+/// The database's address by the rules of ovn-nbctl(8).
 fn remote(nb: &Nbctl) -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     nb.db.clone().or_else(|| variable("OVN_NB_DB")).unwrap_or_else(|| {
@@ -113,5 +111,5 @@ fn remote(nb: &Nbctl) -> String {
 
 fn not_run(program: &OsStr) -> Error {
     Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .hint("install it (apt-get install openvswitch-common), or say where it is: --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
+        .hint("install it (apt-get install openvswitch-common), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }

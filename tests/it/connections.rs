@@ -51,7 +51,7 @@ fn every_fault_of_tls_has_its_own_sentence_and_no_secret() -> Result<()> {
     let secret = std::fs::read_to_string(server.dir().join("client.key"))?;
     let secret = secret.lines().nth(1).unwrap();
     for (key, certificate, authority, sentence) in [
-        ("client.key", "client.pem", "other-ca.pem", "not of the given CA"),
+        ("client.key", "client.pem", "other-ca.pem", "not signed by the given CA"),
         ("expired.key", "expired.pem", "good-ca.pem", "does not accept this client's certificate"),
         ("stranger.key", "stranger.pem", "good-ca.pem", "does not accept this client's certificate"),
         ("absent.key", "client.pem", "good-ca.pem", "the private key cannot be read"),
@@ -79,7 +79,7 @@ fn every_fault_of_tls_has_its_own_sentence_and_no_secret() -> Result<()> {
         plain.arg(option).arg(server.dir().join(name));
     }
     let said = run(&mut plain).fails(3);
-    assert!(said.contains("does not speak TLS"), "{said}");
+    assert!(said.contains("does not use TLS"), "{said}");
     Ok(())
 }
 
@@ -104,7 +104,7 @@ fn a_backup_server_is_read_and_says_that_it_only_reads() -> Result<()> {
     run(list.args(["record", "ls", "net1"])).ok();
     let mut add = command(&backup.remote());
     let said = run(add.args(WRITE)).fails(3);
-    assert!(said.contains("only reads") && said.contains("--db"), "{said}");
+    assert!(said.contains("read-only") && said.contains("--db"), "{said}");
     Ok(())
 }
 

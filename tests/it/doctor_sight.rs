@@ -260,7 +260,7 @@ fn a_user_who_may_only_read_sees_everything_and_changes_nothing() -> Result<()> 
 
     let before = (lab.dump(), backup.dump());
     let refused = doctor(&backup.remote(), &["--fix", "--yes"]);
-    assert!(refused.fails(3).contains("only reads"), "{refused:?}");
+    assert!(refused.fails(3).contains("read-only"), "{refused:?}");
     assert_eq!(doctor(&backup.remote(), &["--fix", "--dry-run"]).json()["dry_run"], true);
     assert_eq!((lab.dump(), backup.dump()), before);
     assert_eq!(doctor(&lab.nb_remote(), &["--fix", "--yes"]).code, 0);

@@ -116,8 +116,8 @@ fn shown(interrupted: &Run) -> String {
 fn sigint_ends_an_import_between_two_hosts() -> Result<()> {
     snapshot!(shown(&interrupted("-INT", Target::Process)?), @"
     ----- stderr -----
-    error: interrupted; N of N hosts were done before
-       hint: the same command again does the rest
+    error: interrupted; N of N hosts were finished before that
+       hint: run the same command again to finish the rest
     ----- exit N -----
     ");
     Ok(())
@@ -127,8 +127,8 @@ fn sigint_ends_an_import_between_two_hosts() -> Result<()> {
 fn ctrl_c_ends_an_import_between_two_hosts() -> Result<()> {
     snapshot!(shown(&interrupted("-INT", Target::Group)?), @"
     ----- stderr -----
-    error: interrupted; N of N hosts were done before
-       hint: the same command again does the rest
+    error: interrupted; N of N hosts were finished before that
+       hint: run the same command again to finish the rest
     ----- exit N -----
     ");
     Ok(())
@@ -138,8 +138,8 @@ fn ctrl_c_ends_an_import_between_two_hosts() -> Result<()> {
 fn sigterm_ends_an_import_between_two_hosts() -> Result<()> {
     snapshot!(shown(&interrupted("-TERM", Target::Process)?), @"
     ----- stderr -----
-    error: interrupted; N of N hosts were done before
-       hint: the same command again does the rest
+    error: interrupted; N of N hosts were finished before that
+       hint: run the same command again to finish the rest
     ----- exit N -----
     ");
     Ok(())

@@ -208,8 +208,8 @@ fn a_machine_that_takes_a_stale_address_before_the_write_keeps_its_record() -> R
     prune.env("QDNS_OVN_NBCTL", scripted(&nb, script)?).args(["prune-stale", "net1", "--yes"]);
     snapshot!(run(&mut prune), @"
     ----- stderr -----
-    error: port fresh of net1 has the name or an address of old-2 now, so the host stays
-       hint: nothing of this change was kept; the same command again works on what is there now
+    error: port fresh of net1 now has the name or an address of old-2, so the host is kept
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
     ----- exit 1 -----
     ");
     assert_eq!(records(&nb), before);

@@ -9,7 +9,7 @@ use crate::model::address;
 use crate::model::balancer::parse_resolver;
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::balancer::Via;
 use crate::plan::forwarders::{self, Resolvers};
 

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::forwarders::Forwarders;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 
 /// Show which resolvers guests get.
 #[derive(Args, Debug)]

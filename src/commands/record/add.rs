@@ -11,7 +11,7 @@ use crate::model::name::HostArg;
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::hosts::{Draft, Wanted};
 
 /// Add a host.

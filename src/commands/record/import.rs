@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
 use crate::model::topology::Topology;
 use crate::output::{Reply, note};
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::bad_lines;
 use crate::plan::import::{self, BadLine, Import};
 use crate::plan::stale::Limit;

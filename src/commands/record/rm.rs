@@ -10,7 +10,7 @@ use crate::error::{Kind, Result};
 use crate::model::host::{Text, host_name};
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::hosts::Draft;
 
 /// Remove hosts.

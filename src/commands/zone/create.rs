@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::model::name::Domain;
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::zone;
 
 /// Make the zone of a switch.

@@ -7,7 +7,7 @@ use crate::commands::apply::{OnLostRace, apply};
 use crate::error::Result;
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 use crate::plan::zone;
 
 /// Remove the zone of a switch, with everything in it.

@@ -8,7 +8,7 @@ use crate::model::topology::Topology;
 use crate::model::words::shell_word;
 use crate::output::Reply;
 use crate::output::zones::ShownZone;
-use crate::ovn::read::SwitchRef;
+use crate::ovn::SwitchRef;
 
 /// Show the zone of a switch, and who else answers there.
 #[derive(Args, Debug)]

@@ -1,19 +1,19 @@
-//! Reads what a shell offers on TAB: one table and the few columns that are shown, in one run.
+//! Reads what shell completion offers: one table and the columns that are shown, in one run.
 
 use std::collections::BTreeSet;
 
 use super::nbctl::Nbctl;
+use super::query::{PORT, Query};
 use super::quote;
-use super::read::Query;
 use crate::error::Result;
 use crate::model::snapshot::{DhcpOptions, RouterPort};
 
-/// What stands behind every other text that begins as a given one: the last code point there is, and
-/// OVSDB compares byte by byte.
+/// The greatest code point. OVSDB compares strings byte by byte, so a prefix followed by it is greater than every other
+/// string with that prefix.
 const LAST: char = char::MAX;
 
 impl Nbctl {
-    /// The names of the logical switches, each once and in order.
+    /// The names of the logical switches, sorted.
     ///
     /// # Errors
     /// As [`Nbctl::run`].
@@ -24,22 +24,22 @@ impl Nbctl {
         Ok(names.filter(|name| !name.is_empty()).collect())
     }
 
-    /// The names of the logical switch ports that begin with a text, in order. The condition spares a
-    /// daemon's client most of a large answer; without a daemon ovn-nbctl reads every port all the same.
+    /// The names of the logical switch ports that begin with a prefix, sorted. With a daemon, the condition keeps
+    /// the answer small; without one, ovn-nbctl reads every port anyway.
     ///
     /// # Errors
     /// As [`Nbctl::run`].
-    pub fn read_port_names(&self, beginning: &str) -> Result<Vec<String>> {
-        let from = format!("name>={}", quote::string(beginning));
-        let to = format!("name<{}", quote::string(&format!("{beginning}{LAST}")));
+    pub fn read_port_names(&self, prefix: &str) -> Result<Vec<String>> {
+        let from = format!("name>={}", quote::string(prefix));
+        let to = format!("name<{}", quote::string(&format!("{prefix}{LAST}")));
         let mut query = Query::default();
-        query.command(&["--columns=_uuid,name", "find", "Logical_Switch_Port", &from, &to]);
+        query.command(&["--columns=_uuid,name", "find", PORT, &from, &to]);
         let mut names: Vec<String> = self.read(query)?.ports.into_iter().map(|port| port.name).collect();
         names.sort_unstable();
         Ok(names)
     }
 
-    /// The networks and options of all DHCP rows.
+    /// The network and the options of every DHCP row.
     ///
     /// # Errors
     /// As [`Nbctl::run`].
@@ -49,7 +49,7 @@ impl Nbctl {
         Ok(self.read(query)?.dhcp_options)
     }
 
-    /// The names and networks of all routers' ports.
+    /// The name and the networks of every router port.
     ///
     /// # Errors
     /// As [`Nbctl::run`].

@@ -1,82 +1,78 @@
-//! What goes wrong with `ssl:` connections, from what OVS's stream_ssl says (as captured from 23.03).
+//! Errors of `ssl:` connections, from the messages of OVS's stream_ssl (captured from 23.03).
 
 use crate::error::{Error, Kind};
 
-/// What is said, in lower case, all of it; the sentence; and what to do. The first match counts.
-const FAULTS: &[(&[&str], &str, &str)] = &[
+/// Words that a message must contain, in lower case; the error; and its hint. The first match counts.
+const PATTERNS: &[(&[&str], &str, &str)] = &[
     (
         &["ssl_use_privatekey_file", "mismatch"],
         "the private key does not belong to the certificate",
-        "give --private-key and --certificate of one pair",
+        "use a --private-key and a --certificate that belong together",
     ),
     (
         &["ssl_use_privatekey_file"],
         "the private key cannot be read",
-        "check the file after --private-key: it must exist, be a PEM key, and be readable by this user",
+        "check the file of --private-key: it must exist, be a PEM key, and be readable by this user",
     ),
     (
         &["ssl_use_certificate_file"],
         "the certificate cannot be read",
-        "check the file after --certificate: it must exist, be PEM, and be readable by this user",
+        "check the file of --certificate: it must exist, be PEM, and be readable by this user",
     ),
     (
         &["failed to load client certificates"],
         "the CA's certificate cannot be read",
-        "check the file after --ca-cert: it must exist, be PEM, and be readable by this user",
+        "check the file of --ca-cert: it must exist, be PEM, and be readable by this user",
     ),
     (
         &["must be configured to use ssl"],
         "an ssl: connection needs a private key, a certificate and the CA's certificate",
-        "give all three: --private-key FILE --certificate FILE --ca-cert FILE",
+        "use all three: --private-key FILE --certificate FILE --ca-cert FILE",
     ),
     (
         &["certificate verify failed"],
-        "the server's certificate is not of the given CA, or is not valid today",
+        "the server's certificate is not signed by the given CA, or is not valid today",
         "check --ca-cert against the server's CA, and the server's certificate: openssl s_client -connect HOST:PORT -CAfile FILE",
     ),
-    (
-        &["unexpected eof"],
-        "what listens there does not speak TLS",
-        "check the port, or connect to it with tcp:",
-    ),
+    (&["unexpected eof"], "the server at this port does not use TLS", "check the port, or connect with tcp:"),
     (
         &["ssl_error_zero_return"],
-        "what listens there does not speak TLS",
-        "check the port, or connect to it with tcp:",
+        "the server at this port does not use TLS",
+        "check the port, or connect with tcp:",
     ),
     (
         &["wrong version number"],
-        "what listens there does not speak TLS",
-        "check the port, or connect to it with tcp:",
+        "the server at this port does not use TLS",
+        "check the port, or connect with tcp:",
     ),
     (
         &["ssl:", "alert"],
         "the server does not accept this client's certificate",
-        "check that --certificate is valid today and of the CA that the server trusts",
+        "check that --certificate is valid today and signed by the CA that the server trusts",
     ),
     (
         &["ssl_write"],
         "the server does not accept this client's certificate",
-        "check that --certificate is valid today and of the CA that the server trusts",
+        "check that --certificate is valid today and signed by the CA that the server trusts",
     ),
     (
         &["ssl_read"],
         "the server does not accept this client's certificate",
-        "check that --certificate is valid today and of the CA that the server trusts",
+        "check that --certificate is valid today and signed by the CA that the server trusts",
     ),
     (
         &["stream_ssl"],
         "the TLS connection to the northbound database failed",
-        "check --private-key, --certificate and --ca-cert: they must be readable, current, and of the CA that the server trusts",
+        "check --private-key, --certificate and --ca-cert: they must be readable and valid today, and the server must trust the CA",
     ),
 ];
 
-/// The failure, where what was said in lower case is one of TLS.
+/// The error, if the messages in lower case are about TLS.
 pub(super) fn failure(said: &str) -> Option<Error> {
-    FAULTS
+    PATTERNS
         .iter()
         .find(|(words, ..)| words.iter().all(|word| said.contains(word)))
-        .map(|(_, sentence, hint)| Error::new(Kind::Unreachable, *sentence).hint(*hint))
+        .map(|(_, message, hint)| Error::new(Kind::Unreachable, *message).hint(*hint))
 }
 
 #[cfg(test)]
@@ -84,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn captured_messages_have_their_own_sentences() {
+    fn captured_messages_have_their_own_errors() {
         const DROPPED: &str = "ssl_write: system error (broken pipe); ssl:127.0.0.1:41403: send error: broken pipe; ssl:127.0.0.1:41403: connection dropped (broken pipe); ssl:127.0.0.1:41403: database connection failed (broken pipe)";
         for (said, sentence) in [
             (
@@ -101,9 +97,12 @@ mod tests {
                 "CA's certificate cannot",
             ),
             ("ca certificate must be configured to use ssl", "needs a private key"),
-            ("ssl_connect: error:0a000086:ssl routines::certificate verify failed", "not of the given CA"),
-            ("ssl_connect: error:0a000126:ssl routines::unexpected eof while reading", "does not speak TLS"),
-            ("ssl_connect: unexpected ssl_error_zero_return; ssl:127.0.0.1:4", "does not speak TLS"),
+            (
+                "ssl_connect: error:0a000086:ssl routines::certificate verify failed",
+                "not signed by the given CA",
+            ),
+            ("ssl_connect: error:0a000126:ssl routines::unexpected eof while reading", "does not use TLS"),
+            ("ssl_connect: unexpected ssl_error_zero_return; ssl:127.0.0.1:4", "does not use TLS"),
             (DROPPED, "does not accept this client's certificate"),
         ] {
             let error = failure(said).unwrap();

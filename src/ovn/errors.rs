@@ -1,11 +1,11 @@
-//! What a failed ovn-nbctl means, from how it ended and what it said.
+//! Turns a failed run of ovn-nbctl into an error, from its exit status and its messages.
 
 use super::process::Finished;
-use super::tls;
+use super::tls_errors;
 use crate::error::{Error, Kind};
 
-/// What ovn-nbctl says, in lower case, and the kind of failure it stands for. The first match counts.
-const SAYINGS: &[(&str, Kind)] = &[
+/// Parts of ovn-nbctl's messages, in lower case, and the kind of error that each means. The first match counts.
+const PATTERNS: &[(&str, Kind)] = &[
     ("could not connect to ovn-nbctl daemon", Kind::Unreachable),
     ("database connection failed (permission denied)", Kind::Permission),
     ("permission error", Kind::Permission),
@@ -26,47 +26,47 @@ const SAYINGS: &[(&str, Kind)] = &[
     ("more than one row", Kind::Ambiguous),
 ];
 
-/// The failure behind a process that did not succeed; `limit` is the time it had, in seconds.
+/// The error for a run that failed; `limit` is its time limit in seconds, `daemon` the daemon's socket.
 pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
-    let said = spoken(&finished.stderr);
+    let said = messages(&finished.stderr);
     if finished.timed_out() {
         return Error::new(
             Kind::Timeout,
-            format!("the northbound database gave no answer within {limit} s"),
+            format!("the northbound database did not answer within {limit} s"),
         )
         .said(said)
         .hint(match daemon {
             Some(socket) => format!(
-                "the daemon behind OVN_NB_DAEMON ({socket}) may have lost its database; try: env -u OVN_NB_DAEMON qdns …, or a longer --timeout"
+                "the daemon of OVN_NB_DAEMON ({socket}) may have lost its connection to the database; try it without the daemon: env -u OVN_NB_DAEMON qdns …, or with a longer --timeout"
             ),
-            None => "check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout".to_owned(),
+            None => "check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout".to_owned(),
         });
     }
     let lower = said.to_lowercase();
-    let kind = SAYINGS.iter().find(|(saying, _)| lower.contains(saying)).map(|(_, kind)| *kind);
+    let kind = PATTERNS.iter().find(|(pattern, _)| lower.contains(pattern)).map(|(_, kind)| *kind);
     match kind {
         Some(Kind::Permission) if lower.contains("read only mode") => Error::new(
             Kind::Permission,
-            "this server of the northbound database only reads",
+            "this server of the northbound database is read-only",
         )
         .said(said)
         .hint(
-            "it is a backup, or its connection is read-only: name the active server, with --db or OVN_NB_DB",
+            "the server is a backup, or its connection is read-only: name the active server with --db or OVN_NB_DB",
         ),
         Some(Kind::Unreachable) => unreachable(&lower, daemon).said(said),
         Some(Kind::Permission) => {
-            Error::new(Kind::Permission, "this user may not use the northbound database")
+            Error::new(Kind::Permission, "this user has no permission to use the northbound database")
                 .said(said)
-                .hint("run it as a user of the database's socket, for example: sudo qdns …")
+                .hint("run qdns as a user who has access to the database's socket, for example: sudo qdns …")
         }
         Some(Kind::Io) => Error::new(Kind::Io, "the northbound database cannot write to its disk")
             .said(said)
-            .hint("nothing was changed; make room where the database's file is, /var/lib/ovn by default"),
-        Some(kind) => Error::new(kind, format!("the northbound database says: {said}")),
+            .hint("nothing was changed; free disk space where the database has its file, by default in /var/lib/ovn"),
+        Some(kind) => Error::new(kind, format!("the northbound database refused: {said}")),
         None if finished.was_killed() => {
-            Error::new(Kind::Unreachable, "ovn-nbctl was killed before it was done")
+            Error::new(Kind::Unreachable, "ovn-nbctl was killed before it finished")
                 .said(said)
-                .hint("the same command again tells what was done")
+                .hint("run the same command again: it changes only what is still missing")
         }
         None => Error::new(Kind::Rejected, format!("ovn-nbctl refused: {said}"))
             .hint("qdns -v shows the ovn-nbctl command"),
@@ -78,29 +78,29 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
         let socket = daemon.unwrap_or("its socket");
         return Error::new(
             Kind::Unreachable,
-            format!("the ovn-nbctl daemon behind OVN_NB_DAEMON ({socket}) does not answer"),
+            format!("the ovn-nbctl daemon of OVN_NB_DAEMON ({socket}) does not answer"),
         )
         .hint(
-            "start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or do without: unset OVN_NB_DAEMON",
+            "start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or use no daemon: unset OVN_NB_DAEMON",
         );
     }
-    if let Some(error) = tls::failure(said) {
+    if let Some(error) = tls_errors::failure(said) {
         return error;
     }
-    // ovn-nbctl has no errno to put between the parentheses: the server answered, but does not lead.
+    // The parentheses are empty because there is no errno: the server answered, but it is not the leader.
     if said.contains("database connection failed ()") {
         return Error::new(
             Kind::Unreachable,
-            "this server of the northbound database's cluster is not its leader",
+            "this server of the northbound database's cluster is not the leader",
         )
-        .hint("name all servers of the cluster, separated by commas; --no-leader-only reads from any");
+        .hint("name all servers of the cluster, separated by commas, or read from any server with --no-leader-only");
     }
     Error::new(Kind::Unreachable, "the northbound database cannot be reached")
-        .hint("check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB")
+        .hint("check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …")
 }
 
-/// The lines that say something: without the program's name, time stamps and repetitions.
-fn spoken(stderr: &str) -> String {
+/// The messages without the program's name, time stamps and repetitions.
+fn messages(stderr: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in stderr.lines() {
         let line = line.strip_prefix("ovn-nbctl: ").unwrap_or(line);
@@ -110,8 +110,8 @@ fn spoken(stderr: &str) -> String {
             [_, _, _, _, text] => text,
             _ => line,
         };
-        let known = lines.iter().any(|other| other.contains(line) || line.contains(other));
-        if !line.trim().is_empty() && !known {
+        let is_known = lines.iter().any(|other| other.contains(line) || line.contains(other));
+        if !line.trim().is_empty() && !is_known {
             lines.push(line);
         }
     }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn captured_messages_are_classified() {
+    fn captured_messages_have_their_kinds() {
         for (stderr, kind) in [
             (
                 "ovn-nbctl: unix:/nope: database connection failed (No such file or directory)",

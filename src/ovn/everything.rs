@@ -1,0 +1,38 @@
+//! Reads the tables that decide what guests get for a name.
+
+use super::nbctl::Nbctl;
+use super::query::{
+    BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS,
+};
+use crate::error::Result;
+use crate::model::snapshot::Snapshot;
+
+impl Nbctl {
+    /// All rows of the northbound database that concern names, in one run.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`]; garbage if ovn-nbctl does not print every table.
+    pub fn read_everything(&self) -> Result<Snapshot> {
+        let mut query = Query::default();
+        query.networks(
+            "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,dhcpv4_options,dhcpv6_options",
+        );
+        query.table("DNS", DNS_COLUMNS);
+        query.table("NB_Global", "nb_cfg,sb_cfg,options");
+        self.read_once(&query)
+    }
+}
+
+impl Query {
+    /// Adds switches and ports, and the DHCP options, routers, load balancers and ACLs that they use.
+    pub(super) fn networks(&mut self, port_columns: &str) {
+        self.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer,acls");
+        self.table(PORT, port_columns);
+        self.table("DHCP_Options", DHCP_COLUMNS);
+        self.table("Logical_Router", ROUTER_COLUMNS);
+        self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
+        self.table("Load_Balancer", BALANCER_COLUMNS);
+        self.table("Load_Balancer_Group", "load_balancer");
+        self.command(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+    }
+}

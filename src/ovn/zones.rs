@@ -1,0 +1,113 @@
+//! Reads switches and their zones.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::nbctl::Nbctl;
+use super::query::{DNS_COLUMNS, Query, SwitchRef};
+use crate::error::Result;
+use crate::model::snapshot::{DnsRow, Snapshot, Switch};
+use crate::model::switch;
+use crate::model::zone::zone_uuid;
+
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
+
+impl Nbctl {
+    /// All switches and all DNS rows.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_zones(&self) -> Result<Snapshot> {
+        let mut query = Query::default();
+        query.table("Logical_Switch", SWITCH_COLUMNS);
+        query.table("DNS", DNS_COLUMNS);
+        self.read(query)
+    }
+
+    /// One switch and all rows that decide which zone it has. This takes one run if the operator gave the switch's
+    /// name and all rows that it lists are marked for it.
+    ///
+    /// # Errors
+    /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
+    pub fn read_switch(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
+        let mut query = Query::default();
+        query.switch(switch, SWITCH_COLUMNS);
+        if switch.uuid().is_none() {
+            query.dns_of_switch(switch.as_str());
+        }
+        let mut snapshot = self.read(query)?;
+        let found = self.only(switch, &snapshot)?;
+        let mut query = Query::default();
+        if switch.uuid().is_some() {
+            query.dns_of_switch(&found.name);
+            // The mark may mean another switch of the same name.
+            query.switch(&SwitchRef::named(&found.name), SWITCH_COLUMNS);
+        }
+        query.dns_rows(&unread_rows(&snapshot, &found));
+        self.read_more(&mut snapshot, query)?;
+        self.read_marked_switches(&mut snapshot)?;
+        Ok((snapshot, found))
+    }
+
+    /// Adds the switches that our marks name and that the snapshot lacks: a row that is marked for an existing
+    /// switch is that switch's zone.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub(super) fn read_marked_switches(&self, snapshot: &mut Snapshot) -> Result<()> {
+        let ours = snapshot.dns.iter().filter(|row| row.is_ours());
+        let marks = ours.filter_map(DnsRow::switch_mark).filter(|mark| !mark.is_empty());
+        let unread: BTreeSet<&str> = marks.filter(|mark| !has_switch(snapshot, mark)).collect();
+        let mut query = Query::default();
+        for mark in unread {
+            query.switch(&SwitchRef::named(mark), SWITCH_COLUMNS);
+        }
+        self.read_more(snapshot, query)
+    }
+
+    /// Adds the switches and DNS rows of a query that the snapshot lacks.
+    fn read_more(&self, snapshot: &mut Snapshot, query: Query) -> Result<()> {
+        let more = self.read(query)?;
+        for switch in more.switches {
+            if snapshot.switches.iter().all(|row| row.uuid != switch.uuid) {
+                snapshot.switches.push(switch);
+            }
+        }
+        for row in more.dns {
+            if snapshot.dns_row(row.uuid).is_none() {
+                snapshot.dns.push(row);
+            }
+        }
+        Ok(())
+    }
+
+    /// The one switch that a reference matches.
+    ///
+    /// # Errors
+    /// Not found, with the most similar name; ambiguous, with all UUIDs.
+    pub(super) fn only(&self, switch: &SwitchRef, snapshot: &Snapshot) -> Result<Switch> {
+        if let Some(found) = switch::only(&snapshot.switches, switch.as_str())? {
+            return Ok(found.clone());
+        }
+        let mut query = Query::default();
+        query.table("Logical_Switch", "_uuid,name");
+        let all = self.read(query).unwrap_or_default();
+        Err(switch::unknown(&all.switches, switch.as_str()))
+    }
+}
+
+fn has_switch(snapshot: &Snapshot, mark: &str) -> bool {
+    snapshot.switches.iter().any(|row| row.name == mark || row.uuid.to_string() == mark)
+}
+
+/// The DNS rows that may be a switch's zone and that the snapshot lacks.
+fn unread_rows(snapshot: &Snapshot, switch: &Switch) -> Vec<Uuid> {
+    let mut rows = switch.dns_records.clone();
+    rows.retain(|uuid| snapshot.dns_row(*uuid).is_none());
+    if !snapshot.dns.iter().any(DnsRow::is_ours) {
+        // If the switch was renamed, the mark of its zone is the old name.
+        rows.push(zone_uuid(switch.uuid));
+    }
+    rows
+}
