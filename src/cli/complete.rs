@@ -1,8 +1,8 @@
-//! What a shell asks for on TAB: names of switches, hosts and ports, addresses of resolvers and routers,
-//! codes of checks, each from one quick read or from none.
+//! Completes words on the command line: names of switches, hosts and ports, addresses of resolvers and routers, and
+//! codes of checks.
 //!
-//! The script of `qdns completions` runs `QDNS_COMPLETE=bash qdns -- WORDS…`. Whatever fails then
-//! (no database, no such switch, a database too slow) gives no candidates, and not a word.
+//! The script of `qdns completions` runs `QDNS_COMPLETE=bash qdns -- WORDS…`. If something fails (no database, no such
+//! switch, a slow database), there are no candidates and no message.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
@@ -30,33 +30,32 @@ use crate::model::zone::domain_of;
 use crate::ovn::SwitchRef;
 use crate::ovn::nbctl::Nbctl;
 
-/// Where bash and zsh say which of the words they ask for; fish asks for the last one.
+/// The variable in which bash and zsh pass the index of the word to complete; fish completes the last one.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
-/// Where bash and zsh say what separates candidates; fish takes a line each.
+/// The variable in which bash and zsh pass the separator of candidates; fish reads one a line.
 const SEPARATOR: &str = "_CLAP_IFS";
 
-/// The longest that all reads for one answer may take: a person is waiting with a finger on TAB.
+/// The time limit for all reads of one completion.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// A word that may be meant, and what it is, for shells that show that; empty where the word says it.
+/// A word and its description for shells that show one; the description may be empty.
 type Offer = (String, String);
 
-/// Where words come from, told what was typed of the one that is asked for.
+/// Returns the words that an argument may have; the text is the beginning of the word to complete.
 type Source = fn(&Words, &str) -> Result<Vec<Offer>>;
 
-/// Answers a shell, if one asks; then there is nothing else to do.
+/// Answers a shell's request for completion. Returns false if the program was not started for one.
 pub fn answered() -> bool {
     let Some(shell) = std::env::var(VARIABLE).ok().filter(|shell| !shell.is_empty()) else { return false };
-    // A shell that is not known gets no candidates, like every other failure.
+    // An unknown shell gets no candidates, as with every other error.
     let text = Shells::builtins().completer(&shell).and_then(|completer| candidates(completer).ok());
     let _ = io::stdout().write_all(text.unwrap_or_default().as_bytes());
     true
 }
 
-/// What a shell is told. Where nothing is typed of a word, not even the `-` of an option, options are not
-/// what is meant; the shell would put in the `--` that they have in common.
+/// The text that a shell reads. For an empty word no options are offered: the shell would insert their common `--`.
 fn candidates(completer: &dyn EnvCompleter) -> io::Result<String> {
-    let (words, word) = asked().unwrap_or_default();
+    let (words, word) = requested().unwrap_or_default();
     let is_empty = word.is_empty();
     let all = words.into_iter().chain([word]).collect();
     let mut text = Vec::new();
@@ -64,14 +63,14 @@ fn candidates(completer: &dyn EnvCompleter) -> io::Result<String> {
     completer.write_complete(&mut with_sources(definition()), all, folder.as_deref(), &mut text)?;
     let text = String::from_utf8_lossy(&text);
     let separator = std::env::var(SEPARATOR).unwrap_or_else(|_| "\n".to_owned());
-    let meant = text.split(&separator).filter(|line| !is_empty || !line.starts_with('-'));
-    Ok(meant.collect::<Vec<_>>().join(&separator))
+    let offered = text.split(&separator).filter(|line| !is_empty || !line.starts_with('-'));
+    Ok(offered.collect::<Vec<_>>().join(&separator))
 }
 
-/// A definition with a source of candidates for each argument that names something.
+/// Gives each argument that names something its source of candidates.
 fn with_sources(command: Command) -> Command {
     let verb = command.get_name().to_owned();
-    // `rm` is offered, not `delete`, which is understood.
+    // Aliases such as `delete` for `rm` are accepted, but not offered.
     let aliases: Vec<String> = command.get_visible_aliases().map(str::to_owned).collect();
     let command = command.visible_alias(Resettable::Reset).aliases(aliases);
     let command = command.mut_args(|arg| match (verb.as_str(), arg.get_id().as_str()) {
@@ -93,8 +92,8 @@ fn from(arg: Arg, source: Source) -> Arg {
     arg.add(ArgValueCompleter::new(move |typed: &OsStr| matching(&id, typed, source)))
 }
 
-/// The words in front of the one that is asked for, and that one.
-fn asked() -> Option<(Vec<OsString>, OsString)> {
+/// The words before the one to complete, and that one.
+fn requested() -> Option<(Vec<OsString>, OsString)> {
     let mut words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
     let index = std::env::var(INDEX).ok().and_then(|index| index.parse().ok());
     words.truncate(index.map_or(words.len(), |index: usize| index.saturating_add(1)));
@@ -102,14 +101,14 @@ fn asked() -> Option<(Vec<OsString>, OsString)> {
     Some((words, word))
 }
 
-/// The codes of doctor's checks that begin as the word typed so far; no database is asked.
+/// The codes of doctor's checks; this reads no database.
 fn codes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let checks = checks::all().filter(|check| check.code.starts_with(typed.as_ref()));
     checks.map(|check| candidate(&(check.code.to_owned(), check.title.to_owned()))).collect()
 }
 
-/// As [`codes`], and behind a code and `=` the switches.
+/// As [`codes`], and the switches after a code and `=`.
 fn codes_of_switches(typed: &OsStr) -> Vec<CompletionCandidate> {
     match typed.to_string_lossy().split_once('=') {
         Some((code, switch)) => matching("", OsStr::new(switch), switches)
@@ -120,21 +119,20 @@ fn codes_of_switches(typed: &OsStr) -> Vec<CompletionCandidate> {
     }
 }
 
-/// The words from a source that begin as the one typed so far and are not there already, as another
-/// value of the argument.
+/// The words from a source that begin with the typed text and are not yet a value of the argument.
 fn matching(argument: &str, typed: &OsStr, source: Source) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let Some(words) = Words::typed(argument) else { return Vec::new() };
     let others = words.others.clone();
-    let beginning = typed.to_string();
-    let offers = in_time(move || source(&words, &beginning)).unwrap_or_default();
-    // A shell puts a candidate into the command line as it is, so that one with `$(…)` in it would run.
-    let plain = |word: &String| shell_word(word) == *word;
-    let wanted = |word: &String| word.starts_with(typed.as_ref()) && !others.contains(word);
-    offers.iter().filter(|(word, _)| wanted(word) && plain(word)).map(candidate).collect()
+    let prefix = typed.to_string();
+    let offers = in_time(move || source(&words, &prefix)).unwrap_or_default();
+    // A shell inserts a candidate without quotes, so a candidate that contains `$(…)` would run a command.
+    let is_plain = |word: &String| shell_word(word) == *word;
+    let is_wanted = |word: &String| word.starts_with(typed.as_ref()) && !others.contains(word);
+    offers.iter().filter(|(word, _)| is_wanted(word) && is_plain(word)).map(candidate).collect()
 }
 
-/// What comes of a read, if anything comes of it in time; what then still runs ends by its own limit.
+/// The result of a read that succeeds within the time limit. A read that takes longer ends at its own limit.
 fn in_time(read: impl FnOnce() -> Result<Vec<Offer>> + Send + 'static) -> Option<Vec<Offer>> {
     let (sender, receiver) = mpsc::sync_channel(1);
     thread::spawn(move || sender.send(read()));
@@ -146,7 +144,7 @@ fn candidate((word, about): &Offer) -> CompletionCandidate {
     CompletionCandidate::new(word).help(about.map(|about| about.as_str().to_owned().into()))
 }
 
-/// What has been typed: the way to the database, the switch, and the argument's other values.
+/// The words before the one to complete: how to run ovn-nbctl, the switch, and the other values of the argument.
 struct Words {
     nb: Nbctl,
     switch: Option<String>,
@@ -155,7 +153,7 @@ struct Words {
 
 impl Words {
     fn typed(argument: &str) -> Option<Self> {
-        let matches = definition().ignore_errors(true).try_get_matches_from(asked()?.0).ok()?;
+        let matches = definition().ignore_errors(true).try_get_matches_from(requested()?.0).ok()?;
         let global = GlobalOptions::from_arg_matches(&matches).ok()?;
         let mut deepest = &matches;
         while let Some((_, inner)) = deepest.subcommand() {
@@ -182,7 +180,7 @@ fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {
     Ok(named(words.nb.read_port_names(typed)?))
 }
 
-/// The hosts of the switch's zone, or of all zones where no switch was typed.
+/// The hosts of the switch's zone, or of all zones if no switch was typed.
 fn hosts(words: &Words, _: &str) -> Result<Vec<Offer>> {
     let Some(switch) = &words.switch else { return Ok(named(all_hosts(&words.nb.read_zones()?))) };
     let (snapshot, switch) = words.nb.read_switch(&SwitchRef::parse(switch)?)?;
@@ -199,7 +197,7 @@ fn hosts_of(row: &DnsRow) -> Vec<String> {
     Hosts::of(row, &domain_of(row)).by_name.into_keys().map(Text::into_owned).collect()
 }
 
-/// The resolvers that DHCP rows name, those of most rows first.
+/// The resolvers in DHCP rows; those that most rows have come first.
 fn resolvers(words: &Words, _: &str) -> Result<Vec<Offer>> {
     let mut rows = words.nb.read_dhcp_options()?;
     rows.sort_by(|a, b| a.cidr.cmp(&b.cidr));
@@ -211,16 +209,19 @@ fn resolvers(words: &Words, _: &str) -> Result<Vec<Offer>> {
     }
     let mut resolvers: Vec<(IpAddr, Vec<&str>)> = networks.into_iter().collect();
     resolvers.sort_by_key(|(_, networks)| std::cmp::Reverse(networks.len()));
-    let about = |networks: &[&str]| match networks {
-        [first, _, ..] => format!("{first} and {} more", networks.len() - 1),
-        _ => networks.concat(),
-    };
-    Ok(resolvers.iter().map(|(address, networks)| (address.to_string(), about(networks))).collect())
+    Ok(resolvers.iter().map(|(address, networks)| (address.to_string(), first_of(networks))).collect())
 }
 
-/// What guests may be told to ask instead: the addresses of routers, or the one on their switch.
+fn first_of(networks: &[&str]) -> String {
+    match networks {
+        [first, _, ..] => format!("{first} and {} more", networks.len() - 1),
+        _ => networks.concat(),
+    }
+}
+
+/// The values of `--via`: `auto` and the addresses of routers.
 fn routers(words: &Words, _: &str) -> Result<Vec<Offer>> {
-    let mut offers = vec![("auto".to_owned(), "the router's own address on the switch".to_owned())];
+    let mut offers = vec![("auto".to_owned(), "the router's address on the switch".to_owned())];
     for port in words.nb.read_router_ports()? {
         let addresses =
             port.networks.iter().filter_map(|network| Some(network.split_once('/')?.0.to_owned()));

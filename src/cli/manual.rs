@@ -1,24 +1,23 @@
-//! The manual: one page for each command, made from the command definitions and the rules' own lists.
+//! The manual: a page for each command, made from the command definitions and from the lists of names and checks.
 
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::model::name::{RESERVED, RESERVED_DOMAINS};
 
-/// A page: its file's name and its text in roff, man(7).
+/// The name of a page's file, and its text in roff, man(7).
 pub type Page = (String, String);
 
-/// The date of this release.
 const RELEASED: &str = "2026-11-22";
 
-/// The longest line of a page's source, in bytes. mandoc(1) complains of more than 80, and counts a
-/// character outside of ASCII as the escape it stands for.
+/// The longest line of a page's source, in bytes. mandoc(1) warns above 80, and counts each character that is not ASCII
+/// as its longer escape sequence.
 const LINE_MAX: usize = 72;
 
 /// All pages, `qdns.1` first.
 ///
 /// # Errors
-/// As writing to memory: never in practice.
+/// Those of a write to memory, which does not fail in practice.
 pub fn pages() -> std::io::Result<Vec<Page>> {
     let mut root = super::definition().disable_help_subcommand(true);
     root.build();
@@ -42,7 +41,7 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std:
     man.render_description_section(&mut text)?;
     man.render_options_section(&mut text)?;
     if !is_root {
-        section("GLOBAL OPTIONS", &["The options that every command takes are in qdns(1)."])
+        section("GLOBAL OPTIONS", &["qdns(1) describes the options that every command takes."])
             .to_writer(&mut text)?;
     }
     if command.has_subcommands() {
@@ -69,14 +68,14 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std:
     Ok(())
 }
 
-/// The same page as mandoc(1) likes it: no blanks at line ends, no break beside a blank line, short lines.
+/// Makes a page pass `mandoc -T lint`: no spaces at line ends, no break next to an empty line, short lines.
 fn tidy(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let mut tidied = String::new();
     let mut literal = false;
     for (index, line) in lines.iter().enumerate() {
-        let beside = |offset: usize| lines.get(offset).is_some_and(|line| line.is_empty());
-        if *line == ".br" && (beside(index + 1) || index.checked_sub(1).is_some_and(beside)) {
+        let is_empty = |index: usize| lines.get(index).is_some_and(|line| line.is_empty());
+        if *line == ".br" && (is_empty(index + 1) || index.checked_sub(1).is_some_and(is_empty)) {
             continue;
         }
         let line = if line.is_empty() { &".sp" } else { line };
@@ -84,7 +83,7 @@ fn tidy(text: &str) -> String {
         let mut length = 0;
         for word in line.split(' ') {
             let fits = length == 0 || literal || line.starts_with('.') || length + 1 + word.len() <= LINE_MAX;
-            // A word that begins like a macro may not begin a line.
+            // A line must not begin with a word that looks like a macro.
             if length > 0 && (fits || word.is_empty() || word.starts_with(['.', '\''])) {
                 tidied.push(' ');
                 length += 1;
@@ -111,19 +110,21 @@ fn subcommands(command: &clap::Command, name: &str) -> Roff {
     roff
 }
 
-/// Which names are refused, from the lists that refuse them.
+/// The rules for names and addresses, with the lists of reserved names.
 fn rules() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["NAMES AND ADDRESSES"]);
     roff.text([roman(
-        "A hostname is one RFC 1123 label: 1 to 63 of a-z, 0-9 and hyphen, not at its ends, not all digits. \
-         It is accepted in any case, with or without the zone's domain, and stored in lower case, for OVN \
-         lowercases the query and not the key. An FQDN has at most 253 characters.",
+        "A hostname is one RFC 1123 label: 1 to 63 characters from a-z, 0-9 and hyphen. It does not begin or end with \
+         a hyphen, and does not consist of digits only. qdns accepts it in any case, with or without the zone's \
+         domain, and stores it in lower case, because OVN converts a query to lower case but not the stored key. An \
+         FQDN has at most 253 characters.",
     )]);
     roff.control("PP", []);
     roff.text([roman(
-        "An address is IPv4 or IPv6 unicast: not unspecified, loopback, multicast, broadcast or link-local, nor \
-         the network or broadcast address of the switch's subnet. One outside of the subnet is a warning.",
+        "An address is an IPv4 or IPv6 unicast address. Unspecified, loopback, multicast, broadcast and link-local \
+         addresses are refused, and so are the network and the broadcast address of the switch's subnet. For an address \
+         outside of the subnet qdns prints a warning.",
     )]);
     for (title, list) in [("Reserved hostnames", RESERVED), ("Reserved top-level domains", RESERVED_DOMAINS)]
     {
@@ -137,7 +138,7 @@ fn rules() -> Roff {
     roff
 }
 
-/// Every check of doctor, from the list that runs them.
+/// The checks of doctor.
 fn checks() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["CHECKS"]);
@@ -183,48 +184,48 @@ fn section(title: &str, paragraphs: &[&str]) -> Roff {
     roff
 }
 
-/// What the main page tells beyond the commands.
+/// The last sections of the main page.
 const SECTIONS: &[(&str, &[&str])] = &[
     (
         "WHAT OVN ANSWERS",
         &[
-            "OVN answers A, AAAA and PTR queries over UDP to port 53, whatever address they are sent to, on every \
-             switch with at least one record. It answers by exact key, always with a TTL of 3600 s. Everything else \
-             travels on to the address it was sent to: OVN forwards nothing by itself.",
-            "A guest whose name has only IPv4 addresses gets its AAAA answer from the forwarders. glibc copes; musl \
-             (Alpine) fails the whole look-up where they say that the name does not exist. Give such hosts an IPv6 \
-             address too.",
-            "OVN 23.03 ignores queries with EDNS, which dig sends by default: use dig +noedns.",
+            "On every switch with at least one record, OVN answers A, AAAA and PTR queries over UDP to port 53 of any \
+             address. A query must match a key exactly. The TTL is always 3600 s. Every other query goes on to the \
+             address that it was sent to: OVN itself forwards nothing.",
+            "For a name that has only IPv4 addresses, OVN does not answer the AAAA query, so it goes to the forwarders. \
+             If they answer that the name does not exist, glibc still uses the IPv4 addresses, but musl (Alpine) fails \
+             the whole lookup. Give a host that musl guests look up an IPv6 address too.",
+            "OVN 23.03 ignores queries with EDNS. dig sends EDNS by default: use dig +noedns.",
         ],
     ),
     (
         "WHAT IS STORED",
         &[
-            "A zone is one row of the northbound DNS table, with the switch's name in external_ids:switch and the \
-             domain in external_ids:qdns-domain. Its UUID is made from the switch's, so that a zone cannot be made \
-             twice. Each host has its short name, its FQDN and a reverse name for each address in records; a static \
-             host has a mark external_ids:qdns-static-HOSTNAME, and one without a short name on purpose \
-             external_ids:qdns-no-short-HOSTNAME.",
-            "forwarders set keeps what a DHCP option was before in external_ids:qdns-before-OPTION of its row, and \
-             forwarders clear puts it back.",
-            "Rows of other owners (Neutron, LXD, Incus, or without a mark) are read and never written.",
-            "Every change is one transaction, and changes a key only if it still is what was read. The transaction \
-             has a comment with the command and the user: ovsdb-tool show-log -m ovnnb_db.db shows it.",
+            "A zone is one row of the northbound DNS table. external_ids:switch has the switch's name, and \
+             external_ids:qdns-domain has the domain. The row's UUID is computed from the switch's UUID, so that a \
+             zone cannot be created twice. The records column has the short name and the FQDN of each host, and a \
+             reverse name for each address. external_ids:qdns-static-HOSTNAME marks a static host, and \
+             external_ids:qdns-no-short-HOSTNAME marks a host that has no short name by choice.",
+            "forwarders set saves the earlier value of a DHCP option in external_ids:qdns-before-OPTION of its row, and \
+             forwarders clear restores it.",
+            "qdns reads rows of other owners (Neutron, LXD, Incus, or without a mark), but never writes them.",
+            "Every change is one transaction. It changes a key only if the key still has the value that qdns read. The \
+             transaction has a comment with the command and the user: ovsdb-tool show-log -m ovnnb_db.db shows it.",
         ],
     ),
     (
         "ENVIRONMENT",
         &[
             "OVN_NB_DB names the northbound database, as --db does. OVN_NB_DAEMON names the socket of an ovn-nbctl \
-             daemon, which is used where --db is not given. QDNS_OVN_NBCTL is the ovn-nbctl to run. NO_COLOR turns \
-             colours off. COLUMNS limits tables where there is no terminal. OVN_NBCTL_OPTIONS is ignored.",
+             daemon, which qdns uses unless --db is given. QDNS_OVN_NBCTL names the ovn-nbctl to run. NO_COLOR turns \
+             colours off. COLUMNS sets the width of tables if there is no terminal. qdns ignores OVN_NBCTL_OPTIONS.",
         ],
     ),
     (
         "EXIT STATUS",
         &[
-            "0: done, or nothing to do. 1: refused or failed: not found, conflict, lost a race, part of it not done. \
-             2: usage, or invalid input: nothing was changed. 3: OVN cannot be reached: no ovn-nbctl, no database, no \
+            "0: done, or nothing to do. 1: refused or failed: not found, conflict, lost a race, partly done. 2: wrong \
+             usage or invalid input: nothing was changed. 3: OVN cannot be reached: no ovn-nbctl, no database, no \
              permission, timeout. 4: something was found.",
         ],
     ),
