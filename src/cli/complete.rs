@@ -221,7 +221,7 @@ fn first_of(networks: &[&str]) -> String {
 
 /// The values of `--via`: `auto` and the addresses of routers.
 fn routers(words: &Words, _: &str) -> Result<Vec<Offer>> {
-    let mut offers = vec![("auto".to_owned(), "the router's address on the switch".to_owned())];
+    let mut offers = vec![("auto".to_owned(), "the router's own address on the switch".to_owned())];
     for port in words.nb.read_router_ports()? {
         let addresses =
             port.networks.iter().filter_map(|network| Some(network.split_once('/')?.0.to_owned()));

@@ -124,7 +124,7 @@ fn create(row: &Row) -> Vec<Vec<String>> {
     let mut command = words(&[&format!("--id={uuid}"), "create", table]);
     match row {
         Row::Dns(_) => command.push("records={}".to_owned()),
-        // `create` parses a value as one string only if it begins with a quote.
+        // `create` splits a value into tokens only if it begins with a quote, so the value always has quotes.
         Row::Balancer(row) => command
             .extend([format!("name={}", quote::string(&row.name)), format!("protocol={}", row.protocol)]),
     }
