@@ -194,7 +194,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
              address that it was sent to: OVN itself forwards nothing.",
             "For a name that has only IPv4 addresses, OVN does not answer the AAAA query, so it goes to the forwarders. \
              If they answer that the name does not exist, glibc still uses the IPv4 addresses, but musl (Alpine) fails \
-             the whole lookup. Give a host that musl guests look up an IPv6 address too.",
+             the whole lookup. If there are musl guests, give hosts an IPv6 address too.",
             "OVN 23.03 ignores queries with EDNS. dig sends EDNS by default: use dig +noedns.",
         ],
     ),

@@ -94,12 +94,7 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
         return vec![Batch { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
     }
     let expects = by_host(&plan.expects);
-    let empty = || Plan {
-        switch: plan.switch.clone(),
-        must_stay_unused: plan.must_stay_unused.clone(),
-        ..Plan::default()
-    };
-    let mut batch = empty();
+    let mut batch = without_changes(plan);
     batch.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
     let mut batches = Vec::new();
@@ -107,7 +102,10 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     for host in hosts {
         let size: usize = host.iter().map(|(_, entry)| cost(entry)).sum();
         if used > 0 && used + size > room {
-            batches.push(Batch { plan: Cow::Owned(std::mem::replace(&mut batch, empty())), hosts: count });
+            batches.push(Batch {
+                plan: Cow::Owned(std::mem::replace(&mut batch, without_changes(plan))),
+                hosts: count,
+            });
             (used, count) = (0, 0);
         }
         used += size;
@@ -120,6 +118,11 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     }
     batches.push(Batch { plan: Cow::Owned(batch), hosts: count });
     batches
+}
+
+/// The part of a plan that every batch has.
+fn without_changes(plan: &Plan) -> Plan {
+    Plan { switch: plan.switch.clone(), must_stay_unused: plan.must_stay_unused.clone(), ..Plan::default() }
 }
 
 /// Entries with their groups, sorted by group.
@@ -148,10 +151,12 @@ fn group(entry: &Entry) -> Cow<'_, str> {
 /// The space that an entry takes in a command line, in bytes: key, value, quotes and equals sign, once to remove the old
 /// value and once to add the new one. A character that may be escaped adds five bytes.
 fn cost(entry: &Entry) -> usize {
-    let length =
-        |text: &str| text.len() + text.chars().filter(|c| !c.is_ascii_graphic() && *c != ' ').count() * 5;
-    let pair = |value: &String| length(&entry.key) + length(value) + 5 + PER_ARGUMENT;
-    entry.from.iter().chain(&entry.to).map(pair).sum()
+    let values = entry.from.iter().chain(&entry.to);
+    values.map(|value| quoted_length(&entry.key) + quoted_length(value) + 5 + PER_ARGUMENT).sum()
+}
+
+fn quoted_length(text: &str) -> usize {
+    text.len() + text.chars().filter(|c| !c.is_ascii_graphic() && *c != ' ').count() * 5
 }
 
 /// The space for entries in a command line, in bytes: three quarters of what the system allows, less the environment.

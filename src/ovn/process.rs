@@ -127,27 +127,28 @@ const LONG: usize = 1 << 26;
 /// The lines of a pipe. Each pipe has its own thread, so that neither blocks the other.
 fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut pipe = BufReader::with_capacity(1 << 16, pipe);
-        loop {
-            let mut line = Vec::new();
-            // After an error, the bytes that were read before it are the last line.
-            let mut end = pipe.by_ref().take(SHORT).read_until(b'\n', &mut line);
-            if line.len() as u64 == SHORT {
-                line.reserve(LONG);
-                end = pipe.read_until(b'\n', &mut line);
-            }
-            if line.is_empty() {
-                return;
-            }
-            let text = String::from_utf8(line)
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-            if sender.send(text).is_err() || end.is_err() {
-                return;
-            }
-        }
-    });
+    thread::spawn(move || send_lines(BufReader::with_capacity(1 << 16, pipe), &sender));
     receiver
+}
+
+fn send_lines(mut pipe: impl BufRead, sender: &mpsc::Sender<String>) {
+    loop {
+        let mut line = Vec::new();
+        // After an error, the bytes that were read before it are the last line.
+        let mut end = pipe.by_ref().take(SHORT).read_until(b'\n', &mut line);
+        if line.len() as u64 == SHORT {
+            line.reserve(LONG);
+            end = pipe.read_until(b'\n', &mut line);
+        }
+        if line.is_empty() {
+            return;
+        }
+        let text = String::from_utf8(line)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        if sender.send(text).is_err() || end.is_err() {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]

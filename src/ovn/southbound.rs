@@ -64,7 +64,7 @@ fn store(found: &mut Southbound, table: &str, row: &Row) {
 /// # Errors
 /// As [`sbctl::run`].
 pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
-    let (mut datapaths, mut shared, mut groups) = (Vec::new(), HashSet::new(), Vec::new());
+    let mut flows = DnsFlows::default();
     each_row(
         sb,
         &[
@@ -80,20 +80,38 @@ pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
             ),
             ("Logical_DP_Group", &["--columns=_uuid,datapaths", "list", "Logical_DP_Group"]),
         ],
-        &mut |table, row| {
-            if table == "Logical_DP_Group" {
-                groups.push((row.uuid().ok(), row.uuids("datapaths")));
-            } else if row.text("actions").contains("dns_lookup") {
-                datapaths.extend(row.uuids("logical_datapath"));
-                shared.extend(row.reference("logical_dp_group"));
-            }
-        },
+        &mut |table, row| flows.add(table, row),
     )?;
-    let groups = groups.into_iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| shared.contains(&uuid)));
-    datapaths.extend(groups.flat_map(|(_, datapaths)| datapaths));
-    datapaths.sort();
-    datapaths.dedup();
-    Ok(datapaths)
+    Ok(flows.all_datapaths())
+}
+
+/// A flow has either one datapath or a group of them.
+#[derive(Default)]
+struct DnsFlows {
+    datapaths: Vec<Uuid>,
+    used_groups: HashSet<Uuid>,
+    groups: Vec<(Option<Uuid>, Vec<Uuid>)>,
+}
+
+impl DnsFlows {
+    fn add(&mut self, table: &str, row: &Row) {
+        if table == "Logical_DP_Group" {
+            self.groups.push((row.uuid().ok(), row.uuids("datapaths")));
+        } else if row.text("actions").contains("dns_lookup") {
+            self.datapaths.extend(row.uuids("logical_datapath"));
+            self.used_groups.extend(row.reference("logical_dp_group"));
+        }
+    }
+
+    fn all_datapaths(self) -> Vec<Uuid> {
+        let DnsFlows { mut datapaths, used_groups, groups } = self;
+        let used =
+            groups.into_iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| used_groups.contains(&uuid)));
+        datapaths.extend(used.flat_map(|(_, datapaths)| datapaths));
+        datapaths.sort();
+        datapaths.dedup();
+        datapaths
+    }
 }
 
 /// Runs several commands of ovn-sbctl at once; `each` receives every row with the name of its table.
