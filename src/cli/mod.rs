@@ -55,18 +55,13 @@ enum Command {
     /// Manage forwarders: the resolvers for all names that are not local
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
-    /// Remove records of hosts that have no logical switch port
     PruneStale(commands::prune_stale::PruneStaleArgs),
-    /// Make a zone's records match the ports of its switch
     Sync(commands::sync::SyncArgs),
-    /// Find out why names do not resolve
     Doctor(commands::doctor::DoctorArgs),
-    /// Show what a guest gets for a name, and who answers
     Lookup(commands::lookup::LookupArgs),
     /// Run or install hooks: a hypervisor registers the names of its guests
     #[command(subcommand)]
     Hook(commands::hook::Verb),
-    /// Print the completion script of a shell
     Completions(commands::completions::CompletionsArgs),
 }
 

@@ -26,7 +26,7 @@ impl Nbctl {
     }
 
     /// One switch and all rows that decide which zone it has. This takes one run if the operator gave the switch's
-    /// name and all rows that it lists are marked for it.
+    /// name, and the switch has a zone and lists no other rows.
     ///
     /// # Errors
     /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
