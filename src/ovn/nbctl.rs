@@ -149,7 +149,7 @@ impl Nbctl {
                 .cause(error)
                 .hint("split it into smaller commands");
         }
-        let sentence = format!("{} cannot be executed", program.display());
-        Error::new(Kind::NoSuchBinary, sentence).cause(error).hint(INSTALL)
+        let message = format!("{} cannot be executed", program.display());
+        Error::new(Kind::NoSuchBinary, message).cause(error).hint(INSTALL)
     }
 }

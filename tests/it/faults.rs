@@ -57,8 +57,7 @@ fn no_ovn_nbctl() -> Result<()> {
     snapshot!(run, @"
     ----- stderr -----
     error: there is no ovn-nbctl on this machine
-      cause: No such file or directory (os error 2)
-       hint: install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())
@@ -74,7 +73,7 @@ fn an_ovn_nbctl_that_is_not_executable() -> Result<()> {
     ----- stderr -----
     error: [DIR]/plain-file cannot be executed
       cause: Permission denied (os error 13)
-       hint: install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())
@@ -91,7 +90,7 @@ fn no_socket() -> Result<()> {
     ----- stderr -----
     error: the northbound database cannot be reached
       cause: unix:/nonexistent/nb.sock: database connection failed (No such file or directory)
-       hint: check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB
+       hint: check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
     ----- exit 3 -----
     ");
     Ok(())
@@ -101,7 +100,7 @@ fn no_socket() -> Result<()> {
 fn no_socket_as_json() -> Result<()> {
     snapshot!(qdns("unix:/nonexistent/nb.sock", &["-o", "json", "zone", "ls"]), @r#"
     ----- stderr -----
-    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB"]}}
+    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …"]}}
     ----- exit 3 -----
     "#);
     Ok(())
@@ -125,9 +124,9 @@ fn a_socket_without_permission() -> Result<()> {
     })?;
     snapshot!(run, @"
     ----- stderr -----
-    error: this user may not use the northbound database
+    error: this user has no permission to use the northbound database
       cause: [DB]: database connection failed (Permission denied)
-       hint: run it as a user of the database's socket, for example: sudo qdns …
+       hint: run qdns as a user who has access to the database's socket, for example: sudo qdns …
     ----- exit 3 -----
     ");
     Ok(())
@@ -143,8 +142,8 @@ fn a_database_that_accepts_and_never_answers() -> Result<()> {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     snapshot!(run, @"
     ----- stderr -----
-    error: the northbound database gave no answer within 1 s
-       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout
+    error: the northbound database did not answer within 1 s
+       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
     ----- exit 3 -----
     ");
     Ok(())
@@ -161,9 +160,9 @@ fn a_database_that_is_stopped_before_a_write_may_have_been_changed() -> Result<(
     nb.cont();
     snapshot!(run, @"
     ----- stderr -----
-    error: the northbound database gave no answer within 1 s; whether the change was made is unknown
-       hint: the same command again tells: what is done already is not done twice
-       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout
+    error: the northbound database did not answer within 1 s; whether the change was made is unknown
+       hint: run the same command again: it changes only what is still missing
+       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
     ----- exit 3 -----
     ");
     nb.qdns("record add net1 web 10.0.0.10").ok();
@@ -181,8 +180,8 @@ fn an_ovn_nbctl_that_is_killed_before_it_reads() -> Result<()> {
     })?;
     snapshot!(run, @"
     ----- stderr -----
-    error: ovn-nbctl was killed before it was done
-       hint: the same command again tells what was done
+    error: ovn-nbctl was killed before it finished
+       hint: run the same command again: it changes only what is still missing
     ----- exit 3 -----
     ");
     Ok(())
@@ -218,35 +217,35 @@ fn garbage_on_standard_output() -> Result<()> {
     snapshot!(seen, @r#"
     $ echo '{"data": oops'
     ----- stderr -----
-    error: ovn-nbctl answered something that is not its JSON
+    error: the output of ovn-nbctl is not its JSON
       cause: expected value at line 1 column 10: {\"data\": oops\n
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ printf '\377\376\000\033[2J'
     ----- stderr -----
-    error: ovn-nbctl printed 0 tables where 2 were asked for
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+    error: ovn-nbctl printed 0 tables; 2 were expected
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ head -c 1000000 /dev/zero
     ----- stderr -----
-    error: ovn-nbctl printed 0 tables where 2 were asked for
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+    error: ovn-nbctl printed 0 tables; 2 were expected
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ echo '{"data":[["x"]],"headings":["name"]}'
     ----- stderr -----
     error: ovn-nbctl printed a row without its _uuid
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ :
     ----- stderr -----
-    error: ovn-nbctl printed 0 tables where 2 were asked for
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+    error: ovn-nbctl printed 0 tables; 2 were expected
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ printf '{\n'
     ----- stderr -----
-    error: ovn-nbctl answered something that is not its JSON
+    error: the output of ovn-nbctl is not its JSON
       cause: EOF while parsing an object at line 2 column 0: {\n
-       hint: check which program answers: qdns -v shows the command; --ovn-nbctl names another one
+       hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     "#);
     Ok(())
@@ -259,8 +258,8 @@ fn an_ovn_nbctl_that_never_ends() -> Result<()> {
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     snapshot!(run, @"
     ----- stderr -----
-    error: the northbound database gave no answer within 1 s
-       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout
+    error: the northbound database did not answer within 1 s
+       hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
     ----- exit 3 -----
     ");
     Ok(())
@@ -275,9 +274,9 @@ fn a_dead_daemon() -> Result<()> {
     daemon.kill();
     snapshot!(list(), @"
     ----- stderr -----
-    error: the ovn-nbctl daemon behind OVN_NB_DAEMON ([DIR]/nbctl.[PID].ctl) does not answer
+    error: the ovn-nbctl daemon of OVN_NB_DAEMON ([DIR]/nbctl.[PID].ctl) does not answer
       cause: failed to connect to [DIR]/nbctl.[PID].ctl; [DIR]/nbctl.[PID].ctl: could not connect to ovn-nbctl daemon (Connection refused); unset OVN_NB_DAEMON to avoid using daemon
-       hint: start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or do without: unset OVN_NB_DAEMON
+       hint: start it again: export OVN_NB_DAEMON=$(ovn-nbctl --detach), or use no daemon: unset OVN_NB_DAEMON
     ----- exit 3 -----
     ");
     Ok(())

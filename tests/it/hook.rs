@@ -257,7 +257,7 @@ fn a_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
 fn a_dead_database_is_reported() -> Result<()> {
     let nb = nets()?;
     nb.kill();
-    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB");
+    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …");
     Ok(())
 }
 
@@ -286,7 +286,7 @@ fn a_change_that_loses_every_race_is_reported() -> Result<()> {
     executable(&path, &script)?;
     let mut losing = libvirt(&nb, &[], &["web", "started", "begin", "-"]);
     losing.env("QDNS_OVN_NBCTL", &path);
-    snapshot!(hook(losing, &domain("web", &[P1]))?, @r#"qdns: web: the northbound database says: transaction error: {\"details\":\"\",\"error\":\"duplicate uuid\"}"#);
+    snapshot!(hook(losing, &domain("web", &[P1]))?, @r#"qdns: web: the northbound database refused: transaction error: {\"details\":\"\",\"error\":\"duplicate uuid\"}"#);
     assert_eq!(hosts(&nb), "");
     Ok(())
 }
