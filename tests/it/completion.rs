@@ -218,7 +218,7 @@ fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() -> Result
         offered(&[&set[..], &["8.8.8.8", "--via", ""]].concat()),
         ["auto\tthe router's own address on the switch", "10.0.0.1\tlrp-net1", "fd00::1\tlrp-net1"]
     );
-    assert_eq!(offered(&["doctor", "--explain", "value-tr"]), ["value-truncated\ta comma in a value"]);
+    assert_eq!(offered(&["doctor", "--explain", "value-tr"]), ["value-truncated\ta value with a comma"]);
     assert_eq!(offered(&["doctor", "net1", ""]), ["dmz"]);
     // A word that an alias begins is completed, but one name is offered for one command.
     assert_eq!(offered(&["record", "l"]), ["ls\tList hosts"]);

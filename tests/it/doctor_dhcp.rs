@@ -29,7 +29,7 @@ fn dhcp_incomplete() -> Result<()> {
           dhcp options: [UUID]
           lacks: ["lease_time"]
           ports: 2
-          fix: ovn-nbctl set DHCP_Options [UUID] 'options:lease_time="3600"'
+          fix: ovn-nbctl add DHCP_Options [UUID] options '"lease_time"="3600"'
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -41,13 +41,13 @@ fn dhcp_option_syntax_of_dns_server() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=8.8.8.8,8.8.4.4")?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      error dhcp-option-syntax net1: dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; DHCP is dead for the ports of 10.0.0.0/24
+      error dhcp-option-syntax net1: dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; no port of 10.0.0.0/24 gets a lease
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           options of: OVN as qdns knows it
           ports: 2
           value: 8.8.8.8,8.8.4.4
-          fix: ovn-nbctl set DHCP_Options [UUID] 'options:dns_server="{8.8.8.8, 8.8.4.4}"'
+          fix: ovn-nbctl remove DHCP_Options [UUID] options '"dns_server"="8.8.8.8,8.8.4.4"' -- add DHCP_Options [UUID] options '"dns_server"="{8.8.8.8, 8.8.4.4}"'
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -59,13 +59,13 @@ fn dhcp_option_syntax_of_domain_name() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:domain_name=internal")?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      error dhcp-option-syntax net1: domain_name = internal: internal is neither a number nor a string in double quotes; DHCP is dead for the ports of 10.0.0.0/24
+      error dhcp-option-syntax net1: domain_name = internal: internal is neither a number nor a string in double quotes; no port of 10.0.0.0/24 gets a lease
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           options of: OVN as qdns knows it
           ports: 2
           value: internal
-          fix: ovn-nbctl set DHCP_Options [UUID] "options:domain_name=\"\\\"internal\\\"\""
+          fix: ovn-nbctl remove DHCP_Options [UUID] options '"domain_name"="internal"' -- add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\""
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -77,13 +77,13 @@ fn dhcp_option_syntax_of_ttl() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:ttl=60")?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      error dhcp-option-syntax net1: ttl = 60: this OVN knows no option ttl; DHCP is dead for the ports of 10.0.0.0/24
+      error dhcp-option-syntax net1: ttl = 60: this OVN knows no option ttl; no port of 10.0.0.0/24 gets a lease
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           options of: OVN as qdns knows it
           ports: 2
           value: 60
-          fix: ovn-nbctl remove DHCP_Options [UUID] options '"ttl"'
+          fix: ovn-nbctl remove DHCP_Options [UUID] options '"ttl"="60"'
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -95,9 +95,9 @@ fn dhcp_option_syntax_of_a_ports_hostname() -> Result<()> {
     let nb = broken("ovn-nbctl set Logical_Switch_Port web options:hostname=web")?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      error dhcp-option-syntax net1: hostname = web: web is neither a number nor a string in double quotes; DHCP is dead for port web
+      error dhcp-option-syntax net1: hostname = web: web is neither a number nor a string in double quotes; port web gets no lease
           value: web
-          fix: ovn-nbctl set Logical_Switch_Port web "options:hostname=\"\\\"web\\\"\""
+          fix: ovn-nbctl remove Logical_Switch_Port [UUID] options '"hostname"="web"' -- add Logical_Switch_Port [UUID] options "\"hostname\"=\"\\\"web\\\"\""
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -109,7 +109,7 @@ fn dhcp_no_dns_server() -> Result<()> {
     let nb = broken("ovn-nbctl remove DHCP_Options $D options dns_server")?;
     snapshot!(findings(&nb), @"
     DHCP
-      error dhcp-no-dns-server net1: guests of 10.0.0.0/24 are told of no resolver, so no name resolves
+      error dhcp-no-dns-server net1: guests of 10.0.0.0/24 get no resolver, so no name resolves
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           ports: 2
@@ -125,7 +125,7 @@ fn dns_server_answers_nothing() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=10.0.0.1")?;
     snapshot!(findings(&nb), @"
     DHCP
-      error dns-server-answers-nothing net1: guests of 10.0.0.0/24 ask 10.0.0.1, where nothing listens: only local names resolve
+      error dns-server-answers-nothing net1: guests of 10.0.0.0/24 ask 10.0.0.1, where no resolver listens: only local names resolve
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           dns server: 10.0.0.1
@@ -160,12 +160,12 @@ fn dns_server_unroutable_without_a_router() -> Result<()> {
     )?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and DHCP tells guests of no router
+      warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and guests get no router by DHCP
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           dns server: 8.8.8.8
           ports: 2
-          fix: ovn-nbctl set DHCP_Options [UUID] 'options:router="10.0.0.1"'
+          fix: ovn-nbctl add DHCP_Options [UUID] options '"router"="10.0.0.1"'
     1 warning; [N] checks passed, [N] checks not made.
     "#);
     fixed_by_its_lines(&nb, "dns-server-unroutable")
@@ -178,12 +178,12 @@ fn search_domain_missing() -> Result<()> {
     )?;
     snapshot!(findings(&nb), @r#"
     DHCP
-      warning search-domain-missing net1: guests of net1 are not told of internal: short names do not resolve in systemd-resolved guests
+      warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
           cidr: 10.0.0.0/24
           dhcp options: [UUID]
           domain: internal
           ports: 2
-          fix: ovn-nbctl set DHCP_Options [UUID] "options:domain_name=\"\\\"internal\\\"\"" "options:domain_search_list=\"\\\"internal\\\"\""
+          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\"" -- add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal\\\"\""
     1 warning; [N] checks passed, [N] checks not made.
     "#);
     fixed_by_its_lines(&nb, "search-domain-missing")

@@ -46,15 +46,15 @@ fn a_network_made_by_hand_is_fixed() -> Result<()> {
     let report = doctor(&lab, &[]);
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @r#"
-    error dhcp-option-syntax dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; DHCP is dead for the ports of 10.0.0.0/24
-    error key-never-matches Db.internal is never found: it has capital letters; guests ask for db.internal
-    error value-truncated Db.internal is "10.0.0.12,fd00::12": after the comma nothing is served, so guests get 10.0.0.12
+    error dhcp-option-syntax dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; no port of 10.0.0.0/24 gets a lease
+    error key-never-matches OVN never finds Db.internal: it has capital letters; guests ask for db.internal
+    error value-truncated Db.internal is "10.0.0.12,fd00::12": OVN ignores what follows the comma, so guests get 10.0.0.12
     info ipv4-only 1 host has no IPv6 address: musl guests (Alpine) fail to look them up
     info ptr-missing db has no reverse name for 10.0.0.12, fd00::12
     info ptr-missing web has no reverse name for 10.0.0.11
     warning pair-incomplete db.internal resolves, db does not
     warning pair-incomplete web.internal resolves, web does not
-    warning search-domain-missing guests of net1 are not told of internal: short names do not resolve in systemd-resolved guests
+    warning search-domain-missing guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
     "#);
     let fixed = doctor(&lab, &["--fix", "--yes"]);
     assert_eq!((counts(&fixed), fixed.code), ((0, 0), 0), "{fixed:?}");
@@ -89,8 +89,8 @@ fn an_acl_that_drops_queries_is_named() -> Result<()> {
     assert_eq!(twin.json()["summary"]["error"], report.json()["summary"]["error"], "{twin:?}");
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error acl-drops-dns ACL [UUID] drops the query that port db sends to the responder
-    error acl-drops-dns ACL [UUID] drops the query that port web sends to the responder
+    error acl-drops-dns ACL [UUID] drops the DNS query that port db sends
+    error acl-drops-dns ACL [UUID] drops the DNS query that port web sends
     ");
     for acl in acls.split_whitespace() {
         assert!(findings(&report).contains(&format!("ACL {acl} drops")), "{acl}: {report}");
@@ -111,7 +111,7 @@ fn a_paused_northd_is_found_and_resumed() -> Result<()> {
     let report = doctor(&lab, &[]);
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error sb-records-differ the names that are served on net1 are not those of the northbound database
+    error sb-records-differ the names that OVN serves on net1 are not those of the northbound database
     info address-shared 10.0.0.11 is the address of late and web
     info address-shared fd00::11 is the address of late and web
     ");
@@ -120,7 +120,7 @@ fn a_paused_northd_is_found_and_resumed() -> Result<()> {
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
     error northd-stalled ovn-northd has made no datapath for 1 of 2 switches
-    error sb-records-differ the names that are served on net1 are not those of the northbound database
+    error sb-records-differ the names that OVN serves on net1 are not those of the northbound database
     info address-shared 10.0.0.11 is the address of late and web
     info address-shared fd00::11 is the address of late and web
     ");
@@ -155,7 +155,7 @@ fn a_chassis_that_is_behind_is_named() -> Result<()> {
     lab.nbctl(&["--wait=sb", "sync"]);
     let report = doctor(&lab, &[]);
     assert_eq!(report.code, 0);
-    snapshot!(findings(&report), @"warning chassis-behind chassis hv1 has come to change 1 of 2: its guests may get the answers of before");
+    snapshot!(findings(&report), @"warning chassis-behind chassis hv1 has reached change 1 of 2: its guests may get old answers");
     lab.start_controller()?;
     lab.hv_sync();
     assert!(!codes(&doctor(&lab, &[])).contains("chassis-behind"));
@@ -208,12 +208,12 @@ fn the_routers_address_as_resolver_is_fixed() -> Result<()> {
     let report = doctor(&lab, &["net1"]);
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error dns-server-answers-nothing guests of 10.0.0.0/24 ask 10.0.0.1, where nothing listens: only local names resolve
+    error dns-server-answers-nothing guests of 10.0.0.0/24 ask 10.0.0.1, where no resolver listens: only local names resolve
     info ipv4-only 2 hosts have no IPv6 address: musl guests (Alpine) fail to look them up
     info ptr-missing db has no reverse name for 10.0.0.12
     info ptr-missing web has no reverse name for 10.0.0.11
     warning pair-incomplete web.internal resolves, web does not
-    warning search-domain-missing guests of net1 are not told of internal: short names do not resolve in systemd-resolved guests
+    warning search-domain-missing guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
     ");
     fix(&lab, &report, "dns-server-answers-nothing")?;
     lab.hv_sync();

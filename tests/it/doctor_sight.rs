@@ -298,8 +298,8 @@ fn each_forwarder_is_asked_and_each_bad_answer_has_its_finding() -> Result<()> {
     let live = run(probing.args(["doctor", "-o", "json", "--probe", "--only", only, "--dump", &file]));
     let report = live.json();
     snapshot!(findings(&live), @"
-    info forwarder-no-answer 172.16.0.53 does not tell this machine of AAAA qdns-probe.corp.internal.lan: it refuses (REFUSED)
-    info forwarder-no-answer 172.16.0.55 does not tell this machine of AAAA qdns-probe.internal: no answer within 2 s
+    info forwarder-no-answer this machine got no answer from 172.16.0.53 to AAAA qdns-probe.corp.internal.lan: it refuses (REFUSED)
+    info forwarder-no-answer this machine got no answer from 172.16.0.55 to AAAA qdns-probe.internal: no answer within 2 s
     info forwarder-nxdomain-aaaa 172.16.0.53 says NXDOMAIN to AAAA qdns-probe.internal: musl guests of net1 fail to look up hosts without IPv6
     ");
     let subjects = report["findings"].as_array().context("findings")?.iter();

@@ -23,7 +23,7 @@ fn zone_orphaned_by_its_switch() -> Result<()> {
     let nb = broken("ovn-nbctl clear Logical_Switch net1 dns_records")?;
     snapshot!(findings(&nb), @"
     Zones
-      error zone-orphaned net1: the zone of net1 answers nobody: the switch does not refer to it
+      error zone-orphaned net1: the zone of net1 answers no query: the switch does not list it
           mark: net1
           records: 8
           fix: ovn-nbctl add Logical_Switch [UUID] dns_records [UUID]
@@ -39,15 +39,15 @@ fn zone_orphaned_by_its_switch() -> Result<()> {
 #[test]
 fn zone_orphaned_of_no_switch() -> Result<()> {
     let nb = broken("ovn-nbctl create DNS external_ids:switch=gone records:a=10.0.0.9")?;
-    snapshot!(findings(&nb), @"
+    snapshot!(findings(&nb), @r#"
     Zones
       error zone-orphaned gone: the zone of gone is left over: there is no such switch
           mark: gone
           records: 1
-          fix: ovn-nbctl destroy DNS [UUID]
+          fix: ovn-nbctl remove DNS [UUID] records '"a"="10.0.0.9"' -- remove DNS [UUID] external_ids '"switch"="gone"' -- destroy DNS [UUID]
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
-    ");
+    "#);
     fixed_by_its_lines(&nb, "zone-orphaned")
 }
 
@@ -60,7 +60,7 @@ fn zone_duplicate() -> Result<()> {
     Zones
       error zone-duplicate net1: net1 has 2 zones; [UUID] stays
           zones: ["[UUID]","[UUID]"]
-          fix: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] -- destroy DNS [UUID]
+          fix: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] -- remove DNS [UUID] records '"qdns-none"="none"' -- remove DNS [UUID] external_ids '"switch"="net1"' -- destroy DNS [UUID]
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -92,7 +92,7 @@ fn zone_empty() -> Result<()> {
     let shown = findings(&nb).replace("net1 db 10.0.0.11", "net1 web 10.0.0.10");
     snapshot!(shown, @"
     Zones
-      info zone-empty net1: the zone of net1 has no records, so nothing answers
+      info zone-empty net1: the zone of net1 has no records: OVN answers no query
           other rows: 0
           fix: qdns record add net1 web 10.0.0.10
     1 for information; [N] checks passed, [N] checks not made.
@@ -103,11 +103,11 @@ fn zone_empty() -> Result<()> {
 #[test]
 fn name_shadowed() -> Result<()> {
     let nb = broken(
-        "U=$(ovn-nbctl create DNS external_ids:ls_name=x records:web=10.0.0.9); ovn-nbctl add Logical_Switch net1 dns_records $U",
+        "U=$(ovn-nbctl --id=00000000-0000-4000-8000-000000000001 create DNS external_ids:ls_name=x records:web=10.0.0.9); ovn-nbctl add Logical_Switch net1 dns_records $U",
     )?;
     snapshot!(findings(&nb), @r#"
     Records
-      error name-shadowed net1: web is in 2 rows of net1; which one answers is chance
+      error name-shadowed net1: web is in 2 rows of net1: which of them answers is chance
           rows: [{"row":"[UUID]","owner":"neutron","value":"10.0.0.9"},{"row":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10"}]
           fix: qdns record rm net1 web
     1 error; [N] checks passed, [N] checks not made.
@@ -120,16 +120,16 @@ fn name_shadowed() -> Result<()> {
 fn key_never_matches_with_capitals() -> Result<()> {
     let nb =
         broken("ovn-nbctl set DNS $Z records:WEB=10.0.0.10 -- set DNS $Z 'records:WEB=10.0.0.10 fd00::10'")?;
-    snapshot!(findings(&nb), @r#"
+    snapshot!(findings(&nb), @"
     Records
-      error key-never-matches net1: WEB is never found: it has capital letters; guests ask for web
+      error key-never-matches net1: OVN never finds WEB: it has capital letters; guests ask for web
           owner: qdns
           row: [UUID]
           value: 10.0.0.10 fd00::10
-          fix: ovn-nbctl remove DNS [UUID] records '"WEB"="10.0.0.10 fd00::10"'
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
-    "#);
+    ");
     fixed_by_its_lines(&nb, "key-never-matches")
 }
 
@@ -138,16 +138,16 @@ fn key_never_matches_with_a_trailing_dot() -> Result<()> {
     let nb = broken(
         "ovn-nbctl remove DNS $Z records web.internal -- set DNS $Z 'records:web.internal.=10.0.0.10 fd00::10'",
     )?;
-    snapshot!(findings(&nb), @r#"
+    snapshot!(findings(&nb), @"
     Records
-      error key-never-matches net1: web.internal. is never found: it has a trailing dot; guests ask for web.internal
+      error key-never-matches net1: OVN never finds web.internal.: it has a trailing dot; guests ask for web.internal
           owner: qdns
           row: [UUID]
           value: 10.0.0.10 fd00::10
-          fix: ovn-nbctl remove DNS [UUID] records '"web.internal."="10.0.0.10 fd00::10"' -- add DNS [UUID] records '"web.internal"="10.0.0.10 fd00::10"'
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
-    "#);
+    ");
     fixed_by_its_lines(&nb, "key-never-matches")
 }
 
@@ -200,11 +200,11 @@ fn value_truncated() -> Result<()> {
     let nb = broken("ovn-nbctl set DNS $Z records:web=10.0.0.10,fd00::10")?;
     snapshot!(findings(&nb), @r#"
     Records
-      error value-truncated net1: web is "10.0.0.10,fd00::10": after the comma nothing is served, so guests get 10.0.0.10
+      error value-truncated net1: web is "10.0.0.10,fd00::10": OVN ignores what follows the comma, so guests get 10.0.0.10
           owner: qdns
           row: [UUID]
           value: 10.0.0.10,fd00::10
-          fix: ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10,fd00::10"' -- add DNS [UUID] records '"web"="10.0.0.10 fd00::10"'
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -220,7 +220,7 @@ fn value_invalid_of_a_name() -> Result<()> {
           owner: qdns
           row: [UUID]
           value: 10.0.0.10 fd00::10 none
-          fix: ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10 fd00::10 none"' -- add DNS [UUID] records '"web"="10.0.0.10 fd00::10"'
+          fix: qdns record add net1 web 10.0.0.10 fd00::10
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -292,7 +292,7 @@ fn ptr_dangling() -> Result<()> {
     let nb = broken("ovn-nbctl set DNS $Z records:99.0.0.10.in-addr.arpa=gone.internal")?;
     snapshot!(findings(&nb), @r#"
     Reverse names
-      warning ptr-dangling net1: 99.0.0.10.in-addr.arpa leads to gone.internal, which is not on net1
+      warning ptr-dangling net1: 99.0.0.10.in-addr.arpa leads to gone.internal, which net1 does not have
           address: 10.0.0.99
           row: [UUID]
           value: gone.internal

@@ -40,7 +40,7 @@ fn an_answer_decides_where_the_resolver_is_the_router() -> Result<()> {
       A web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
       A web: 10.0.0.10, TTL 3600, from OVN
           row [UUID] (qdns): 10.0.0.10 fd00::10
-      glibc: 10.0.0.10 fd00::10, after a wait where A web.internal, which is not answered, is lost; nothing where it is rejected
+      glibc: 10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected
       musl: web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
       systemd-resolved: web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
     ");
@@ -73,7 +73,7 @@ fn an_answer_decides_where_the_port_leases_no_resolver() -> Result<()> {
       A web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
       A web: 10.0.0.10, TTL 3600, from OVN
           row [UUID] (qdns): 10.0.0.10 fd00::10
-      glibc: 10.0.0.10 fd00::10, after a wait where A web.corp, which is not answered, is lost; nothing where it is rejected
+      glibc: 10.0.0.10 fd00::10, but late, for A web.corp gets no answer; nothing if that query is rejected
       musl: web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
       systemd-resolved: web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
     ");
@@ -98,7 +98,7 @@ fn a_router_that_does_not_forward_leaves_other_names_without_an_answer() -> Resu
 #[test]
 fn as_json_each_query_has_its_verdict() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
-    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"nobody","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, after a wait where A web.internal, which is not answered, is lost; nothing where it is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
+    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"nobody","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
     Ok(())
 }
 
@@ -154,7 +154,7 @@ fn a_router_answers_what_ovn_knows_and_nothing_else_unless_it_forwards() -> Resu
           row [UUID] (qdns): 10.0.0.10
       AAAA web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
           row [UUID] (qdns): 10.0.0.10
-      glibc: 10.0.0.10, after a wait where AAAA web.internal, which is not answered, is lost; nothing where it is rejected
+      glibc: 10.0.0.10, but late, for AAAA web.internal gets no answer; nothing if that query is rejected
       musl: nothing: it fails without an answer to AAAA web.internal
     ");
     assert!(ask("web.internal").contains("10.0.0.10"));
