@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub use crate::commands::completions::script as completion_script;
 use crate::commands::{self, Context, GlobalOptions};
 use crate::error::{Error, Kind, Result};
-use crate::model::words::shell_word;
+use crate::model::shell::shell_word;
 use crate::output::{self, Printer, Reply};
 pub use usage::Usage;
 

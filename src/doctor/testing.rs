@@ -7,7 +7,8 @@ use super::finding::Finding;
 use super::input::Input;
 use super::{Check, examine, grammar, repair};
 use crate::model::address::reverse_name;
-use crate::model::balancer::{BALANCER_MARK, balancer_uuids};
+use crate::model::balancer::balancer_uuids;
+use crate::model::marks::BALANCER_MARK;
 use crate::model::snapshot::{
     DhcpOptions, DnsRow, Global, LoadBalancer, Map, Port, Router, RouterPort, Snapshot, Switch,
 };

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use crate::model::address;
 use crate::model::host::{Host, HostEntry, Hosts, Keys, Text, host_name};
+use crate::model::listing::some_of;
 use crate::model::name::Domain;
 use crate::model::snapshot::DnsRow;
-use crate::model::words::some_of;
 use crate::model::zone::domain_of;
 
 /// The hosts of one row, as they are written to a file.

@@ -14,8 +14,6 @@ use crate::error::{Error, Result};
 
 /// The port of DNS (RFC 1035, section 4.2), the only one that OVN's responder looks at.
 pub const PORT: u16 = 53;
-/// The mark of a balancer of ours; its value is the UUID of the switch it is for.
-pub const BALANCER_MARK: &str = "qdns-forwards-for";
 /// One row each.
 pub(crate) const PROTOCOLS: [&str; 2] = ["udp", "tcp"];
 
@@ -38,11 +36,6 @@ pub fn parse_resolver(text: &str) -> Result<SocketAddr> {
 /// creator fails on them (RFC 9562, section 5.5).
 pub fn balancer_uuids(switch: Uuid) -> [Uuid; 2] {
     PROTOCOLS.map(|protocol| Uuid::new_v5(&switch, format!("qdns-forwards-{protocol}").as_bytes()))
-}
-
-/// Whether a load balancer carries our mark.
-pub fn is_ours(row: &LoadBalancer) -> bool {
-    row.external_ids.contains_key(BALANCER_MARK)
 }
 
 /// What balances: the router or the switch that lists the balancer.

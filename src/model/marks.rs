@@ -1,6 +1,6 @@
-//! Marks in `external_ids`: ours, those of other programs, and the owner that they tell.
+//! Marks in `external_ids`: those of qdns and of other programs, and the owner that they name.
 
-use super::snapshot::DnsRow;
+use super::snapshot::{DnsRow, LoadBalancer};
 
 /// The program that a row belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Owner {
     Lxd,
     /// Incus.
     Incus,
-    /// Somebody who left no mark.
+    /// The row has no known mark.
     Unknown,
 }
 
@@ -34,20 +34,33 @@ impl Owner {
 pub const SWITCH_MARK: &str = "switch";
 /// The mark that names a zone's domain.
 pub const DOMAIN_MARK: &str = "qdns-domain";
-/// What every other mark of qdns begins with.
-pub const MARK_PREFIX: &str = "qdns-";
+/// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
+pub const BALANCER_MARK: &str = "qdns-forwards-for";
+/// The prefix of all marks of qdns except [`SWITCH_MARK`].
+const MARK_PREFIX: &str = "qdns-";
+/// The prefix of the marks that keep an option's value from before qdns wrote it.
+const BEFORE_PREFIX: &str = "qdns-before-";
 
-/// What a zone's marks say of one host.
+/// The mark that keeps the value that a DHCP option had before qdns wrote it; empty where the option was absent.
+pub fn before_mark(option: &str) -> String {
+    [BEFORE_PREFIX, option].concat()
+}
+
+/// The DHCP option whose earlier value a mark keeps.
+pub fn option_of_before_mark(mark: &str) -> Option<&str> {
+    mark.strip_prefix(BEFORE_PREFIX)
+}
+
+/// A mark of one host in its zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HostMark {
-    /// It is exempt from clean-up.
+    /// `prune-stale` and `sync --prune` never remove it.
     Static,
     /// It has no short name on purpose.
     NoShort,
 }
 
 impl HostMark {
-    /// Every mark there is.
     pub const ALL: [HostMark; 2] = [HostMark::Static, HostMark::NoShort];
 
     fn prefix(self) -> &'static str {
@@ -62,14 +75,14 @@ impl HostMark {
         [self.prefix(), host].concat()
     }
 
-    /// The mark that a key is, and the host it is about.
+    /// The mark that a key of `external_ids` is, and its host.
     pub fn of_key(key: &str) -> Option<(Self, &str)> {
         HostMark::ALL.into_iter().find_map(|mark| Some((mark, key.strip_prefix(mark.prefix())?)))
     }
 }
 
 impl DnsRow {
-    /// Who made the row. Another owner's mark outweighs ours.
+    /// The program that the row belongs to. A row with marks of qdns and of another program is the other's.
     pub fn owner(&self) -> Owner {
         let has = |prefix: &str| self.external_ids.keys().any(|key| key.starts_with(prefix));
         if has("ls_name") || has("neutron:") {
@@ -93,5 +106,12 @@ impl DnsRow {
     /// The switch's name in our mark.
     pub fn switch_mark(&self) -> Option<&str> {
         self.external_ids.get(SWITCH_MARK).map(String::as_str)
+    }
+}
+
+impl LoadBalancer {
+    /// Whether the row is a load balancer of qdns.
+    pub fn is_ours(&self) -> bool {
+        self.external_ids.contains_key(BALANCER_MARK)
     }
 }

@@ -1,5 +1,4 @@
-//! What qdns knows, without any process or file: names, addresses, hosts, a snapshot of the
-//! northbound database, and plans of what to change in it.
+//! What is: names, addresses, hosts, and the rows of OVN's databases. Nothing here runs a program or reads a file.
 
 pub mod address;
 pub mod balancer;
@@ -8,17 +7,19 @@ pub mod dhcp;
 pub mod fixture;
 pub mod forwarding;
 pub mod host;
+pub mod listing;
 pub mod lookup;
 pub mod marks;
 pub mod name;
+pub mod nearest;
 pub mod port;
 pub mod port_index;
 pub mod release;
 pub mod resolvers;
 pub mod responder;
+pub mod shell;
 pub mod snapshot;
 pub mod southbound;
 pub mod switch;
 pub mod topology;
-pub mod words;
 pub mod zone;

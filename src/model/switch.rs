@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::nearest::closest;
+use super::shell::shell_word;
 use super::snapshot::Switch;
-use super::words::{closest, shell_word};
 use crate::error::{Error, Kind, Result};
 
 /// A whole UUID; a shorter form would be a prefix to ovn-nbctl, which may match another row.

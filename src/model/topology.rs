@@ -213,7 +213,7 @@ impl<'a> Topology<'a> {
     pub fn balancers_of(&self, network: &Network) -> Vec<&'a LoadBalancer> {
         let rows = self.rows;
         let ours = balancer::balancer_uuids(network.switch.uuid).into_iter();
-        ours.filter_map(|uuid| rows.load_balancer(uuid)).filter(|row| balancer::is_ours(row)).collect()
+        ours.filter_map(|uuid| rows.load_balancer(uuid)).filter(|row| row.is_ours()).collect()
     }
 
     /// Everything that lists a balancer.

@@ -2,7 +2,7 @@
 
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::{Command, Fix, HostFix, HostState};
-use crate::model::words::shell_word;
+use crate::model::shell::shell_word;
 use crate::ovn::transaction::arguments;
 
 /// How many fixes `--fix` applies in place of as many lines.

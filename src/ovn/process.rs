@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::words::shell_word;
+use crate::model::shell::shell_word;
 
 /// A program that ended.
 #[derive(Clone, Debug)]

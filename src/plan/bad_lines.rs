@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Error, Kind};
 use crate::model::name::Domain;
-use crate::model::words::shell_word;
+use crate::model::shell::shell_word;
 
 /// The most lines that are reported with their reasons; the others are reported with their numbers.
 pub const REASONS: usize = 1000;

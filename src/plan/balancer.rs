@@ -8,12 +8,12 @@ use super::Plan;
 use super::change::{Change, Column, Reference, ReferenceColumn, Row};
 use crate::error::{Error, Result};
 use crate::model::address;
-use crate::model::balancer::{BALANCER_MARK, Holder, PORT, PROTOCOLS, balancer_uuids};
+use crate::model::balancer::{Holder, PORT, PROTOCOLS, balancer_uuids};
 use crate::model::forwarding::{networks, place};
-use crate::model::marks::SWITCH_MARK;
+use crate::model::marks::{BALANCER_MARK, SWITCH_MARK};
+use crate::model::shell::shell_word;
 use crate::model::snapshot::{LoadBalancer, Map, Router, RouterPort};
 use crate::model::topology::{Network, Topology};
-use crate::model::words::shell_word;
 
 /// Where queries go, as the operator typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,14 +8,11 @@ use super::balancer::{self, Via};
 use super::change::Column;
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
-use crate::model::marks::MARK_PREFIX;
+use crate::model::marks::{before_mark, option_of_before_mark};
 use crate::model::name::Domain;
+use crate::model::shell::shell_word;
 use crate::model::snapshot::{DhcpOptions, Switch};
 use crate::model::topology::{Network, Topology};
-use crate::model::words::shell_word;
-
-/// The mark of an option's value before qdns wrote it; empty where the option was absent.
-const BEFORE_MARK: &str = "before-";
 
 /// The resolvers that answer what is not local, and who asks them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +100,7 @@ pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
     for (row, shared_with) in rows_of(topology, network) {
         let planned = plan.changes.len();
         for (mark, before) in &row.external_ids {
-            let Some(option) = mark.strip_prefix(MARK_PREFIX).and_then(|mark| mark.strip_prefix(BEFORE_MARK))
-            else {
-                continue;
-            };
+            let Some(option) = option_of_before_mark(mark) else { continue };
             let before = Some(before.as_str()).filter(|before| !before.is_empty());
             plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, before);
             plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, None);
@@ -140,7 +134,7 @@ fn search_options(
 
 /// Writes an option, and beside it, the first time, what it was before.
 fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
-    let mark = format!("{MARK_PREFIX}{BEFORE_MARK}{option}");
+    let mark = before_mark(option);
     if !row.external_ids.contains_key(&mark) {
         let before = row.options.get(option).map_or("", String::as_str);
         plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), &mark, Some(before));

@@ -11,10 +11,11 @@ use crate::model::address;
 use crate::model::host::{Host, Hosts, Keys, Names, Text, host_name};
 use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
+use crate::model::nearest::closest;
+use crate::model::shell::shell_word;
 use crate::model::snapshot::DnsRow;
 use crate::model::snapshot::{Map, Switch};
 use crate::model::topology::{Network, Topology};
-use crate::model::words::{closest, shell_word};
 use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
 /// A host as the operator wants it.

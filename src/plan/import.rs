@@ -11,9 +11,9 @@ use super::hosts::{Draft, Wanted};
 use super::stale::Limit;
 use crate::error::{Error, Kind, Result};
 use crate::model::host::{Host, HostEntry, Hosts, Names, Text, host_name};
+use crate::model::listing::some_of;
 use crate::model::name::{Domain, HostArg};
 use crate::model::topology::{Network, Topology};
-use crate::model::words::some_of;
 
 /// A line of a file that holds a host.
 #[derive(Clone, Debug, PartialEq, Eq)]

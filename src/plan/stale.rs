@@ -9,8 +9,8 @@ use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::port_index::PortIndex;
+use crate::model::shell::shell_word;
 use crate::model::topology::Network;
-use crate::model::words::shell_word;
 
 /// A zone with fewer hosts may lose any share of them.
 const BRAKE_HOSTS: usize = 10;

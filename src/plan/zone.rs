@@ -4,9 +4,9 @@ use super::Plan;
 use super::change::{Change, Reference, Row};
 use crate::error::{Error, Result};
 use crate::model::name::Domain;
+use crate::model::shell::shell_word;
 use crate::model::snapshot::{DnsRow, Switch};
 use crate::model::topology::{Network, Topology};
-use crate::model::words::shell_word;
 use crate::model::zone::{zone_marks, zone_uuid};
 
 /// The changes that make the zone of a switch.

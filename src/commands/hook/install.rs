@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use super::libvirt::OnStop;
 use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
-use crate::model::words::shell_word;
+use crate::model::shell::shell_word;
 use crate::output::Reply;
 use crate::output::text::Text;
 

@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
 use crate::model::marks::Owner;
+use crate::model::shell::shell_word;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
-use crate::model::words::shell_word;
 use crate::output::Reply;
 use crate::output::text::Text;
 

@@ -4,8 +4,8 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
+use crate::model::shell::shell_word;
 use crate::model::topology::Topology;
-use crate::model::words::shell_word;
 use crate::output::Reply;
 use crate::output::zones::ShownZone;
 use crate::ovn::SwitchRef;
