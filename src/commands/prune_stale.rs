@@ -1,4 +1,4 @@
-//! `qdns prune-stale`: hosts that no port stands behind go.
+//! `qdns prune-stale`: removes records of hosts that have no logical switch port.
 
 use clap::Args;
 
@@ -13,27 +13,28 @@ use crate::output::{self, Reply};
 use crate::ovn::ports::Switches;
 use crate::plan::Plan;
 use crate::plan::hosts::Draft;
-use crate::plan::stale::{self, Limit, Stale};
+use crate::plan::removal_limit::RemovalLimit;
+use crate::plan::stale::{self, Stale};
 
-/// The exit code of `--check` where there is something to do.
+/// The exit code of `--check` where something would change.
 pub const FOUND: u8 = 4;
 
-/// Remove hosts that no port stands behind.
+/// Remove records of hosts that have no logical switch port.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns prune-stale net1 --dry-run    what would go, and why
-  qdns prune-stale net1              asks first
+  qdns prune-stale net1 --dry-run    show what would be removed, and why
+  qdns prune-stale net1              ask first
   qdns prune-stale --all --yes       every zone, for a timer
-  qdns prune-stale --all --check     exit code 4 where something is stale
-  qdns prune-stale net1 --max 40     up to 40 hosts, however large their share
+  qdns prune-stale --all --check     exit with 4 where a host is stale
+  qdns prune-stale net1 --max 40     up to 40 hosts, whatever their share
 
-A host is stale where no port of its switch has one of its addresses (static, dynamic, of the port \
-security, or of the router behind it) and none is named so. A stopped machine keeps its port, so it \
-stays. Static hosts stay. More than 30 % of a zone with 10 hosts or more needs --max or --force. \
-Each removal is printed with the command that takes it back.")]
+A host is stale where no port of its switch has its name or one of its addresses (static, dynamic, of \
+the port security, or of a router). A stopped machine keeps its port, so its host stays. Static hosts \
+stay. To remove more than 30 % of a zone with 10 hosts or more needs --max or --force. Each removal is \
+printed with the command that restores the host.")]
 pub struct PruneStaleArgs {
-    /// The switches: names or UUIDs
+    /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present = "all")]
     switches: Vec<String>,
     /// Every switch
@@ -41,7 +42,7 @@ pub struct PruneStaleArgs {
     all: bool,
     #[command(flatten)]
     limit: LimitArgs,
-    /// Change nothing; exit code 4 where there is something to do
+    /// Change nothing; exit with 4 where a host is stale
     #[arg(long)]
     check: bool,
 }
@@ -49,7 +50,7 @@ pub struct PruneStaleArgs {
 /// How many hosts of one zone may be removed at once.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct LimitArgs {
-    /// Remove at most so many hosts of one zone, or none
+    /// Remove at most this many hosts of a zone; where more are stale, remove none
     #[arg(long, value_name = "N")]
     max: Option<usize>,
     /// Remove any number of hosts
@@ -58,9 +59,8 @@ pub struct LimitArgs {
 }
 
 impl LimitArgs {
-    /// The limit that was typed.
-    pub fn limit(self) -> Limit {
-        Limit { max: self.max, force: self.force }
+    pub fn limit(self) -> RemovalLimit {
+        RemovalLimit { max: self.max, force: self.force }
     }
 }
 
@@ -76,7 +76,7 @@ impl PruneStaleArgs {
         let dry_run = context.global.dry_run || self.check;
         for switch in &switches {
             let Some(mut plan) = plan(&topology, topology.network(switch.uuid)?)? else { continue };
-            let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts);
+            let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts, "are stale");
             refusals.extend(plan.plan.warn_or_fail(verdict, dry_run).err());
             plans.push(plan.plan);
             stale.extend(plan.stale);
@@ -93,14 +93,15 @@ impl PruneStaleArgs {
     }
 }
 
-/// The plan for one zone, with its reasons.
+/// The plan for one zone, and the hosts that it removes.
 struct Planned<'a> {
     plan: Plan,
     stale: Vec<Stale<'a>>,
+    /// How many hosts the zone has.
     hosts: usize,
 }
 
-/// A plan without the stale hosts of a switch's zone; nothing where it has no zone.
+/// A plan that removes the stale hosts of a switch's zone; `None` where the switch has no zone.
 fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Planned<'a>>> {
     let switch = network.switch;
     if topology.zone_of(network)?.is_none() {
@@ -118,19 +119,19 @@ fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Pla
     Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, hosts }))
 }
 
-/// What must be answered with yes.
+/// The question before a removal.
 pub fn question(switch: &str, stale: usize) -> String {
     let noun = if stale == 1 { "host" } else { "hosts" };
     format!("remove {stale} stale {noun} of {}", shell_word(switch))
 }
 
-/// Several refusals as one.
+/// One error from several refusals.
 fn joined(refusals: Vec<Error>) -> Option<Error> {
     let message = refusals.iter().map(|error| error.message.clone()).collect::<Vec<_>>().join("; ");
     let error = Error::new(Kind::NeedsConfirmation, message);
     match &refusals[..] {
         [] => None,
         [only] => Some(Error { hints: only.hints.clone(), ..error }),
-        _ => Some(error.hint("look with --dry-run; name the other switches, or give --max or --force")),
+        _ => Some(error.hint("--dry-run shows them; name the other switches only, or give --max or --force")),
     }
 }

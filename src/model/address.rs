@@ -141,6 +141,11 @@ pub fn to_value(addresses: &[IpAddr]) -> String {
     value.join(" ")
 }
 
+/// Whether two lists hold the same addresses, in any order.
+pub fn same_set(a: &[IpAddr], b: &[IpAddr]) -> bool {
+    a.iter().all(|address| b.contains(address)) && b.iter().all(|address| a.contains(address))
+}
+
 /// Every address in a value, whether OVN would serve it or, behind a comma, ignore it.
 pub fn from_value(value: &str) -> Vec<IpAddr> {
     value.split([' ', ',', '\t']).filter_map(|word| word.parse().ok()).collect()

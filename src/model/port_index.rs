@@ -12,19 +12,19 @@ use super::topology::Network;
 /// The ports of one switch by their addresses and their names.
 #[derive(Clone, Debug, Default)]
 pub struct PortIndex<'a> {
-    /// Each address, with a port that has it.
     addresses: HashMap<IpAddr, &'a Port>,
-    /// Each name in lower case and without the zone's domain, with a port named so.
+    /// By name in lower case and without the zone's domain.
     names: HashMap<Text<'a>, &'a Port>,
     /// How many ports the switch has.
     pub ports: usize,
-    /// The ports whose guests may have any address.
+    /// The ports with `unknown` addresses, whose guests may have any address.
     pub unknown: Vec<&'a str>,
 }
 
 impl<'a> PortIndex<'a> {
-    /// Every address and name of a switch's ports: static, dynamic, virtual and of the port security, and the
-    /// addresses of its routers. `extra` is one more `external_ids` key that may hold a name.
+    /// Indexes the ports of a switch by their names and by every address that they may use: static, dynamic,
+    /// virtual, of the port security, and of the switch's routers. `extra` is one more `external_ids` key that
+    /// may hold a name.
     pub fn of(network: &Network<'a>, domain: &Domain, extra: Option<&str>) -> Self {
         let mut index = PortIndex { ports: network.ports.len(), ..PortIndex::default() };
         for port in network.ports.iter().copied() {
@@ -49,15 +49,15 @@ impl<'a> PortIndex<'a> {
         index
     }
 
-    /// A port that has one of these addresses, or else this name.
-    pub fn backing(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a Port> {
+    /// The port of a host: one that has one of these addresses, or else this name.
+    pub fn port_of(&self, name: &str, addresses: &[IpAddr]) -> Option<&'a Port> {
         addresses.iter().find_map(|address| self.holder(*address)).or_else(|| self.named(name))
     }
 
-    /// Whether a host with these addresses has no port. A static host is never stale, and neither is a name
-    /// outside of the zone's domain, which no port can have.
+    /// Whether a host with these addresses has no port. A static host is never stale. A name outside of the zone's
+    /// domain is never stale, because no port can have it.
     pub fn is_stale(&self, host: &Host, addresses: &[IpAddr]) -> bool {
-        !host.is_static && !host.name.contains('.') && self.backing(&host.name, addresses).is_none()
+        !host.is_static && !host.name.contains('.') && self.port_of(&host.name, addresses).is_none()
     }
 
     /// A port that has this name.

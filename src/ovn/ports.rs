@@ -123,7 +123,7 @@ impl Nbctl {
             let index = indexes
                 .entry(unused.switch)
                 .or_insert_with(|| PortIndex::of(network, &unused.domain, unused.name_from.as_deref()));
-            if let Some(port) = index.backing(&unused.name, &unused.addresses) {
+            if let Some(port) = index.port_of(&unused.name, &unused.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(

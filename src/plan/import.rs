@@ -8,7 +8,7 @@ use super::Plan;
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
 use super::hosts::{Draft, Wanted};
-use super::stale::Limit;
+use super::removal_limit::RemovalLimit;
 use crate::error::{Error, Kind, Result};
 use crate::model::host::{Host, HostEntry, Hosts, Names, Text, host_name};
 use crate::model::listing::some_of;
@@ -94,7 +94,7 @@ pub struct Import {
     /// Leave out what OVN cannot serve, instead of refusing the file.
     pub skip_unserved: bool,
     /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
-    pub limit: Limit,
+    pub limit: RemovalLimit,
     /// The plan is only shown, with whatever would refuse it.
     pub is_dry_run: bool,
 }
@@ -131,12 +131,12 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();
     // Whoever wrote the file may have failed, in a pipe above all.
-    let verdict = if hosts.is_empty() && !gone.is_empty() && import.limit == Limit::default() {
+    let verdict = if hosts.is_empty() && !gone.is_empty() && import.limit == RemovalLimit::default() {
         let (file, gone, switch) = (&import.file, gone.len(), &switch.name);
         let message = format!("{file} has no hosts, and --prune would remove all {gone} of {switch}");
         Err(Error::new(Kind::NeedsConfirmation, message).hint("--force does it"))
     } else {
-        import.limit.check_those(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
+        import.limit.check(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
     };
     let mut plan = draft.close();
     plan.warn_or_fail(verdict, import.is_dry_run)?;

@@ -7,6 +7,7 @@ pub mod forwarders;
 pub mod hosts;
 pub mod import;
 pub mod machine;
+pub mod removal_limit;
 pub mod stale;
 pub mod sync;
 pub mod zone;

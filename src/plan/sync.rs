@@ -1,4 +1,4 @@
-//! What a switch's ports say of names, against what its zone holds.
+//! The sync plan of a switch: the names and addresses of its ports, registered in its zone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -7,103 +7,98 @@ use super::Plan;
 use super::hosts::{Draft, Wanted};
 use super::stale::{self, Stale};
 use crate::error::{Error, Result};
+use crate::model::address::same_set;
 use crate::model::name::{Domain, HostArg};
 use crate::model::port_index::PortIndex;
+use crate::model::shell::shell_word;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
 
-/// A name that one port claims, with the port's addresses.
+/// The host of one port: the port's name and its addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The name.
+pub struct PortHost {
     pub host: HostArg,
-    /// The addresses, at least one.
+    /// At least one.
     pub addresses: Vec<IpAddr>,
-    /// The port's name.
+    /// The name of the logical switch port.
     pub port: String,
 }
 
-/// The names that a switch's ports claim, and what is wrong with some.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claims {
-    /// The claims that can be met, by name.
-    pub by_name: BTreeMap<String, Claim>,
-    /// Names that are invalid, and names that several ports claim.
-    pub warnings: Vec<String>,
-}
+/// Hosts of ports, by hostname.
+pub type PortHosts = BTreeMap<String, PortHost>;
 
-impl Claims {
-    /// The claims of all ports that have a name and an address; `extra` is one more `external_ids` key
-    /// that may hold a name.
-    pub fn of(network: &Network, domain: &Domain, extra: Option<&str>) -> Self {
-        let mut claims = Claims::default();
-        let mut by_name: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
-        for port in network.guests() {
-            match claim(port, domain, extra) {
-                Ok(Some((name, claim))) => by_name.entry(name).or_default().push(claim),
-                Ok(None) => {}
-                Err(error) => claims.warnings.push(format!("port {}: {}", port.name, error.in_one_line())),
-            }
+/// The hosts of a switch's ports. Names that are invalid or that several ports have are only in the warnings.
+/// `extra` is one more `external_ids` key that may hold a name.
+fn port_hosts(network: &Network, domain: &Domain, extra: Option<&str>) -> (PortHosts, Vec<String>) {
+    let mut warnings = Vec::new();
+    let mut by_name: BTreeMap<String, Vec<PortHost>> = BTreeMap::new();
+    for port in network.guests() {
+        match host_of(port, domain, extra) {
+            Ok(Some((name, host))) => by_name.entry(name).or_default().push(host),
+            Ok(None) => {}
+            Err(error) => warnings.push(format!("port {}: {}", port.name, error.in_one_line())),
         }
-        for (name, mut rivals) in by_name {
-            if rivals.len() == 1 {
-                claims.by_name.extend(rivals.pop().map(|claim| (name, claim)));
-                continue;
-            }
-            let mut ports: Vec<&str> = rivals.iter().map(|claim| claim.port.as_str()).collect();
-            ports.sort_unstable();
-            claims.warnings.push(format!(
-                "{name} is claimed by the ports {} of {}; neither gets it: give each a name of its own in external_ids:qdns-hostname",
-                ports.join(" and "),
-                network.switch.name
-            ));
-        }
-        claims.warnings.sort();
-        claims
     }
+    let mut hosts = PortHosts::new();
+    for (name, mut same_name) in by_name {
+        if same_name.len() == 1 {
+            hosts.extend(same_name.pop().map(|host| (name, host)));
+        } else {
+            warnings.push(several_ports(network, &name, &same_name));
+        }
+    }
+    warnings.sort();
+    (hosts, warnings)
 }
 
-/// What one port claims; nothing where it has no name or no address that is known.
-fn claim(port: &Port, domain: &Domain, extra: Option<&str>) -> Result<Option<(String, Claim)>> {
+/// The host of a port; `None` where the port has no name or no known address.
+fn host_of(port: &Port, domain: &Domain, extra: Option<&str>) -> Result<Option<(String, PortHost)>> {
     let addresses = port.guest_addresses();
     let Some(name) = port.guest_name(extra).filter(|_| !addresses.is_empty()) else {
         return Ok(None);
     };
     let host = HostArg::parse(name)?;
     let hostname = host.under(domain)?.as_str().to_owned();
-    Ok(Some((hostname, Claim { host, addresses, port: port.name.clone() })))
+    Ok(Some((hostname, PortHost { host, addresses, port: port.name.clone() })))
 }
 
-/// How a switch is made true.
+fn several_ports(network: &Network, name: &str, same_name: &[PortHost]) -> String {
+    let mut ports: Vec<&str> = same_name.iter().map(|host| host.port.as_str()).collect();
+    ports.sort_unstable();
+    format!(
+        "ports {} of {} have the same hostname {name}, so none of them is registered: give each its own, such as \
+         ovn-nbctl set Logical_Switch_Port {} external_ids:qdns-hostname={name}-1",
+        ports.join(" and "),
+        network.switch.name,
+        shell_word(ports[0])
+    )
+}
+
+/// How a switch is synced.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// One more `external_ids` key that may hold a name.
     pub name_from: Option<String>,
-    /// Remove hosts that no port stands behind.
+    /// Remove hosts that have no port.
     pub prune: bool,
 }
 
-/// What ports were seen to claim: the port and its addresses, by name.
-pub type Seen = BTreeMap<String, (String, Vec<IpAddr>)>;
-
-/// The plan for one switch, and its reasons.
+/// The plan for one switch, with what `sync --watch` remembers of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Synced<'a> {
-    /// What shall change.
+pub struct SyncPlan<'a> {
     pub plan: Plan,
-    /// The hosts that go.
+    /// The hosts that the plan removes.
     pub stale: Vec<Stale<'a>>,
-    /// How many hosts the zone had.
-    pub hosts: usize,
-    /// The hosts that a port stands behind, by name.
-    pub backed: BTreeSet<String>,
-    /// What the ports claim.
-    pub claimed: Seen,
+    /// How many hosts the zone had before.
+    pub host_count: usize,
+    /// The names of the hosts that have a port.
+    pub hosts_with_port: BTreeSet<String>,
+    pub port_hosts: PortHosts,
 }
 
-/// A plan that makes a switch's zone what its ports say. Static hosts stay as they are; other hosts that
-/// no port names stay too, unless they are stale and `prune` is set. `seen` is what ports were seen to
-/// claim before: a name whose port is gone is stale, even where its address went to another port.
+/// A plan that registers the names and addresses of a switch's ports. Static hosts stay as they are. Other hosts
+/// that no port names stay too, unless they are stale and `prune` is set. `earlier` holds the hosts of ports from
+/// earlier plans: a host of a port that is gone is stale, even where another port has its address now.
 ///
 /// # Errors
 /// As [`Draft::open`].
@@ -111,71 +106,82 @@ pub fn plan<'a>(
     topology: &Topology<'a>,
     network: &Network<'a>,
     options: &Options,
-    seen: &Seen,
-) -> Result<Synced<'a>> {
+    earlier: &PortHosts,
+) -> Result<SyncPlan<'a>> {
     let extra = options.name_from.as_deref();
     let mut draft = Draft::open(topology, network)?;
     let domain = draft.domain().clone();
     let index = PortIndex::of(network, &domain, extra);
-    let hosts = draft.hosts().by_name.len();
-    let mut backed = stale::backed(&draft, &index);
+    let host_count = draft.hosts().by_name.len();
+    let mut hosts_with_port = stale::hosts_with_port(&draft, &index);
     let mut stale = Vec::new();
     if options.prune {
         stale = stale::find(&draft, network, &index);
-        stale.extend(left(&draft, network, &index, seen));
+        stale.extend(hosts_of_gone_ports(&draft, network, &index, earlier));
     }
     let must_stay_unused = stale::remove(&mut draft, network, extra, &stale)?;
-    let claims = Claims::of(network, &domain, extra);
-    backed.extend(claims.by_name.keys().cloned());
-    let mut warnings = claims.warnings;
-    for (name, claim) in &claims.by_name {
-        if let Err(error) = meet(&mut draft, name, claim) {
-            warnings.push(format!("port {}: {}", claim.port, error.message));
+    let (port_hosts, mut warnings) = port_hosts(network, &domain, extra);
+    hosts_with_port.extend(port_hosts.keys().cloned());
+    for (name, host) in &port_hosts {
+        if let Err(error) = register(&mut draft, name, host) {
+            warnings.push(format!("port {}: {}", host.port, error.message));
         }
     }
-    let claimed =
-        claims.by_name.into_iter().map(|(name, claim)| (name, (claim.port, claim.addresses))).collect();
     let mut plan = draft.close();
     warnings.append(&mut plan.warnings);
-    Ok(Synced { plan: Plan { must_stay_unused, warnings, ..plan }, stale, hosts, backed, claimed })
+    let plan = Plan { must_stay_unused, warnings, ..plan };
+    Ok(SyncPlan { plan, stale, host_count, hosts_with_port, port_hosts })
 }
 
-/// The hosts that still have the name and the addresses of a port that is gone, although another port has
-/// one of these addresses by now.
-fn left<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex, seen: &Seen) -> Vec<Stale<'a>> {
-    let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
-    let hosts = draft.hosts().by_name.values().filter(|host| !host.is_static);
-    let gone = hosts.filter(|host| index.named(&host.name).is_none()).filter_map(|host| {
-        let (port, addresses) = seen.get(host.name.as_ref())?;
-        let own = host.addresses();
-        let taken = own.iter().any(|address| index.holder(*address).is_some());
-        (taken && set(&own) == set(addresses)).then(|| Stale {
-            switch: network.switch.name.clone(),
-            host: host.clone(),
-            ports: index.ports,
-            unknown: Vec::new(),
-            left_by: Some(port.clone()),
-        })
-    });
-    gone.collect()
+/// The hosts that still have the name and the addresses of a port that is gone, although another port has one of
+/// these addresses now.
+fn hosts_of_gone_ports<'a>(
+    draft: &Draft<'a>,
+    network: &Network,
+    index: &PortIndex,
+    earlier: &PortHosts,
+) -> Vec<Stale<'a>> {
+    let mut stale = Vec::new();
+    for host in draft.hosts().by_name.values() {
+        let Some(earlier) = earlier.get(host.name.as_ref()) else { continue };
+        let addresses = host.addresses();
+        let is_gone = index.named(&host.name).is_none();
+        let is_reused = addresses.iter().any(|address| index.holder(*address).is_some());
+        if is_gone && is_reused && !host.is_static && same_set(&addresses, &earlier.addresses) {
+            stale.push(Stale {
+                switch: network.switch.name.clone(),
+                host: host.clone(),
+                ports: index.ports,
+                unknown: Vec::new(),
+                gone_port: Some(earlier.port.clone()),
+            });
+        }
+    }
+    stale
 }
 
-/// Gives a port's name the port's addresses. The port is the evidence, so that other addresses give way.
-fn meet(draft: &mut Draft, name: &str, claim: &Claim) -> Result<()> {
-    let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
+/// Gives a host the addresses of its port, in place of other ones.
+///
+/// # Errors
+/// A conflict where the host is static and has other addresses; as [`Draft::add`].
+fn register(draft: &mut Draft, name: &str, wanted: &PortHost) -> Result<()> {
     let known = draft.hosts().by_name.get(name);
-    let agrees = known.is_none_or(|host| set(&host.addresses()) == set(&claim.addresses));
+    let agrees = known.is_none_or(|host| same_set(&host.addresses(), &wanted.addresses));
     if let Some(host) = known.filter(|host| host.is_static) {
-        return match agrees {
-            true => Ok(()),
-            false => Err(Error::conflict(format!(
-                "{name} is static with {}, and stays so although the port has other addresses",
-                host.value()
-            ))),
-        };
+        if agrees {
+            return Ok(());
+        }
+        return Err(Error::conflict(format!(
+            "{name} is static and keeps {}, although the port has other addresses",
+            host.value()
+        )));
     }
     let names = known.map(|host| host.wanted).unwrap_or_default();
-    draft.add(&Wanted { names, replace: !agrees, ..Wanted::new(claim.host.clone(), claim.addresses.clone()) })
+    draft.add(&Wanted {
+        names,
+        replace: !agrees,
+        ..Wanted::new(wanted.host.clone(), wanted.addresses.clone())
+    })
 }
 
 #[cfg(test)]
@@ -194,80 +200,114 @@ mod tests {
         port
     }
 
-    fn synced(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
+    /// The records without PTR records after a sync, and its warnings.
+    fn sync(snapshot: &Snapshot, prune: bool) -> (Vec<String>, Vec<String>) {
         let options = Options { prune, ..Options::default() };
-        let synced = on_first(snapshot, |t, net1| plan(t, net1, &options, &Seen::new())).unwrap();
+        let sync = on_first(snapshot, |t, net1| plan(t, net1, &options, &PortHosts::new())).unwrap();
         let mut after = snapshot.clone();
-        synced.plan.apply_to(&mut after);
-        let again = on_first(&after, |t, net1| plan(t, net1, &options, &Seen::new())).unwrap();
-        assert_eq!(again.plan.changes, [], "what is true is left alone");
+        sync.plan.apply_to(&mut after);
+        let again = on_first(&after, |t, net1| plan(t, net1, &options, &PortHosts::new())).unwrap();
+        assert_eq!(again.plan.changes, [], "a second sync changes nothing");
         let records = after.dns[0].records.iter().map(|(key, value)| format!("{key}={value}"));
-        (records.filter(|text| !text.contains("arpa")).collect(), synced.plan.warnings)
+        (records.filter(|text| !text.contains("arpa")).collect(), sync.plan.warnings)
     }
 
     #[test]
-    fn names_and_addresses_follow_the_ports() {
-        let uuid = "5a39e9bd-5530-4c75-b598-c5f701b62600";
-        let mut router = port(9, "router-port", "", &["0a:00:00:00:00:09 10.0.0.9"]);
-        router.kind = "router".into();
-        let ports = vec![
-            port(2, "web", "", &["0a:00:00:00:00:02 10.0.0.2 fd00::2"]),
-            port(3, uuid, "Db.internal", &["0a:00:00:00:00:03 10.0.0.3"]),
-            port(4, "nothing-known", "", &["unknown"]),
-            port(5, "no_name", "", &["0a:00:00:00:00:05 10.0.0.5"]),
-            router,
-        ];
-        let snapshot = Snapshot::of_net1(ports, &[("web", "10.0.0.99"), ("alias", "10.0.0.3")], &[]);
-        let (records, warnings) = synced(&snapshot, true);
-        assert_eq!(
-            records,
-            [
-                "alias=10.0.0.3",
-                "db=10.0.0.3",
-                "db.internal=10.0.0.3",
-                "web=10.0.0.2 fd00::2",
-                "web.internal=10.0.0.2 fd00::2"
-            ]
-        );
+    fn a_host_gets_the_addresses_of_its_port() {
+        let ports = vec![port(2, "web", "", &["0a:00:00:00:00:02 10.0.0.2 fd00::2"])];
+        let (records, warnings) = sync(&Snapshot::of_net1(ports, &[("web", "10.0.0.99")], &[]), false);
+        assert_eq!(records, ["web=10.0.0.2 fd00::2", "web.internal=10.0.0.2 fd00::2"]);
         assert_eq!(warnings, [""; 0]);
     }
 
     #[test]
-    fn what_is_doubtful_is_reported_and_static_hosts_stay() {
-        let ports = vec![
-            port(2, "p2", "VM_NAME", &["0a:00:00:00:00:02 10.0.0.2"]),
-            port(3, "p3", "twin", &["0a:00:00:00:00:03 10.0.0.3"]),
-            port(4, "p4", "twin", &["0a:00:00:00:00:04 10.0.0.4"]),
-            port(5, "printer", "", &["0a:00:00:00:00:05 10.0.0.5"]),
-        ];
-        let snapshot = Snapshot::of_net1(
-            ports,
-            &[("printer", "10.0.0.6"), ("gone", "10.0.0.7")],
-            &["qdns-static-printer"],
-        );
-        let (records, warnings) = synced(&snapshot, false);
-        assert_eq!(records, ["gone=10.0.0.7", "printer=10.0.0.6"]);
-        assert!(warnings[0].contains("VM_NAME") && warnings[0].contains("vm-name"), "{warnings:?}");
-        assert!(warnings[1].contains("claimed by the ports p3 and p4"), "{warnings:?}");
-        assert!(warnings[2].contains("printer is static"), "{warnings:?}");
-        assert_eq!(synced(&snapshot, true).0, ["printer=10.0.0.6"]);
+    fn a_name_in_external_ids_goes_before_the_ports_own() {
+        let ports = vec![port(2, "p2", "Db.internal", &["0a:00:00:00:00:02 10.0.0.2"])];
+        let (records, _) = sync(&Snapshot::of_net1(ports, &[], &[]), false);
+        assert_eq!(records, ["db=10.0.0.2", "db.internal=10.0.0.2"]);
     }
 
     #[test]
-    fn a_name_goes_with_its_port_even_where_its_address_lives_on() {
+    fn another_name_of_a_ports_address_stays() {
+        let ports = vec![port(2, "no_name", "", &["0a:00:00:00:00:02 10.0.0.2"])];
+        let (records, _) = sync(&Snapshot::of_net1(ports, &[("alias", "10.0.0.2")], &[]), true);
+        assert_eq!(records, ["alias=10.0.0.2"]);
+    }
+
+    #[test]
+    fn ports_without_a_name_or_a_known_address_and_routers_register_nothing() {
+        let mut router = port(4, "router-port", "", &["0a:00:00:00:00:04 10.0.0.4"]);
+        router.kind = "router".into();
+        let ports = vec![
+            port(2, "unknown-address", "", &["unknown"]),
+            port(3, "no_name", "", &["0a:00:00:00:00:03 10.0.0.3"]),
+            router,
+        ];
+        assert_eq!(sync(&Snapshot::of_net1(ports, &[], &[]), false), (vec![], vec![]));
+    }
+
+    #[test]
+    fn a_host_without_a_port_goes_only_with_prune() {
+        let snapshot = Snapshot::of_net1(vec![], &[("gone", "10.0.0.7")], &[]);
+        assert_eq!(sync(&snapshot, false).0, ["gone=10.0.0.7"]);
+        assert_eq!(sync(&snapshot, true).0, [""; 0]);
+    }
+
+    #[test]
+    fn an_invalid_name_is_reported_with_a_valid_one() {
+        let ports = vec![port(2, "p2", "VM_NAME", &["0a:00:00:00:00:02 10.0.0.2"])];
+        let (records, warnings) = sync(&Snapshot::of_net1(ports, &[], &[]), false);
+        assert_eq!(records, [""; 0]);
+        assert!(warnings[0].contains("VM_NAME") && warnings[0].contains("vm-name"), "{warnings:?}");
+    }
+
+    #[test]
+    fn a_name_of_two_ports_is_reported_and_not_registered() {
+        let ports = vec![
+            port(3, "p3", "twin", &["0a:00:00:00:00:03 10.0.0.3"]),
+            port(4, "p4", "twin", &["0a:00:00:00:00:04 10.0.0.4"]),
+        ];
+        let (records, warnings) = sync(&Snapshot::of_net1(ports, &[], &[]), false);
+        assert_eq!(records, [""; 0]);
+        assert_eq!(
+            warnings,
+            [
+                "ports p3 and p4 of net1 have the same hostname twin, so none of them is registered: give each its \
+              own, such as ovn-nbctl set Logical_Switch_Port p3 external_ids:qdns-hostname=twin-1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_static_host_keeps_its_addresses() {
+        let ports = vec![port(2, "printer", "", &["0a:00:00:00:00:02 10.0.0.5"])];
+        let snapshot = Snapshot::of_net1(ports, &[("printer", "10.0.0.6")], &["qdns-static-printer"]);
+        let (records, warnings) = sync(&snapshot, true);
+        assert_eq!(records, ["printer=10.0.0.6"]);
+        assert_eq!(
+            warnings,
+            ["port printer: printer is static and keeps 10.0.0.6, although the port has other addresses"]
+        );
+    }
+
+    #[test]
+    fn the_host_of_a_gone_port_is_stale_even_where_another_port_has_its_address() {
         let ports = vec![port(2, "fresh", "", &["0a:00:00:00:00:02 10.0.0.2"])];
         let records = [("gone", "10.0.0.2"), ("alias", "10.0.0.2"), ("moved", "10.0.0.2")];
         let snapshot = Snapshot::of_net1(ports, &records, &[]);
-        let address = |text: &str| vec![text.parse().unwrap()];
-        let seen = Seen::from([
-            ("gone".to_owned(), ("gone".to_owned(), address("10.0.0.2"))),
-            ("moved".to_owned(), ("moved".to_owned(), address("10.0.0.3"))),
-        ]);
+        let earlier = |name: &str, address: &str| {
+            let host = HostArg::parse(name).unwrap();
+            (name.to_owned(), PortHost { host, addresses: vec![address.parse().unwrap()], port: name.into() })
+        };
+        let earlier = PortHosts::from([earlier("gone", "10.0.0.2"), earlier("moved", "10.0.0.3")]);
         let options = Options { prune: true, ..Options::default() };
-        let synced = on_first(&snapshot, |t, net1| plan(t, net1, &options, &seen)).unwrap();
-        let names: Vec<&str> = synced.stale.iter().map(|stale| stale.host.name.as_ref()).collect();
-        assert_eq!(names, ["gone"], "an alias, and what somebody gave another address, stay");
-        assert!(synced.stale[0].evidence().contains("which is gone; 10.0.0.2 is of another port now"));
-        assert!(synced.plan.must_stay_unused[0].addresses.is_empty());
+        let sync = on_first(&snapshot, |t, net1| plan(t, net1, &options, &earlier)).unwrap();
+        let names: Vec<&str> = sync.stale.iter().map(|stale| stale.host.name.as_ref()).collect();
+        assert_eq!(names, ["gone"], "an alias and a host with other addresses than the port had stay");
+        assert_eq!(
+            sync.stale[0].evidence(),
+            "port gone of net1 had this name and is gone; another port has 10.0.0.2 now"
+        );
+        assert!(sync.plan.must_stay_unused[0].addresses.is_empty());
     }
 }

@@ -14,7 +14,7 @@ use crate::output::{Reply, note};
 use crate::ovn::SwitchRef;
 use crate::plan::bad_lines;
 use crate::plan::import::{self, BadLine, Import};
-use crate::plan::stale::Limit;
+use crate::plan::removal_limit::RemovalLimit;
 
 /// Add the hosts of a file.
 #[derive(Args, Debug)]
@@ -63,7 +63,7 @@ impl ImportArgs {
             replace: self.replace,
             prune: self.prune,
             skip_unserved: self.skip_unserved,
-            limit: Limit { max: self.max, force: self.force },
+            limit: RemovalLimit { max: self.max, force: self.force },
             is_dry_run: context.global.dry_run,
         };
         let text = self.text(&import.file, context.global.quiet)?;

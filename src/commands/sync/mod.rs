@@ -1,4 +1,4 @@
-//! `qdns sync`: the names of switches, made what their ports say.
+//! `qdns sync`: registers the names and addresses of a switch's ports.
 
 mod watch;
 
@@ -17,50 +17,53 @@ use crate::output::{self, Reply};
 use crate::ovn::SwitchRef;
 use crate::ovn::ports::Switches;
 use crate::plan::stale::Stale;
-use crate::plan::sync::{self, Options, Seen, Synced};
+use crate::plan::sync::{self, Options, PortHosts, SyncPlan};
 use crate::plan::{Plan, SwitchId};
 
-/// The unit for systemd(1).
+/// The systemd unit that `--print-unit` prints.
 const UNIT: &str = include_str!("qdns-sync.service");
 
-/// Make the names what the switch's ports say.
+/// Register the names and addresses of a switch's ports.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns sync net1 --dry-run           what would change
-  qdns sync net1                     every port's name, with its addresses
-  qdns sync --all --prune --yes      and away with the hosts that no port stands behind
-  qdns sync --all --check            exit code 4 where something is to be done
-  qdns sync --all --watch --prune    follow the database until stopped; asks nothing
+  qdns sync net1 --dry-run           show what would change
+  qdns sync net1                     register every named port
+  qdns sync --all --prune --yes      and remove hosts that have no port
+  qdns sync --all --check            exit with 4 where something would change
+  qdns sync --all --watch --prune    sync after every change, until stopped; never asks
   qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
   sudo systemctl enable --now qdns-sync
 
-A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the \
-port's own name where that is a valid hostname and no UUID. Its addresses are the static ones and what \
-`dynamic` became. Ports of routers, localnet ports, localports and ports with unknown addresses name \
-nothing. A host gets its short name, its FQDN and its reverse names; other addresses than the port's \
-give way. Names that are invalid or that two ports claim are reported, and static hosts stay as they \
-are. --prune removes under the rules of qdns-prune-stale(1); while watching, a host whose port was seen \
-to go does not count for the 30 %, and its name goes even where another port has its address by now.")]
+A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the port's \
+own name where that is a valid hostname and not a UUID. Its addresses are the static ones and the ones \
+that OVN assigned for `dynamic`. Ports of routers, localnet ports, localports and ports with unknown \
+addresses register nothing.
+
+A host gets its short name, its FQDN and its PTR records. The port's addresses replace other ones. Static \
+hosts stay as they are. A warning reports each invalid name and each name that several ports have.
+
+--prune removes hosts under the rules of qdns-prune-stale(1). With --watch, a host whose port was removed \
+meanwhile does not count towards the 30 %, and is removed even where another port has its address now.")]
 pub struct SyncArgs {
-    /// The switches: names or UUIDs
+    /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
     switches: Vec<String>,
     /// Every switch
     #[arg(long, conflicts_with = "switches")]
     all: bool,
-    /// Remove hosts that no port stands behind
+    /// Remove hosts that have no logical switch port
     #[arg(long)]
     prune: bool,
     #[command(flatten)]
     limit: LimitArgs,
-    /// Change nothing; exit code 4 where there is something to do
+    /// Change nothing; exit with 4 where something would change
     #[arg(long, conflicts_with = "watch")]
     check: bool,
-    /// Follow the database and keep the names true until stopped
+    /// Sync after every change of the database, until stopped
     #[arg(long)]
     watch: bool,
-    /// Look into this key of a port's external_ids first
+    /// Take the hostname from this key of a port's external_ids first
     #[arg(long, value_name = "KEY")]
     name_from: Option<String>,
     /// The ovsdb-client to run for --watch
@@ -72,7 +75,7 @@ pub struct SyncArgs {
         hide_default_value = true
     )]
     ovsdb_client: OsString,
-    /// Print the unit that runs this under systemd
+    /// Print a systemd unit that runs this command
     #[arg(long, exclusive = true)]
     print_unit: bool,
 }
@@ -86,7 +89,7 @@ impl SyncArgs {
         let options = Options { name_from: self.name_from.clone(), prune: self.prune };
         if self.watch {
             if context.global.dry_run {
-                return Err(Error::invalid("--watch and --dry-run do not go together")
+                return Err(Error::invalid("--watch and --dry-run exclude each other")
                     .hint("--dry-run without --watch shows what would change now"));
             }
             return watch::run(context, &switches, &options, self.limit.limit(), &self.ovsdb_client);
@@ -116,9 +119,14 @@ impl SyncArgs {
         network: &Network<'a>,
         options: &Options,
         dry_run: bool,
-    ) -> Result<Synced<'a>> {
-        let mut synced = sync::plan(topology, network, options, &Seen::new())?;
-        let verdict = self.limit.limit().check(&network.switch.name, synced.stale.len(), synced.hosts);
+    ) -> Result<SyncPlan<'a>> {
+        let mut synced = sync::plan(topology, network, options, &PortHosts::new())?;
+        let verdict = self.limit.limit().check(
+            &network.switch.name,
+            synced.stale.len(),
+            synced.host_count,
+            "are stale",
+        );
         synced.plan.warn_or_fail(verdict, dry_run)?;
         if !synced.stale.is_empty() {
             synced.plan.question = Some(question(&network.switch.name, synced.stale.len()));
@@ -126,7 +134,7 @@ impl SyncArgs {
         Ok(synced)
     }
 
-    /// The plan for a switch whose first plan lost a race: what its ports say now is what counts.
+    /// A new plan from a new reading, for a switch whose first plan lost a race.
     fn plan_again(&self, context: &Context, switch: &SwitchId, options: &Options) -> Result<Plan> {
         let named = Switches::Named(vec![SwitchRef::parse(&switch.uuid.to_string())?]);
         let (snapshot, _) = context.nb.read_guests(&named)?;

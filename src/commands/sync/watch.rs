@@ -1,4 +1,4 @@
-//! `qdns sync --watch`: a reading after every change of the database, and what it asks for.
+//! `qdns sync --watch`: reads the database after every change and syncs the switches.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -22,42 +22,42 @@ use crate::output::text::Text;
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
 use crate::plan::Approved;
-use crate::plan::stale::Limit;
-use crate::plan::sync::{self, Options, Seen, Synced};
+use crate::plan::removal_limit::RemovalLimit;
+use crate::plan::sync::{self, Options, PortHosts, SyncPlan};
 
-/// How long nothing must change before the database is read, and how long it may go on changing.
+/// The database is read when it has not changed for this long.
 const QUIET: Duration = Duration::from_millis(60);
+/// The database is read at the latest this long after a change.
 const QUIET_AT_MOST: Duration = Duration::from_millis(300);
-/// How long after a watch began the database is read again: nobody tells when a monitor has begun.
+/// The database is read again this long after a watch began: ovsdb-client does not report when its monitor begins.
 const SETTLE: [Duration; 2] = [Duration::from_millis(700), Duration::from_secs(3)];
-/// How often the database is read although nothing was heard of it.
+/// The database is read this often even without a reported change.
 const HEARTBEAT: Duration = Duration::from_secs(60);
-/// How long to wait before a lost database is tried again: from, to.
+/// The shortest and the longest wait before a lost connection is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// Keeps the names of switches true until SIGTERM, SIGINT or SIGHUP.
+/// Syncs the switches until SIGTERM, SIGINT or SIGHUP. Waits for a database that cannot be reached.
 ///
 /// # Errors
-/// No such binary for ovsdb-client or ovn-nbctl; invalid input. A database that cannot be reached is
-/// waited for.
+/// No such binary for ovsdb-client or ovn-nbctl; invalid input.
 pub fn run(
     context: &Context,
     switches: &Switches,
     options: &Options,
-    limit: Limit,
+    limit: RemovalLimit,
     program: &OsStr,
 ) -> Result<Reply> {
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
-    let mut keeper = Keeper {
+    let mut watcher = Watcher {
         context,
         switches,
         options,
         limit,
-        seen: BTreeMap::new(),
-        claimed: BTreeMap::new(),
-        said: BTreeSet::new(),
+        hosts_with_port: BTreeMap::new(),
+        port_hosts: BTreeMap::new(),
+        reported: BTreeSet::new(),
     };
     let mut back_off = BACK_OFF.0;
     let mut number = 0;
@@ -65,14 +65,14 @@ pub fn run(
         number += 1;
         let watch = Watch::start(&context.nb, program, number, &sender)?;
         let began = Instant::now();
-        match keeper.follow(&events, number)? {
+        match watcher.follow(&events, number)? {
             Outcome::Stopped => return Ok(Reply::from(Text::default())),
             Outcome::Lost(why) => {
                 drop(watch);
                 if began.elapsed() > BACK_OFF.1 {
                     back_off = BACK_OFF.0;
                 }
-                keeper.say(&format!("the database cannot be followed, trying again: {why}"));
+                watcher.report(&format!("the database cannot be followed, trying again: {why}"));
                 if pause(&events, back_off) {
                     return Ok(Reply::from(Text::default()));
                 }
@@ -82,20 +82,20 @@ pub fn run(
     }
 }
 
-/// Tells of the signals that end the process.
+/// Sends [`Event::Stop`] on the signals that end the process.
 fn stop_on_signals(sender: &Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
     let sender = sender.clone();
     thread::spawn(move || {
         for _ in signals.forever() {
-            // A receiver that is gone has stopped already.
+            // Without a receiver the process ends already.
             let _ = sender.send(Event::Stop);
         }
     });
     Ok(())
 }
 
-/// Waits; true where the process shall end.
+/// Waits. Returns whether the process must end.
 fn pause(events: &Receiver<Event>, limit: Duration) -> bool {
     let until = Instant::now() + limit;
     loop {
@@ -107,28 +107,29 @@ fn pause(events: &Receiver<Event>, limit: Duration) -> bool {
     }
 }
 
-/// Why following came to an end.
+/// Why a watch ended.
 enum Outcome {
     Stopped,
     Lost(String),
 }
 
-/// What is kept from one reading to the next.
-struct Keeper<'a> {
+/// The arguments, and what is remembered from one reading to the next.
+struct Watcher<'a> {
     context: &'a Context,
     switches: &'a Switches,
     options: &'a Options,
-    limit: Limit,
-    /// The hosts that a port stood behind, by switch: seen to lose it, they are no mistake of ours.
-    seen: BTreeMap<Uuid, BTreeSet<String>>,
-    /// What the ports were seen to claim, by switch.
-    claimed: BTreeMap<Uuid, Seen>,
-    /// What was said already and still holds.
-    said: BTreeSet<String>,
+    limit: RemovalLimit,
+    /// The hosts that had a port in an earlier reading, by switch. The removal limit does not count them, because
+    /// their ports were removed while this process watched.
+    hosts_with_port: BTreeMap<Uuid, BTreeSet<String>>,
+    /// The hosts of ports in earlier readings, by switch.
+    port_hosts: BTreeMap<Uuid, PortHosts>,
+    /// The warnings that were reported and still apply.
+    reported: BTreeSet<String>,
 }
 
-impl Keeper<'_> {
-    /// Reads at once, after every change, and now and then, until the watch ends.
+impl Watcher<'_> {
+    /// Syncs now, after every change, and at intervals, until the watch ends.
     fn follow(&mut self, events: &Receiver<Event>, number: u64) -> Result<Outcome> {
         let began = Instant::now();
         let mut settle = SETTLE.iter().map(|after| began + *after).peekable();
@@ -136,7 +137,7 @@ impl Keeper<'_> {
             let mut next = self.reconcile()?.unwrap_or(Instant::now() + HEARTBEAT);
             while settle.next_if(|at| *at <= Instant::now()).is_some() {}
             next = settle.peek().map_or(next, |at| next.min(*at));
-            // The first of these ends the wait, then whatever comes with it is taken along.
+            // One reading serves all changes that come shortly one after another.
             match wait(events, number, next) {
                 Heard::Nothing => continue,
                 Heard::Change => {}
@@ -153,14 +154,14 @@ impl Keeper<'_> {
         }
     }
 
-    /// One reading, and what it asks for; when to try again where that was not done.
+    /// Reads the database and syncs each switch. Returns when to try again what failed.
     fn reconcile(&mut self) -> Result<Option<Instant>> {
         let soon = |after: u64| Ok(Some(Instant::now() + Duration::from_millis(after)));
         let (snapshot, switches) = match self.context.nb.read_guests(self.switches) {
             Ok(read) => read,
-            Err(error) if is_ours(&error) => return Err(error),
+            Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
-                self.say(&error.message);
+                self.report(&error.message);
                 return soon(1000);
             }
         };
@@ -168,9 +169,9 @@ impl Keeper<'_> {
         let mut again = None;
         let topology = Topology::of(&snapshot);
         for switch in &switches {
-            match self.keep(&topology, switch, &mut warnings) {
+            match self.sync(&topology, switch, &mut warnings) {
                 Ok(()) => {}
-                Err(error) if is_ours(&error) => return Err(error),
+                Err(error) if is_final(&error) => return Err(error),
                 Err(error) if error.kind == Kind::LostRace => again = Some(20),
                 Err(error) => {
                     warnings.insert(format!("switch {}: {}", switch.name, error.message));
@@ -178,24 +179,24 @@ impl Keeper<'_> {
                 }
             }
         }
-        warnings.difference(&self.said).for_each(|warning| self.context.printer.warn(warning));
-        self.said = warnings;
+        warnings.difference(&self.reported).for_each(|warning| self.context.printer.warn(warning));
+        self.reported = warnings;
         match again {
             Some(after) => soon(after),
             None => Ok(None),
         }
     }
 
-    /// Makes one switch true.
-    fn keep(&mut self, topology: &Topology, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
+    /// Syncs one switch.
+    fn sync(&mut self, topology: &Topology, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
         let network = topology.network(switch.uuid)?;
-        let claimed = self.claimed.entry(switch.uuid).or_default();
-        let mut synced = sync::plan(topology, network, self.options, claimed)?;
-        if let Err(error) = self.brake(switch, &synced) {
+        let earlier = self.port_hosts.entry(switch.uuid).or_default();
+        let mut synced = sync::plan(topology, network, self.options, earlier)?;
+        if let Err(error) = self.check_limit(switch, &synced) {
             let message = format!("{}: they stay", error.message);
             warnings.insert(Error { message, ..error }.in_one_line());
-            let careful = Options { prune: false, ..self.options.clone() };
-            synced = sync::plan(topology, network, &careful, &Seen::new())?;
+            let without_prune = Options { prune: false, ..self.options.clone() };
+            synced = sync::plan(topology, network, &without_prune, &PortHosts::new())?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
@@ -207,44 +208,42 @@ impl Keeper<'_> {
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
             let answer = SyncChanges::of(&[plan], &synced.stale, false);
-            // A journal that takes no more is no reason to let the names go wrong.
+            // The sync goes on where standard output cannot be written.
             let _ = self.context.printer.print(&answer);
         }
         Ok(())
     }
 
-    /// The brake counts the hosts that were stale when they were first seen.
-    fn brake(&self, switch: &Switch, synced: &Synced) -> Result<()> {
-        let seen = self.seen.get(&switch.uuid);
-        let unseen = synced
+    /// Checks the removal limit for the hosts that had no port in any reading.
+    fn check_limit(&self, switch: &Switch, synced: &SyncPlan) -> Result<()> {
+        let had_port = self.hosts_with_port.get(&switch.uuid);
+        let never_had_port = synced
             .stale
             .iter()
-            .filter(|stale| seen.is_none_or(|seen| !seen.contains(stale.host.name.as_ref())));
-        self.limit.check(&switch.name, unseen.count(), synced.hosts)
+            .filter(|stale| had_port.is_none_or(|names| !names.contains(stale.host.name.as_ref())));
+        self.limit.check(&switch.name, never_had_port.count(), synced.host_count, "are stale")
     }
 
-    fn remember(&mut self, switch: &Switch, synced: &Synced) {
-        let seen = self.seen.entry(switch.uuid).or_default();
-        seen.extend(synced.backed.iter().cloned());
+    fn remember(&mut self, switch: &Switch, synced: &SyncPlan) {
+        let hosts_with_port = self.hosts_with_port.entry(switch.uuid).or_default();
+        let port_hosts = self.port_hosts.entry(switch.uuid).or_default();
+        hosts_with_port.extend(synced.hosts_with_port.iter().cloned());
         for stale in &synced.stale {
-            seen.remove(stale.host.name.as_ref());
+            hosts_with_port.remove(stale.host.name.as_ref());
+            port_hosts.remove(stale.host.name.as_ref());
         }
-        let claimed = self.claimed.entry(switch.uuid).or_default();
-        for stale in &synced.stale {
-            claimed.remove(stale.host.name.as_ref());
-        }
-        claimed.extend(synced.claimed.clone());
+        port_hosts.extend(synced.port_hosts.clone());
     }
 
-    /// Says something once, until a reading succeeds.
-    fn say(&mut self, text: &str) {
-        if self.said.insert(text.to_owned()) {
+    /// Reports a warning once, until a reading succeeds.
+    fn report(&mut self, text: &str) {
+        if self.reported.insert(text.to_owned()) {
             self.context.printer.warn(text);
         }
     }
 }
 
-/// What a wait came to.
+/// What ended a wait.
 enum Heard {
     Nothing,
     Change,
@@ -263,7 +262,7 @@ fn wait(events: &Receiver<Event>, number: u64, until: Instant) -> Heard {
     }
 }
 
-/// Whether waiting cannot help: the machine lacks a program, or the command line is wrong.
-fn is_ours(error: &Error) -> bool {
+/// Whether another try cannot help: a program is missing, or the command line is wrong.
+fn is_final(error: &Error) -> bool {
     matches!(error.kind, Kind::NoSuchBinary | Kind::InvalidInput)
 }
