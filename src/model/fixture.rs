@@ -3,10 +3,16 @@
 use uuid::Uuid;
 
 use super::marks::SWITCH_MARK;
-use super::snapshot::{DnsRow, Port, Snapshot, Switch};
+use super::snapshot::{DnsRow, Port, Router, RouterPort, Snapshot, Switch};
 use super::topology::{Network, Topology};
 
-/// What a function of a switch says of the first one by name.
+/// A guest's port with these `addresses`.
+pub(crate) fn guest_port(n: u128, name: &str, addresses: &[&str]) -> Port {
+    let addresses = addresses.iter().map(|text| (*text).to_owned()).collect();
+    Port { uuid: Uuid::from_u128(n), name: name.into(), addresses, ..Port::default() }
+}
+
+/// Calls a function with the first switch by name.
 pub(crate) fn on_first<'a, T>(
     rows: &'a Snapshot,
     function: impl FnOnce(&Topology<'a>, &Network<'a>) -> T,
@@ -34,5 +40,40 @@ impl Snapshot {
             ..DnsRow::default()
         };
         Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
+    }
+
+    /// The switch without its zone.
+    pub(crate) fn without_zone(mut self) -> Self {
+        self.dns.clear();
+        self.switches[0].dns_records.clear();
+        self
+    }
+
+    /// The switch connected to the gateway router `lr0`, which has 10.0.0.1/24 on it.
+    pub(crate) fn with_gateway_router(mut self) -> Self {
+        let (router, router_port, port) = (Uuid::from_u128(50), Uuid::from_u128(51), Uuid::from_u128(52));
+        self.routers.push(Router {
+            uuid: router,
+            name: "lr0".into(),
+            ports: vec![router_port],
+            options: [("chassis".into(), "chassis-1".into())].into(),
+            ..Router::default()
+        });
+        self.router_ports.push(RouterPort {
+            uuid: router_port,
+            name: "lr0-net1".into(),
+            networks: vec!["10.0.0.1/24".into()],
+            ..RouterPort::default()
+        });
+        self.ports.push(Port {
+            uuid: port,
+            name: "net1-lr0".into(),
+            kind: "router".into(),
+            addresses: vec!["router".into()],
+            options: [("router-port".into(), "lr0-net1".into())].into(),
+            ..Port::default()
+        });
+        self.switches[0].ports.push(port);
+        self
     }
 }

@@ -1,4 +1,4 @@
-//! One change of the database, as a value that can be shown, written, tried on rows and taken back.
+//! One change of the database, as a value: it can be shown, written, applied to a snapshot and inverted.
 
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// Table and column, as ovn-nb(5) has them: `DNS.records`.
+    /// Table and column, as in ovn-nb(5): `DNS.records`.
     pub fn path(self) -> &'static str {
         match self {
             Column::DnsRecords => "DNS.records",
@@ -55,19 +55,15 @@ impl Column {
     }
 }
 
-/// One key of one row, from the value that was read to the one that it must have. It is written only if it
-/// still has the value that was read.
+/// One key of one row, with its old and its new value. It is written only if it still has the old value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Where the key lives.
     pub column: Column,
-    /// The row.
     pub row: Uuid,
-    /// The key.
     pub key: String,
-    /// The value that was read; `None` where the key was absent.
+    /// The old value; `None` where the key was absent.
     pub from: Option<String>,
-    /// The new value; `None` to remove the key.
+    /// The new value; `None` removes the key.
     pub to: Option<String>,
 }
 
@@ -77,8 +73,8 @@ impl Entry {
         self.column.of(snapshot, self.row)?.get(&self.key).map(String::as_str)
     }
 
-    /// What writing the entry does to the rows before it: a value that is neither the one that was read nor the
-    /// one that must be is kept.
+    /// The entry as it changes a snapshot; `None` where it changes nothing. A value that is neither the old nor the
+    /// new one is kept.
     pub fn written(&self, before: &Snapshot) -> Option<Entry> {
         let was = self.value_in(before);
         let kept = was.filter(|was| Some(*was) != self.from.as_deref());
@@ -123,7 +119,7 @@ pub enum ReferenceColumn {
 }
 
 impl ReferenceColumn {
-    /// Table and column, as ovn-nb(5) has them: `Logical_Router.load_balancer`.
+    /// Table and column, as in ovn-nb(5): `Logical_Router.load_balancer`.
     pub fn path(self) -> &'static str {
         match self {
             ReferenceColumn::SwitchDns => "Logical_Switch.dns_records",
@@ -138,18 +134,16 @@ impl ReferenceColumn {
     }
 }
 
-/// A row's reference to another.
+/// A reference from one row to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// Where the reference lives.
     pub column: ReferenceColumn,
-    /// The row that refers.
+    /// The row that has the reference.
     pub row: Uuid,
     /// That row for people: `router lr0`.
     pub row_label: String,
-    /// The row that is referred to.
     pub target: Uuid,
-    /// That row for people.
+    /// The target for people: `zone`, `qdns-net1-udp`.
     pub target_name: String,
 }
 
@@ -165,7 +159,7 @@ impl Reference {
         }
     }
 
-    /// Whether a snapshot has the reference.
+    /// Whether the reference is in a snapshot.
     pub fn is_in(&self, snapshot: &Snapshot) -> bool {
         let switch = || snapshot.switches.iter().find(|row| row.uuid == self.row);
         let list = match self.column {
@@ -191,7 +185,7 @@ impl Reference {
     }
 }
 
-/// A whole row of a table that qdns makes and destroys rows of.
+/// A whole row, of the tables in which qdns creates and destroys rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     /// A row of `DNS`.
@@ -201,7 +195,7 @@ pub enum Row {
 }
 
 impl Row {
-    /// The table, as ovn-nb(5) has it.
+    /// The table, as in ovn-nb(5).
     pub fn table(&self) -> &'static str {
         match self {
             Row::Dns(_) => "DNS",
@@ -209,7 +203,6 @@ impl Row {
         }
     }
 
-    /// The row's UUID.
     pub fn uuid(&self) -> Uuid {
         match self {
             Row::Dns(row) => row.uuid,
@@ -235,7 +228,7 @@ impl Row {
         }
     }
 
-    /// The row of the same table and UUID in a snapshot.
+    /// The row with the same UUID in a snapshot.
     pub fn in_snapshot(&self, snapshot: &Snapshot) -> Option<Row> {
         match self {
             Row::Dns(row) => snapshot.dns_row(row.uuid).cloned().map(Row::Dns),
@@ -243,7 +236,7 @@ impl Row {
         }
     }
 
-    /// Whether another row has every pair of this one.
+    /// Whether another row has every key-value pair of this one.
     fn is_part_of(&self, other: &Row) -> bool {
         let pairs = self.maps().into_iter().zip(other.maps());
         pairs
@@ -257,43 +250,43 @@ impl Row {
 pub enum Change {
     /// A key is added, changed or removed.
     Entry(Entry),
-    /// A row is made, under a UUID that a second creator fails on.
+    /// A row is created with a fixed UUID, so that a second writer fails.
     Create(Row),
-    /// A row is destroyed, if it still is what was read.
+    /// A row is destroyed, if it did not change since it was read.
     Destroy(Row),
-    /// A row refers to another from now on.
+    /// A reference is added.
     Refer(Reference),
-    /// A row no longer refers to another.
+    /// A reference is removed.
     Unrefer(Reference),
 }
 
 impl Change {
-    /// Whether a snapshot of the touched rows shows the change.
+    /// Whether a snapshot of the changed rows has the change already.
     pub fn is_done(&self, now: &Snapshot) -> bool {
         match self {
             Change::Entry(entry) => entry.value_in(now) == entry.to.as_deref(),
-            Change::Create(row) => row.in_snapshot(now).is_some_and(|there| row.is_part_of(&there)),
+            Change::Create(row) => row.in_snapshot(now).is_some_and(|found| row.is_part_of(&found)),
             Change::Destroy(row) => row.in_snapshot(now).is_none(),
             Change::Refer(reference) => reference.is_in(now),
             Change::Unrefer(reference) => !reference.is_in(now),
         }
     }
 
-    /// What takes the change back, given the touched rows before it; nothing where it did nothing. A zone that
-    /// was made stays: another writer may use it by now.
+    /// The changes that undo this one, given the changed rows before it; none where it changed nothing. A zone that
+    /// was created stays, because another writer may use it already.
     pub fn inverse(&self, before: &Snapshot) -> Vec<Change> {
         match self {
             Change::Entry(entry) => entry.inverse(before).map(Change::Entry).into_iter().collect(),
             Change::Create(Row::Dns(_)) => Vec::new(),
             Change::Create(row) => vec![Change::Destroy(row.clone())],
-            Change::Destroy(row) => row.in_snapshot(before).map(made_again).unwrap_or_default(),
+            Change::Destroy(row) => row.in_snapshot(before).map(recreation).unwrap_or_default(),
             Change::Refer(reference) if !reference.is_in(before) => vec![Change::Unrefer(reference.clone())],
             Change::Unrefer(reference) if reference.is_in(before) => vec![Change::Refer(reference.clone())],
             Change::Refer(_) | Change::Unrefer(_) => Vec::new(),
         }
     }
 
-    /// Makes the change in a snapshot.
+    /// Applies the change to a snapshot.
     pub fn apply_to(&self, snapshot: &mut Snapshot) {
         match self {
             Change::Entry(entry) => entry.apply_to(snapshot),
@@ -301,7 +294,7 @@ impl Change {
             Change::Create(Row::Balancer(row)) => snapshot.load_balancers.push(row.clone()),
             Change::Destroy(Row::Dns(row)) => {
                 snapshot.dns.retain(|other| other.uuid != row.uuid);
-                // References to a DNS row are weak: they go with it.
+                // References to a DNS row are weak: OVSDB removes them with the row.
                 for switch in &mut snapshot.switches {
                     switch.dns_records.retain(|uuid| *uuid != row.uuid);
                 }
@@ -320,9 +313,9 @@ impl Change {
     }
 }
 
-/// The changes that make a destroyed row again. The keys of a zone are entries, for they may be more than one
-/// transaction holds.
-fn made_again(row: Row) -> Vec<Change> {
+/// The changes that create a destroyed row again. The records of a zone are entries of their own, because they may
+/// exceed one transaction.
+fn recreation(row: Row) -> Vec<Change> {
     let Row::Dns(row) = row else { return vec![Change::Create(row)] };
     let DnsRow { uuid, ref external_ids, ref records, .. } = row;
     let bare = DnsRow { uuid, external_ids: external_ids.clone(), ..DnsRow::default() };

@@ -1,10 +1,9 @@
-//! Forwarders: which DHCP rows a switch's guests lease from, and what `dns_server` and the search
-//! domain shall be in them.
+//! Forwarders: the resolvers and the search domain in the `DHCP_Options` rows that a switch's ports use.
 
 use std::net::{IpAddr, SocketAddr};
 
 use super::Plan;
-use super::balancer::{self, Via};
+use super::balancer::{self, VipChoice};
 use super::change::Column;
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
@@ -14,35 +13,36 @@ use crate::model::shell::shell_word;
 use crate::model::snapshot::{DhcpOptions, Switch};
 use crate::model::topology::{Network, Topology};
 
-/// The resolvers that answer what is not local, and who asks them.
+/// The resolvers for names of other networks, and how guests reach them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resolvers {
-    /// The guests themselves.
-    Plain(Vec<IpAddr>),
-    /// A load balancer, which the guests ask.
-    Via(Via, Vec<SocketAddr>),
+pub enum Forwarders {
+    /// The guests ask the resolvers.
+    Direct(Vec<IpAddr>),
+    /// The guests ask their router, and a load balancer forwards to the resolvers.
+    Balanced { vip: VipChoice, resolvers: Vec<SocketAddr> },
 }
 
-/// A plan that gives the switch's guests these resolvers, and the zone's domain to search in.
+/// A plan that writes the resolvers, and with `search` the zone's domain, into the switch's DHCP options.
 ///
 /// # Errors
-/// A conflict where no port of the switch uses a DHCP row that one of the resolvers fits; as
-/// [`balancer::add`].
-pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search: bool) -> Result<Plan> {
+/// A conflict where no port of the switch uses a DHCP row of a resolver's address family; as [`balancer::add`].
+pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, search: bool) -> Result<Plan> {
     let switch = network.switch;
     let mut plan = Plan::for_switch(switch);
-    let servers = &match resolvers {
-        Resolvers::Plain(servers) => {
+    let servers = &match forwarders {
+        Forwarders::Direct(servers) => {
             balancer::remove(&mut plan, topology, network);
             servers.clone()
         }
-        Resolvers::Via(via, all) => balancer::add(&mut plan, topology, network, all, *via)?,
+        Forwarders::Balanced { vip, resolvers } => {
+            balancer::add(&mut plan, topology, network, resolvers, *vip)?
+        }
     };
     let domain = match topology.zone_of(network)? {
         Some(zone) => zone.domain.clone(),
         None => {
             plan.warnings.push(format!(
-                "switch {} has no zone: nothing resolves in it yet; make one with: qdns zone create {}",
+                "switch {} has no zone, so no local name resolves yet; create one: qdns zone create {}",
                 switch.name,
                 shell_word(&switch.name)
             ));
@@ -57,7 +57,7 @@ pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search
             servers.iter().copied().filter(|ip| ip.is_ipv4() == row.is_ipv4()).collect();
         if family.is_empty() {
             plan.warnings.push(format!(
-                "the row {} for {} stays as it is: no resolver of its family was given",
+                "row {} for {} stays as it is: no resolver of its address family was given",
                 row.uuid, row.cidr
             ));
             continue;
@@ -68,7 +68,7 @@ pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search
             match value {
                 Some(value) => write(&mut plan, row, option, &value),
                 None => plan.warnings.push(format!(
-                    "{option} is left out of the row for {}: OVN encodes a domain with a dot, such as {domain}, wrong in DHCPv6",
+                    "{option} is not set in the row for {}: in DHCPv6, OVN encodes a domain with a dot, such as {domain}, wrongly",
                     row.cidr
                 )),
             }
@@ -79,20 +79,17 @@ pub fn set(topology: &Topology, network: &Network, resolvers: &Resolvers, search
         served.extend(family);
     }
     if served.is_empty() {
-        return Err(nothing_fits(switch, servers, rows.is_empty()));
+        return Err(no_matching_rows(switch, servers, rows.is_empty()));
     }
     for server in servers.iter().filter(|server| !served.contains(server)) {
-        plan.warnings.push(format!("no guest gets {server}: no port uses a DHCP row of its family"));
+        plan.warnings.push(format!("no guest gets {server}: no port uses a DHCP row of its address family"));
     }
     plan.question = question(shared);
     Ok(plan)
 }
 
-/// A plan that takes back what [`set`] wrote: each option becomes what it was before.
-///
-/// # Errors
-/// None today; the signature is that of every plan.
-pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
+/// A plan that undoes [`set`]: each option gets the value that it had before.
+pub fn clear(topology: &Topology, network: &Network) -> Plan {
     let switch = network.switch;
     let mut plan = Plan::for_switch(switch);
     balancer::remove(&mut plan, topology, network);
@@ -110,16 +107,16 @@ pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
         }
         if plan.changes.len() == planned && row.options.contains_key(DNS_SERVER) {
             plan.warnings.push(format!(
-                "the row {} for {} stays as it is: its dns_server was not set by qdns",
+                "row {} for {} stays as it is: qdns did not set its dns_server",
                 row.uuid, row.cidr
             ));
         }
     }
     plan.question = question(shared);
-    Ok(plan)
+    plan
 }
 
-/// The options that make short names resolve, and their values; `None` where OVN cannot carry it.
+/// The options for the search domain, and their values; `None` where OVN cannot encode the value.
 fn search_options(
     row: &DhcpOptions,
     domain: &Domain,
@@ -132,7 +129,7 @@ fn search_options(
     ipv4.into_iter().filter(move |_| is_ipv4).chain(ipv6.into_iter().filter(move |_| !is_ipv4))
 }
 
-/// Writes an option, and beside it, the first time, what it was before.
+/// Plans an option's value. The first time, a mark keeps the value from before.
 fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
     let mark = before_mark(option);
     if !row.external_ids.contains_key(&mark) {
@@ -142,7 +139,7 @@ fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
     plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, Some(value));
 }
 
-/// The DHCP rows that the ports of a switch use, with the names of the other switches that use them too.
+/// The DHCP rows that the ports of a switch use, with the names of the other switches whose ports use them.
 fn rows_of<'t, 'a>(
     topology: &'t Topology<'a>,
     network: &'t Network,
@@ -150,7 +147,7 @@ fn rows_of<'t, 'a>(
     topology.leases_of(network).map(|(leases, _)| (leases.row, topology.shared_with(leases, network)))
 }
 
-/// A row with the switches that share it, for the question; none where no other switch uses it.
+/// A row with the other switches that use it, for the question; `None` where there are none.
 fn sharing(row: &DhcpOptions, shared_with: &[&str]) -> Option<String> {
     (!shared_with.is_empty())
         .then(|| format!("row {} ({}) with {}", row.uuid, row.cidr, shared_with.join(", ")))
@@ -161,26 +158,29 @@ fn question(shared: Vec<String>) -> Option<String> {
         .then(|| format!("change DHCP options that other switches share: {}", shared.join("; ")))
 }
 
-fn nothing_fits(switch: &Switch, servers: &[IpAddr], no_rows: bool) -> Error {
+fn no_matching_rows(switch: &Switch, servers: &[IpAddr], has_no_rows: bool) -> Error {
     let ipv4 = servers.iter().any(IpAddr::is_ipv4);
     let example = match switch.subnets().iter().find(|net| net.addr().is_ipv4() == ipv4) {
         Some(net) => net.to_string(),
         None if ipv4 => "10.0.0.0/24".to_owned(),
         None => "fd00::/64".to_owned(),
     };
-    let (options, command) = match ipv4 {
-        true => (
+    let (options, command) = if ipv4 {
+        (
             "options:server_id=… options:server_mac=… options:lease_time=3600 options:router=…",
             "lsp-set-dhcpv4-options",
-        ),
-        false => ("options:server_id=…", "lsp-set-dhcpv6-options"),
+        )
+    } else {
+        ("options:server_id=…", "lsp-set-dhcpv6-options")
     };
-    Error::conflict(match no_rows {
-        true => format!("no port of switch {} uses DHCP options, so no guest would get the resolvers", switch.name),
-        false => format!("no port of switch {} uses DHCP options of the resolvers' family", switch.name),
-    })
-    .hint(format!(
-        "make them with `ovn-nbctl create DHCP_Options cidr={example} {options}`, then `ovn-nbctl {command} PORT UUID` for each port"
+    let name = &switch.name;
+    let error = Error::conflict(if has_no_rows {
+        format!("no port of switch {name} uses DHCP options, so no guest would get the resolvers")
+    } else {
+        format!("no port of switch {name} uses DHCP options of the resolvers' address family")
+    });
+    error.hint(format!(
+        "create them: `ovn-nbctl create DHCP_Options cidr={example} {options}`, then `ovn-nbctl {command} PORT UUID` for each port"
     ))
 }
 
@@ -209,42 +209,46 @@ mod tests {
         }
     }
 
-    fn plain(resolver: &str) -> Resolvers {
-        Resolvers::Plain(vec![resolver.parse().unwrap()])
+    fn direct(resolver: &str) -> Forwarders {
+        Forwarders::Direct(vec![resolver.parse().unwrap()])
     }
 
     #[test]
-    fn clear_takes_back_what_set_wrote() {
+    fn clear_restores_the_options_from_before_set() {
         let mut snapshot = snapshot();
         snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "1.1.1.1,1.0.0.1".into());
         let before = snapshot.clone();
         let servers = ["8.8.8.8", "8.8.4.4"].map(|ip| ip.parse().unwrap());
         for servers in [&servers[..], &servers[..1]] {
-            let servers = Resolvers::Plain(servers.to_vec());
+            let servers = Forwarders::Direct(servers.to_vec());
             let plan = on_first(&snapshot, |topology, net1| set(topology, net1, &servers, true)).unwrap();
             assert_eq!(plan.question, None);
             plan.apply_to(&mut snapshot);
         }
         assert_eq!(snapshot.dhcp_options[0].options[DNS_SERVER], "8.8.8.8");
         assert_eq!(snapshot.dhcp_options[0].options["domain_name"], "\"internal\"");
-        on_first(&snapshot, clear).unwrap().apply_to(&mut snapshot);
+        on_first(&snapshot, clear).apply_to(&mut snapshot);
         assert_eq!(snapshot, before);
     }
 
     #[test]
-    fn a_row_that_other_switches_share_is_asked_about() {
+    fn a_row_that_another_switch_uses_needs_a_question() {
         let mut snapshot = snapshot();
         snapshot.ports[1].dhcpv4_options = Some(Uuid::from_u128(21));
         let plan =
-            on_first(&snapshot, |topology, net1| set(topology, net1, &plain("8.8.8.8"), true)).unwrap();
-        assert!(plan.question.unwrap().contains("net2"));
+            on_first(&snapshot, |topology, net1| set(topology, net1, &direct("8.8.8.8"), true)).unwrap();
+        let row = Uuid::from_u128(21);
+        assert_eq!(
+            plan.question.unwrap(),
+            format!("change DHCP options that other switches share: row {row} (10.0.0.0/24) with net2")
+        );
     }
 
     #[test]
-    fn resolvers_that_fit_no_row_are_refused_with_the_command_that_makes_one() {
+    fn resolvers_without_a_row_of_their_family_are_refused_with_the_command_that_creates_one() {
         let snapshot = snapshot();
         let error =
-            on_first(&snapshot, |topology, net1| set(topology, net1, &plain("fd00::1"), true)).unwrap_err();
+            on_first(&snapshot, |topology, net1| set(topology, net1, &direct("fd00::1"), true)).unwrap_err();
         assert!(error.hints[0].contains("create DHCP_Options cidr=fd00::/64"));
     }
 }

@@ -1,4 +1,4 @@
-//! Registering hosts in a zone and taking them out: what is wanted against what is there.
+//! Plans that add hosts to a zone and remove them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -7,14 +7,13 @@ use super::Plan;
 use super::change::{Change, Column, Reference};
 use super::zone;
 use crate::error::{Error, Result};
-use crate::model::address;
+use crate::model::address::{self, same_set};
 use crate::model::host::{Host, Hosts, Keys, Names, Text, host_name};
 use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
 use crate::model::nearest::closest;
 use crate::model::shell::shell_word;
-use crate::model::snapshot::DnsRow;
-use crate::model::snapshot::{Map, Switch};
+use crate::model::snapshot::{DnsRow, Map, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
@@ -52,7 +51,7 @@ impl Wanted {
     }
 }
 
-/// A zone as it shall become: opened from a snapshot, changed host by host, closed into a plan.
+/// A working copy of a zone: opened from a snapshot, changed host by host, closed into a plan.
 #[derive(Debug)]
 pub struct Draft<'a> {
     switch: &'a Switch,
@@ -63,7 +62,7 @@ pub struct Draft<'a> {
     hosts: Hosts<'a>,
     records: Map,
     marks: Map,
-    /// The names and reverse names of every host that was looked at to decide something.
+    /// The names and reverse names of all hosts that a decision depended on.
     touched: BTreeSet<String>,
     warnings: Vec<String>,
     foreign: Vec<(&'static str, &'a Map)>,
@@ -72,7 +71,7 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Opens the zone of a switch, or the one it will get, under the default domain.
+    /// Opens the zone of a switch. A switch without a zone gets a new one with the default domain.
     ///
     /// # Errors
     /// As [`Topology::zone_of`].
@@ -106,21 +105,20 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The zone's domain.
     pub fn domain(&self) -> &Domain {
         &self.domain
     }
 
-    /// The hosts as they are by now.
+    /// The hosts with the changes so far.
     pub fn hosts(&self) -> &Hosts<'a> {
         &self.hosts
     }
 
-    /// Makes the host what is wanted; a host that is so already stays untouched.
+    /// Adds or changes a host. A host that is as wanted already is no change.
     ///
     /// # Errors
-    /// Invalid input for a name or an address that breaks a rule; a conflict where the host has
-    /// other addresses and `replace` was not asked for.
+    /// Invalid input where a name or an address breaks a rule; a conflict where the host has other addresses and
+    /// `replace` is not set.
     pub fn add(&mut self, wanted: &Wanted) -> Result<()> {
         let hostname = wanted.host.under(&self.domain)?.clone();
         let fqdn = hostname.fqdn(&self.domain)?;
@@ -149,10 +147,10 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Takes a host out, with its short name, FQDN, the reverse names that point to it, and its mark.
+    /// Removes a host with its short name, its FQDN, its PTR records and its marks.
     ///
     /// # Errors
-    /// Not found where the zone has no such host, or invalid input where it could not have one.
+    /// Not found where the zone has no such host; invalid input where the name breaks a rule.
     pub fn remove(&mut self, name: &str) -> Result<()> {
         let key: Text = host_name(name, &self.domain).into_owned().into();
         let Some(known) = self.hosts.by_name.get(&key).cloned() else {
@@ -164,7 +162,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Takes every host out, and every key that belongs to none; the zone and its domain stay.
+    /// Removes every record; the zone and its domain stay.
     pub fn clear(&mut self) {
         self.hosts = Hosts::default();
         self.dangling.clear();
@@ -172,21 +170,23 @@ impl<'a> Draft<'a> {
         self.marks.retain(|mark, _| HostMark::of_key(mark).is_none());
     }
 
-    /// The changes from what was read to what the draft has become.
+    /// The plan with the changes.
     pub fn close(self) -> Plan {
         let mut plan = Plan { warnings: self.warnings, ..Plan::for_switch(self.switch) };
         let uuid = match self.row {
             Some(row) => {
                 if !self.is_attached {
-                    plan.warnings
-                        .push(format!("switch {} had lost its zone; it is attached again", self.switch.name));
+                    plan.warnings.push(format!(
+                        "switch {} did not list its zone; it lists it again",
+                        self.switch.name
+                    ));
                     plan.changes.push(Change::Refer(Reference::to_zone(self.switch, row.uuid)));
                 }
                 row.uuid
             }
             None if self.records.is_empty() => return plan,
             None => {
-                plan.changes.extend(zone::made(self.switch, &self.domain));
+                plan.changes.extend(zone::creation(self.switch, &self.domain));
                 zone_uuid(self.switch.uuid)
             }
         };
@@ -204,7 +204,7 @@ impl<'a> Draft<'a> {
         plan
     }
 
-    /// The host as it is, with reverse names that point to it from before it was there.
+    /// The host as it is, with the PTR records that named it before it existed.
     fn known(&mut self, hostname: &Hostname) -> Host<'a> {
         let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
         let own = self.dangling.remove(hostname.as_str()).unwrap_or_default();
@@ -224,17 +224,14 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The value that all names of the host shall have.
+    /// The value of the host's names.
     fn value_for(&self, hostname: &Hostname, known: &Host, wanted: &Wanted) -> Result<String> {
-        let set = |addresses: &[IpAddr]| addresses.iter().copied().collect::<BTreeSet<_>>();
         let is_new = known.names().next().is_none();
-        if !is_new && set(&known.addresses()) == set(&wanted.addresses) && !wanted.replace {
-            // The same addresses: their order stays, their spelling is put right.
+        if !is_new && same_set(&known.addresses(), &wanted.addresses) && !wanted.replace {
+            // The same addresses: their order stays, their spelling becomes the canonical one.
             let stored = address::from_value(known.value());
-            return Ok(match set(&stored) == set(&wanted.addresses) {
-                true => address::to_value(&stored),
-                false => address::to_value(&wanted.addresses),
-            });
+            let is_complete = same_set(&stored, &wanted.addresses);
+            return Ok(address::to_value(if is_complete { &stored } else { &wanted.addresses }));
         }
         let value = address::to_value(&wanted.addresses);
         if is_new || wanted.replace {
@@ -245,7 +242,7 @@ impl<'a> Draft<'a> {
             .hint(format!("qdns record add {switch} {hostname} {value} --replace")))
     }
 
-    /// The reverse names the host shall have; those that another host holds stay with it.
+    /// The PTR records of the host, without those of a host that has the same address.
     fn reverse_for(
         &mut self,
         hostname: &Hostname,
@@ -266,7 +263,7 @@ impl<'a> Draft<'a> {
             match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
                 Some(owner) if owner != hostname.as_str() && self.has_address(&owner, *address) => {
                     self.warnings.push(format!(
-                        "{hostname}: the reverse name of {address} stays with {owner}, which holds it"
+                        "{hostname}: the PTR record of {address} stays with {owner}, which has this address"
                     ));
                 }
                 _ => {
@@ -280,35 +277,36 @@ impl<'a> Draft<'a> {
         reverse
     }
 
-    /// Whether a host of that name is there and has the address.
+    /// Whether the zone has a host with this name and this address.
     fn has_address(&self, name: &str, address: IpAddr) -> bool {
         self.hosts.by_name.get(name).is_some_and(|host| host.addresses().contains(&address))
     }
 
-    /// Two rows with the same key on one switch: OVN answers from either.
+    /// Warns of names that a row of another owner also has on this switch: OVN answers from either.
     fn warn_of_shadows(&mut self, host: &Host) {
         for (key, _) in host.names() {
             for (owner, records) in &self.foreign {
                 if records.contains_key(key) {
                     self.warnings.push(format!(
-                        "{key} is also in a row of {owner} on this switch; which of the two answers is chance"
+                        "{key} is also in a row of {owner} on this switch; OVN answers from either"
                     ));
                 }
             }
         }
     }
 
-    /// Puts one form of a host in the place of another.
+    /// Replaces the keys and marks of a host.
     fn put(&mut self, known: Host<'a>, host: Host<'a>) {
         for (key, _) in known.keys() {
             self.records.remove(key);
             self.touched.insert(key.to_owned());
         }
         for mark in HostMark::ALL {
-            match host.has(mark) {
-                true => self.marks.insert(mark.key(&host.name), "true".to_owned()),
-                false => self.marks.remove(&mark.key(&host.name)),
-            };
+            if host.has(mark) {
+                self.marks.insert(mark.key(&host.name), "true".to_owned());
+            } else {
+                self.marks.remove(&mark.key(&host.name));
+            }
         }
         self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
         self.hosts.by_name.insert(host.name.clone(), host);
@@ -330,7 +328,6 @@ mod tests {
     use super::*;
     use crate::model::fixture::on_first;
     use crate::model::marks::SWITCH_MARK;
-    use crate::model::snapshot::DnsRow;
     use crate::model::snapshot::Snapshot;
     use proptest::prelude::*;
     use uuid::Uuid;
@@ -379,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn an_adopted_host_is_put_right() {
+    fn an_adopted_host_gets_its_missing_keys() {
         let snapshot =
             snapshot(&[("Web.internal", "10.0.0.10,10.0.0.11"), ("10.0.0.10.in-addr.arpa", "web.internal.")]);
         let plan = add(&snapshot, &wanted("web", &["10.0.0.11", "10.0.0.10"])).unwrap();
@@ -417,11 +414,11 @@ mod tests {
     }
 
     #[test]
-    fn a_reverse_name_stays_with_the_host_that_holds_it() {
+    fn a_ptr_record_stays_with_the_host_that_has_the_address() {
         let snapshot = snapshot(&[("db", "10.0.0.10"), ("10.0.0.10.in-addr.arpa", "db.internal")]);
         let plan = add(&snapshot, &wanted("web", &["10.0.0.10"])).unwrap();
         assert_eq!(plan.entries().count(), 2);
-        assert_eq!(plan.warnings, ["web: the reverse name of 10.0.0.10 stays with db, which holds it"]);
+        assert_eq!(plan.warnings, ["web: the PTR record of 10.0.0.10 stays with db, which has this address"]);
     }
 
     #[test]

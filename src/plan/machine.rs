@@ -1,4 +1,4 @@
-//! One machine that appears on a switch, or goes: its name with the addresses of its ports.
+//! One machine of a hypervisor: plans that register its name with the addresses of its ports, or remove it.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use super::Plan;
 use super::hosts::{Draft, Wanted};
 use crate::error::{Error, Result};
-use crate::model::name::HostArg;
+use crate::model::address::same_set;
+use crate::model::host::Host;
+use crate::model::name::{Domain, HostArg};
 use crate::model::port_index::PortIndex;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
@@ -14,28 +16,27 @@ use crate::model::topology::{Network, Topology};
 /// A machine's ports on one switch.
 #[derive(Clone, Debug)]
 pub struct MachinePorts<'a> {
-    /// The switch.
     pub network: &'a Network<'a>,
-    /// The machine's ports on it, at least one.
+    /// At least one.
     pub ports: Vec<&'a Port>,
 }
 
 impl<'a> MachinePorts<'a> {
-    /// The switches that have guest ports of these names, and the names that no guest port has.
+    /// The guest ports with these names, by switch, and the names that no guest port has.
     pub fn find(topology: &'a Topology<'a>, names: &[String]) -> (Vec<Self>, Vec<String>) {
         let is_named = |port: &&Port| port.is_guest() && names.contains(&port.name);
-        let on = topology.switches.iter().map(|network| MachinePorts {
+        let all = topology.switches.iter().map(|network| MachinePorts {
             network,
             ports: network.ports.iter().copied().filter(is_named).collect(),
         });
-        let found: Vec<Self> = on.filter(|machine| !machine.ports.is_empty()).collect();
+        let found: Vec<Self> = all.filter(|machine| !machine.ports.is_empty()).collect();
         let known: BTreeSet<&String> =
             found.iter().flat_map(|machine| &machine.ports).map(|port| &port.name).collect();
         let missing = names.iter().filter(|name| !known.contains(name)).cloned().collect();
         (found, missing)
     }
 
-    /// The addresses of the machine on this switch.
+    /// The addresses of the machine on this switch, each once.
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut all: Vec<IpAddr> = Vec::new();
         for address in self.ports.iter().flat_map(|port| port.guest_addresses()) {
@@ -46,53 +47,38 @@ impl<'a> MachinePorts<'a> {
         all
     }
 
-    /// A plan that gives the machine's name its addresses here.
+    /// A plan that gives the machine's name its addresses on this switch. A static host stays as it is.
     ///
     /// # Errors
-    /// A conflict where the name is static, or is that of a host that another port stands behind; invalid
-    /// input where a name or an address breaks a rule, or no address is known.
+    /// A conflict where the name has other addresses and is static, or is that of another port's host; invalid
+    /// input where the name or an address breaks a rule, or no address is known.
     pub fn register(&self, topology: &Topology, host: &HostArg) -> Result<Plan> {
+        let switch = self.network.switch;
         let addresses = self.addresses();
-        let ports = self.ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(" and ");
         if addresses.is_empty() {
             return Err(Error::invalid(format!(
-                "no address is known of port {ports} of {}",
-                self.network.switch.name
+                "port {} of {} has no known address",
+                self.port_names(),
+                switch.name
             )));
         }
         let mut draft = Draft::open(topology, self.network)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
-        let set = |list: &[IpAddr]| list.iter().copied().collect::<BTreeSet<_>>();
         let known = draft.hosts().by_name.get(name.as_str());
-        let agrees = known.is_none_or(|known| set(&known.addresses()) == set(&addresses));
+        let agrees = known.is_none_or(|known| same_set(&known.addresses(), &addresses));
         if let Some(known) = known.filter(|_| !agrees) {
-            let has = |whose: &str| {
-                Error::conflict(format!(
-                    "{name} of {} has {} {whose}",
-                    self.network.switch.name,
-                    known.value()
-                ))
-            };
-            if known.is_static {
-                return Err(has("and is static"));
-            }
-            let index = PortIndex::of(self.network, draft.domain(), None);
-            let holders = known.addresses().into_iter().filter_map(|address| index.holder(address));
-            let is_other = |holder: &&Port| self.ports.iter().all(|port| port.uuid != holder.uuid);
-            if let Some(other) = holders.into_iter().find(|holder| is_other(holder)) {
-                return Err(has(&format!("of port {}, not of {ports}", other.name)));
-            }
+            self.check_replaceable(known, draft.domain())?;
         }
         if known.is_some_and(|known| known.is_static) {
-            return Ok(Plan::for_switch(self.network.switch));
+            return Ok(Plan::for_switch(switch));
         }
         let names = known.map(|known| known.wanted).unwrap_or_default();
         draft.add(&Wanted { names, replace: !agrees, ..Wanted::new(host.clone(), addresses) })?;
         Ok(draft.close())
     }
 
-    /// A plan without the machine's name here. A name with other addresses than the machine's is another's
-    /// and stays, and so does a static one.
+    /// A plan that removes the machine's name from this switch. A static host stays, and so does a host with an
+    /// address that the machine does not have.
     ///
     /// # Errors
     /// As [`Draft::open`]; invalid input where the name breaks a rule.
@@ -109,5 +95,131 @@ impl<'a> MachinePorts<'a> {
         }
         draft.remove(&name)?;
         Ok(draft.close())
+    }
+
+    fn port_names(&self) -> String {
+        self.ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Checks that the machine may replace the addresses of a host: the host is not static and has no other port.
+    fn check_replaceable(&self, known: &Host, domain: &Domain) -> Result<()> {
+        let has = format!("{} of {} has {}", known.name, self.network.switch.name, known.value());
+        if known.is_static {
+            return Err(Error::conflict(format!("{has} and is static")));
+        }
+        let index = PortIndex::of(self.network, domain, None);
+        let mut holders = known.addresses().into_iter().filter_map(|address| index.holder(address));
+        match holders.find(|holder| self.ports.iter().all(|port| port.uuid != holder.uuid)) {
+            Some(other) => {
+                Err(Error::conflict(format!("{has} of port {}, not of {}", other.name, self.port_names())))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::guest_port;
+    use crate::model::snapshot::Snapshot;
+
+    const WEB: (&str, &str) = ("web", "10.0.0.2");
+    const WEB_FQDN: (&str, &str) = ("web.internal", "10.0.0.2");
+
+    /// `net1` with the port `p2` of the machine and the port `p3` of another one.
+    fn net1(records: &[(&str, &str)], marks: &[&str]) -> Snapshot {
+        let ports = vec![
+            guest_port(2, "p2", &["0a:00:00:00:00:02 10.0.0.2"]),
+            guest_port(3, "p3", &["0a:00:00:00:00:03 10.0.0.3"]),
+        ];
+        Snapshot::of_net1(ports, records, marks)
+    }
+
+    fn register(snapshot: &Snapshot) -> Result<Vec<String>> {
+        records_after(snapshot, |machine, topology, host| machine.register(topology, host))
+    }
+
+    fn unregister(snapshot: &Snapshot) -> Result<Vec<String>> {
+        records_after(snapshot, |machine, topology, host| machine.unregister(topology, host))
+    }
+
+    /// The records without PTR records after a plan for the machine `web` with the port `p2`.
+    fn records_after(
+        snapshot: &Snapshot,
+        plan: impl FnOnce(&MachinePorts, &Topology, &HostArg) -> Result<Plan>,
+    ) -> Result<Vec<String>> {
+        let topology = Topology::of(snapshot);
+        let (found, _) = MachinePorts::find(&topology, &["p2".to_owned()]);
+        let plan = plan(&found[0], &topology, &HostArg::parse("web").unwrap())?;
+        let mut after = snapshot.clone();
+        plan.apply_to(&mut after);
+        let records = after.dns[0].records.iter().filter(|(key, _)| !key.contains("arpa"));
+        Ok(records.map(|(key, value)| format!("{key}={value}")).collect())
+    }
+
+    #[test]
+    fn ports_are_found_by_name() {
+        let snapshot = net1(&[], &[]);
+        let topology = Topology::of(&snapshot);
+        let (found, missing) = MachinePorts::find(&topology, &["p2".to_owned(), "p9".to_owned()]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].port_names(), "p2");
+        assert_eq!(missing, ["p9"]);
+    }
+
+    #[test]
+    fn a_new_machine_gets_its_name() {
+        let records = register(&net1(&[], &[])).unwrap();
+        assert_eq!(records, ["web=10.0.0.2", "web.internal=10.0.0.2"]);
+    }
+
+    #[test]
+    fn a_host_without_a_port_is_replaced() {
+        let records = register(&net1(&[("web", "10.0.0.9")], &[])).unwrap();
+        assert_eq!(records, ["web=10.0.0.2", "web.internal=10.0.0.2"]);
+    }
+
+    #[test]
+    fn the_host_of_another_port_is_a_conflict() {
+        let error = register(&net1(&[("web", "10.0.0.3")], &[])).unwrap_err();
+        assert_eq!(error.message, "web of net1 has 10.0.0.3 of port p3, not of p2");
+    }
+
+    #[test]
+    fn a_static_host_with_other_addresses_is_a_conflict() {
+        let snapshot = net1(&[("web", "10.0.0.9")], &["qdns-static-web"]);
+        let error = register(&snapshot).unwrap_err();
+        assert_eq!(error.message, "web of net1 has 10.0.0.9 and is static");
+    }
+
+    #[test]
+    fn a_static_host_with_the_machines_address_stays_as_it_is() {
+        let records = register(&net1(&[WEB], &["qdns-static-web"])).unwrap();
+        assert_eq!(records, ["web=10.0.0.2"]);
+    }
+
+    #[test]
+    fn a_port_without_a_known_address_is_refused() {
+        let snapshot = Snapshot::of_net1(vec![guest_port(2, "p2", &["unknown"])], &[], &[]);
+        let error = register(&snapshot).unwrap_err();
+        assert_eq!(error.message, "port p2 of net1 has no known address");
+    }
+
+    #[test]
+    fn unregister_removes_every_form_of_the_name() {
+        assert_eq!(unregister(&net1(&[WEB, WEB_FQDN], &[])).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn unregister_keeps_a_static_host() {
+        let records = unregister(&net1(&[WEB], &["qdns-static-web"])).unwrap();
+        assert_eq!(records, ["web=10.0.0.2"]);
+    }
+
+    #[test]
+    fn unregister_keeps_a_host_with_an_address_of_another_machine() {
+        let snapshot = net1(&[("web", "10.0.0.2 10.0.0.3")], &[]);
+        assert_eq!(unregister(&snapshot).unwrap(), ["web=10.0.0.2 10.0.0.3"]);
     }
 }

@@ -1,4 +1,4 @@
-//! What to change: one planner a file, each a pure function from rows to a [`Plan`].
+//! What to change. Each file has one planner: a pure function from rows to a [`Plan`].
 
 pub mod bad_lines;
 pub mod balancer;
@@ -21,12 +21,10 @@ use crate::model::name::Domain;
 use crate::model::snapshot::{Map, Snapshot, Switch};
 use change::{Change, Column, Entry};
 
-/// The switch that a plan is for.
+/// The switch of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwitchId {
-    /// Its UUID.
     pub uuid: Uuid,
-    /// Its name, for people.
     pub name: String,
 }
 
@@ -36,37 +34,33 @@ impl From<&Switch> for SwitchId {
     }
 }
 
-/// A host that is removed because it has no port: it stays if a port has its name or one of its addresses when
-/// the removal is written.
+/// A host that is removed because it has no port. The removal fails if a port has the host's name or one of its
+/// addresses when it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
-    /// The switch whose ports count.
+    /// The switch whose ports are compared.
     pub switch: Uuid,
     /// The zone's domain.
     pub domain: Domain,
-    /// The host's name.
     pub name: String,
-    /// The host's addresses.
     pub addresses: Vec<IpAddr>,
     /// One more `external_ids` key that may hold a port's hostname.
     pub name_from: Option<String>,
 }
 
-/// The changes of one transaction, what the operator should know, and what must be asked first.
+/// The changes of one switch, with warnings and a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The switch that the plan is for.
     pub switch: SwitchId,
-    /// The changes, in order.
+    /// In the order in which they are written.
     pub changes: Vec<Change>,
-    /// What must still be as it was read for the changes to make sense: entries whose `from` and
-    /// `to` are the same.
+    /// Values that the planner relied on and that must not have changed when the plan is written. `from` and `to`
+    /// of each are the same.
     pub expects: Vec<Entry>,
-    /// Hosts that no port may have when the changes are written.
+    /// Hosts that must still have no port when the plan is written.
     pub must_stay_unused: Vec<Unused>,
-    /// What is worth knowing and stops nothing.
     pub warnings: Vec<String>,
-    /// What must be answered with yes first: the plan goes beyond what was named one by one.
+    /// The end of the question "This will …. Go on?". A plan has one where it changes more than the operator named.
     pub question: Option<String>,
 }
 
@@ -76,7 +70,7 @@ impl Plan {
         Plan { switch: switch.into(), ..Plan::default() }
     }
 
-    /// Plans that a key of a row has a value, or none. Nothing is added where it is so already.
+    /// Plans a value for a key of a row, or with `None` its removal. A value that is there already is no change.
     pub fn set(&mut self, column: Column, row: Uuid, current: Option<&Map>, key: &str, to: Option<&str>) {
         let from = current.and_then(|map| map.get(key)).map(String::as_str);
         if from != to {
@@ -90,12 +84,12 @@ impl Plan {
         }
     }
 
-    /// Plans that a column of a row has these keys with these values and no others.
+    /// Plans the whole content of a column of a row.
     pub fn set_all(&mut self, column: Column, row: Uuid, current: Option<&Map>, wanted: Map) {
         let entry = |key, from, to| Entry { column, row, key, from, to };
-        let gone = current.into_iter().flatten().filter(|(key, _)| !wanted.contains_key(*key));
+        let removed = current.into_iter().flatten().filter(|(key, _)| !wanted.contains_key(*key));
         let mut entries: Vec<Entry> =
-            gone.map(|(key, from)| entry(key.clone(), Some(from.clone()), None)).collect();
+            removed.map(|(key, from)| entry(key.clone(), Some(from.clone()), None)).collect();
         entries.extend(wanted.into_iter().filter_map(|(key, to)| {
             let from = current.and_then(|current| current.get(&key));
             (from != Some(&to)).then(|| entry(key, from.cloned(), Some(to)))
@@ -104,27 +98,27 @@ impl Plan {
         self.changes.extend(entries.into_iter().map(Change::Entry));
     }
 
-    /// Plans nothing for a key, but depends on it: the change is lost where another writer changes it.
+    /// Plans no change of a key, but the whole plan fails where another writer changes it meanwhile.
     pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
         let value = Some(value.to_owned());
         self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
     }
 
-    /// Fails with what refuses the plan; where the plan is only shown, the refusal is a warning.
+    /// Turns the error of a check into a warning where the plan is only shown.
     ///
     /// # Errors
-    /// The refusal.
-    pub fn warn_or_fail(&mut self, verdict: Result<()>, is_dry_run: bool) -> Result<()> {
-        match verdict {
+    /// That of the check, where the plan is to be written.
+    pub fn warn_or_fail(&mut self, check: Result<()>, is_dry_run: bool) -> Result<()> {
+        match check {
             Err(error) if is_dry_run => {
                 self.warnings.push(format!("it would be refused: {}", error.message));
                 Ok(())
             }
-            verdict => verdict,
+            other => other,
         }
     }
 
-    /// The plan's changes of single keys.
+    /// The changes of single keys.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.changes.iter().filter_map(|change| match change {
             Change::Entry(entry) => Some(entry),
@@ -132,19 +126,18 @@ impl Plan {
         })
     }
 
-    /// Makes the changes in a snapshot.
+    /// Applies the changes to a snapshot.
     pub fn apply_to(&self, snapshot: &mut Snapshot) {
         self.changes.iter().for_each(|change| change.apply_to(snapshot));
     }
 }
 
-/// A plan that may be written: there was nothing to ask, or the question was answered with yes. The write path
-/// takes nothing else.
+/// A plan that may be written: it has no question, or the answer was yes. The write path takes nothing else.
 #[derive(Clone, Debug)]
 pub struct Approved<T>(T);
 
 impl Approved<Plan> {
-    /// Approves a plan; one with a question only where `confirm` says yes to it.
+    /// Approves a plan. A plan with a question needs `confirm` to succeed.
     ///
     /// # Errors
     /// As `confirm`.
@@ -155,7 +148,7 @@ impl Approved<Plan> {
         Ok(Approved(plan))
     }
 
-    /// Approves several plans by one question, made of theirs.
+    /// Approves several plans with one question, which joins theirs.
     ///
     /// # Errors
     /// As `confirm`.
@@ -167,12 +160,10 @@ impl Approved<Plan> {
         Ok(plans.into_iter().map(Approved).collect())
     }
 
-    /// The plan.
     pub fn plan(&self) -> &Plan {
         &self.0
     }
 
-    /// The plan, once it is written.
     pub fn into_plan(self) -> Plan {
         self.0
     }

@@ -109,15 +109,9 @@ pub fn hosts_with_port(draft: &Draft, index: &PortIndex) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixture::on_first;
-    use crate::model::snapshot::{Port, RouterPort, Snapshot};
+    use crate::model::fixture::{guest_port, on_first};
+    use crate::model::snapshot::Snapshot;
     use crate::model::topology::Topology;
-    use uuid::Uuid;
-
-    fn port(n: u128, name: &str, kind: &str, addresses: &[&str]) -> Port {
-        let addresses = addresses.iter().map(|text| (*text).to_owned()).collect();
-        Port { uuid: Uuid::from_u128(n), name: name.into(), kind: kind.into(), addresses, ..Port::default() }
-    }
 
     fn stale(snapshot: &Snapshot) -> Vec<String> {
         on_first(snapshot, |topology, net1| {
@@ -131,38 +125,33 @@ mod tests {
 
     #[test]
     fn a_host_with_a_static_address_of_a_port_stays() {
-        let ports = vec![port(2, "p2", "", &["0a:00:00:00:00:02 10.0.0.11"])];
+        let ports = vec![guest_port(2, "p2", &["0a:00:00:00:00:02 10.0.0.11"])];
         assert_eq!(stale(&Snapshot::of_net1(ports, &[("web.internal", "10.0.0.11")], &[])), NONE);
     }
 
     #[test]
     fn a_host_with_a_dynamic_address_of_a_port_stays() {
-        let mut dynamic = port(2, "5a39e9bd-5530-4c75-b598-c5f701b62600", "", &["dynamic"]);
+        let mut dynamic = guest_port(2, "5a39e9bd-5530-4c75-b598-c5f701b62600", &["dynamic"]);
         dynamic.dynamic_addresses = Some("0a:00:00:00:00:02 10.0.0.12".into());
         assert_eq!(stale(&Snapshot::of_net1(vec![dynamic], &[("web", "10.0.0.12")], &[])), NONE);
     }
 
     #[test]
     fn a_host_with_one_address_in_a_ports_security_stays() {
-        let mut secured = port(2, "p2", "", &["unknown"]);
+        let mut secured = guest_port(2, "p2", &["unknown"]);
         secured.port_security = vec!["0a:00:00:00:00:02 10.0.0.13".into()];
         assert_eq!(stale(&Snapshot::of_net1(vec![secured], &[("web", "10.0.0.13 10.0.0.99")], &[])), NONE);
     }
 
     #[test]
     fn a_host_with_a_routers_address_stays() {
-        let mut router = port(2, "net1-lr0", "router", &["router"]);
-        router.options.insert("router-port".into(), "lr0-net1".into());
-        let mut snapshot = Snapshot::of_net1(vec![router], &[("gw", "10.0.0.1")], &[]);
-        let networks = vec!["10.0.0.1/24".into()];
-        snapshot.router_ports =
-            vec![RouterPort { name: "lr0-net1".into(), networks, ..RouterPort::default() }];
+        let snapshot = Snapshot::of_net1(vec![], &[("gw", "10.0.0.1")], &[]).with_gateway_router();
         assert_eq!(stale(&snapshot), NONE);
     }
 
     #[test]
     fn a_host_with_the_hostname_of_a_port_stays() {
-        let mut named = port(2, "p2", "", &[]);
+        let mut named = guest_port(2, "p2", &[]);
         named.external_ids.insert("vm-name".into(), "Stopped".into());
         let snapshot = Snapshot::of_net1(vec![named], &[("stopped.internal", "10.0.0.98")], &[]);
         assert_eq!(stale(&snapshot), NONE);
@@ -181,13 +170,13 @@ mod tests {
 
     #[test]
     fn a_host_without_any_of_these_is_stale() {
-        let ports = vec![port(2, "p2", "", &["0a:00:00:00:00:02 10.0.0.11"])];
+        let ports = vec![guest_port(2, "p2", &["0a:00:00:00:00:02 10.0.0.11"])];
         assert_eq!(stale(&Snapshot::of_net1(ports, &[("gone", "10.0.0.95")], &[])), ["gone"]);
     }
 
     #[test]
     fn a_port_of_another_switch_does_not_keep_a_host() {
-        let ports = vec![port(2, "web", "", &["0a:00:00:00:00:02 10.0.0.11"])];
+        let ports = vec![guest_port(2, "web", &["0a:00:00:00:00:02 10.0.0.11"])];
         let mut snapshot = Snapshot::of_net1(ports, &[("web", "10.0.0.11")], &[]);
         snapshot.switches[0].ports.clear();
         assert_eq!(stale(&snapshot), ["web"]);
@@ -200,7 +189,7 @@ mod tests {
             ("gone.internal", "10.0.0.95 fd00::95"),
             ("95.0.0.10.in-addr.arpa", "gone.internal"),
         ];
-        let snapshot = Snapshot::of_net1(vec![port(2, "any", "", &["unknown"])], &hosts, &[]);
+        let snapshot = Snapshot::of_net1(vec![guest_port(2, "any", &["unknown"])], &hosts, &[]);
         let topology = Topology::of(&snapshot);
         let net1 = &topology.switches[0];
         let draft = Draft::open(&topology, net1).unwrap();

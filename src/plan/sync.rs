@@ -187,13 +187,11 @@ fn register(draft: &mut Draft, name: &str, wanted: &PortHost) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixture::on_first;
+    use crate::model::fixture::{guest_port, on_first};
     use crate::model::snapshot::Snapshot;
-    use uuid::Uuid;
 
     fn port(n: u128, name: &str, vm: &str, addresses: &[&str]) -> Port {
-        let mut port = Port { uuid: Uuid::from_u128(n), name: name.into(), ..Port::default() };
-        port.addresses = addresses.iter().map(|text| (*text).to_owned()).collect();
+        let mut port = guest_port(n, name, addresses);
         if !vm.is_empty() {
             port.external_ids.insert("vm-name".into(), vm.into());
         }

@@ -1,4 +1,4 @@
-//! Making and removing the zone of a switch.
+//! Plans that create and remove the zone of a switch.
 
 use super::Plan;
 use super::change::{Change, Reference, Row};
@@ -9,14 +9,14 @@ use crate::model::snapshot::{DnsRow, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::{zone_marks, zone_uuid};
 
-/// The changes that make the zone of a switch.
-pub(super) fn made(switch: &Switch, domain: &Domain) -> [Change; 2] {
+/// The changes that create the zone of a switch.
+pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
     let uuid = zone_uuid(switch.uuid);
     let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
     [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
 }
 
-/// A plan for a new zone on a switch.
+/// A plan for a new zone. A zone that its switch does not list is attached again.
 ///
 /// # Errors
 /// A conflict where the switch has one already, unless `may_exist` and the domain is the same.
@@ -30,9 +30,9 @@ pub fn create(
     let mut plan = Plan::for_switch(switch);
     let wanted = domain.cloned().unwrap_or_default();
     match topology.zone_of(network)? {
-        None => plan.changes.extend(made(switch, &wanted)),
+        None => plan.changes.extend(creation(switch, &wanted)),
         Some(zone) if !zone.is_attached() => {
-            plan.warnings.push(format!("switch {} had lost its zone; it is attached again", switch.name));
+            plan.warnings.push(format!("switch {} did not list its zone; it lists it again", switch.name));
             plan.changes.push(Change::Refer(Reference::to_zone(switch, zone.row.uuid)));
         }
         Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain) => {
@@ -41,22 +41,23 @@ pub fn create(
                 "switch {} has a zone already, with the domain {}",
                 switch.name, zone.domain
             ))
-            .hint(match may_exist {
-                false => format!("--may-exist accepts it; {command} shows it"),
-                true => format!("{command} shows it"),
+            .hint(if may_exist {
+                format!("{command} shows it")
+            } else {
+                format!("--may-exist accepts it; {command} shows it")
             }));
         }
         Some(_) => {}
     }
     if wanted.is_public() && !plan.changes.is_empty() {
         plan.warnings.push(format!(
-            "{wanted} may exist outside: a name under it that this zone lacks is asked of the forwarders"
+            "{wanted} may exist in the public DNS: the forwarders answer each name under it that this zone does not have"
         ));
     }
     Ok(plan)
 }
 
-/// A plan to remove a switch's zone with everything in it.
+/// A plan that removes a switch's zone with all its records.
 ///
 /// # Errors
 /// Not found where the switch has no zone, unless `if_exists`.
@@ -64,11 +65,11 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
     let switch = network.switch;
     let mut plan = Plan::for_switch(switch);
     let Some(zone) = topology.zone_of(network)? else {
-        return match if_exists {
-            true => Ok(plan),
-            false => Err(Error::not_found(format!("switch {} has no zone", switch.name))
-                .hint("--if-exists accepts that; qdns zone ls lists the zones")),
-        };
+        if if_exists {
+            return Ok(plan);
+        }
+        return Err(Error::not_found(format!("switch {} has no zone", switch.name))
+            .hint("--if-exists accepts that; qdns zone ls lists the zones"));
     };
     let hosts = zone.hosts().by_name.len();
     if hosts > 0 {
@@ -80,4 +81,98 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
     Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::Snapshot;
+
+    fn net1() -> Snapshot {
+        Snapshot::of_net1(vec![], &[("web", "10.0.0.2"), ("web.internal", "10.0.0.2")], &[])
+    }
+
+    fn create_on(snapshot: &Snapshot, domain: Option<&str>, may_exist: bool) -> Result<Plan> {
+        let domain = domain.map(|text| Domain::parse(text).unwrap());
+        on_first(snapshot, |topology, network| create(topology, network, domain.as_ref(), may_exist))
+    }
+
+    #[test]
+    fn a_new_zone_is_a_marked_row_that_the_switch_lists() {
+        let mut snapshot = net1().without_zone();
+        create_on(&snapshot, Some("prod.internal"), false).unwrap().apply_to(&mut snapshot);
+        let row = &snapshot.dns[0];
+        let marks: Vec<(&str, &str)> =
+            row.external_ids.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        assert_eq!(marks, [("qdns-domain", "prod.internal"), ("switch", "net1")]);
+        assert_eq!(snapshot.switches[0].dns_records, [row.uuid]);
+    }
+
+    #[test]
+    fn a_second_zone_is_a_conflict() {
+        let error = create_on(&net1(), None, false).unwrap_err();
+        assert_eq!(error.message, "switch net1 has a zone already, with the domain internal");
+        assert_eq!(error.hints, ["--may-exist accepts it; qdns zone show net1 shows it"]);
+    }
+
+    #[test]
+    fn may_exist_accepts_the_same_domain() {
+        assert_eq!(create_on(&net1(), Some("internal"), true).unwrap().changes, []);
+    }
+
+    #[test]
+    fn may_exist_refuses_another_domain() {
+        let error = create_on(&net1(), Some("prod.internal"), true).unwrap_err();
+        assert_eq!(error.hints, ["qdns zone show net1 shows it"]);
+    }
+
+    #[test]
+    fn a_zone_without_its_reference_is_attached_again() {
+        let mut snapshot = net1();
+        let uuid = snapshot.dns[0].uuid;
+        snapshot.switches[0].dns_records.clear();
+        let plan = create_on(&snapshot, None, false).unwrap();
+        assert_eq!(plan.changes, [Change::Refer(Reference::to_zone(&snapshot.switches[0], uuid))]);
+        assert_eq!(plan.warnings, ["switch net1 did not list its zone; it lists it again"]);
+    }
+
+    #[test]
+    fn a_public_domain_has_a_warning() {
+        let plan = create_on(&net1().without_zone(), Some("example1.org"), false).unwrap();
+        assert_eq!(
+            plan.warnings,
+            [
+                "example1.org may exist in the public DNS: the forwarders answer each name under it that this zone does not have"
+            ]
+        );
+    }
+
+    #[test]
+    fn removing_a_zone_with_hosts_needs_a_question_and_leaves_nothing() {
+        let mut snapshot = net1();
+        let plan = on_first(&snapshot, |topology, network| remove(topology, network, false)).unwrap();
+        assert_eq!(plan.question.as_deref(), Some("remove the zone of net1 with 1 host in it"));
+        plan.apply_to(&mut snapshot);
+        assert_eq!(snapshot, net1().without_zone());
+    }
+
+    #[test]
+    fn removing_an_empty_zone_needs_no_question() {
+        let snapshot = Snapshot::of_net1(vec![], &[], &[]);
+        let plan = on_first(&snapshot, |topology, network| remove(topology, network, false)).unwrap();
+        assert_eq!(plan.question, None);
+    }
+
+    #[test]
+    fn a_zone_that_does_not_exist_is_not_found_unless_if_exists() {
+        let snapshot = net1().without_zone();
+        let remove =
+            |if_exists| on_first(&snapshot, |topology, network| remove(topology, network, if_exists));
+        let error = remove(false).unwrap_err();
+        assert_eq!(error.kind, Kind::NotFound);
+        assert_eq!(error.hints, ["--if-exists accepts that; qdns zone ls lists the zones"]);
+        assert_eq!(remove(true).unwrap().changes, []);
+    }
 }

@@ -10,15 +10,14 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::forwarders;
 
-/// Take back what `set` wrote.
+/// Undo `forwarders set`: each DHCP option gets the value that it had before.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns forwarders clear net1
-
-Each option becomes what it was before `qdns forwarders set`.")]
+  qdns forwarders clear net1 --dry-run    show the values that come back")]
 pub struct ClearArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
 }
 
@@ -28,7 +27,7 @@ impl ClearArgs {
         let applied = apply(context, OnLostRace::Fail, || {
             let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
             let topology = Topology::of(&snapshot);
-            forwarders::clear(&topology, topology.network(switch.uuid)?)
+            Ok(forwarders::clear(&topology, topology.network(switch.uuid)?))
         })?;
         Ok(applied.reply())
     }

@@ -10,37 +10,37 @@ use crate::model::balancer::parse_resolver;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
-use crate::plan::balancer::Via;
-use crate::plan::forwarders::{self, Resolvers};
+use crate::plan::balancer::VipChoice;
+use crate::plan::forwarders::{self, Forwarders};
 
-/// Give a switch's guests their resolvers and search domain.
+/// Give a switch's guests resolvers and a search domain by DHCP.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns forwarders set net1 8.8.8.8 8.8.4.4
-  qdns forwarders set net1 8.8.8.8 2001:4860:4860::8888    IPv4 guests and IPv6 guests
-  qdns forwarders set net1 8.8.8.8 --no-search             leave the search domain alone
+  qdns forwarders set net1 8.8.8.8 2001:4860:4860::8888    for DHCPv4 and DHCPv6
+  qdns forwarders set net1 8.8.8.8 --no-search             do not change the search domain
   qdns forwarders set net1 8.8.8.8 8.8.4.4 --via auto      guests ask their router, which forwards
 
-Every DHCP_Options row that the switch's ports use gets dns_server, domain_name and \
-domain_search_list, in the syntax that OVN parses; its other options stay. Guests see it when they \
-renew their lease.
+Every DHCPv4 row that the switch's ports use gets dns_server, domain_name and domain_search_list, every \
+DHCPv6 row dns_server and domain_search, in the syntax that OVN parses. Other options stay. Guests get \
+the new values when they renew their lease.
 
-With --via, guests get the router's address on the switch as their resolver, and a load balancer on \
-port 53 of that address passes on what is not local, by UDP and TCP. It works on a gateway router; \
-from OVN 25.03 on also on a distributed router, with a gateway port or without. Elsewhere it is \
-refused. OVN does not notice when a resolver dies: its share of the queries gets no answer, until \
-the guest asks again from another port. A later `set` without --via takes the balancer away.")]
+With --via, guests get the router's address on the switch as their resolver. A load balancer on port 53 \
+of that address forwards UDP and TCP queries that OVN does not answer. It works on a gateway router and, \
+from OVN 25.03 on, on a distributed router with or without a gateway port. Elsewhere it is refused. OVN \
+does not notice when a resolver fails: its share of the queries gets no answer until the guest asks again \
+from another port. A later `set` without --via removes the load balancer.")]
 pub struct SetArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
-    /// The resolvers, in order
+    /// The resolvers, in the order that guests ask them
     #[arg(required = true, value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Let guests ask this address of their router, which forwards; `auto` takes the router's own
+    /// Let guests ask their router at this address; `auto` takes the router's own addresses
     #[arg(long, value_name = "VIP|auto")]
     via: Option<String>,
-    /// Leave domain_name and the search list alone
+    /// Do not change domain_name and the search list
     #[arg(long)]
     no_search: bool,
 }
@@ -48,19 +48,19 @@ pub struct SetArgs {
 impl SetArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let resolvers = match self.via.as_deref().map(Via::parse).transpose()? {
-            None => Resolvers::Plain(
+        let forwarders = match self.via.as_deref().map(VipChoice::parse).transpose()? {
+            None => Forwarders::Direct(
                 self.addresses.iter().map(|text| address::parse(text)).collect::<Result<_>>()?,
             ),
-            Some(via) => {
-                let all = self.addresses.iter().map(|text| parse_resolver(text)).collect::<Result<_>>()?;
-                Resolvers::Via(via, all)
-            }
+            Some(vip) => Forwarders::Balanced {
+                vip,
+                resolvers: self.addresses.iter().map(|text| parse_resolver(text)).collect::<Result<_>>()?,
+            },
         };
         let applied = apply(context, OnLostRace::Fail, || {
             let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
             let topology = Topology::of(&snapshot);
-            forwarders::set(&topology, topology.network(switch.uuid)?, &resolvers, !self.no_search)
+            forwarders::set(&topology, topology.network(switch.uuid)?, &forwarders, !self.no_search)
         })?;
         Ok(applied.reply())
     }
