@@ -6,10 +6,10 @@ use ipnet::IpNet;
 
 use crate::error::{Error, Result};
 
-/// Accepts the address of a guest: one IPv4 or IPv6 unicast address, without prefix length or zone.
+/// Accepts the address of a guest: one IPv4 or IPv6 unicast address, without prefix length or interface.
 ///
 /// # Errors
-/// Invalid input that names the rule and, where there is one, a valid alternative.
+/// Invalid input, with the rule and a valid alternative.
 pub fn parse(text: &str) -> Result<IpAddr> {
     let address: IpAddr = text.parse().map_err(|_| unreadable(text))?;
     match unusable(address) {
@@ -19,11 +19,11 @@ pub fn parse(text: &str) -> Result<IpAddr> {
     }
 }
 
-/// Why an address cannot be a guest's, if it cannot.
+/// Why an address cannot be that of a guest; `None` where it can.
 pub fn unusable(address: IpAddr) -> Option<&'static str> {
     let mapped = matches!(address, IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some());
     if mapped {
-        Some("an IPv4-mapped IPv6 address is not a guest's; write the IPv4 address")
+        Some("it is an IPv4-mapped IPv6 address; write the IPv4 address")
     } else if address.is_unspecified() {
         Some("it is the unspecified address")
     } else if address.is_loopback() {
@@ -43,13 +43,13 @@ pub fn unusable(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with a text that is no address.
+/// The error for a text that is not an address.
 fn unreadable(text: &str) -> Error {
     let refused = |why: &str| Error::invalid(format!("address {text:?} is refused: {why}"));
-    if let Some((address, zone)) = text.split_once('%')
+    if let Some((address, interface)) = text.split_once('%')
         && address.parse::<Ipv6Addr>().is_ok()
     {
-        return refused(&format!("`%{zone}` is an interface of this machine, unknown to any guest"))
+        return refused(&format!("`%{interface}` is an interface of this machine, unknown to any guest"))
             .hint("use a global or unique local address, such as `fd00::10`");
     }
     if let Ok(net) = text.parse::<IpNet>() {
@@ -67,7 +67,7 @@ fn unreadable(text: &str) -> Error {
         .hint("use an address such as `10.0.0.10` or `fd00::10`")
 }
 
-/// `010.0.0.1` as `10.0.0.1`, where leading zeros are all that is wrong.
+/// `010.0.0.1` as `10.0.0.1`; `None` where more than the leading zeros is wrong.
 fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
     let octets: Vec<String> = text
         .split('.')
@@ -77,7 +77,7 @@ fn without_leading_zeros(text: &str) -> Option<Ipv4Addr> {
     octets.join(".").parse().ok()
 }
 
-/// The name under which a resolver asks for an address's owner, in lower case, without a trailing dot.
+/// The owner of the PTR record of an address, in lower case, without a trailing dot.
 pub fn reverse_name(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => {
@@ -98,7 +98,7 @@ pub fn reverse_name(address: IpAddr) -> String {
     }
 }
 
-/// Whether a key is a reverse name, whole or not, in any case.
+/// Whether a key is below `in-addr.arpa` or `ip6.arpa`, in any case.
 pub fn is_reverse_name(key: &str) -> bool {
     let key = key.trim_end_matches('.').as_bytes();
     let ends_with = |zone: &[u8]| {
@@ -107,7 +107,7 @@ pub fn is_reverse_name(key: &str) -> bool {
     ends_with(b".in-addr.arpa") || ends_with(b".ip6.arpa")
 }
 
-/// The address of a whole reverse name, in any case, with or without a trailing dot.
+/// The address of a complete reverse name, in any case, with or without a trailing dot.
 pub fn from_reverse_name(key: &str) -> Option<IpAddr> {
     let key = key.trim_end_matches('.').to_ascii_lowercase();
     let address = if let Some(octets) = key.strip_suffix(".in-addr.arpa") {
@@ -123,8 +123,8 @@ pub fn from_reverse_name(key: &str) -> Option<IpAddr> {
     (reverse_name(address) == key).then_some(address)
 }
 
-/// Addresses as OVN takes them in one value: separated by spaces, IPv4 first, each once, otherwise
-/// in the given order.
+/// The value of several addresses, as OVN parses it: separated by spaces. IPv4 comes first, each address once,
+/// otherwise in the given order.
 pub fn to_value(addresses: &[IpAddr]) -> String {
     if let [address] = addresses {
         return address.to_string();
@@ -146,7 +146,7 @@ pub fn same_set(a: &[IpAddr], b: &[IpAddr]) -> bool {
     a.iter().all(|address| b.contains(address)) && b.iter().all(|address| a.contains(address))
 }
 
-/// Every address in a value, whether OVN would serve it or, behind a comma, ignore it.
+/// Every address in a value, including those after a comma, which OVN ignores.
 pub fn from_value(value: &str) -> Vec<IpAddr> {
     value.split([' ', ',', '\t']).filter_map(|word| word.parse().ok()).collect()
 }
@@ -157,7 +157,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn refusals_name_the_rule_and_the_way_out() {
+    fn a_refusal_has_the_rule_and_an_alternative() {
         for (text, rule, hint) in [
             ("10.0.0.0/24", "a network", "use `10.0.0.0`"),
             ("010.0.0.1", "leading zero", "use `10.0.0.1`"),
@@ -190,7 +190,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_reverse_name_leads_back(v4: u32, v6: u128) {
+        fn a_reverse_name_gives_its_address_back(v4: u32, v6: u128) {
             for address in [IpAddr::V4(v4.into()), IpAddr::V6(v6.into())] {
                 let name = reverse_name(address);
                 prop_assert!(is_reverse_name(&name));
@@ -200,7 +200,7 @@ mod tests {
         }
 
         #[test]
-        fn an_accepted_address_comes_back(text in "[0-9a-f:.%/,]{0,24}") {
+        fn an_accepted_address_is_accepted_again(text in "[0-9a-f:.%/,]{0,24}") {
             if let Ok(address) = parse(&text) {
                 prop_assert_eq!(parse(&address.to_string()).unwrap(), address);
             }

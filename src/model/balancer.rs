@@ -1,8 +1,8 @@
-//! The load balancers that forward: `nameserver 10.0.0.1` answers what is not local, too.
+//! The load balancers that forward queries from the router's address to the resolvers.
 //!
-//! OVN forwards no query by itself. A load balancer whose VIP is the router's own address, port 53,
-//! with the resolvers as backends, does it (ovn-nb(5), `Load_Balancer`): one row for UDP, one for TCP,
-//! for a row has one protocol.
+//! OVN's responder does not forward queries. A load balancer whose VIP is the router's own address, port 53, with
+//! the resolvers as backends, does it (ovn-nb(5), `Load_Balancer`). A row has one protocol, so there is one row for
+//! UDP and one for TCP.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,19 +12,19 @@ use super::address;
 use super::snapshot::{LoadBalancer, Router, Switch};
 use crate::error::{Error, Result};
 
-/// The port of DNS (RFC 1035, section 4.2), the only one that OVN's responder looks at.
+/// The port of DNS (RFC 1035, section 4.2), the only port that OVN's responder answers on.
 pub const PORT: u16 = 53;
-/// One row each.
+/// The protocols of the two rows, in their order.
 pub(crate) const PROTOCOLS: [&str; 2] = ["udp", "tcp"];
 
-/// A resolver: `8.8.8.8`, or with a port of its own `10.9.0.1:5353`, `[fd00::53]:5353`.
+/// Accepts a resolver: `8.8.8.8`, or with a port `10.9.0.1:5353` and `[fd00::53]:5353`.
 ///
 /// # Errors
 /// As [`address::parse`]; invalid input for port 0.
 pub fn parse_resolver(text: &str) -> Result<SocketAddr> {
     match text.parse::<SocketAddr>() {
         Ok(socket) if socket.port() == 0 => {
-            Err(Error::invalid(format!("resolver {text:?} is refused: port 0 is no port"))
+            Err(Error::invalid(format!("resolver {text:?} is refused: there is no port 0"))
                 .hint("leave the port out: it is 53"))
         }
         Ok(socket) => address::parse(&socket.ip().to_string()).map(|ip| SocketAddr::new(ip, socket.port())),
@@ -32,13 +32,13 @@ pub fn parse_resolver(text: &str) -> Result<SocketAddr> {
     }
 }
 
-/// The UUIDs of the balancers that qdns makes for a switch: UUIDv5 in its namespace, so that a second
-/// creator fails on them (RFC 9562, section 5.5).
+/// The UUIDs of the balancers that qdns creates for a switch. They are UUIDv5 in the switch's namespace (RFC 9562,
+/// section 5.5), so that a second creation fails.
 pub fn balancer_uuids(switch: Uuid) -> [Uuid; 2] {
     PROTOCOLS.map(|protocol| Uuid::new_v5(&switch, format!("qdns-forwards-{protocol}").as_bytes()))
 }
 
-/// What balances: the router or the switch that lists the balancer.
+/// The router or the switch that lists a balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder<'a> {
     /// `Logical_Router.load_balancer`.
@@ -55,7 +55,6 @@ impl<'a> Holder<'a> {
         }
     }
 
-    /// The balancers that it lists.
     pub fn balancers(self) -> &'a [Uuid] {
         match self {
             Holder::Router(row) => &row.load_balancers,
@@ -72,13 +71,13 @@ impl<'a> Holder<'a> {
     }
 }
 
-/// The resolvers behind all VIPs of a balancer, each once, as [`parse_resolver`] takes them.
+/// The backends of all VIPs of a balancer, as [`parse_resolver`] accepts them.
 pub fn resolvers_of(balancer: &LoadBalancer) -> Vec<String> {
     let vips = balancer.vips.keys().filter_map(|vip| vip.parse::<SocketAddr>().ok());
     vips.flat_map(|vip| backends(&[balancer], vip.ip())).collect()
 }
 
-/// The resolvers behind a VIP of the balancers, each once; empty where they have no such VIP.
+/// The backends of one VIP in these balancers, each once; empty where they do not have the VIP.
 pub fn backends(balancers: &[&LoadBalancer], vip: IpAddr) -> Vec<String> {
     let key = SocketAddr::new(vip, PORT).to_string();
     let lists = balancers.iter().filter_map(|row| row.vips.get(&key)).flat_map(|list| list.split(','));

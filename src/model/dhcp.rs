@@ -1,16 +1,16 @@
 //! Values of `DHCP_Options.options` in the syntax that ovn-controller parses.
 //!
-//! ovn-northd pastes each value raw into `put_dhcp_opts(…)`, so that a value with a syntax error
-//! stops DHCP for every port of the row (ovn-nb(5), `DHCP_Options`; ovn-sb(5), `Logical_Flow`).
+//! ovn-northd copies each value unquoted into `put_dhcp_opts(…)`, so a value with a syntax error stops DHCP for every
+//! port of the row (ovn-nb(5), `DHCP_Options`; ovn-sb(5), `Logical_Flow`).
 
 use std::net::IpAddr;
 
 use super::snapshot::DhcpOptions;
 
-/// The option that names the resolvers, in DHCPv4 and DHCPv6.
+/// The option for the resolvers, in DHCPv4 and DHCPv6.
 pub const DNS_SERVER: &str = "dns_server";
 
-/// Addresses: one as it is, several in braces.
+/// The value for addresses: one as it is, several in braces.
 pub fn addresses(addresses: &[IpAddr]) -> String {
     let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");
     match addresses {
@@ -19,12 +19,12 @@ pub fn addresses(addresses: &[IpAddr]) -> String {
     }
 }
 
-/// A string: in double quotes, which are part of the value.
+/// The value for a string: in double quotes, which are part of the value.
 pub fn string(text: &str) -> String {
     format!("\"{text}\"")
 }
 
-/// The addresses of a value, however they are separated, and whatever is no address left out.
+/// The addresses in a value, with any separators; words that are not addresses are left out.
 pub fn parse_addresses(value: &str) -> Vec<IpAddr> {
     value
         .split(|c: char| c.is_whitespace() || matches!(c, '{' | '}' | ','))
@@ -32,7 +32,7 @@ pub fn parse_addresses(value: &str) -> Vec<IpAddr> {
         .collect()
 }
 
-/// The domains of a string value, separated by commas.
+/// The domains in a string value, which separates them by commas.
 pub fn parse_domains(value: &str) -> impl Iterator<Item = &str> {
     parse_string(value).split(',').map(str::trim).filter(|domain| !domain.is_empty())
 }
@@ -43,7 +43,7 @@ pub fn parse_string(value: &str) -> &str {
 }
 
 impl DhcpOptions {
-    /// The resolvers that guests are told of, in order.
+    /// The resolvers that guests get, in order.
     pub fn resolvers(&self) -> Vec<IpAddr> {
         self.options.get(DNS_SERVER).map(|value| parse_addresses(value)).unwrap_or_default()
     }

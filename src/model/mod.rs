@@ -12,6 +12,7 @@ pub mod lookup;
 pub mod marks;
 pub mod name;
 pub mod nearest;
+pub mod network;
 pub mod port;
 pub mod port_index;
 pub mod release;

@@ -1,4 +1,4 @@
-//! Hostnames, domains and FQDNs: which are accepted, and what to type instead of those that are not.
+//! Hostnames, domains and FQDNs: the rules, and a valid name to type instead of an invalid one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
-/// The domain of a zone that was not told another one.
+/// The domain of a zone that is created without one.
 pub const DEFAULT_DOMAIN: &str = "internal";
 
 /// The longest label in octets (RFC 1035, section 2.3.4).
@@ -15,7 +15,7 @@ const LABEL_MAX: usize = 63;
 /// The longest FQDN in characters without the trailing dot (RFC 1035, section 2.3.4).
 const FQDN_MAX: usize = 253;
 
-/// Hostnames that are refused, with the reason. The manual's list is made from this one.
+/// Hostnames that are refused, with the reason. The manual lists them.
 pub const RESERVED: &[(&str, &str)] = &[
     ("gateway", "the network's own name for its router"),
     ("router", "the network's own name for its router"),
@@ -49,7 +49,7 @@ pub const RESERVED_DOMAINS: &[(&str, &str)] = &[
     ("arpa", "it is for reverse names and infrastructure (RFC 3172)"),
 ];
 
-/// Top-level domains for private use, about which there is nothing to warn.
+/// Top-level domains for private use, which need no warning.
 const PRIVATE_DOMAINS: &[&str] = &["internal", "home", "corp", "lan", "intranet", "private"];
 
 /// A hostname: one RFC 1123 label in lower case.
@@ -57,7 +57,7 @@ const PRIVATE_DOMAINS: &[&str] = &["internal", "home", "corp", "lan", "intranet"
 pub struct Hostname(String);
 
 impl Hostname {
-    /// Accepts a hostname in any case: 1 to 63 of a–z, 0–9 and hyphen, not at its ends, not all
+    /// Accepts a hostname in any case: 1 to 63 of a–z, 0–9 and hyphen, without a hyphen at either end, not only
     /// digits (RFC 1123, section 2.1), and not one of [`RESERVED`].
     ///
     /// # Errors
@@ -77,7 +77,6 @@ impl Hostname {
         Ok(Hostname(lower))
     }
 
-    /// The label.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -105,12 +104,11 @@ impl fmt::Display for Hostname {
     }
 }
 
-/// A host as it was typed: a hostname, with or without the zone's domain behind it.
+/// A host as it was typed: a hostname, with or without the zone's domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostArg {
-    /// The hostname.
     pub hostname: Hostname,
-    /// What stood behind the first dot, in lower case and without a trailing dot.
+    /// The text after the first dot, in lower case and without a trailing dot.
     suffix: Option<String>,
 }
 
@@ -139,7 +137,7 @@ impl HostArg {
         Ok(HostArg { hostname, suffix: (!suffix.is_empty()).then(|| suffix.to_ascii_lowercase()) })
     }
 
-    /// The hostname, once the zone's domain is known.
+    /// The hostname in a zone with this domain.
     ///
     /// # Errors
     /// Invalid input where the name has a suffix that is not the domain.
@@ -148,7 +146,7 @@ impl HostArg {
             Some(suffix) if suffix != domain.as_str() => {
                 let typed = format!("{}.{suffix}", self.hostname);
                 Err(Error::invalid(format!(
-                    "hostname {typed:?} has dots in it, and does not end in the zone's domain `{domain}`"
+                    "hostname {typed:?} has dots, but does not end in the zone's domain `{domain}`"
                 ))
                 .hint(match suggestion(&typed) {
                     Some(name) => format!("use `{}` or `{name}`", self.hostname),
@@ -197,12 +195,12 @@ impl Domain {
         Ok(Domain(lower.to_owned()))
     }
 
-    /// The domain as a row holds it, taken as it is.
+    /// The domain of a row, in lower case and without checks.
     pub fn stored(text: &str) -> Self {
         Domain(text.to_ascii_lowercase())
     }
 
-    /// What stands behind the first dot of most names, if any has one.
+    /// The most frequent text after the first dot of these names; `None` where none has a dot.
     pub fn of_most<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (_, domain) in names.filter_map(|name| name.trim_end_matches('.').split_once('.')) {
@@ -212,12 +210,12 @@ impl Domain {
         most.map(|(domain, _)| Domain(domain))
     }
 
-    /// The domain, without a trailing dot.
+    /// Without a trailing dot.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the domain may exist outside, so that names in it would be hidden from the guests.
+    /// Whether the domain may exist in the public DNS, so that the zone would hide names from the guests.
     pub fn is_public(&self) -> bool {
         let top = self.0.rsplit('.').next().unwrap_or_default();
         !PRIVATE_DOMAINS.contains(&top) && self.0 != "home.arpa"
@@ -238,13 +236,14 @@ impl fmt::Display for Domain {
 
 /// A name in lower case, as DNS compares them (RFC 4343).
 pub fn in_lower_case(name: &str) -> Cow<'_, str> {
-    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        true => Cow::Owned(name.to_ascii_lowercase()),
-        false => Cow::Borrowed(name),
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 
-/// The rule of RFC 1123 that a lower-case label breaks, if it breaks one.
+/// The rule of RFC 1123 that a lower-case label breaks; `None` where it breaks none.
 fn broken_label_rule(label: &str) -> Option<&'static str> {
     if label.is_empty() {
         Some("a label has at least one character")
@@ -255,7 +254,7 @@ fn broken_label_rule(label: &str) -> Option<&'static str> {
     } else if !label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         Some("only a-z, 0-9 and hyphen are allowed (RFC 1123)")
     } else if label.starts_with('-') || label.ends_with('-') {
-        Some("a hyphen may not stand at either end (RFC 1123)")
+        Some("a hyphen is not allowed at either end (RFC 1123)")
     } else if label.len() > LABEL_MAX {
         Some("a label has at most 63 characters (RFC 1035)")
     } else {
@@ -271,7 +270,7 @@ fn refusal(what: &str, text: &str, rule: &str) -> Error {
     }
 }
 
-/// A valid hostname that looks like the given text: `VM_NAME` becomes `vm-name`.
+/// A valid hostname that is similar to a text: `vm-name` for `VM_NAME`.
 pub fn suggestion(text: &str) -> Option<String> {
     let dashed: String = text
         .chars()

@@ -1,4 +1,4 @@
-//! What a logical switch port says of the guest behind it: its addresses and its name.
+//! The addresses and the name of the guest of a logical switch port.
 
 use std::net::IpAddr;
 
@@ -6,18 +6,18 @@ use super::address;
 use super::name::Hostname;
 use super::snapshot::Port;
 
-/// The `external_ids` keys that may hold a guest's hostname, the first one that is there counts.
+/// The `external_ids` keys that may hold a guest's hostname. The first one that the port has counts.
 pub const HOSTNAME_KEYS: &[&str] = &["qdns-hostname", "vm-name", "vm_name", "hostname"];
 
 impl Port {
-    /// Whether a guest is behind it: `type` is empty, or one of those that carry a guest's traffic
-    /// (ovn-nb(5), `Logical_Switch_Port`).
+    /// Whether the port is a guest's: `type` is empty or one of those that carry a guest's traffic (ovn-nb(5),
+    /// `Logical_Switch_Port`).
     pub fn is_guest(&self) -> bool {
         matches!(self.kind.as_str(), "" | "vif" | "virtual" | "external" | "vtep")
     }
 
-    /// The guest's addresses: the static ones, and what `dynamic` became. Link-local ones and those
-    /// that no guest can have are left out, for DNS cannot serve them.
+    /// The guest's addresses: the static ones, and those that OVN assigned for `dynamic`. Without link-local ones
+    /// and others that a guest cannot have.
     pub fn guest_addresses(&self) -> Vec<IpAddr> {
         let mut all = Vec::new();
         for entry in self.addresses.iter().chain(&self.dynamic_addresses) {
@@ -26,7 +26,7 @@ impl Port {
         all
     }
 
-    /// The MAC and the address that the guest may send a query from, to a resolver or to any.
+    /// The MAC and the address from which the guest may send a query to this resolver; `None` is any resolver.
     pub fn sender(&self, server: Option<IpAddr>) -> Option<(&str, IpAddr)> {
         let entries = self.addresses.iter().chain(&self.dynamic_addresses);
         let mut words = entries.filter_map(|entry| entry.split_whitespace().next());
@@ -35,7 +35,7 @@ impl Port {
         Some((mac, self.guest_addresses().into_iter().find(fits)?))
     }
 
-    /// Every address the port may use: the guest's, and those of its port security.
+    /// Every address that the port may use: the guest's, and those of its port security.
     pub fn all_addresses(&self) -> Vec<IpAddr> {
         let mut all = self.guest_addresses();
         for entry in &self.port_security {
@@ -44,8 +44,8 @@ impl Port {
         all
     }
 
-    /// The text that names the guest, valid or not: the first of `extra` and [`HOSTNAME_KEYS`] that the
-    /// port has, else the port's own name where it is a valid hostname and no UUID.
+    /// The guest's name, valid or not: the value of `extra` or of the first of [`HOSTNAME_KEYS`] that the port has,
+    /// else the port's own name where it is a valid hostname and not a UUID.
     pub fn guest_name<'a>(&'a self, extra: Option<&'a str>) -> Option<&'a str> {
         let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
         let named = keys
@@ -59,7 +59,7 @@ impl Port {
     }
 }
 
-/// Adds the addresses of `MAC IP…`; a prefix length, as port security may have, is left out.
+/// Adds the addresses of `MAC IP…`, without the prefix lengths that port security may have.
 fn push_addresses(all: &mut Vec<IpAddr>, entry: &str) {
     let words = entry.split_whitespace().map(|word| word.split('/').next().unwrap_or(word));
     for address in words.filter_map(|word| word.parse().ok()) {

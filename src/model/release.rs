@@ -1,11 +1,11 @@
-//! Which release of OVN runs the network: what ovn-northd does differs between them.
+//! The release of OVN that runs the network. ovn-northd's behaviour differs between releases.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The key of `NB_Global.options` into which ovn-northd writes its version when it starts
-/// (`23.03.1-20.27.0-70.6`); the client's own version says nothing about the server.
+/// The key of `NB_Global.options` in which ovn-northd writes its version when it starts (`23.03.1-20.27.0-70.6`).
+/// The version of the client may be another one.
 pub const VERSION_OPTION: &str = "northd_internal_version";
 
 /// A release, by year and month.
@@ -13,7 +13,7 @@ pub const VERSION_OPTION: &str = "northd_internal_version";
 pub struct Release(pub u32, pub u32);
 
 impl Release {
-    /// Reads the version that ovn-northd writes; `None` where it is none.
+    /// Parses the version that ovn-northd writes; `None` where it has another form.
     pub fn parse(version: &str) -> Option<Self> {
         let mut parts = version.split(['.', '-']);
         Some(Release(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))

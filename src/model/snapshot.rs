@@ -1,4 +1,4 @@
-//! One reading of the northbound database: the rows a command needs, as they were at one moment.
+//! One reading of the northbound database: the rows that a command needs, with columns as in ovn-nb(5).
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,46 +12,34 @@ use super::release::{Release, VERSION_OPTION};
 /// A column of key-value pairs, in the order of its keys.
 pub type Map = BTreeMap<String, String>;
 
-/// The rows that were read. A table that was not asked for is empty.
+/// The rows of one reading. A table that was not read is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Snapshot {
-    /// Rows of `Logical_Switch`.
     pub switches: Vec<Switch>,
-    /// Rows of `DNS`.
     pub dns: Vec<DnsRow>,
-    /// Rows of `Logical_Switch_Port`.
     pub ports: Vec<Port>,
-    /// Rows of `DHCP_Options`.
     pub dhcp_options: Vec<DhcpOptions>,
-    /// Rows of `Logical_Router`.
     pub routers: Vec<Router>,
-    /// Rows of `Logical_Router_Port`.
     pub router_ports: Vec<RouterPort>,
-    /// Rows of `Load_Balancer`.
     pub load_balancers: Vec<LoadBalancer>,
-    /// Rows of `ACL`.
     pub acls: Vec<Acl>,
-    /// Rows of `Port_Group` that have ACLs.
+    /// Only groups with ACLs.
     pub port_groups: Vec<PortGroup>,
-    /// Rows of `Load_Balancer_Group`.
     pub load_balancer_groups: Vec<LoadBalancerGroup>,
-    /// The row of `NB_Global`.
     pub global: Global,
 }
 
 impl Snapshot {
-    /// The release of ovn-northd, where it was read and is known.
+    /// The release of ovn-northd; `None` where it was not read or is unknown.
     pub fn release(&self) -> Option<Release> {
         self.global.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
     }
 
-    /// The load balancer of this UUID.
     pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
         self.load_balancers.iter().find(|row| row.uuid == uuid)
     }
 
-    /// The DNS row of this UUID.
     pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
         self.dns.iter().find(|row| row.uuid == uuid)
     }
@@ -61,24 +49,19 @@ impl Snapshot {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Switch {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name, which need not be unique.
+    /// May be empty, and need not be unique.
     pub name: String,
-    /// The DNS rows that answer on it.
     pub dns_records: Vec<Uuid>,
-    /// Its ports, where they were asked for.
     pub ports: Vec<Uuid>,
-    /// `other_config`: `subnet`, `ipv6_prefix` and others.
+    /// `subnet`, `ipv6_prefix` and others.
     pub other_config: Map,
-    /// Its load balancers, where they were asked for.
     pub load_balancers: Vec<Uuid>,
-    /// Its ACLs, where they were asked for.
     pub acls: Vec<Uuid>,
 }
 
 impl Switch {
-    /// The networks whose addresses the switch hands out: `other_config:subnet`, `:ipv6_prefix` (a /64).
+    /// The networks from which OVN assigns addresses: `other_config:subnet` and `:ipv6_prefix` (a /64).
     pub fn subnets(&self) -> Vec<IpNet> {
         let subnet = self.other_config.get("subnet").and_then(|net| net.parse().ok());
         let prefix = self.other_config.get("ipv6_prefix").and_then(|prefix| {
@@ -88,7 +71,7 @@ impl Switch {
         subnet.into_iter().chain(prefix).map(|net: IpNet| net.trunc()).collect()
     }
 
-    /// Why an address cannot be a guest's on this switch: its subnet's network or broadcast address.
+    /// Why an address cannot be that of a guest on this switch: it is the subnet's network or broadcast address.
     pub fn not_a_host(&self, address: IpAddr) -> Option<String> {
         self.subnets().into_iter().find_map(|net| match net {
             IpNet::V4(v4) if v4.prefix_len() < 31 => {
@@ -121,13 +104,10 @@ pub fn outside_of(subnets: &[IpNet], address: IpAddr) -> Option<IpNet> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DnsRow {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its owner's marks.
     pub external_ids: Map,
-    /// Keys and values as stored.
     pub records: Map,
-    /// Whether queries of other types for its names are refused (`options:ovn-owned`), where it was asked.
+    /// `options:ovn-owned`: OVN refuses queries of other types for its names. False where it was not read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ovn_owned: bool,
 }
@@ -136,27 +116,22 @@ pub struct DnsRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Port {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name, unique in the database.
+    /// Unique in the database.
     pub name: String,
-    /// Empty for a guest's port; `router`, `localnet`, `localport` and others.
+    /// The column `type`: empty for a guest's port; `router`, `localnet`, `localport` and others.
     pub kind: String,
-    /// `addresses` as stored: `MAC IP…`, `dynamic`, `router`, `unknown`.
+    /// `MAC IP…`, `dynamic`, `router` or `unknown`.
     pub addresses: Vec<String>,
-    /// What `dynamic` became: `MAC IP…`.
+    /// What OVN assigned for `dynamic`: `MAC IP…`.
     pub dynamic_addresses: Option<String>,
-    /// `port_security` as stored.
     pub port_security: Vec<String>,
-    /// `options` as stored; `router-port` names the peer of a `router` port.
+    /// `router-port` names the peer of a `router` port.
     pub options: Map,
-    /// `external_ids` as stored.
     pub external_ids: Map,
-    /// Whether a chassis has bound it; `None` where that is not known.
+    /// Whether a chassis has bound it; `None` where this is unknown.
     pub up: Option<bool>,
-    /// The DHCPv4 row the port uses.
     pub dhcpv4_options: Option<Uuid>,
-    /// The DHCPv6 row the port uses.
     pub dhcpv6_options: Option<Uuid>,
 }
 
@@ -164,18 +139,14 @@ pub struct Port {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DhcpOptions {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// The network it serves, as stored.
     pub cidr: String,
-    /// Options in OVN's syntax.
+    /// In OVN's syntax, see [`dhcp`](super::dhcp).
     pub options: Map,
-    /// `external_ids` as stored.
     pub external_ids: Map,
 }
 
 impl DhcpOptions {
-    /// Whether the row is for DHCPv4.
     pub fn is_ipv4(&self) -> bool {
         !self.cidr.contains(':')
     }
@@ -185,15 +156,11 @@ impl DhcpOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Router {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name.
     pub name: String,
-    /// Its ports.
     pub ports: Vec<Uuid>,
-    /// `options`; with `chassis` it is a gateway router.
+    /// With `chassis` it is a gateway router.
     pub options: Map,
-    /// Its load balancers.
     pub load_balancers: Vec<Uuid>,
 }
 
@@ -201,13 +168,12 @@ pub struct Router {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RouterPort {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name, unique in the database.
+    /// Unique in the database.
     pub name: String,
-    /// Its addresses with prefix lengths.
+    /// Addresses with prefix lengths.
     pub networks: Vec<String>,
-    /// Whether the port is bound to chassis: a distributed router's gateway port.
+    /// Whether it is a distributed router's gateway port, which is bound to chassis.
     pub is_gateway: bool,
 }
 
@@ -215,17 +181,13 @@ pub struct RouterPort {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoadBalancer {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name.
     pub name: String,
     /// `udp`, `tcp`, `sctp`, or empty for OVN's default, `tcp`.
     pub protocol: String,
     /// From `VIP:PORT` to `BACKEND:PORT,…`.
     pub vips: Map,
-    /// `options` as stored.
     pub options: Map,
-    /// `external_ids` as stored.
     pub external_ids: Map,
 }
 
@@ -233,17 +195,16 @@ pub struct LoadBalancer {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Acl {
-    /// The row's UUID.
     pub uuid: Uuid,
-    /// Its name, where it has one.
+    /// May be empty.
     pub name: String,
     /// `allow`, `allow-related`, `drop`, `reject` and others.
     pub action: String,
     /// `from-lport` or `to-lport`.
     pub direction: String,
-    /// The expression, as stored.
+    /// The column `match`.
     pub expression: String,
-    /// Higher goes first.
+    /// The highest is evaluated first.
     pub priority: i64,
 }
 
@@ -251,19 +212,15 @@ pub struct Acl {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PortGroup {
-    /// The group's name.
     pub name: String,
-    /// Its ports.
     pub ports: Vec<Uuid>,
-    /// Its ACLs.
     pub acls: Vec<Uuid>,
 }
 
-/// A row of `Load_Balancer_Group`: its load balancers may serve any switch or router.
+/// A row of `Load_Balancer_Group`. Any switch or router may use its load balancers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoadBalancerGroup {
-    /// Its load balancers.
     pub load_balancers: Vec<Uuid>,
 }
 
@@ -271,10 +228,10 @@ pub struct LoadBalancerGroup {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Global {
-    /// The number of the latest change that someone waited for.
+    /// The number of the latest change that a client waited for.
     pub nb_cfg: i64,
-    /// The number of the latest change that ovn-northd has carried to the southbound database.
+    /// The number of the latest change that ovn-northd wrote to the southbound database.
     pub sb_cfg: i64,
-    /// `options` as stored; `northd_internal_version` holds the release.
+    /// `northd_internal_version` is the release.
     pub options: Map,
 }

@@ -1,4 +1,4 @@
-//! The rows of the southbound database that matter to names, and what this machine's chassis says.
+//! The rows of the southbound database that concern names, and the state of this machine's ovn-controller.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::snapshot::Map;
 
-/// The southbound database, at one moment.
+/// One reading of the southbound database.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Southbound {
     /// `SB_Global.nb_cfg`.
@@ -24,23 +24,21 @@ pub struct Southbound {
     pub dhcpv6_options: Map,
 }
 
-/// A row of the southbound `DNS`: what ovn-controller serves.
+/// A row of the southbound `DNS`, from which ovn-controller answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServedRow {
-    /// The northbound row it was made from.
+    /// The UUID of its northbound row.
     pub northbound: Option<Uuid>,
-    /// The datapaths it is served on.
+    /// The datapaths whose guests it answers.
     pub datapaths: Vec<Uuid>,
-    /// Keys and values.
     pub records: Map,
 }
 
 /// A row of `Chassis_Private`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChassisRow {
-    /// The chassis's name.
     pub name: String,
-    /// How far it has come, in terms of `SB_Global.nb_cfg`.
+    /// The `SB_Global.nb_cfg` that the chassis has reached.
     pub nb_cfg: i64,
 }
 
@@ -49,8 +47,8 @@ pub struct ChassisRow {
 pub struct LocalChassis {
     /// `external_ids:system-id`.
     pub name: String,
-    /// The release, as ovn-controller gives it.
+    /// The release, as ovn-controller prints it.
     pub version: String,
-    /// `connected` or `not connected`, to the southbound database.
+    /// `connected` or `not connected`: the connection to the southbound database.
     pub connection: String,
 }

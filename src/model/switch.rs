@@ -1,4 +1,4 @@
-//! Which switch is meant by a word, and the word that means a switch.
+//! The switch for a name or UUID on the command line, and the name or UUID for a switch.
 
 use std::collections::HashMap;
 
@@ -9,15 +9,15 @@ use super::shell::shell_word;
 use super::snapshot::Switch;
 use crate::error::{Error, Kind, Result};
 
-/// A whole UUID; a shorter form would be a prefix to ovn-nbctl, which may match another row.
+/// A complete UUID. ovn-nbctl takes a shorter one as a prefix, which may match another row.
 pub fn full_uuid(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text).ok().filter(|_| text.len() == 36)
 }
 
-/// The one switch that has a name or a UUID, if there is one.
+/// The switch with this name or UUID; `None` where there is none.
 ///
 /// # Errors
-/// Ambiguous, with all UUIDs.
+/// Ambiguous where several switches have the name, with their UUIDs.
 pub fn only<'a>(switches: &'a [Switch], given: &str) -> Result<Option<&'a Switch>> {
     let uuid = full_uuid(given);
     let matches: Vec<&Switch> =
@@ -36,7 +36,7 @@ pub fn only<'a>(switches: &'a [Switch], given: &str) -> Result<Option<&'a Switch
     }
 }
 
-/// The refusal of a word that means no switch, with the name that is nearest.
+/// The error for a switch that does not exist, with the nearest name.
 pub fn unknown(switches: &[Switch], given: &str) -> Error {
     let error = Error::not_found(format!("there is no logical switch {given:?}"));
     match closest(given, switches.iter().map(|row| row.name.as_str())) {
@@ -45,15 +45,15 @@ pub fn unknown(switches: &[Switch], given: &str) -> Error {
     }
 }
 
-/// The word for each switch: its name, or its UUID where it has none or shares it.
+/// What a command accepts for each switch: its name, or its UUID where the name is empty or not unique.
 pub fn words(switches: &[Switch]) -> HashMap<Uuid, String> {
-    let mut holders: HashMap<&str, usize> = HashMap::new();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
     for row in switches {
-        *holders.entry(&row.name).or_default() += 1;
+        *counts.entry(&row.name).or_default() += 1;
     }
-    let word = |row: &Switch| match row.name.is_empty() || holders[row.name.as_str()] > 1 {
-        true => row.uuid.to_string(),
-        false => row.name.clone(),
+    let word = |row: &Switch| {
+        let is_unique = counts[row.name.as_str()] == 1;
+        if row.name.is_empty() || !is_unique { row.uuid.to_string() } else { row.name.clone() }
     };
     switches.iter().map(|row| (row.uuid, word(row))).collect()
 }

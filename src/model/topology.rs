@@ -1,113 +1,43 @@
-//! The one index of a northbound database: which row is a switch's zone, which switches list a row, who uses a
-//! DHCP row, the routers of a switch, the balancers of a router.
+//! The index of a northbound database: the zone of a switch, the switches that list a row, the ports that use a
+//! DHCP row, the routers of a switch, the balancers of a router. Every command asks here.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
-use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::balancer::{self, Holder};
 use super::name::Domain;
-use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Port, Router, RouterPort, Snapshot, Switch};
-use super::switch::words;
+use super::network::networks;
+pub use super::network::{Network, Uplink};
+use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Port, Snapshot};
 use super::zone::{Zone, marks_switch, zone_uuid};
 use crate::error::{Error, Result};
 
-/// Rows of a northbound database with what belongs together looked up once.
+/// The rows of a northbound database, indexed.
 #[derive(Debug)]
 pub struct Topology<'a> {
-    /// The rows themselves.
     pub rows: &'a Snapshot,
-    /// Every switch with its surroundings, in the order of their names.
+    /// In the order of their names.
     pub switches: Vec<Network<'a>>,
-    /// Every row of ours.
+    /// Every DNS row of qdns.
     pub zones: Vec<Zone<'a>>,
-    /// Rows of DHCP options that ports use.
+    /// Every DHCP row that ports use.
     pub leases: Vec<Leases<'a>>,
     by_name: HashMap<&'a str, Vec<usize>>,
     by_uuid: HashMap<Uuid, usize>,
 }
 
-/// A switch with its surroundings.
-#[derive(Debug)]
-pub struct Network<'a> {
-    /// Its place in [`Topology::switches`].
-    pub index: usize,
-    /// The row.
-    pub switch: &'a Switch,
-    word: String,
-    /// The DNS rows that it lists, whoever owns them, in its order.
-    pub rows: Vec<&'a DnsRow>,
-    /// Its ports, in its order.
-    pub ports: Vec<&'a Port>,
-    /// The routers that it is connected to.
-    pub uplinks: Vec<Uplink<'a>>,
-}
-
-/// A connection of a switch to a router (ovn-nb(5), `Logical_Switch_Port:options:router-port`).
-#[derive(Clone, Copy, Debug)]
-pub struct Uplink<'a> {
-    /// The switch's port.
-    pub port: &'a Port,
-    /// The router's port.
-    pub peer: &'a RouterPort,
-    /// The router, where its row was read.
-    pub router: Option<&'a Router>,
-}
-
-impl Uplink<'_> {
-    /// The router's addresses on the switch, with their networks.
-    pub fn networks(&self) -> impl Iterator<Item = IpNet> {
-        self.peer.networks.iter().filter_map(|net| net.parse().ok())
-    }
-}
-
-impl<'a> Network<'a> {
-    /// The switch as a command takes it: its name, or its UUID where it has none or shares it.
-    pub fn name(&self) -> &str {
-        &self.word
-    }
-
-    /// The ports of guests.
-    pub fn guests(&self) -> impl Iterator<Item = &'a Port> {
-        self.ports.iter().copied().filter(|port| port.is_guest())
-    }
-
-    /// The addresses of its routers.
-    pub fn router_addresses(&self) -> impl Iterator<Item = IpNet> {
-        self.uplinks.iter().flat_map(Uplink::networks)
-    }
-
-    /// Whether it reaches a physical network, so that what is on it cannot be known.
-    pub fn is_physical(&self) -> bool {
-        self.ports.iter().any(|port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway"))
-    }
-
-    /// The rows of ours that it lists and that are marked for it.
-    pub fn own_zones(&self) -> impl Iterator<Item = &'a DnsRow> {
-        let switch = self.switch;
-        self.rows.iter().copied().filter(move |row| row.is_ours() && marks_switch(row, switch))
-    }
-
-    /// The addresses of its ports and of its routers.
-    pub fn addresses_in_use(&self) -> HashSet<IpAddr> {
-        let ports = self.ports.iter().flat_map(|port| port.all_addresses());
-        ports.chain(self.router_addresses().map(|net| net.addr())).collect()
-    }
-}
-
 /// A row of DHCP options and the ports that use it.
 #[derive(Debug)]
 pub struct Leases<'a> {
-    /// The row.
     pub row: &'a DhcpOptions,
-    /// The switches whose ports use it, as indexes into [`Topology::switches`], with these ports.
+    /// The ports that use it, by the index of their switch in [`Topology::switches`].
     pub users: BTreeMap<usize, Vec<&'a Port>>,
 }
 
 impl<'a> Topology<'a> {
-    /// Indexes rows. A table that was not read is empty.
+    /// Indexes a reading.
     pub fn of(rows: &'a Snapshot) -> Self {
         let switches = networks(rows);
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -121,7 +51,7 @@ impl<'a> Topology<'a> {
         topology
     }
 
-    /// The switch of this UUID.
+    /// The switch with this UUID.
     ///
     /// # Errors
     /// Not found.
@@ -130,11 +60,11 @@ impl<'a> Topology<'a> {
         found.ok_or_else(|| Error::not_found(format!("there is no logical switch {uuid}")))
     }
 
-    /// The zone of a switch: the row of ours whose home it is. A row that the switch does not list is its zone
-    /// too; a row that it lists and that is marked for another switch is the other switch's.
+    /// The zone of a switch: the row of qdns whose home the switch is. This may be a row that the switch does not
+    /// list. A row that the switch lists, but that is marked for another switch, is the other switch's zone.
     ///
     /// # Errors
-    /// A conflict where several rows claim to be the zone.
+    /// A conflict where several rows may be the zone.
     pub fn zone_of(&self, network: &Network) -> Result<Option<&Zone<'a>>> {
         let own = || self.zones.iter().filter(|zone| zone.home == Some(network.index));
         let attached: Vec<&Zone> = own().filter(|zone| zone.is_attached()).collect();
@@ -143,15 +73,15 @@ impl<'a> Topology<'a> {
         }
         let uuid = zone_uuid(network.switch.uuid);
         let candidates: Vec<&Zone> = if attached.is_empty() { own().collect() } else { attached };
-        let made_here = candidates.iter().find(|zone| !zone.is_attached() && zone.row.uuid == uuid);
-        match (&candidates[..], made_here) {
+        let created_for_it = candidates.iter().find(|zone| !zone.is_attached() && zone.row.uuid == uuid);
+        match (&candidates[..], created_for_it) {
             ([], _) => Ok(None),
             ([zone], _) | (_, Some(zone)) => Ok(Some(zone)),
             (several, None) => Err(several_zones(network, several)),
         }
     }
 
-    /// The zones that answer on the switch that they are marked for, with that switch.
+    /// The zones that their home lists and that are marked for it, with that switch.
     pub fn serving(&self) -> impl Iterator<Item = (&Network<'a>, &Zone<'a>)> {
         self.zones.iter().filter(|zone| zone.is_attached()).filter_map(|zone| {
             let network = &self.switches[zone.home?];
@@ -159,7 +89,7 @@ impl<'a> Topology<'a> {
         })
     }
 
-    /// Every zone with the name of its home, or with its mark where the home does not exist, by that name.
+    /// Every zone with [`Topology::home_name`], in the order of these names.
     pub fn zones_by_home(&self) -> impl Iterator<Item = (&str, &Zone<'a>)> {
         let mut zones: Vec<(&str, &Zone)> =
             self.zones.iter().map(|zone| (self.home_name(zone), zone)).collect();
@@ -167,7 +97,7 @@ impl<'a> Topology<'a> {
         zones.into_iter()
     }
 
-    /// The name of a zone's home, or its mark where the home does not exist.
+    /// The name of a zone's home, or the mark of the zone where the home does not exist.
     pub fn home_name(&self, zone: &Zone<'a>) -> &str {
         match zone.home {
             Some(home) => &self.switches[home].switch.name,
@@ -175,12 +105,12 @@ impl<'a> Topology<'a> {
         }
     }
 
-    /// The domain of each switch whose zone answers, and whether the zone has hosts, by the switch's index.
+    /// By the switch's index: the domain of its zone, and whether the zone has hosts.
     pub fn domains(&self) -> HashMap<usize, (&Domain, bool)> {
         self.serving().map(|(network, zone)| (network.index, (&zone.domain, zone.has_hosts()))).collect()
     }
 
-    /// The switches that a mark names, by their name or by their UUID.
+    /// The switches that a mark names, by name or UUID.
     pub fn named(&self, mark: &str) -> Vec<usize> {
         if let Some(found) = self.by_name.get(mark) {
             return found.clone();
@@ -189,7 +119,7 @@ impl<'a> Topology<'a> {
         uuid.and_then(|uuid| self.by_uuid.get(&uuid)).copied().into_iter().collect()
     }
 
-    /// The DHCP rows that the ports of a switch use, DHCPv4 first, with these ports.
+    /// The DHCP rows that the ports of a switch use, DHCPv4 first, each with these ports.
     pub fn leases_of(&self, network: &Network) -> impl Iterator<Item = (&Leases<'a>, &[&'a Port])> {
         let index = network.index;
         let mut used: Vec<(&Leases, &[&Port])> = self
@@ -201,7 +131,7 @@ impl<'a> Topology<'a> {
         used.into_iter()
     }
 
-    /// The names of the other switches whose ports use a DHCP row, in order, each once.
+    /// The names of the other switches whose ports use a DHCP row.
     pub fn shared_with(&self, leases: &Leases, network: &Network) -> Vec<&str> {
         let others = leases.users.keys().filter(|index| **index != network.index);
         let mut names: Vec<&str> = others.map(|index| self.switches[*index].switch.name.as_str()).collect();
@@ -209,21 +139,21 @@ impl<'a> Topology<'a> {
         names
     }
 
-    /// The balancers of ours for a switch, in the order udp, tcp.
+    /// The balancers of qdns for a switch, in the order UDP, TCP.
     pub fn balancers_of(&self, network: &Network) -> Vec<&'a LoadBalancer> {
         let rows = self.rows;
         let ours = balancer::balancer_uuids(network.switch.uuid).into_iter();
         ours.filter_map(|uuid| rows.load_balancer(uuid)).filter(|row| row.is_ours()).collect()
     }
 
-    /// Everything that lists a balancer.
+    /// The routers and switches that list a balancer.
     pub fn holders_of(&self, balancer: Uuid) -> Vec<Holder<'a>> {
         let routers = self.rows.routers.iter().map(Holder::Router);
         let holders = routers.chain(self.rows.switches.iter().map(Holder::Switch));
         holders.filter(|holder| holder.balancers().contains(&balancer)).collect()
     }
 
-    /// The addresses that load balancers serve, wherever they are.
+    /// The VIPs of all load balancers.
     pub fn balanced(&self) -> HashSet<IpAddr> {
         let vips = self.rows.load_balancers.iter().flat_map(|balancer| balancer.vips.keys());
         vips.filter_map(|vip| balancer::vip_address(vip)).collect()
@@ -236,70 +166,39 @@ impl<'a> Topology<'a> {
                 listed_by.entry(row.uuid).or_default().push(network.index);
             }
         }
-        let made_for: HashMap<Uuid, usize> =
+        let created_for: HashMap<Uuid, usize> =
             self.switches.iter().map(|network| (zone_uuid(network.switch.uuid), network.index)).collect();
         let ours = self.rows.dns.iter().filter(|row| row.is_ours());
         let mut zones: Vec<Zone> = ours
             .map(|row| {
                 let listed_by = listed_by.remove(&row.uuid).unwrap_or_default();
-                Zone::new(row, self.home_of(row, &listed_by, &made_for), listed_by)
+                Zone::new(row, self.home_of(row, &listed_by, &created_for), listed_by)
             })
             .collect();
         zones.sort_by_key(|zone| (zone.listed_by.first().copied(), zone.row.uuid));
         zones
     }
 
-    /// The switch whose names a row of ours holds: the one that its mark names; of several of that name the one
-    /// that lists it or that it was made for. A mark that names no switch is that of a switch that was renamed,
-    /// where the row's UUID or the only switch that lists it tells which.
-    fn home_of(&self, row: &DnsRow, listed_by: &[usize], made_for: &HashMap<Uuid, usize>) -> Option<usize> {
+    /// The switch whose names a row of qdns has: the one that its mark names. Where several switches have that
+    /// name, it is the one that lists the row or that the row was created for. Where none has it, the switch was
+    /// renamed: it is the one that the row was created for, or the only one that lists the row.
+    fn home_of(
+        &self,
+        row: &DnsRow,
+        listed_by: &[usize],
+        created_for: &HashMap<Uuid, usize>,
+    ) -> Option<usize> {
         let Some(mark) = row.switch_mark() else { return listed_by.first().copied() };
-        let made_for = made_for.get(&row.uuid).copied();
+        let created_for = created_for.get(&row.uuid).copied();
         match self.named(mark)[..] {
-            [] => made_for.or(if let [only] = listed_by { Some(*only) } else { None }),
+            [] => created_for.or(if let [only] = listed_by { Some(*only) } else { None }),
             [only] => Some(only),
             ref several => {
                 let lists = several.iter().find(|index| listed_by.contains(index)).copied();
-                lists.or(made_for.filter(|index| several.contains(index)))
+                lists.or(created_for.filter(|index| several.contains(index)))
             }
         }
     }
-}
-
-fn networks(rows: &Snapshot) -> Vec<Network<'_>> {
-    let dns: HashMap<Uuid, &DnsRow> = rows.dns.iter().map(|row| (row.uuid, row)).collect();
-    let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
-    let router_ports: HashMap<&str, &RouterPort> =
-        rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
-    let routers: HashMap<Uuid, &Router> =
-        rows.routers.iter().flat_map(|router| router.ports.iter().map(move |port| (*port, router))).collect();
-    let uplink = |port: &&'_ Port| {
-        let name = port.options.get("router-port").filter(|_| port.kind == "router")?;
-        let peer = router_ports.get(name.as_str()).copied()?;
-        Some((peer, routers.get(&peer.uuid).copied()))
-    };
-    let mut words = words(&rows.switches);
-    let mut switches: Vec<Network> = rows
-        .switches
-        .iter()
-        .map(|switch| {
-            let ports: Vec<&Port> = switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
-            let uplinks = ports.iter().filter_map(|port| Some((*port, uplink(port)?)));
-            Network {
-                index: 0,
-                switch,
-                word: words.remove(&switch.uuid).unwrap_or_default(),
-                rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
-                uplinks: uplinks.map(|(port, (peer, router))| Uplink { port, peer, router }).collect(),
-                ports,
-            }
-        })
-        .collect();
-    switches.sort_by(|a, b| (&a.switch.name, a.switch.uuid).cmp(&(&b.switch.name, b.switch.uuid)));
-    for (index, network) in switches.iter_mut().enumerate() {
-        network.index = index;
-    }
-    switches
 }
 
 fn leases<'a>(rows: &'a Snapshot, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
@@ -329,6 +228,7 @@ fn several_zones(network: &Network, zones: &[&Zone]) -> Error {
 mod tests {
     use super::*;
     use crate::model::marks::SWITCH_MARK;
+    use crate::model::snapshot::Switch;
 
     fn uuid(n: u128) -> Uuid {
         Uuid::from_u128(n)
@@ -375,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_row_outweighs_one_that_is_not_listed() {
+    fn a_listed_row_goes_before_one_that_is_not_listed() {
         let dns = vec![row(2, SWITCH_MARK, "net1"), row(3, SWITCH_MARK, "net1")];
         let mut snapshot = Snapshot { switches: vec![switch(1, "net1", &[3])], dns, ..Snapshot::default() };
         assert_eq!(zone(&snapshot, "net1"), Ok(Some(uuid(3))));

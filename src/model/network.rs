@@ -1,0 +1,113 @@
+//! A switch with what belongs to it: DNS rows, ports and routers.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use super::snapshot::{DnsRow, Port, Router, RouterPort, Snapshot, Switch};
+use super::switch::words;
+use super::zone::marks_switch;
+
+/// A switch with its DNS rows, ports and routers.
+#[derive(Debug)]
+pub struct Network<'a> {
+    /// Its place in [`Topology::switches`].
+    pub index: usize,
+    pub switch: &'a Switch,
+    word: String,
+    /// The DNS rows of any owner that the switch lists, in its order.
+    pub rows: Vec<&'a DnsRow>,
+    /// In the switch's order.
+    pub ports: Vec<&'a Port>,
+    /// The connections to routers.
+    pub uplinks: Vec<Uplink<'a>>,
+}
+
+/// A connection of a switch to a router (ovn-nb(5), `Logical_Switch_Port:options:router-port`).
+#[derive(Clone, Copy, Debug)]
+pub struct Uplink<'a> {
+    /// The switch's port.
+    pub port: &'a Port,
+    /// The router's port.
+    pub peer: &'a RouterPort,
+    /// The router, where its row was read.
+    pub router: Option<&'a Router>,
+}
+
+impl Uplink<'_> {
+    /// The router's addresses on the switch, with prefix lengths.
+    pub fn networks(&self) -> impl Iterator<Item = IpNet> {
+        self.peer.networks.iter().filter_map(|net| net.parse().ok())
+    }
+}
+
+impl<'a> Network<'a> {
+    /// The switch as a command accepts it: its name, or its UUID where the name is empty or not unique.
+    pub fn name(&self) -> &str {
+        &self.word
+    }
+
+    pub fn guests(&self) -> impl Iterator<Item = &'a Port> {
+        self.ports.iter().copied().filter(|port| port.is_guest())
+    }
+
+    /// The addresses of its routers, with prefix lengths.
+    pub fn router_addresses(&self) -> impl Iterator<Item = IpNet> {
+        self.uplinks.iter().flat_map(Uplink::networks)
+    }
+
+    /// Whether it reaches a physical network, whose hosts are unknown to OVN.
+    pub fn is_physical(&self) -> bool {
+        self.ports.iter().any(|port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway"))
+    }
+
+    /// The rows of qdns that the switch lists and that are marked for it.
+    pub fn own_zones(&self) -> impl Iterator<Item = &'a DnsRow> {
+        let switch = self.switch;
+        self.rows.iter().copied().filter(move |row| row.is_ours() && marks_switch(row, switch))
+    }
+
+    /// The addresses of its ports and of its routers.
+    pub fn addresses_in_use(&self) -> HashSet<IpAddr> {
+        let ports = self.ports.iter().flat_map(|port| port.all_addresses());
+        ports.chain(self.router_addresses().map(|net| net.addr())).collect()
+    }
+}
+
+/// All switches in the order of their names.
+pub fn networks<'a>(rows: &'a Snapshot) -> Vec<Network<'a>> {
+    let dns: HashMap<Uuid, &DnsRow> = rows.dns.iter().map(|row| (row.uuid, row)).collect();
+    let ports: HashMap<Uuid, &Port> = rows.ports.iter().map(|port| (port.uuid, port)).collect();
+    let router_ports: HashMap<&str, &RouterPort> =
+        rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
+    let routers: HashMap<Uuid, &Router> =
+        rows.routers.iter().flat_map(|router| router.ports.iter().map(move |port| (*port, router))).collect();
+    let mut words = words(&rows.switches);
+    let mut switches: Vec<&Switch> = rows.switches.iter().collect();
+    switches.sort_by_key(|switch| (&switch.name, switch.uuid));
+    let network = |(index, switch): (usize, &'a Switch)| {
+        let ports: Vec<&Port> = switch.ports.iter().filter_map(|uuid| ports.get(uuid).copied()).collect();
+        Network {
+            index,
+            switch,
+            word: words.remove(&switch.uuid).unwrap_or_default(),
+            rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
+            uplinks: ports.iter().filter_map(|port| uplink(port, &router_ports, &routers)).collect(),
+            ports,
+        }
+    };
+    switches.into_iter().enumerate().map(network).collect()
+}
+
+/// The connection that a switch's port is; `None` where the port or its peer is not a router's.
+fn uplink<'a>(
+    port: &'a Port,
+    router_ports: &HashMap<&str, &'a RouterPort>,
+    routers: &HashMap<Uuid, &'a Router>,
+) -> Option<Uplink<'a>> {
+    let name = port.options.get("router-port").filter(|_| port.kind == "router")?;
+    let peer = router_ports.get(name.as_str()).copied()?;
+    Some(Uplink { port, peer, router: routers.get(&peer.uuid).copied() })
+}
