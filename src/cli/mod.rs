@@ -44,6 +44,7 @@ pub struct Cli {
     typed: String,
 }
 
+// A command without a text here has it at its arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Manage zones: the names of one switch under one domain
@@ -52,7 +53,7 @@ enum Command {
     /// Manage records: hosts with their addresses and PTR records
     #[command(subcommand, visible_alias = "records")]
     Record(commands::record::Verb),
-    /// Manage forwarders: the resolvers for all names that are not local
+    /// Manage forwarders: the resolvers that guests get by DHCP
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
     PruneStale(commands::prune_stale::PruneStaleArgs),

@@ -1,4 +1,4 @@
-//! The only way from a plan to the database: plan, ask, write, and plan again after a lost race.
+//! The only path from a plan to the database: plan, ask, write, and plan again after a lost race.
 
 use std::io::{IsTerminal, stderr, stdin};
 
@@ -8,24 +8,22 @@ use crate::output::Reply;
 use crate::output::changes::Changes;
 use crate::plan::{Approved, Plan, SwitchId};
 
-/// How often a change that lost a race is tried, in all.
+/// The number of attempts at a change that loses races.
 const ATTEMPTS: usize = 20;
 
-/// What to do where another writer was faster.
+/// What to do when another writer changed the same rows first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnLostRace {
     /// Read and plan again: for plans that never overwrite what they find.
     PlanAgain,
-    /// Fail: the operator decided on what is no longer so.
+    /// Fail: the operator decided on values that have changed.
     Fail,
 }
 
-/// A plan that was applied, or would be.
+/// A plan that was applied or, in a dry run, shown.
 #[derive(Debug)]
 pub struct Applied {
-    /// The plan.
     pub plan: Plan,
-    /// Whether it was only shown.
     pub is_dry_run: bool,
 }
 
@@ -36,7 +34,7 @@ impl Applied {
     }
 }
 
-/// Plans and writes; `plan` reads the database itself, so that it can be called again.
+/// Plans and writes. `plan` reads the database, because it is called again after a lost race.
 ///
 /// # Errors
 /// As `plan`; needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`].
@@ -58,14 +56,14 @@ pub fn apply(
     })
 }
 
-/// Plans one switch again, after a lost race.
+/// Plans one switch from a new reading, after a lost race.
 type PlanAgain<'a> = &'a dyn Fn(&SwitchId) -> Result<Plan>;
 
-/// Writes the plans of several switches, each by itself and only after one question for all; `shown` is what the
-/// question is about. With `plan_again`, a switch whose plan lost a race is planned and written again.
+/// Asks one question for the plans of several switches, then writes each plan by itself. `shown` renders the plans
+/// for the question. With `plan_again`, a switch whose plan lost a race is planned and written again.
 ///
 /// # Errors
-/// Needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`], with the switches that were done before.
+/// Needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`], with the switches that were changed before.
 pub fn apply_all(
     context: &Context,
     plans: Vec<Plan>,
@@ -79,7 +77,7 @@ pub fn apply_all(
         let mut result = commit(context, approved);
         if let (Some(plan_again), true) = (plan_again, is_lost_race(&result)) {
             result = retry(OnLostRace::PlanAgain, || {
-                // The question was answered for all that the ports of this switch ask for.
+                // The answer to the question covers the new plan: it follows from the same ports.
                 commit(context, &Approved::ask(plan_again(switch)?, |_, _| Ok(()))?)
             });
         }
@@ -93,13 +91,13 @@ fn with_done(error: Error, done: &[&str]) -> Error {
     if done.is_empty() {
         return error;
     }
-    Error { message: format!("{}; done already: {}", error.message, done.join(", ")), ..error }
+    Error { message: format!("{}; changed before: {}", error.message, done.join(", ")), ..error }
 }
 
-/// Tries again what lost a race to another writer.
+/// Repeats an attempt that lost a race.
 ///
 /// # Errors
-/// As `attempt`; the last one's where no attempt is left.
+/// As `attempt`; after the last attempt its error.
 pub fn retry<T>(on_lost_race: OnLostRace, mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
     let mut result = attempt();
     for _ in 1..ATTEMPTS {
@@ -120,28 +118,28 @@ fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
     context.nb.commit(approved, &audit_comment(&context.typed), &mut |at| bar.show(at.done, at.all))
 }
 
-/// Asks on a terminal; elsewhere only `--yes` is an answer.
+/// Asks on a terminal. Without a terminal only `--yes` confirms.
 fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> String) -> Result<()> {
     if context.global.yes {
         return Ok(());
     }
     let refused = || Error::new(Kind::NeedsConfirmation, format!("this would {question}"));
     if !stdin().is_terminal() || !stderr().is_terminal() {
-        return Err(refused().hint("--yes does it; --dry-run shows what would change"));
+        return Err(refused().hint("--yes confirms it; --dry-run shows what would change"));
     }
     crate::output::note(shown().trim_end());
     let answer = dialoguer::Confirm::new()
         .with_prompt(format!("This will {question}. Go on?"))
         .default(false)
         .interact()
-        .map_err(|error| refused().hint("--yes does it").cause(error))?;
+        .map_err(|error| refused().hint("--yes confirms it").cause(error))?;
     if !answer {
         return Err(Error::new(Kind::NeedsConfirmation, "nothing was changed"));
     }
     Ok(())
 }
 
-/// What the database's log says of a change: the command and who typed it.
+/// The comment of a change in the database's log: the command and the user.
 pub fn audit_comment(typed: &str) -> String {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let user = variable("SUDO_USER").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
@@ -153,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_that_runs_out_is_the_last_error() {
+    fn the_last_attempts_error_is_reported() {
         let mut tries = 0;
         let result: Result<()> = retry(OnLostRace::PlanAgain, || {
             tries += 1;
@@ -163,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operators_decision_is_tried_once() {
+    fn a_change_that_must_fail_is_tried_once() {
         let mut tries = 0;
         let result: Result<()> = retry(OnLostRace::Fail, || {
             tries += 1;

@@ -1,4 +1,4 @@
-//! `qdns completions`: the script that a shell sources.
+//! `qdns completions`: prints the completion script of a shell.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -27,22 +27,22 @@ impl CompletionsArgs {
     }
 }
 
-/// The environment variable that names the shell which asks for completions.
+/// The environment variable in which a shell names itself when it asks for completions.
 pub const VARIABLE: &str = "QDNS_COMPLETE";
 
-/// How zsh is told which function completes, where the script is sourced.
+/// The line that registers the completing function where zsh sources the script.
 const ZSH_REGISTRATION: &str = "compdef _clap_dynamic_completer_qdns qdns";
-/// The same, where the script may also be loaded as the function itself.
+/// The same where zsh may also load the script as the function `_qdns`.
 const ZSH_REGISTRATION_OR_CALL: &str = r#"if [ "$funcstack[1]" = "_qdns" ]; then
     _clap_dynamic_completer_qdns "$@"
 else
     compdef _clap_dynamic_completer_qdns qdns
 fi"#;
 
-/// bash's script: clap's own takes the parts of `--from=PORT` or `--db unix:SOCKET` for words.
+/// The script for bash. That of clap takes the parts of `--from=PORT` or `--db unix:SOCKET` for words.
 const BASH: &str = include_str!("completions.bash");
 
-/// The completion script of a shell: it asks qdns itself, which knows the database.
+/// The completion script of a shell. It runs qdns, which reads names from the database.
 pub fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     if let Some(completer) = Shells::builtins().completer(&shell.to_string()) {
@@ -52,7 +52,7 @@ pub fn script(shell: Shell) -> String {
     let script = String::from_utf8_lossy(&script).into_owned();
     match shell {
         Shell::Bash => BASH.to_owned(),
-        // zsh loads the file of a function in `fpath` by calling it, and then nothing was completed yet.
+        // zsh calls the file of a function in `fpath` to load it, and that call must complete too.
         Shell::Zsh => script.replace(ZSH_REGISTRATION, ZSH_REGISTRATION_OR_CALL),
         _ => script,
     }

@@ -1,4 +1,4 @@
-//! What every command works with: the options that all of them take, and the way to the database.
+//! The options that every command has, and the database connection that they name.
 
 use std::ffi::OsString;
 
@@ -10,21 +10,21 @@ use crate::output::{self, Color, Format, Printer};
 use crate::ovn::SwitchRef;
 use crate::ovn::nbctl::{Nbctl, Wait};
 
-/// What every command works with.
+/// What every command gets.
 #[derive(Debug)]
 pub struct Context {
-    /// The way to the northbound database.
+    /// The northbound database.
     pub nb: Nbctl,
-    /// Where answers, warnings and progress go.
+    /// Prints answers, warnings and progress.
     pub printer: Printer,
-    /// Options that every command takes.
+    /// The options that every command has.
     pub global: GlobalOptions,
-    /// The command as it was typed, for the database's log.
+    /// The command line as it was typed, for the comment in the database's log.
     pub typed: String,
 }
 
 impl Context {
-    /// The named switch with the DNS rows that concern it, or all switches and all DNS rows.
+    /// Reads the named switch with its DNS rows, or without a name all switches and all DNS rows.
     ///
     /// # Errors
     /// As [`Nbctl::read_switch`] and [`Nbctl::read_zones`].
@@ -35,12 +35,12 @@ impl Context {
     }
 }
 
-/// Options that every command takes.
+/// Options that every command has.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub struct GlobalOptions {
-    /// The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several with commas.
-    /// Given here, a daemon (OVN_NB_DAEMON) is not used
+    /// The northbound database: unix:SOCKET, tcp:HOST:PORT, ssl:HOST:PORT, several separated by commas.
+    /// With this option, a daemon (OVN_NB_DAEMON) is not used
     #[arg(long, global = true, value_name = "REMOTE")]
     pub db: Option<String>,
     /// The private key for ssl: connections
@@ -52,13 +52,13 @@ pub struct GlobalOptions {
     /// The CA's certificate for ssl: connections
     #[arg(short = 'C', long, global = true, value_name = "FILE")]
     pub ca_cert: Option<String>,
-    /// Accept any member of a clustered database, not only its leader
+    /// Connect to any member of a clustered database, not only to its leader
     #[arg(long, global = true)]
     pub no_leader_only: bool,
-    /// How long one run of ovn-nbctl may take, in seconds
+    /// The longest time that one run of ovn-nbctl may take, in seconds
     #[arg(long, global = true, value_name = "SECS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
-    /// Return when the change has reached the southbound database (sb) or every chassis (hv)
+    /// Wait until the change has reached the southbound database (sb) or every chassis (hv)
     #[arg(long, global = true, value_enum, default_value_t, value_name = "HOW-FAR")]
     pub wait: Wait,
     /// The ovn-nbctl to run
@@ -71,13 +71,13 @@ pub struct GlobalOptions {
         hide_default_value = true
     )]
     pub ovn_nbctl: OsString,
-    /// How to print results
+    /// The format of the output
     #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
-    /// When to use colours; NO_COLOR is understood
+    /// When to use colours; NO_COLOR turns them off
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: Color,
-    /// Print what would change, and change nothing
+    /// Show what would change, and change nothing
     #[arg(short = 'n', long, global = true)]
     pub dry_run: bool,
     /// Answer every question with yes
@@ -92,7 +92,7 @@ pub struct GlobalOptions {
 }
 
 impl GlobalOptions {
-    /// The way to the northbound database.
+    /// The northbound database.
     pub fn nbctl(&self) -> Nbctl {
         let mut connection: Vec<String> = Vec::new();
         for (option, value) in [
@@ -115,7 +115,7 @@ impl GlobalOptions {
         }
     }
 
-    /// Where answers, warnings and progress go.
+    /// Prints answers, warnings and progress.
     pub fn printer(&self) -> Printer {
         Printer { format: self.output, quiet: self.quiet }
     }

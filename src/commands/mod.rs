@@ -1,4 +1,4 @@
-//! One intent each: `commands/<noun>/<verb>.rs` holds a command's arguments and its function.
+//! The commands: `commands/<noun>/<verb>.rs` has the arguments of a command and its function.
 
 pub mod apply;
 pub mod completions;

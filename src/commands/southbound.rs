@@ -1,4 +1,4 @@
-//! The options of commands that look at the southbound database too.
+//! The options of commands that also read the southbound database.
 
 use std::ffi::OsString;
 
@@ -8,16 +8,16 @@ use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ovn::sbctl::Sbctl;
 
-/// The way to the southbound database, and the programs that read it.
+/// The southbound database, and the programs that read it.
 #[derive(Args, Clone, Debug)]
 pub struct SouthboundArgs {
-    /// The southbound database; OVN_SB_DB is understood
+    /// The southbound database; OVN_SB_DB if omitted
     #[arg(long, value_name = "REMOTE")]
     sb_db: Option<String>,
-    /// The ovn-sbctl to run; without it, the one beside ovn-nbctl
+    /// The ovn-sbctl to run; if omitted, the one next to ovn-nbctl
     #[arg(long, value_name = "PATH", env = "QDNS_OVN_SBCTL")]
     ovn_sbctl: Option<OsString>,
-    /// The ovn-trace to run; without it, the one beside ovn-sbctl
+    /// The ovn-trace to run; if omitted, the one next to ovn-sbctl
     #[arg(long, value_name = "PATH", env = "QDNS_OVN_TRACE")]
     ovn_trace: Option<OsString>,
 }
@@ -26,7 +26,7 @@ impl SouthboundArgs {
     /// The southbound database that belongs to the northbound one.
     ///
     /// # Errors
-    /// The northbound database is elsewhere, and nothing says where the southbound one is.
+    /// Unreachable where an option or a variable names the northbound database, but none names the southbound one.
     pub(super) fn sbctl(&self, context: &Context) -> Result<Sbctl> {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
@@ -34,8 +34,9 @@ impl SouthboundArgs {
         if is_elsewhere && !is_named {
             return Err(Error::new(
                 Kind::Unreachable,
-                "nothing says where the southbound database is: --sb-db or OVN_SB_DB names it",
-            ));
+                "the southbound database is unknown: only the northbound one is named",
+            )
+            .hint("name it with --sb-db or OVN_SB_DB"));
         }
         let sb = Sbctl::next_to(&context.nb, self.ovn_sbctl.clone(), self.sb_db.clone());
         Ok(Sbctl { trace: self.ovn_trace.clone(), ..sb })

@@ -1,4 +1,4 @@
-//! `qdns forwarders`: the resolvers that answer everything that is not local.
+//! `qdns forwarders`: the resolvers that guests get by DHCP.
 
 mod clear;
 mod set;
@@ -10,15 +10,12 @@ use super::Context;
 use crate::error::Result;
 use crate::output::Reply;
 
-/// What to do with forwarders.
+/// The verbs of `qdns forwarders`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Give a switch's guests their resolvers and search domain
     Set(set::SetArgs),
-    /// Show which resolvers guests get
     #[command(visible_alias = "ls")]
     Show(show::ShowArgs),
-    /// Take back what `set` wrote
     Clear(clear::ClearArgs),
 }
 

@@ -9,14 +9,14 @@ use crate::output::Reply;
 use crate::output::forwarders::Forwarders;
 use crate::ovn::SwitchRef;
 
-/// Show which resolvers guests get.
+/// Show the resolvers that guests get by DHCP.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns forwarders show
   qdns forwarders show net1 -o json")]
 pub struct ShowArgs {
-    /// The switch: its name or its UUID; without it, all switches
+    /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
 }
 

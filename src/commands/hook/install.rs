@@ -1,4 +1,4 @@
-//! `qdns hook install`: a drop-in for libvirt's hooks.
+//! `qdns hook install`: writes a hook script for libvirt.
 
 use std::fs;
 use std::io;
@@ -14,34 +14,33 @@ use crate::model::shell::shell_word;
 use crate::output::Reply;
 use crate::output::text::Text;
 
-/// The line by which a drop-in of ours is known.
+/// The line that marks a script of qdns.
 const MARK: &str = "# Written by `qdns hook install libvirt`";
 
-/// Have a hypervisor call the hook.
+/// Write a script with which a hypervisor runs `qdns hook`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns hook install libvirt --dry-run           what would be written
-  qdns hook install libvirt                     /etc/libvirt/hooks/qemu.d/qdns
-  qdns hook install libvirt --on-stop remove    a machine that is stopped loses its name
-  sudo rm /etc/libvirt/hooks/qemu.d/qdns        and it is gone again
+  qdns hook install libvirt --dry-run           show what would be written
+  qdns hook install libvirt                     write /etc/libvirt/hooks/qemu.d/qdns
+  qdns hook install libvirt --on-stop remove    remove the name of a stopped machine
+  sudo rm /etc/libvirt/hooks/qemu.d/qdns        uninstall
 
-The options that name the database (--db and the files for TLS) are written into it. libvirt looks for \
-hooks when it starts: where it had none before, restart it (systemctl restart libvirtd or virtqemud), \
-which leaves machines running.")]
+The script has the options for the database: --db and the files for TLS. libvirt looks for hooks when it \
+starts. If it had none before, restart it (systemctl restart libvirtd or virtqemud); machines keep running.")]
 pub struct InstallArgs {
-    /// Who shall call
+    /// The hypervisor
     #[arg(value_enum)]
     hypervisor: Hypervisor,
-    /// Where its drop-ins are
+    /// The directory of its hook scripts
     #[arg(long, value_name = "DIR", default_value = "/etc/libvirt/hooks/qemu.d")]
     dir: PathBuf,
-    /// What becomes of a stopped domain's name
+    /// What happens to the name of a stopped domain
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     on_stop: OnStop,
 }
 
-/// Who calls hooks.
+/// The hypervisors with hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Hypervisor {
     /// libvirt's QEMU driver, 6.5 or later
@@ -65,20 +64,21 @@ impl InstallArgs {
             Err(error) => return Err(failed(error)),
         };
         if before.as_ref().is_some_and(|before| !before.contains(MARK)) {
-            return Err(Error::conflict(format!("{shown} is there and is not of qdns"))
-                .hint("move it away, or name another directory: --dir DIR"));
+            return Err(Error::conflict(format!("{shown} exists and was not written by qdns"))
+                .hint("move it away, or choose another directory with --dir DIR"));
         }
         let same = before.as_deref() == Some(text.as_str());
-        let verb = match (context.global.dry_run, same) {
-            (_, true) => return Ok(answer(&format!("{shown} is installed already\n"))),
-            (true, false) => return Ok(answer(&format!("Would write {shown}:\n\n{text}"))),
-            (false, false) => "Wrote",
-        };
+        if same {
+            return Ok(answer(&format!("{shown} is installed already\n")));
+        }
+        if context.global.dry_run {
+            return Ok(answer(&format!("Would write {shown}:\n\n{text}")));
+        }
         write(&path, &text).map_err(failed)?;
-        Ok(answer(&format!("{verb} {shown}; where libvirt had no hooks before, restart it\n")))
+        Ok(answer(&format!("Wrote {shown}; restart libvirt if it had no hooks before\n")))
     }
 
-    /// The drop-in. Its own last line keeps the promise that the hook makes, even where qdns is gone.
+    /// The script. Its last line exits with 0 even where qdns is not installed any more.
     fn script(&self, context: &Context) -> Result<String> {
         let program = std::env::current_exe()
             .map_err(|error| Error::new(Kind::Io, "the path of qdns itself is unknown").cause(error))?;
@@ -101,7 +101,7 @@ fn answer(text: &str) -> Reply {
     Reply::from(Text(text.to_owned()))
 }
 
-/// Writes the file in one step, so that libvirt never runs half of it.
+/// Writes the script with one rename, so that libvirt never runs half of it.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
@@ -109,6 +109,6 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     let draft = path.with_extension("draft");
     fs::write(&draft, text)?;
     fs::rename(&draft, path)?;
-    // libvirt runs what is executable: not the draft, and this from now on.
+    // libvirt runs executable files only, so it never runs the draft.
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }

@@ -1,7 +1,8 @@
 //! `qdns hook libvirt`: the hook of libvirt's QEMU driver (libvirt.org/hooks.html).
 //!
-//! A hook that fails keeps a machine from starting, a hook that prints changes a machine that migrates,
-//! and one that calls libvirt waits for itself. So this one does none of it, whatever happens.
+//! A hook that fails prevents the start of a machine. The output of a hook changes a machine that migrates. A hook
+//! that calls libvirt waits for itself. So this one never fails, prints nothing on standard output, and does not call
+//! libvirt.
 
 use std::ffi::OsString;
 use std::io::{Read, stdin};
@@ -27,58 +28,59 @@ use crate::ovn::ports::Switches;
 use crate::plan::machine::MachinePorts;
 use crate::plan::{Approved, Plan};
 
-/// The socket of syslog(3), which journald listens on.
+/// The socket of syslog(3), on which journald listens.
 const SYSLOG: &str = "/dev/log";
-/// The priority daemon.warning of RFC 5424.
+/// The priority `daemon.warning` (RFC 5424, section 6.2.1).
 const WARNING: &str = "<28>";
 
-/// Register a libvirt domain's name.
+/// Register the name of a libvirt domain; libvirt runs this command.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns hook install libvirt                                libvirt calls it from now on
-  virsh dumpxml web | qdns hook libvirt web started begin -    as libvirt does
+  qdns hook install libvirt                                    install the hook
+  virsh dumpxml web | qdns hook libvirt web started begin -    run it by hand
 
-The domain's XML comes on standard input. Every interface with <virtualport type='openvswitch'> and an \
-interfaceid is a logical port; the domain's name, in lower case and with hyphens for underscores, gets \
-the addresses of its ports, on each of its networks. <metadata> may name it otherwise: \
-<qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>. It registers on started, reconnect, \
-attach and migrate. A stopped machine keeps its name unless --on-stop remove.
+The command reads the domain's XML from standard input. Every interface with \
+<virtualport type='openvswitch'> and an interfaceid has a logical switch port. The domain's name, in lower \
+case and with hyphens for underscores, gets the addresses of these ports on each of their switches. \
+<metadata> may have another name: <qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>.
 
-It never fails a machine: the exit code is 0 always, nothing is printed on standard output, and what \
-went wrong is told on standard error and to the journal (journalctl -t qdns).")]
+The command registers the name on started, reconnect, attach and migrate. A stopped machine keeps its name \
+unless --on-stop remove is given.
+
+The hook never stops a machine: it always exits with 0 and prints nothing on standard output. Errors go to \
+standard error and to the journal (journalctl -t qdns).")]
 pub struct LibvirtArgs {
-    /// The domain's name
+    /// The name of the domain
     #[arg(allow_hyphen_values = true)]
     name: OsString,
-    /// What happens to it: prepare, start, started, stopped, release, migrate, restore, reconnect, attach
+    /// The operation: prepare, start, started, stopped, release, migrate, restore, reconnect, attach
     #[arg(allow_hyphen_values = true)]
     op: OsString,
-    /// begin or end
+    /// The suboperation: begin or end
     #[arg(allow_hyphen_values = true, default_value = "-")]
     subop: OsString,
-    /// More, or a hyphen
+    /// The extra argument of the operation, or a hyphen
     #[arg(allow_hyphen_values = true, default_value = "-")]
     extra: OsString,
-    /// What becomes of a stopped domain's name
+    /// What happens to the name of a stopped domain
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     on_stop: OnStop,
-    /// Give up after so many seconds
+    /// Give up after this many seconds
     #[arg(long, value_name = "SECS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=60))]
     limit: u64,
 }
 
-/// What becomes of a stopped domain's name.
+/// What happens to the name of a stopped domain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum OnStop {
-    /// It stays: the machine keeps its port, and may start again
+    /// Keep it: the machine keeps its port and may start again
     #[default]
     Keep,
-    /// It goes, unless the machine moved to another host
+    /// Remove it, unless the machine moved to another host
     Remove,
 }
 
-/// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Task {
     Register,
@@ -98,11 +100,11 @@ impl LibvirtArgs {
         };
         let name = job.name.clone();
         let (sender, receiver) = mpsc::channel();
-        // In a thread of its own: neither libvirt's pipe nor OVN may keep the machine waiting.
+        // The job has its own thread, so that neither libvirt's pipe nor OVN delays the machine longer than the limit.
         thread::spawn(move || sender.send(job.run()));
-        let said = receiver.recv_timeout(Duration::from_secs(self.limit));
-        for line in said.unwrap_or_else(|_| vec![format!("gave up after {} s", self.limit)]) {
-            tell(&format!("{name}: {line}"));
+        let messages = receiver.recv_timeout(Duration::from_secs(self.limit));
+        for message in messages.unwrap_or_else(|_| vec![format!("gave up after {} s", self.limit)]) {
+            report(&format!("{name}: {message}"));
         }
         Reply::from(Text::default())
     }
@@ -110,15 +112,15 @@ impl LibvirtArgs {
     fn task(&self) -> Task {
         match self.op.to_str() {
             Some("started" | "reconnect" | "attach" | "migrate") => Task::Register,
-            // A machine that moved runs on, elsewhere.
+            // A machine that migrated still runs, on another host.
             Some("stopped") if self.on_stop == OnStop::Remove && self.extra != "migrated" => Task::Unregister,
             _ => Task::Nothing,
         }
     }
 }
 
-/// Says what happened where it can be found later. That nobody listens is no reason to fail.
-fn tell(line: &str) {
+/// Writes a message to standard error and to syslog. A missing syslog is not an error.
+fn report(line: &str) {
     let line: String = line.chars().take(2000).flat_map(char::escape_debug).collect();
     output::note(&format!("qdns: {line}"));
     if let Ok(socket) = UnixDatagram::unbound() {
@@ -137,26 +139,26 @@ struct Job {
 }
 
 impl Job {
-    /// Does it; what is worth telling.
+    /// Runs the task. Returns the errors as messages.
     fn run(&self) -> Vec<String> {
         let xml = read_xml();
         if self.task == Task::Nothing {
             return Vec::new();
         }
-        let told = |error: Error| error.in_one_line();
+        let message = |error: Error| error.in_one_line();
         let domain = match xml.and_then(|xml| DomainXml::parse(&xml)) {
             Ok(domain) if domain.ports.is_empty() => return Vec::new(),
             Ok(domain) if domain.name.is_empty() => DomainXml { name: self.name.clone(), ..domain },
             Ok(domain) => domain,
-            Err(error) => return vec![told(error)],
+            Err(error) => return vec![message(error)],
         };
         match self.all_networks(&domain) {
-            Ok(failures) => failures.into_iter().map(told).collect(),
-            Err(error) => vec![told(error)],
+            Ok(failures) => failures.into_iter().map(message).collect(),
+            Err(error) => vec![message(error)],
         }
     }
 
-    /// Each network by itself, so that what fails on one is done on the others; the failures.
+    /// Changes each network by itself, so that an error on one does not stop the others. Returns the errors.
     fn all_networks(&self, domain: &DomainXml) -> Result<Vec<Error>> {
         let host = domain.host()?;
         let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
@@ -172,13 +174,13 @@ impl Job {
         Ok(failures)
     }
 
-    /// Plans and writes one network's names; after a lost race on a new reading.
+    /// Plans and writes the change of one network, after a lost race from a new reading.
     fn one_network(&self, first: &Snapshot, switch: Uuid, domain: &DomainXml, host: &HostArg) -> Result<()> {
         let mut latest: Option<Snapshot> = None;
         retry(OnLostRace::PlanAgain, || {
             let topology = Topology::of(latest.as_ref().unwrap_or(first));
             let (found, _) = MachinePorts::find(&topology, &domain.ports);
-            // A machine that has left the network meanwhile has nothing to register there.
+            // The machine may have left the network meanwhile.
             let Some(machine) = found.iter().find(|machine| machine.network.switch.uuid == switch) else {
                 return Ok(());
             };
@@ -205,7 +207,7 @@ impl Job {
     }
 }
 
-/// What libvirt writes to standard input, to its end or to the limit.
+/// The domain's XML from standard input, at most one byte more than [`XML_MAX`].
 fn read_xml() -> Result<String> {
     let mut bytes = Vec::new();
     stdin()

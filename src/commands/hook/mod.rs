@@ -1,4 +1,4 @@
-//! `qdns hook`: what others call when a machine starts or stops.
+//! `qdns hook`: commands that a hypervisor runs when a machine starts or stops.
 
 mod install;
 mod libvirt;
@@ -9,12 +9,10 @@ use super::Context;
 use crate::error::Result;
 use crate::output::Reply;
 
-/// Who calls, and how that is set up.
+/// The verbs of `qdns hook`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Register a libvirt domain's name; called by libvirt itself
     Libvirt(libvirt::LibvirtArgs),
-    /// Have a hypervisor call the hook
     Install(install::InstallArgs),
 }
 

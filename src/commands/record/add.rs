@@ -14,38 +14,37 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::hosts::{Draft, Wanted};
 
-/// Add a host.
+/// Add a host, with its short name, FQDN and PTR records.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns record add net1 web-server 10.0.0.10
   qdns record add net1 web-server 10.0.0.10 fd00::10    IPv4 and IPv6
-  qdns record add net1 web-server 10.0.0.12 --replace   other addresses than before
-  qdns record add net1 printer 10.0.0.99 --static       never cleaned up
+  qdns record add net1 web-server 10.0.0.12 --replace   replace its addresses
+  qdns record add net1 printer 10.0.0.99 --static       a host without a logical switch port
 
-The host gets its short name, its FQDN, and a reverse name for each address. The zone is made \
-where there is none.")]
+A switch without a zone gets one, with the domain internal.")]
 pub struct AddArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
-    /// The host's name: web-server, or web-server.internal
+    /// The hostname, such as web-server or web-server.internal
     hostname: String,
     /// The host's addresses
     #[arg(required = true, value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Take the place of other addresses of the same host
+    /// Replace the addresses that the host has
     #[arg(long)]
     replace: bool,
-    /// Exempt the host from clean-up
+    /// Keep the host in prune-stale and sync --prune
     #[arg(long = "static")]
     is_static: bool,
-    /// Make no reverse names
+    /// Add no PTR records
     #[arg(long)]
     no_ptr: bool,
-    /// Make the FQDN only, not the hostname without the domain; doctor is content with it
+    /// Add the FQDN only, without the short name; doctor does not report this
     #[arg(long)]
     no_short: bool,
-    /// The time to live in seconds; OVN serves 3600, always
+    /// The time to live in seconds; OVN always answers with 3600
     #[arg(long, value_name = "SECS")]
     ttl: Option<String>,
 }
@@ -78,7 +77,7 @@ impl AddArgs {
 fn check_ttl(ttl: Option<&str>) -> Result<()> {
     match ttl {
         Some(ttl) if ttl != TTL.to_string() => Err(Error::invalid(format!(
-            "ttl {ttl:?} is refused: OVN answers every query with {TTL} s, and no option changes it"
+            "ttl {ttl:?} is refused: OVN answers every query with {TTL} s, and no option changes this"
         ))
         .hint("leave --ttl out")),
         _ => Ok(()),

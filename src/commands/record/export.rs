@@ -14,22 +14,22 @@ use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::output::text::Text;
 
-/// Print hosts in the form that `import` takes.
+/// Print hosts in a format that `import` reads.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns record export net1 > net1.json                 all there is to know, to be imported again
-  qdns record export net1 --format hosts              for /etc/hosts
-  qdns record export net1 --format zone               for a BIND server
-  qdns record export net1 --owner neutron             rows that OpenStack made, to move them
-  qdns record export                                  every zone")]
+  qdns record export net1 > net1.json        everything that `import` reads
+  qdns record export net1 --format hosts     for /etc/hosts
+  qdns record export net1 --format zone      for a BIND server
+  qdns record export net1 --owner neutron    rows of OpenStack, to move them
+  qdns record export                         every zone")]
 pub struct ExportArgs {
-    /// The switch: its name or its UUID; without it, all switches
+    /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
-    /// The format
+    /// The format of the output
     #[arg(long, value_enum, default_value = "json")]
     format: FileFormat,
-    /// Whose rows: qdns's own, or another's to move them
+    /// The owner of the rows
     #[arg(long, value_enum, default_value = "qdns")]
     owner: Owner,
 }
@@ -45,7 +45,7 @@ impl ValueEnum for Owner {
             Owner::Neutron => "OpenStack's Neutron",
             Owner::Lxd => "LXD",
             Owner::Incus => "Incus",
-            Owner::Unknown => "Rows without any known mark",
+            Owner::Unknown => "Rows without a known mark",
         };
         Some(PossibleValue::new(self.name()).help(help))
     }
@@ -62,7 +62,7 @@ impl ExportArgs {
         let mut zones = Vec::new();
         let mut warnings = Vec::new();
         if let (Some(switch), []) = (&self.switch, &rows[..]) {
-            warnings.push(self.nothing_there(&topology, switch));
+            warnings.push(self.no_rows_warning(&topology, switch));
         }
         for (switch, row) in rows {
             let (zone, lost) = ExportedZone::of(switch, row);
@@ -89,7 +89,7 @@ impl ExportArgs {
         Ok(rows.map(|row| (name, *row)).collect())
     }
 
-    /// The rows of the owner on all switches. A zone that its switch does not list is a zone all the same.
+    /// The rows of the owner on all switches, including zones that their switch does not list.
     fn all_rows<'t>(&self, topology: &'t Topology) -> Vec<(&'t str, &'t DnsRow)> {
         if self.owner == Owner::Qdns {
             return topology.zones_by_home().map(|(name, zone)| (name, zone.row)).collect();
@@ -101,13 +101,13 @@ impl ExportArgs {
             .collect()
     }
 
-    fn nothing_there(&self, topology: &Topology, name: &str) -> String {
+    fn no_rows_warning(&self, topology: &Topology, name: &str) -> String {
         let asked = self.owner;
         let rows = topology.switches.iter().flat_map(|network| &network.rows);
         let other = rows.map(|row| row.owner()).find(|owner| *owner != asked);
         match other {
             Some(owner) => format!(
-                "switch {name} has no rows of {}, but of {}: qdns record export {} --owner {}",
+                "switch {name} has no rows of {}, but rows of {}: qdns record export {} --owner {}",
                 asked.name(),
                 owner.name(),
                 shell_word(name),

@@ -20,37 +20,37 @@ use crate::plan::removal_limit::RemovalLimit;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns record import net1 /etc/hosts --dry-run     what it would add
-  qdns record import net1 machines.csv             hostname,addresses in its first line
+  qdns record import net1 /etc/hosts --dry-run     show what would be added
+  qdns record import net1 machines.csv             with hostname,addresses in its first line
   qdns record import net1 db.internal              a BIND zone file
   qdns record export net1 | qdns record import net2 - --format json
-  qdns record import net1 all.csv --prune          the zone becomes the file, and nothing else
+  qdns record import net1 all.csv --prune          and remove all other hosts
 
-Every line is checked first: a bad one refuses the whole file, and all are named. The same command \
-carries on where an import was interrupted. SOA, NS and DNSSEC records of a zone file are left out \
-with a warning, as are loopback and multicast lines of a hosts file; times to live become 3600.")]
+All lines are checked first. One bad line refuses the whole file, and the error names every bad line. \
+The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \
+and multicast lines of a hosts file are left out with a warning. Times to live become 3600.")]
 pub struct ImportArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
     /// The file, or - for standard input
     #[arg(value_hint = clap::ValueHint::FilePath)]
     file: PathBuf,
-    /// The file's format; without it, told from its name or its content
+    /// The format of the file; if omitted, its name or content decides
     #[arg(long, value_enum)]
     format: Option<FileFormat>,
-    /// Take the place of other addresses of the same hosts
+    /// Replace the addresses that these hosts have
     #[arg(long)]
     replace: bool,
-    /// Make the zone just what the file says: other hosts are removed, static ones too
+    /// Remove all hosts that are not in the file, static ones too
     #[arg(long)]
     prune: bool,
-    /// Leave out what OVN cannot serve (CNAME, MX, wildcards, …), with a warning each
+    /// Leave out records that OVN cannot serve (CNAME, MX, wildcards, …), each with a warning
     #[arg(long)]
     skip_unserved: bool,
-    /// With --prune, remove at most this many hosts [default: 30 % of a zone of 10 or more]
+    /// With --prune, remove at most this many hosts [default: 30 % of a zone with 10 hosts or more]
     #[arg(long, value_name = "N", requires = "prune")]
     max: Option<usize>,
-    /// With --prune, remove however many
+    /// With --prune, remove any number of hosts
     #[arg(long, requires = "prune", conflicts_with = "max")]
     force: bool,
 }
@@ -73,11 +73,8 @@ impl ImportArgs {
             Some(format) => format.parse(&text),
             None if text.trim().is_empty() => import::Parsed::default(),
             None => {
-                return Err(Error::invalid(format!(
-                    "{} looks like no format that is understood",
-                    import.file
-                ))
-                .hint("name it: --format hosts, csv, json or zone"));
+                return Err(Error::invalid(format!("the format of {} is unknown", import.file))
+                    .hint("name it: --format hosts, csv, json or zone"));
             }
         };
         let overwrites = self.replace || self.prune;
@@ -95,15 +92,14 @@ impl ImportArgs {
     }
 
     fn text(&self, name: &str, is_quiet: bool) -> Result<String> {
-        let bytes = match self.is_stdin() {
-            true => {
-                if stdin().is_terminal() && !is_quiet {
-                    note("reading hosts from the terminal, up to Ctrl-D on a line of its own");
-                }
-                let mut bytes = Vec::new();
-                stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        let bytes = if self.is_stdin() {
+            if stdin().is_terminal() && !is_quiet {
+                note("reading hosts from the terminal; Ctrl-D on an empty line ends them");
             }
-            false => std::fs::read(&self.file),
+            let mut bytes = Vec::new();
+            stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        } else {
+            std::fs::read(&self.file)
         };
         let bytes = bytes.map_err(|error| {
             Error::new(Kind::Io, format!("{name} cannot be read"))
@@ -114,7 +110,7 @@ impl ImportArgs {
     }
 }
 
-/// What to do with a text in another encoding: which one, where it says so, or its bad lines.
+/// The error for a file that is not UTF-8: its encoding where that is certain, else its bad lines.
 fn not_utf8(name: &str, bytes: &[u8]) -> Error {
     let recode = |from: &str| format!("write it as UTF-8, for example with: iconv -f {from} -t UTF-8");
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -122,7 +118,7 @@ fn not_utf8(name: &str, bytes: &[u8]) -> Error {
             .hint(recode("UTF-16"));
     }
     if bytes.contains(&0) {
-        return Error::invalid(format!("{name} is no text; nothing was changed"))
+        return Error::invalid(format!("{name} is not a text file; nothing was changed"))
             .hint("a file of hosts is text: hosts(5), CSV, JSON or a zone file");
     }
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();

@@ -12,19 +12,19 @@ use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::records::Records;
 
-/// List hosts.
+/// List hosts with their addresses.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns record ls                            every host of every zone
   qdns record ls net1
   qdns record ls net1 --name 'web-*'
-  qdns record ls --address 10.0.0.0/24      who has an address in there
-  qdns record ls net1 -o plain | cut -f2    a column for a script")]
+  qdns record ls --address 10.0.0.0/24      hosts with an address in this network
+  qdns record ls net1 -o plain | cut -f2    one column, for a script")]
 pub struct LsArgs {
-    /// The switch: its name or its UUID; without it, all switches
+    /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
-    /// Only hosts whose hostname or FQDN matches: * and ? stand for anything
+    /// Only hosts whose hostname or FQDN matches; * matches any text, ? any character
     #[arg(long, value_name = "GLOB")]
     name: Option<String>,
     /// Only hosts with this address, or with one in this network

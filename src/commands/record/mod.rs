@@ -1,4 +1,4 @@
-//! `qdns record`: hosts with their addresses and reverse names.
+//! `qdns record`: hosts with their address records and PTR records.
 
 mod add;
 mod export;
@@ -12,20 +12,15 @@ use super::Context;
 use crate::error::Result;
 use crate::output::Reply;
 
-/// What to do with records.
+/// The verbs of `qdns record`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Add a host
     Add(add::AddArgs),
-    /// Remove hosts
     #[command(visible_alias = "delete")]
     Rm(rm::RmArgs),
-    /// List hosts
     #[command(visible_alias = "list")]
     Ls(ls::LsArgs),
-    /// Add the hosts of a file
     Import(import::ImportArgs),
-    /// Print hosts in the form that `import` takes
     Export(export::ExportArgs),
 }
 

@@ -13,21 +13,19 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::hosts::Draft;
 
-/// Remove hosts.
+/// Remove hosts, with their short names, FQDNs and PTR records.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns record rm net1 web-server
-  qdns record rm net1 web-server db-server --if-exists
-
-Each host goes with its short name, its FQDN and the reverse names that point to it.")]
+  qdns record rm net1 web-server db-server --if-exists")]
 pub struct RmArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
-    /// The hosts' names
+    /// The hostnames, such as web-server or web-server.internal
     #[arg(required = true, value_name = "HOSTNAME")]
     hostnames: Vec<String>,
-    /// Accept hosts that do not exist
+    /// Succeed if a host does not exist
     #[arg(long)]
     if_exists: bool,
 }
@@ -41,7 +39,7 @@ impl RmArgs {
             let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
             let domain = draft.domain().clone();
             let mut named: BTreeSet<Text> = BTreeSet::new();
-            // A host may be named twice, also once with its domain and once without.
+            // An argument may repeat a host, also with and without its domain.
             for hostname in self.hostnames.iter().filter(|name| named.insert(host_name(name, &domain))) {
                 match draft.remove(hostname) {
                     Err(error) if error.kind == Kind::NotFound && self.if_exists => {}

@@ -11,22 +11,22 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::zone;
 
-/// Make the zone of a switch.
+/// Create the zone of a switch.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns zone create net1                           names end in .internal
-  qdns zone create net1 --domain prod.internal    names end in .prod.internal
-  qdns zone create net1 --may-exist               for scripts: an existing zone is fine
+  qdns zone create net1                           FQDNs end in .internal
+  qdns zone create net1 --domain prod.internal    FQDNs end in .prod.internal
+  qdns zone create net1 --may-exist               for scripts
 
-`qdns record add` makes the zone where there is none.")]
+`qdns record add` creates a missing zone with the domain internal.")]
 pub struct CreateArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
-    /// The suffix of the zone's names
+    /// The domain of the zone's FQDNs [default: internal]
     #[arg(long, value_name = "DOMAIN")]
     domain: Option<String>,
-    /// Accept a zone that exists
+    /// Succeed if the zone exists, with the same domain where --domain is given
     #[arg(long)]
     may_exist: bool,
 }

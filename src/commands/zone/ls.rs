@@ -8,7 +8,7 @@ use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::zones::Zones;
 
-/// List the zones.
+/// List all zones.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

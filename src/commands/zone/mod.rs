@@ -1,4 +1,4 @@
-//! `qdns zone`: the names of one switch, under one domain.
+//! `qdns zone`: the zones of switches.
 
 mod create;
 mod ls;
@@ -11,17 +11,13 @@ use super::Context;
 use crate::error::Result;
 use crate::output::Reply;
 
-/// What to do with zones.
+/// The verbs of `qdns zone`.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make the zone of a switch
     Create(create::CreateArgs),
-    /// List the zones
     #[command(visible_alias = "list")]
     Ls(ls::LsArgs),
-    /// Show the zone of a switch, and who else answers there
     Show(show::ShowArgs),
-    /// Remove the zone of a switch, with everything in it
     #[command(visible_alias = "delete")]
     Rm(rm::RmArgs),
 }

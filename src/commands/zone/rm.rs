@@ -10,19 +10,19 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::zone;
 
-/// Remove the zone of a switch, with everything in it.
+/// Remove the zone of a switch with all its records.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns zone rm net1              asks first where there are hosts in it
+  qdns zone rm net1              ask first if the zone has hosts
   qdns zone rm net1 --yes        for scripts
-  qdns zone rm net1 --dry-run    what would go
+  qdns zone rm net1 --dry-run    show what would be removed
 
 Rows of other owners on the switch stay.")]
 pub struct RmArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
-    /// Accept a switch without a zone
+    /// Succeed if the switch has no zone
     #[arg(long)]
     if_exists: bool,
 }

@@ -10,14 +10,14 @@ use crate::output::Reply;
 use crate::output::zones::ShownZone;
 use crate::ovn::SwitchRef;
 
-/// Show the zone of a switch, and who else answers there.
+/// Show the zone of a switch, and rows of other owners on it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns zone show net1
   qdns zone show net1 -o json")]
 pub struct ShowArgs {
-    /// The switch: its name or its UUID
+    /// The switch, by name or UUID
     switch: String,
 }
 
