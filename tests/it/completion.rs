@@ -221,8 +221,8 @@ fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() -> Result
     assert_eq!(offered(&["doctor", "--explain", "value-tr"]), ["value-truncated\ta value with a comma"]);
     assert_eq!(offered(&["doctor", "net1", ""]), ["dmz"]);
     // A word that an alias begins is completed, but one name is offered for one command.
-    assert_eq!(offered(&["record", "l"]), ["ls\tList hosts"]);
-    assert_eq!(offered(&["record", "li"]), ["list\tList hosts"]);
+    assert_eq!(offered(&["record", "l"]), ["ls\tList hosts with their addresses"]);
+    assert_eq!(offered(&["record", "li"]), ["list\tList hosts with their addresses"]);
     // Options are for those who type a hyphen.
     assert_eq!(offered(&["zone", "ls", ""]), [""; 0]);
     assert!(offered(&["zone", "ls", "--outp"])[0].starts_with("--output\t"));
