@@ -251,7 +251,7 @@ fn rows_of_others_are_exported_on_demand_and_never_written() -> Result<()> {
     $ qdns record export net1
     {"records":[]}
     ----- stderr -----
-    warning: switch net1 has no rows of qdns, but of neutron: qdns record export net1 --owner neutron
+    warning: switch net1 has no rows of qdns, but rows of neutron: qdns record export net1 --owner neutron
     $ qdns record export net1 --owner neutron
     {"records":[
     {"hostname":"vm1","fqdn":"vm1.cloud.internal","ip":"10.0.0.5","addresses":["10.0.0.5"],"ptr":["10.0.0.5"],"static":false,"ttl":3600,"switch":"net1","domain":"cloud.internal"}

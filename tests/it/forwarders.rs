@@ -44,7 +44,7 @@ fn each_family_gets_its_own_in_the_syntax_that_ovn_parses() -> Result<()> {
     + dns_server  2001:4860:4860::8888
     + domain_search  "internal"
     ----- stderr -----
-    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
+    warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
     "#);
     snapshot!(nets.options(&nets.net1), @r#"{dns_server="{8.8.8.8, 8.8.4.4}", domain_name="\"internal\"", domain_search_list="\"internal\""}"#);
     snapshot!(nets.options(&nets.net1_ipv6), @r#"{dns_server="2001:4860:4860::8888", domain_search="\"internal\""}"#);
@@ -62,7 +62,7 @@ fn the_domain_of_the_zone_is_searched() -> Result<()> {
     + domain_search_list  "prod.internal"
     + dns_server  fd00::53
     ----- stderr -----
-    warning: domain_search is left out of the row for fd00::/64: OVN encodes a domain with a dot, such as prod.internal, wrong in DHCPv6
+    warning: domain_search is not set in the row for fd00::/64: in DHCPv6, OVN encodes a domain with a dot, such as prod.internal, wrongly
     "#);
     snapshot!(nets.options(&nets.net1), @r#"{dns_server="8.8.8.8", domain_name="\"prod.internal\"", domain_search_list="\"prod.internal\""}"#);
     snapshot!(nets.options(&nets.net1_ipv6), @r#"{dns_server="fd00::53"}"#);
@@ -75,7 +75,7 @@ fn no_domain_is_searched_with_no_search() -> Result<()> {
     snapshot!(nets.nb.qdns("forwarders set net2 8.8.8.8 --no-search"), @"
     + dns_server  8.8.8.8
     ----- stderr -----
-    warning: switch net2 has no zone: nothing resolves in it yet; make one with: qdns zone create net2
+    warning: switch net2 has no zone, so no local name resolves yet; create one: qdns zone create net2
     ");
     snapshot!(nets.options(&nets.net2), @r#"{dns_server="8.8.8.8"}"#);
     Ok(())
@@ -90,7 +90,7 @@ fn a_shared_row_is_named_and_needs_yes() -> Result<()> {
     snapshot!(refusal, @"
     ----- stderr -----
     error: this would change DHCP options that other switches share: row [UUID] (10.0.0.0/24) with net2
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     ");
     assert!(refusal.stderr.contains(&nets.net1), "{refusal}");
@@ -114,7 +114,7 @@ fn without_dhcp_options_the_hint_is_the_command_that_creates_them() -> Result<()
     snapshot!(nb.qdns("forwarders set net1 8.8.8.8"), @"
     ----- stderr -----
     error: no port of switch net1 uses DHCP options, so no guest would get the resolvers
-       hint: make them with `ovn-nbctl create DHCP_Options cidr=10.9.0.0/24 options:server_id=… options:server_mac=… options:lease_time=3600 options:router=…`, then `ovn-nbctl lsp-set-dhcpv4-options PORT UUID` for each port
+       hint: create them: `ovn-nbctl create DHCP_Options cidr=10.9.0.0/24 options:server_id=… options:server_mac=… options:lease_time=3600 options:router=…`, then `ovn-nbctl lsp-set-dhcpv4-options PORT UUID` for each port
     ----- exit 1 -----
     ");
     Ok(())
@@ -136,13 +136,13 @@ fn clear_restores_what_was_there_before_the_first_set() -> Result<()> {
     ~ domain_name  "old" -> "internal"
     + domain_search_list  "internal"
     ----- stderr -----
-    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
-    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
+    warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given
     $ qdns forwarders set net1 9.9.9.9 8.8.8.8
     ~ dns_server  8.8.8.8 -> {9.9.9.9, 8.8.8.8}
     ----- stderr -----
-    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
-    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
+    warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given
     $ qdns forwarders clear net1
     ~ dns_server  {9.9.9.9, 8.8.8.8} -> 1.1.1.1
     ~ domain_name  "internal" -> "old"
@@ -160,7 +160,7 @@ fn clear_leaves_what_qdns_did_not_set() -> Result<()> {
     snapshot!(nets.nb.qdns("forwarders clear net1"), @"
     Nothing to change.
     ----- stderr -----
-    warning: the row [UUID] for 10.0.0.0/24 stays as it is: its dns_server was not set by qdns
+    warning: row [UUID] for 10.0.0.0/24 stays as it is: qdns did not set its dns_server
     ");
     assert_eq!(nets.nb.dump(), before);
     Ok(())

@@ -310,7 +310,7 @@ fn the_script_is_installed_once() -> Result<()> {
     exit 0
     "#);
     assert!(!nb.dir().join("hooks").exists());
-    snapshot!(install(&nb, ""), @"Wrote [DIR]/hooks/qemu.d/qdns; where libvirt had no hooks before, restart it");
+    snapshot!(install(&nb, ""), @"Wrote [DIR]/hooks/qemu.d/qdns; restart libvirt if it had no hooks before");
     snapshot!(install(&nb, ""), @"[DIR]/hooks/qemu.d/qdns is installed already");
     let directory = nb.dir().join("hooks/qemu.d");
     assert_eq!(fs::metadata(directory.join("qdns"))?.permissions().mode() & 0o777, 0o755);
@@ -339,8 +339,8 @@ fn a_script_of_others_is_not_overwritten() -> Result<()> {
     fs::write(nb.dir().join("hooks/qemu.d/qdns"), "#!/bin/sh\n")?;
     snapshot!(install(&nb, ""), @"
     ----- stderr -----
-    error: [DIR]/hooks/qemu.d/qdns is there and is not of qdns
-       hint: move it away, or name another directory: --dir DIR
+    error: [DIR]/hooks/qemu.d/qdns exists and was not written by qdns
+       hint: move it away, or choose another directory with --dir DIR
     ----- exit 1 -----
     ");
     Ok(())

@@ -96,7 +96,7 @@ fn pruning_many_hosts_needs_a_limit() -> Result<()> {
     snapshot!(nb.qdns(&format!("record import net1 {file} --prune --yes")), @"
     ----- stderr -----
     error: 10 of the 20 hosts of net1 are not in the file, more than 30 %
-       hint: look with --dry-run; --max 10 allows so many, --force any number
+       hint: --dry-run shows them; --max 10 allows this many, --force any number
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);
@@ -153,7 +153,7 @@ fn pruning_within_the_limit_needs_yes() -> Result<()> {
     snapshot!(nb.qdns(&format!("record import net1 {file} --prune --max 10")), @"
     ----- stderr -----
     error: this would remove 10 hosts of net1 that [DIR]/ten.csv does not have: host-00010, host-00011, host-00012, host-00013, host-00014, host-00015, host-00016, host-00017, host-00018, host-00019
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);

@@ -47,7 +47,7 @@ fn utf_16() -> Result<()> {
 fn a_program() -> Result<()> {
     snapshot!(refusal(&nets()?, "binary.csv", b"\x7fELF\0\xff\n\xff\n")?, @"
     ----- stderr -----
-    error: [DIR]/binary.csv is no text; nothing was changed
+    error: [DIR]/binary.csv is not a text file; nothing was changed
        hint: a file of hosts is text: hosts(5), CSV, JSON or a zone file
     ----- exit 2 -----
     ");
@@ -173,7 +173,7 @@ fn names_of_another_domain() -> Result<()> {
     snapshot!(refusal(&nets()?, "far.hosts", "10.0.0.1 web.prod.internal\n")?, @r#"
     ----- stderr -----
     error: 1 line of [DIR]/far.hosts cannot be imported; nothing was changed
-    [DIR]/far.hosts:1: hostname "web.prod.internal" has dots in it, and does not end in the zone's domain `internal` (use `web` or `web-prod-internal`)
+    [DIR]/far.hosts:1: hostname "web.prod.internal" has dots, but does not end in the zone's domain `internal` (use `web` or `web-prod-internal`)
        hint: a zone has one domain; to make one with the file's: qdns zone create net1 --domain prod.internal
     ----- exit 2 -----
     "#);

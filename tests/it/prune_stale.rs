@@ -103,7 +103,7 @@ fn leftovers_go_only_with_yes() -> Result<()> {
     snapshot!(nb.qdns("prune-stale net1"), @"
     ----- stderr -----
     error: this would remove 5 stale hosts of net1
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);
@@ -168,12 +168,12 @@ fn a_third_of_a_zone_stays_unless_allowed() -> Result<()> {
     $ qdns prune-stale net1 --yes
     ----- stderr -----
     error: 10 of the 31 hosts of net1 are stale, more than 30 %
-       hint: look with --dry-run; --max 10 allows so many, --force any number
+       hint: --dry-run shows them; --max 10 allows this many, --force any number
     ----- exit 1 -----
     $ qdns prune-stale --all --yes --max 9
     ----- stderr -----
     error: 10 hosts of net1 are stale, more than --max 9
-       hint: look with --dry-run; --max 10 allows so many, --force any number
+       hint: --dry-run shows them; --max 10 allows this many, --force any number
     ----- exit 1 -----
     ");
     let dry_run = nb.qdns("prune-stale net1 --dry-run");

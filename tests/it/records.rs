@@ -121,7 +121,7 @@ fn a_reverse_name_of_another_host_stays() -> Result<()> {
     + alias  10.0.0.10
     + alias.internal  10.0.0.10
     ----- stderr -----
-    warning: alias: the reverse name of 10.0.0.10 stays with web, which holds it
+    warning: alias: the PTR record of 10.0.0.10 stays with web, which has this address
     $ qdns record rm net1 alias
     - alias  10.0.0.10
     - alias.internal  10.0.0.10
@@ -162,7 +162,7 @@ fn the_ttl_is_what_ovn_answers_with() -> Result<()> {
     + web.internal  10.0.0.10
     $ qdns record add net1 db 10.0.0.11 --ttl 60
     ----- stderr -----
-    error: ttl "60" is refused: OVN answers every query with 3600 s, and no option changes it
+    error: ttl "60" is refused: OVN answers every query with 3600 s, and no option changes this
        hint: leave --ttl out
     ----- exit 2 -----
     "#);

@@ -102,7 +102,7 @@ fn hostnames() -> Result<()> {
     snapshot!(refusals(&net()?, commands)?, @r#"
     error: hostname "VM_NAME" is refused: underscores are not allowed in hostnames (RFC 1123)
        hint: use `vm-name`
-    error: hostname "my.vm.name" has dots in it, and does not end in the zone's domain `internal`
+    error: hostname "my.vm.name" has dots, but does not end in the zone's domain `internal`
        hint: use `my` or `my-vm-name`
     error: hostname "a\"b" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
        hint: use `a-b`
@@ -128,13 +128,13 @@ fn hostnames() -> Result<()> {
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
     error: hostname ".internal" is refused: it begins with a dot
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
-    error: hostname "-web" is refused: a hyphen may not stand at either end (RFC 1123)
+    error: hostname "-web" is refused: a hyphen is not allowed at either end (RFC 1123)
        hint: use `web`
-    error: hostname "web-" is refused: a hyphen may not stand at either end (RFC 1123)
+    error: hostname "web-" is refused: a hyphen is not allowed at either end (RFC 1123)
        hint: use `web`
-    error: hostname "-" is refused: a hyphen may not stand at either end (RFC 1123)
+    error: hostname "-" is refused: a hyphen is not allowed at either end (RFC 1123)
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
-    error: hostname "--" is refused: a hyphen may not stand at either end (RFC 1123)
+    error: hostname "--" is refused: a hyphen is not allowed at either end (RFC 1123)
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
     error: hostname "12345" is refused: a hostname of digits only reads as an address
        hint: use `vm-12345`
@@ -197,7 +197,7 @@ fn addresses_of_hosts() -> Result<()> {
        hint: use the address of one guest, such as `10.0.0.10` or `fd00::10`
     error: address "ff02::1" is refused: it is a multicast address, not one host's
        hint: use the address of one guest, such as `10.0.0.10` or `fd00::10`
-    error: address "::ffff:10.0.0.1" is refused: an IPv4-mapped IPv6 address is not a guest's; write the IPv4 address
+    error: address "::ffff:10.0.0.1" is refused: it is an IPv4-mapped IPv6 address; write the IPv4 address
        hint: use the address of one guest, such as `10.0.0.10` or `fd00::10`
     error: address "10.0.0.0" is refused: it is the network address of net1's subnet 10.0.0.0/24
        hint: use the address of one guest in that subnet
@@ -260,7 +260,7 @@ fn other_arguments() -> Result<()> {
        hint: ovn-nbctl ls-list lists the switches
     error: address "10.0.0.0/33" is refused: it is neither an address nor a network
        hint: use an address such as `10.0.0.10` or a network such as `10.0.0.0/24`
-    error: ttl "60" is refused: OVN answers every query with 3600 s, and no option changes it
+    error: ttl "60" is refused: OVN answers every query with 3600 s, and no option changes this
        hint: leave --ttl out
     "#);
     Ok(())
@@ -344,7 +344,7 @@ fn a_public_domain_is_only_a_warning() -> Result<()> {
     snapshot!(net()?.qdns("zone create net1 --domain corp.org"), @"
     + zone  net1
     ----- stderr -----
-    warning: corp.org may exist outside: a name under it that this zone lacks is asked of the forwarders
+    warning: corp.org may exist in the public DNS: the forwarders answer each name under it that this zone does not have
     ");
     Ok(())
 }

@@ -178,7 +178,7 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
     snapshot!(nb.qdns("sync net1 --prune --name-from role"), @"
     ----- stderr -----
     error: this would remove 1 stale host of net1
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);

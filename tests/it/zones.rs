@@ -106,7 +106,7 @@ fn a_zone_with_hosts_is_removed_only_with_yes() -> Result<()> {
     $ qdns zone rm net1
     ----- stderr -----
     error: this would remove the zone of net1 with 1 host in it
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     $ qdns zone rm net1 --dry-run
     Would change:
@@ -200,7 +200,7 @@ fn a_change_of_a_detached_zone_attaches_it_and_makes_no_second_one() -> Result<(
     + db  10.0.0.11
     + db.internal  10.0.0.11
     ----- stderr -----
-    warning: switch net1 had lost its zone; it is attached again
+    warning: switch net1 did not list its zone; it lists it again
     $ qdns record ls net1
     HOSTNAME  FQDN          ADDRESSES  PTR  SWITCH
     db        db.internal   10.0.0.11  yes  net1
@@ -274,10 +274,10 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     + other  10.0.0.11
     + other.internal  10.0.0.11
     ----- stderr -----
-    warning: other is also in a row of neutron on this switch; which of the two answers is chance
-    warning: other is also in a row of lxd on this switch; which of the two answers is chance
-    warning: other is also in a row of incus on this switch; which of the two answers is chance
-    warning: other is also in a row of unknown on this switch; which of the two answers is chance
+    warning: other is also in a row of neutron on this switch; OVN answers from either
+    warning: other is also in a row of lxd on this switch; OVN answers from either
+    warning: other is also in a row of incus on this switch; OVN answers from either
+    warning: other is also in a row of unknown on this switch; OVN answers from either
     $ qdns record add net1 web 10.0.0.12 --replace --static
     - 10.0.0.10.in-addr.arpa  web.internal
     + 12.0.0.10.in-addr.arpa  web.internal
@@ -316,7 +316,7 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     - qdns-static-web  true
     $ qdns record rm net1 other.example --if-exists
     ----- stderr -----
-    error: hostname "other.example" has dots in it, and does not end in the zone's domain `internal`
+    error: hostname "other.example" has dots, but does not end in the zone's domain `internal`
        hint: use `other` or `other-example`
     ----- exit 2 -----
     $ qdns forwarders show
