@@ -103,7 +103,7 @@ pub fn fixed_by_its_lines(nb: &Nb, code: &str) -> Result<()> {
 fn a_network_made_with_qdns_alone_is_healthy() -> Result<()> {
     snapshot!(network()?.qdns("doctor"), @"
     Not checked
-      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: nothing says where the southbound database is: --sb-db or OVN_SB_DB names it
+      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 
@@ -134,7 +134,7 @@ fn a_repair_needs_yes() -> Result<()> {
     snapshot!(nb.qdns("doctor --fix"), @"
     ----- stderr -----
     error: this would repair dhcp-option-syntax, key-never-matches, pair-incomplete, ptr-dangling, ptr-missing, value-truncated, zone-orphaned
-       hint: --yes does it; --dry-run shows what would change
+       hint: --yes confirms it; --dry-run shows what would change
     ----- exit 1 -----
     ");
     snapshot!(without_skipped(nb.qdns("doctor --fix --dry-run")), @r#"
@@ -300,7 +300,7 @@ fn a_file_that_is_no_dump_is_refused() -> Result<()> {
 fn an_empty_database_has_no_findings_and_checks_that_are_not_made() -> Result<()> {
     snapshot!(Nb::start()?.qdns("doctor"), @"
     Not checked
-      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: nothing says where the southbound database is: --sb-db or OVN_SB_DB names it
+      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 
@@ -317,7 +317,7 @@ fn a_database_that_cannot_be_reached_is_a_finding() -> Result<()> {
     snapshot!(without_skipped(qdns("unix:/nowhere", &["doctor"])), @"
     Access to OVN
       error nb-unreachable the northbound database cannot be reached
-          hint: check that it runs (systemctl status ovn-central), or name it: qdns --db unix:/var/run/ovn/ovnnb_db.sock …, or OVN_NB_DB
+          hint: check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
           kind: unreachable
           said: unix:/nowhere: database connection failed (No such file or directory)
           fix: systemctl start ovn-central
@@ -332,7 +332,7 @@ fn an_ovn_nbctl_that_is_missing_is_a_finding() -> Result<()> {
     snapshot!(without_skipped(Nb::start()?.qdns("doctor --ovn-nbctl /nowhere/ovn-nbctl")), @"
     Access to OVN
       error nbctl-missing there is no /nowhere/ovn-nbctl on this machine
-          hint: install it (apt-get install ovn-common), or say where it is: --ovn-nbctl PATH or QDNS_OVN_NBCTL
+          hint: install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
           kind: no-such-binary
           fix: apt-get install ovn-common
     1 error; 1 check passed, 39 checks not made.
@@ -358,8 +358,8 @@ fn a_database_that_does_not_answer_in_time_is_a_finding() -> Result<()> {
     nb.cont();
     snapshot!(without_skipped(run), @"
     Access to OVN
-      error nb-unreachable the northbound database gave no answer within 1 s
-          hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or give a longer --timeout
+      error nb-unreachable the northbound database did not answer within 1 s
+          hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
           kind: timeout
           fix: qdns doctor '--timeout=60'
     1 error; 1 check passed, 39 checks not made.

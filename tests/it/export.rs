@@ -268,7 +268,7 @@ fn rows_of_others_are_exported_on_demand_and_never_written() -> Result<()> {
     $ qdns record import net2 [DIR]/neutron.json
     ----- stderr -----
     error: 1 line of [DIR]/neutron.json cannot be imported; nothing was changed
-    [DIR]/neutron.json:2: hostname "vm1.cloud.internal" has dots in it, and does not end in the zone's domain `internal` (use `vm1` or `vm1-cloud-internal`)
+    [DIR]/neutron.json:2: hostname "vm1.cloud.internal" has dots, but does not end in the zone's domain `internal` (use `vm1` or `vm1-cloud-internal`)
        hint: a zone has one domain; to make one with the file's: qdns zone create net2 --domain cloud.internal
     ----- exit 2 -----
     $ qdns zone create net2 --domain cloud.internal
@@ -284,8 +284,8 @@ fn rows_of_others_are_exported_on_demand_and_never_written() -> Result<()> {
     + vm1  10.0.0.5
     + vm1.cloud.internal  10.0.0.5
     ----- stderr -----
-    warning: vm1 is also in a row of neutron on this switch; which of the two answers is chance
-    warning: vm1.cloud.internal is also in a row of neutron on this switch; which of the two answers is chance
+    warning: vm1 is also in a row of neutron on this switch; OVN answers from either
+    warning: vm1.cloud.internal is also in a row of neutron on this switch; OVN answers from either
     "#);
     assert_eq!(nb.nbctl(&["list", "DNS", foreign.trim()]), before);
     Ok(())

@@ -100,8 +100,8 @@ fn a_shared_row_is_named_and_needs_yes() -> Result<()> {
     + domain_name  "internal"
     + domain_search_list  "internal"
     ----- stderr -----
-    warning: switch net1 has no zone: nothing resolves in it yet; make one with: qdns zone create net1
-    warning: the row [UUID] for fd00::/64 stays as it is: no resolver of its family was given
+    warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
+    warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given
     "#);
     snapshot!(nets.options(&nets.net1), @r#"{dns_server="8.8.8.8", domain_name="\"internal\"", domain_search_list="\"internal\""}"#);
     Ok(())

@@ -273,7 +273,7 @@ fn shows_how_to_end(nb: &Nb, quiet: &str) -> bool {
     let line = format!("{} record import net1 - {quiet}", env!("CARGO_BIN_EXE_qdns"));
     let mut script = Command::new("script");
     script.args(["-qec", &line, "/dev/null"]).env("OVN_NB_DB", nb.remote()).stdin(Stdio::null());
-    run(&mut script).stdout.contains("up to Ctrl-D")
+    run(&mut script).stdout.contains("Ctrl-D")
 }
 
 #[test]

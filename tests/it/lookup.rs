@@ -136,7 +136,7 @@ fn an_acl_that_drops_the_query_is_named() -> Result<()> {
     // Without the southbound database, ACLs are not seen.
     let nb_alone =
         qdns(&lab.nb_remote(), &["-o", "json", "lookup", "web.internal", "--from", "net1-asker-port"]);
-    snapshot!(nb_alone.json()["lookups"][0]["unseen"], @r#"["whether an ACL drops the query: nothing says where the southbound database is: --sb-db or OVN_SB_DB names it","the guest's resolver and search domain: the port has no DHCP options"]"#);
+    snapshot!(nb_alone.json()["lookups"][0]["unseen"], @r#"["whether an ACL drops the query: the southbound database is unknown: only the northbound one is named","the guest's resolver and search domain: the port has no DHCP options"]"#);
     Ok(())
 }
 
