@@ -69,11 +69,25 @@ impl Transaction {
 
 /// The arguments of ovn-nbctl that make these changes in this order, for an operator to paste.
 pub fn arguments(changes: &[Change]) -> Vec<String> {
-    let commands = changes.iter().flat_map(|change| match change {
-        Change::Entry(entry) => commands_of(entry.column, entry.row, &[entry]),
-        other => structural(other),
-    });
-    joined(commands)
+    let is_one_column = |one: &Change, other: &Change| match (one, other) {
+        (Change::Entry(one), Change::Entry(other)) => (one.column, one.row) == (other.column, other.row),
+        _ => false,
+    };
+    joined(changes.chunk_by(is_one_column).flat_map(pasted))
+}
+
+/// The commands of one change, or of entries of one column.
+fn pasted(changes: &[Change]) -> Vec<Vec<String>> {
+    let entries: Vec<&Entry> = changes
+        .iter()
+        .filter_map(|change| if let Change::Entry(entry) = change { Some(entry) } else { None })
+        .collect();
+    match (&entries[..], changes) {
+        ([first, ..], _) => commands_of(first.column, first.row, &entries),
+        // Nothing reads the columns before a pasted change, so that nothing depends on them.
+        ([], [Change::Destroy(row)]) => vec![words(&["destroy", row.table(), &row.uuid().to_string()])],
+        ([], changes) => changes.iter().flat_map(structural).collect(),
+    }
 }
 
 fn joined(commands: impl Iterator<Item = Vec<String>>) -> Vec<String> {
