@@ -79,7 +79,7 @@ impl<'i, 'a> ListedRow<'i, 'a> {
         if !self.row.is_ours() {
             return finding;
         }
-        if let Some(fix) = self.host_of(key).and_then(|(zone, host)| zone.as_stored(host)) {
+        if let Some(fix) = self.host_of(key).and_then(|(zone, host)| zone.as_stored_by_name(host)) {
             return finding.host_fix(fix).automatic_if(true);
         }
         let change = |key: &str, to: Option<&str>| {

@@ -80,6 +80,8 @@ pub enum HostState {
         is_static: bool,
         /// The names that it has.
         names: Names,
+        /// Whether it gets a reverse name for each address that has none; those that it has stay.
+        reverse: bool,
     },
     /// It does not exist.
     Absent,
@@ -88,7 +90,7 @@ pub enum HostState {
 impl HostFix {
     /// A host that must have these addresses and names.
     pub fn present(network: &Network, name: &str, addresses: Vec<IpAddr>, names: Names) -> Self {
-        let state = HostState::Present { addresses, replace: false, is_static: false, names };
+        let state = HostState::Present { addresses, replace: false, is_static: false, names, reverse: true };
         HostFix { state, ..Self::absent(network, name) }
     }
 
@@ -111,6 +113,15 @@ impl HostFix {
         self
     }
 
+    /// The same fix without new reverse names.
+    #[must_use]
+    pub fn without_reverse_names(mut self) -> Self {
+        if let HostState::Present { reverse, .. } = &mut self.state {
+            *reverse = false;
+        }
+        self
+    }
+
     /// The same fix, after which clean-up leaves the host alone.
     #[must_use]
     pub fn keeping(mut self) -> Self {
@@ -127,10 +138,11 @@ impl HostFix {
     pub fn apply(&self, draft: &mut Draft) -> Result<()> {
         match &self.state {
             HostState::Absent => draft.remove(&self.host),
-            HostState::Present { addresses, replace, is_static, names } => draft.add(&Wanted {
+            HostState::Present { addresses, replace, is_static, names, reverse } => draft.add(&Wanted {
                 is_static: *is_static,
                 names: *names,
                 replace: *replace,
+                reverse: if *reverse { None } else { Some(Vec::new()) },
                 ..Wanted::new(HostArg::parse(&self.host)?, addresses.clone())
             }),
         }

@@ -161,6 +161,16 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_never_answered_takes_no_reverse_name() {
+        let (_, mut facts) = fix_everything(|facts| {
+            records(facts).remove("10.0.0.10.in-addr.arpa");
+            put(facts, "WEB2.internal", "10.0.0.10");
+        });
+        assert_eq!(records(&mut facts)["10.0.0.10.in-addr.arpa"], "web.internal");
+        assert_eq!(records(&mut facts)["web2"], "10.0.0.10");
+    }
+
+    #[test]
     fn a_switch_with_two_zones_is_left_to_the_operator() {
         let (plan, _) = fix_everything(|facts| {
             listed(facts, row(7, (SWITCH_MARK, "net1"), &[("a", "10.0.0.9")]));

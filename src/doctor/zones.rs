@@ -1,7 +1,7 @@
 //! A zone that answers, with its switch and its hosts: what checks of one zone look at, and what its hosts must be.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::entries::is_asked_for;
@@ -26,11 +26,14 @@ pub struct AttachedZone<'i, 'a> {
     pub hosts: Hosts<'a>,
     pub network: &'i Network<'a>,
     port_index: OnceCell<PortIndex<'a>>,
+    /// How many hosts have an address.
+    holders: OnceCell<HashMap<IpAddr, usize>>,
 }
 
 impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn of(input: &'i Input<'a>, network: &'i Network<'a>, zone: &'i Zone<'a>) -> Self {
-        AttachedZone { input, zone, hosts: zone.hosts(), network, port_index: OnceCell::new() }
+        let (port_index, holders) = (OnceCell::new(), OnceCell::new());
+        AttachedZone { input, zone, hosts: zone.hosts(), network, port_index, holders }
     }
 
     /// The hosts, in the order of their names.
@@ -85,6 +88,23 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         let addresses = agreed_addresses(host)?;
         let is_replaced = !is_same(&addresses, &host.addresses());
         Some(self.present(&host.name, host, addresses)?.replacing(is_replaced))
+    }
+
+    /// The same, for a finding about names: where hosts share an address, it is not known whose the reverse name is.
+    pub fn as_stored_by_name(&self, host: &Host) -> Option<HostFix> {
+        let fix = self.as_stored(host)?;
+        Some(if self.shares_an_address(host) { fix.without_reverse_names() } else { fix })
+    }
+
+    fn shares_an_address(&self, host: &Host) -> bool {
+        let holders = self.holders.get_or_init(|| {
+            let mut holders = HashMap::new();
+            for address in self.hosts().flat_map(Host::addresses) {
+                *holders.entry(address).or_default() += 1;
+            }
+            holders
+        });
+        host.addresses().iter().any(|address| holders[address] > 1)
     }
 
     /// A host as the switch's ports have it: removed where it has no port, else with the addresses of its port, or

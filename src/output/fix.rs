@@ -28,12 +28,13 @@ fn command(fix: &Fix) -> Command {
 }
 
 fn host(fix: &HostFix) -> Command {
-    let HostState::Present { addresses, replace, is_static, names } = &fix.state else {
+    let HostState::Present { addresses, replace, is_static, names, reverse } = &fix.state else {
         return qdns(["record", "rm", &fix.switch_name, &fix.host]);
     };
     let mut command = qdns(["record", "add", &fix.switch_name, &fix.host]);
     command.args.extend(addresses.iter().map(ToString::to_string));
-    let options = [names.option(), is_static.then_some("--static"), replace.then_some("--replace")];
+    let no_ptr = (!reverse).then_some("--no-ptr");
+    let options = [names.option(), no_ptr, is_static.then_some("--static"), replace.then_some("--replace")];
     command.args.extend(options.into_iter().flatten().map(str::to_owned));
     command
 }

@@ -141,7 +141,7 @@ fn a_repair_needs_yes() -> Result<()> {
     Would change:
     - a  10.0.0.9
     - zone  
-    + 10.0.0.10.in-addr.arpa  web2.internal
+    + 10.0.0.10.in-addr.arpa  web.internal
     - 99.0.0.10.in-addr.arpa  gone.internal
     - WEB2.internal  10.0.0.10,10.0.0.11
     + db.internal  10.0.0.11 fd00::11
@@ -163,7 +163,7 @@ fn a_repair_fixes_what_is_safe_and_looks_again() -> Result<()> {
     Changed
       - a  10.0.0.9
       - zone  
-      + 10.0.0.10.in-addr.arpa  web2.internal
+      + 10.0.0.10.in-addr.arpa  web.internal
       - 99.0.0.10.in-addr.arpa  gone.internal
       - WEB2.internal  10.0.0.10,10.0.0.11
       + db.internal  10.0.0.11 fd00::11

@@ -183,7 +183,7 @@ fn search_domain_missing() -> Result<()> {
           dhcp options: [UUID]
           domain: internal
           ports: 2
-          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\"" -- add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal\\\"\""
+          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\",\"domain_search_list\"=\"\\\"internal\\\"\""
     1 warning; [N] checks passed, [N] checks not made.
     "#);
     fixed_by_its_lines(&nb, "search-domain-missing")

@@ -89,11 +89,11 @@ fn an_acl_that_drops_queries_is_named() -> Result<()> {
     assert_eq!(twin.json()["summary"]["error"], report.json()["summary"]["error"], "{twin:?}");
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error acl-drops-dns ACL [UUID] drops the DNS query that port db sends
-    error acl-drops-dns ACL [UUID] drops the DNS query that port web sends
+    error acl-drops-dns port db sends a DNS query, and ACL [UUID] drops it
+    error acl-drops-dns port web sends a DNS query, and ACL [UUID] drops it
     ");
     for acl in acls.split_whitespace() {
-        assert!(findings(&report).contains(&format!("ACL {acl} drops")), "{acl}: {report}");
+        assert!(findings(&report).contains(&format!("ACL {acl} drops it")), "{acl}: {report}");
     }
     fix(&lab, &report, "acl-drops-dns")?;
     lab.hv_sync();

@@ -29,7 +29,7 @@ fn run(input: &Input) -> Outcome {
 fn finding(input: &Input, query: &DroppedQuery) -> Finding {
     let acl = query.acl.map(|uuid| uuid.to_string());
     let label = acl.as_ref().map_or("an ACL".to_owned(), |uuid| format!("ACL {uuid}"));
-    let message = format!("{label} drops the DNS query that port {} sends", query.port);
+    let message = format!("port {} sends a DNS query, and {label} drops it", query.port);
     let fix = query.acl.and_then(|acl| let_queries_through(input, &query.switch, acl));
     Finding::new(acl.unwrap_or_else(|| query.port.clone()), message)
         .on(&query.switch)

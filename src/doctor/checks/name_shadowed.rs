@@ -40,7 +40,10 @@ fn run(input: &Input) -> Outcome {
         }
         let shared: BTreeMap<&str, Vec<&DnsRow>> =
             holders.into_iter().filter(|(_, rows)| rows.len() > 1).collect();
-        findings.extend(shared.into_iter().map(|(key, rows)| finding(network, key, &rows)));
+        for (key, mut rows) in shared {
+            rows.sort_by_key(|row| (!row.is_ours(), row.uuid));
+            findings.push(finding(network, key, &rows));
+        }
     }
     Ok(findings)
 }

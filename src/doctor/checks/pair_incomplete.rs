@@ -27,7 +27,7 @@ fn run(zone: &AttachedZone) -> Vec<Finding> {
         .map(|host| {
             let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, zone.zone.domain));
             let (has, lacks) = if host.full.is_empty() { (short, fqdn) } else { (fqdn, short) };
-            let fix = zone.as_stored(host);
+            let fix = zone.as_stored_by_name(host);
             zone.finding(&host.name, format!("{has} resolves, {lacks} does not"))
                 .seen("has", has)
                 .seen("lacks", lacks)
