@@ -4,6 +4,8 @@ use std::io::{IsTerminal, stderr, stdin};
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
+use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::output::changes::Changes;
 use crate::plan::{Approved, Plan, SwitchId};
@@ -54,6 +56,24 @@ pub fn apply(
         commit(context, &approved)?;
         Ok(Applied { plan: approved.into_plan(), is_dry_run })
     })
+}
+
+/// As [`apply`], for one switch that `read` reads; the answer reports it.
+///
+/// # Errors
+/// As `read`, `plan` and [`apply`].
+pub fn apply_to_switch(
+    context: &Context,
+    on_lost_race: OnLostRace,
+    read: impl Fn() -> Result<(Snapshot, Switch)>,
+    plan: impl Fn(&Topology, &Network) -> Result<Plan>,
+) -> Result<Reply> {
+    let applied = apply(context, on_lost_race, || {
+        let (snapshot, switch) = read()?;
+        let topology = Topology::of(&snapshot);
+        plan(&topology, topology.network(switch.uuid)?)
+    })?;
+    Ok(applied.reply())
 }
 
 /// Plans one switch from a new reading, after a lost race.

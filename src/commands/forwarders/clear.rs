@@ -3,9 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::Result;
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::forwarders;
@@ -24,11 +23,9 @@ pub struct ClearArgs {
 impl ClearArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let applied = apply(context, OnLostRace::Fail, || {
-            let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
-            let topology = Topology::of(&snapshot);
-            Ok(forwarders::clear(&topology, topology.network(switch.uuid)?))
-        })?;
-        Ok(applied.reply())
+        let read = || context.nb.read_forwarders_of(&switch);
+        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+            Ok(forwarders::clear(topology, network))
+        })
     }
 }

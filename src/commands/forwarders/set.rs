@@ -3,11 +3,10 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::Result;
 use crate::model::address;
 use crate::model::balancer::parse_resolver;
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::balancer::VipChoice;
@@ -57,11 +56,9 @@ impl SetArgs {
                 resolvers: self.addresses.iter().map(|text| parse_resolver(text)).collect::<Result<_>>()?,
             },
         };
-        let applied = apply(context, OnLostRace::Fail, || {
-            let (snapshot, switch) = context.nb.read_forwarders_of(&switch)?;
-            let topology = Topology::of(&snapshot);
-            forwarders::set(&topology, topology.network(switch.uuid)?, &forwarders, !self.no_search)
-        })?;
-        Ok(applied.reply())
+        let read = || context.nb.read_forwarders_of(&switch);
+        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+            forwarders::set(topology, network, &forwarders, !self.no_search)
+        })
     }
 }

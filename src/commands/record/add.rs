@@ -3,13 +3,12 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::Names;
 use crate::model::name::HostArg;
 use crate::model::responder::TTL;
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::hosts::{Draft, Wanted};
@@ -63,14 +62,12 @@ impl AddArgs {
             ..Wanted::new(host, addresses)
         };
         let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let applied = apply(context, on_lost_race, || {
-            let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let topology = Topology::of(&snapshot);
-            let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
+        let read = || context.nb.read_switch(&switch);
+        apply_to_switch(context, on_lost_race, read, |topology, network| {
+            let mut draft = Draft::open(topology, network)?;
             draft.add(&wanted)?;
             Ok(draft.close())
-        })?;
-        Ok(applied.reply())
+        })
     }
 }
 

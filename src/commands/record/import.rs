@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
-use crate::model::topology::Topology;
 use crate::output::{Reply, note};
 use crate::ovn::SwitchRef;
 use crate::plan::bad_lines;
@@ -79,12 +78,10 @@ impl ImportArgs {
         };
         let overwrites = self.replace || self.prune;
         let on_lost_race = if overwrites { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let applied = apply(context, on_lost_race, || {
-            let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let topology = Topology::of(&snapshot);
-            import::plan(&topology, topology.network(switch.uuid)?, &parsed, &import)
-        })?;
-        Ok(applied.reply())
+        let read = || context.nb.read_switch(&switch);
+        apply_to_switch(context, on_lost_race, read, |topology, network| {
+            import::plan(topology, network, &parsed, &import)
+        })
     }
 
     fn is_stdin(&self) -> bool {

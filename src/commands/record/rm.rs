@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::{Kind, Result};
 use crate::model::host::{Text, host_name};
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::hosts::Draft;
@@ -33,10 +32,9 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let applied = apply(context, OnLostRace::Fail, || {
-            let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let topology = Topology::of(&snapshot);
-            let mut draft = Draft::open(&topology, topology.network(switch.uuid)?)?;
+        let read = || context.nb.read_switch(&switch);
+        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+            let mut draft = Draft::open(topology, network)?;
             let domain = draft.domain().clone();
             let mut named: BTreeSet<Text> = BTreeSet::new();
             // An argument may repeat a host, also with and without its domain.
@@ -47,7 +45,6 @@ impl RmArgs {
                 }
             }
             Ok(draft.close())
-        })?;
-        Ok(applied.reply())
+        })
     }
 }

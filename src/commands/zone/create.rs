@@ -3,10 +3,9 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::Result;
 use crate::model::name::Domain;
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::zone;
@@ -35,11 +34,9 @@ impl CreateArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         let domain = self.domain.as_deref().map(Domain::parse).transpose()?;
-        let applied = apply(context, OnLostRace::PlanAgain, || {
-            let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let topology = Topology::of(&snapshot);
-            zone::create(&topology, topology.network(switch.uuid)?, domain.as_ref(), self.may_exist)
-        })?;
-        Ok(applied.reply())
+        let read = || context.nb.read_switch(&switch);
+        apply_to_switch(context, OnLostRace::PlanAgain, read, |topology, network| {
+            zone::create(topology, network, domain.as_ref(), self.may_exist)
+        })
     }
 }

@@ -3,9 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply};
+use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::Result;
-use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::zone;
@@ -30,11 +29,9 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let applied = apply(context, OnLostRace::Fail, || {
-            let (snapshot, switch) = context.nb.read_switch(&switch)?;
-            let topology = Topology::of(&snapshot);
-            zone::remove(&topology, topology.network(switch.uuid)?, self.if_exists)
-        })?;
-        Ok(applied.reply())
+        let read = || context.nb.read_switch(&switch);
+        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+            zone::remove(topology, network, self.if_exists)
+        })
     }
 }
