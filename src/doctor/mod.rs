@@ -10,6 +10,7 @@ pub(crate) mod fix;
 mod grammar;
 pub(crate) mod input;
 pub(crate) mod repair;
+pub(crate) mod rows;
 pub(crate) mod traces;
 mod zones;
 
@@ -21,10 +22,10 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use crate::model::zone::Zone;
-use entries::ListedRow;
 use facts::{Facts, Missing};
 use finding::{Finding, Severity};
 use input::Input;
+use rows::ListedRow;
 use zones::AttachedZone;
 
 /// What a check is about; the report is grouped by it.

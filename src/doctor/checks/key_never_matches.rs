@@ -1,6 +1,7 @@
 //! `key-never-matches`.
 
-use crate::doctor::entries::{ListedRow, asked_for};
+use crate::doctor::entries::asked_for;
+use crate::doctor::rows::ListedRow;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Need, Run};
 

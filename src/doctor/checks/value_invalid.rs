@@ -1,6 +1,7 @@
 //! `value-invalid`.
 
-use crate::doctor::entries::{ListedRow, flaw, readable};
+use crate::doctor::entries::{flaw, readable};
+use crate::doctor::rows::ListedRow;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Need, Run};
 

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::doctor::entries::{ListedRow, readable};
+use crate::doctor::entries::readable;
+use crate::doctor::rows::ListedRow;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Need, Run};
 use crate::model::address;
