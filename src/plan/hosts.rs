@@ -26,7 +26,7 @@ pub struct Wanted {
     pub addresses: Vec<IpAddr>,
     /// The addresses that get reverse names; `None`: all of them.
     pub reverse: Option<Vec<IpAddr>>,
-    /// Whether the host is exempt from clean-up.
+    /// `prune-stale` and `sync --prune` never remove it.
     pub is_static: bool,
     /// A name that the host has already stays, unless `replace` is set.
     pub names: Names,

@@ -28,7 +28,7 @@ pub struct Stale<'a> {
 }
 
 impl Stale<'_> {
-    /// The sentence that says why the host is stale.
+    /// Why the host is stale, as one sentence.
     pub fn evidence(&self) -> String {
         if let Some(port) = &self.gone_port {
             return format!(
@@ -91,7 +91,7 @@ pub fn remove(
             switch: network.switch.uuid,
             domain: domain.clone(),
             name: host.name.to_string(),
-            // Where another port has the addresses already, only the name tells that the port came back.
+            // Another port has the addresses already, so only a port with the host's name stops the removal.
             addresses: if gone_port.is_some() { Vec::new() } else { host.addresses() },
             name_from: extra.map(str::to_owned),
         });

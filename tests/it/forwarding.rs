@@ -251,7 +251,7 @@ fn what_could_not_work_is_refused_and_leaves_the_database_alone() -> Result<()> 
         ),
         (&["net1", "10.0.0.1", "--via", "10.0.0.1"], 2, "it is the VIP itself"),
         (&["net1", "10.0.0.11", "--via", "10.0.0.1"], 1, "on the guests' own network"),
-        (&["net1", "fd00::53", "--via", "10.0.0.1"], 2, "its own family"),
+        (&["net1", "fd00::53", "--via", "10.0.0.1"], 2, "its own address family"),
         (&["net1", "8.8.8.8:0", "--via", "10.0.0.1"], 2, "port 0"),
         (&["net1", "8.8.8.8:53"], 2, "8.8.8.8:53"),
         (&["net1", "8.8.8.8", "--via", "router"], 2, "neither an IPv4 nor an IPv6"),
