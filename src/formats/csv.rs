@@ -40,7 +40,7 @@ pub fn is_header(line: &str) -> bool {
 
 /// The hosts of a CSV file, one a row: `hostname` (or `fqdn`) and `addresses` are needed, `ptr`
 /// (`yes`, `no` or addresses), `static` (`true`, `false`) and `names` (`both`, `short`, `fqdn`) are
-/// understood, other columns noted. Several addresses stand in one cell, or in several columns.
+/// understood, other columns noted. Several addresses are in one cell or in several columns.
 /// Fields may be separated by `;` or tabs, as spreadsheets write them.
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
@@ -89,7 +89,7 @@ pub fn parse(text: &str) -> Parsed {
     }
 }
 
-/// A record begins behind the blank lines that the reader passes over, which it counts to it.
+/// The blank lines before a record, which the reader skips and counts as part of the record.
 fn leading_blank_lines(text: &str, position: Option<&csv::Position>) -> usize {
     let start = position.and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or_default();
     let rest = text.as_bytes().get(start..).unwrap_or_default();

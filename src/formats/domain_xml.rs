@@ -1,5 +1,5 @@
-//! What a libvirt domain's XML says of its name and of the logical ports behind its interfaces
-//! (libvirt's formatdomain, "Bridge to LAN" and "General metadata").
+//! The name of a libvirt domain and the logical ports of its interfaces, read from its XML (libvirt's
+//! formatdomain, "Bridge to LAN" and "General metadata").
 
 use roxmltree::{Document, Node, ParsingOptions};
 

@@ -115,7 +115,7 @@ mod tests {
     use crate::model::snapshot::Map;
 
     #[test]
-    fn what_an_import_would_not_bring_back_is_told() {
+    fn what_an_import_would_not_bring_back_is_reported() {
         let row = |records: &[(&str, &str)]| DnsRow {
             records: records.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
             external_ids: Map::from([(SWITCH_MARK.to_owned(), "net1".to_owned())]),
@@ -132,7 +132,7 @@ mod tests {
         ];
         let (zone, lost) = ExportedZone::of("net1", &row(&good));
         assert_eq!((zone.hosts.len(), lost), (4, vec![]));
-        for (key, value, told) in [
+        for (key, value, expected) in [
             ("empty.internal", "", "net1: hosts without an address, left out (1): empty"),
             ("7.0.0.10.in-addr.arpa", "gone", "net1: reverse names that lead to no host, left out (1): 7."),
             ("web", "10.0.0.1", "written as they should be, not as they are stored (1): web"),
@@ -142,7 +142,7 @@ mod tests {
             ("0.10.in-addr.arpa", "db.internal", "as they are stored (1): db"),
         ] {
             let (_, lost) = ExportedZone::of("net1", &row(&[&good[..], &[(key, value)]].concat()));
-            assert!(lost.len() == 1 && lost[0].contains(told), "{key}: {lost:?}");
+            assert!(lost.len() == 1 && lost[0].contains(expected), "{key}: {lost:?}");
         }
     }
 }

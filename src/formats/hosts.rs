@@ -1,4 +1,4 @@
-//! hosts(5): an address, its canonical name and its aliases on a line, behind `#` a comment.
+//! hosts(5): an address, its canonical name and its aliases on a line, and after `#` a comment.
 
 use std::net::IpAddr;
 
@@ -62,7 +62,7 @@ fn hosts_of_line(
     for name in names {
         let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
         match hosts.iter_mut().find(|line| label(&line.host.name) == label(name)) {
-            // `web.internal web`: one host; the longer form tells its domain.
+            // `web.internal web`: one host; the longer form has its domain.
             Some(line) if !line.host.name.contains('.') => line.host.name = (*name).to_owned(),
             Some(line) if !name.contains('.') || line.host.name.eq_ignore_ascii_case(name) => {}
             _ => {

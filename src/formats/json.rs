@@ -1,5 +1,5 @@
-//! JSON: what `record ls -o json` and `record export` print, API bodies, lists of either, and
-//! several such documents behind one another (JSON lines).
+//! JSON: what `record ls -o json` and `record export` print, API bodies, lists of either, and several such
+//! documents one after another (JSON lines).
 
 use std::net::IpAddr;
 
@@ -20,7 +20,7 @@ struct Records<'t> {
     records: Vec<&'t RawValue>,
 }
 
-/// A host, under all names that its fields go by.
+/// A host, with every name that a field may have.
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct Body {
@@ -78,8 +78,7 @@ fn hosts_of(parsed: &mut Parsed, place: &mut Place, document: &RawValue) {
     }
 }
 
-/// How far lines have been counted: always on from the part before, so that the text is walked through
-/// once.
+/// How far lines have been counted. Each count goes on from the previous part, so that the text is read once.
 struct Place<'t> {
     text: &'t str,
     line: usize,
@@ -87,7 +86,7 @@ struct Place<'t> {
 }
 
 impl Place<'_> {
-    /// The line on which a part of the text begins that is behind the one before.
+    /// The line on which a part of the text begins. Parts come in their order.
     fn line_of(&mut self, part: &RawValue) -> usize {
         let start = (part.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         let between = self.text.as_bytes().get(self.counted..start).unwrap_or_default();

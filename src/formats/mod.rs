@@ -36,7 +36,7 @@ pub enum FileFormat {
 }
 
 impl FileFormat {
-    /// The format that a file's name stands for, if it stands for one.
+    /// The format that a file's name suggests, if any.
     pub fn of_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
@@ -50,7 +50,7 @@ impl FileFormat {
         }
     }
 
-    /// The format that a text looks like, if it looks like one.
+    /// The format that a text looks like, if any.
     pub fn of_content(text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
         if text.trim_start().starts_with(['{', '[']) {
@@ -70,7 +70,7 @@ impl FileFormat {
         }
     }
 
-    /// The hosts of a text, and every line of it that holds none.
+    /// The hosts of a text, and every line that should hold one and does not.
     pub fn parse(self, text: &str) -> Parsed {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match self {
@@ -81,7 +81,7 @@ impl FileFormat {
         }
     }
 
-    /// Zones as a file of this format, and what had to be left out of it.
+    /// Zones as a file of this format, and what is left out of it.
     pub fn write(self, zones: &[ExportedZone]) -> (String, Vec<String>) {
         match self {
             FileFormat::Hosts => hosts::write(zones),

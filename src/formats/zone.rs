@@ -11,7 +11,7 @@ use crate::model::address;
 use crate::model::host::HostEntry;
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
-/// Types that tell other servers about the zone, and no guest anything.
+/// Types for other servers. Guests do not ask for them.
 const ABOUT_THE_ZONE: &[&str] = &[
     "SOA",
     "NS",
@@ -85,7 +85,7 @@ pub fn parse(text: &str) -> Parsed {
     reader.parsed
 }
 
-/// One entry: what stands on a line, or on several within parentheses.
+/// One entry: a line, or several lines within parentheses.
 #[derive(Debug, Default)]
 struct Entry<'t> {
     line: usize,
@@ -149,7 +149,7 @@ fn entries<'t>(text: &'t str, bad: &mut Vec<BadLine>) -> Vec<Entry<'t>> {
     entries
 }
 
-/// What is known by now of the file: its origin, and the latest owner.
+/// The state between entries: the origin and the latest owner.
 #[derive(Debug, Default)]
 struct Reader {
     parsed: Parsed,
@@ -270,7 +270,7 @@ impl Reader {
         Ok(HostLine { line, host })
     }
 
-    /// A name as it stands in the file, made absolute, in lower case and without the dot at its end.
+    /// A name of the file as an absolute name in lower case without the dot at its end.
     fn absolute(&self, name: &str) -> String {
         let lower = name.to_ascii_lowercase();
         match (lower.strip_suffix('.'), &self.origin) {
@@ -299,8 +299,8 @@ fn is_numbered_type(kind: &str) -> bool {
     kind.strip_prefix("TYPE").is_some_and(|number| number.parse::<u16>().is_ok())
 }
 
-/// Zones as a zone file without SOA and NS, which are for whoever serves it, and the hosts that do
-/// not fit in one.
+/// Zones as a zone file without SOA and NS, which depend on the server that loads it, and the hosts that do not
+/// fit in one.
 pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
     let (mut text, mut left_out) = (String::from("$TTL 3600\n"), Vec::new());
     for zone in zones {

@@ -241,7 +241,7 @@ impl<'a> Hosts<'a> {
     }
 }
 
-/// The hostname that a name stands for: what is left of the domain, or the whole name outside it.
+/// The hostname of a name: the labels before the domain, or the whole name if it is outside the domain.
 /// Case and a trailing dot make no difference.
 pub fn host_name<'n>(name: &'n str, domain: &Domain) -> Text<'n> {
     let name = name.strip_suffix('.').unwrap_or(name);

@@ -58,7 +58,7 @@ impl Changes {
     }
 }
 
-/// The DNS row that a change makes or destroys: the references to it go without saying.
+/// The DNS row that a change creates or destroys. The references to it are not listed.
 fn whole_row(change: &Planned) -> Option<Uuid> {
     match change {
         Planned::Create(Row::Dns(row)) | Planned::Destroy(Row::Dns(row)) => Some(row.uuid),

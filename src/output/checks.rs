@@ -11,7 +11,7 @@ const WIDTH: usize = 88;
 
 /// A check, as the list has it.
 #[derive(Clone, Debug, Serialize)]
-pub struct CheckView {
+pub struct ListedCheck {
     /// The stable name.
     pub code: &'static str,
     /// `error`, `warning` or `info`.
@@ -26,9 +26,9 @@ pub struct CheckView {
     pub source: &'static str,
 }
 
-impl From<&Check> for CheckView {
+impl From<&Check> for ListedCheck {
     fn from(check: &Check) -> Self {
-        CheckView {
+        ListedCheck {
             code: check.code,
             severity: check.severity.name(),
             category: check.category.title(),
@@ -42,14 +42,14 @@ impl From<&Check> for CheckView {
 /// What `doctor --list` answers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Checks {
-    pub checks: Vec<CheckView>,
+    pub checks: Vec<ListedCheck>,
 }
 
 impl Answer for Checks {
     fn table(&self, _width: Option<u16>) -> String {
         let width = self.checks.iter().map(|check| check.code.len()).max().unwrap_or_default();
         let line =
-            |check: &CheckView| format!("{:width$}  {:7}  {}\n", check.code, check.severity, check.title);
+            |check: &ListedCheck| format!("{:width$}  {:7}  {}\n", check.code, check.severity, check.title);
         self.checks.iter().map(line).collect()
     }
 
@@ -63,12 +63,12 @@ impl Answer for Checks {
 /// What `doctor --explain` answers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    pub check: CheckView,
+    pub check: ListedCheck,
 }
 
 impl Answer for Explanation {
     fn table(&self, _width: Option<u16>) -> String {
-        let CheckView { code, severity, title, explanation, source, .. } = self.check;
+        let ListedCheck { code, severity, title, explanation, source, .. } = self.check;
         let source = format!("Source: {source}");
         format!("{code} ({severity}): {title}\n\n{}\n\n{}\n", wrapped(explanation), wrapped(&source))
     }

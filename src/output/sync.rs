@@ -1,4 +1,4 @@
-//! What `prune-stale` and `sync` answer: changes, and the evidence for each host that goes.
+//! What `prune-stale` and `sync` answer: changes, and the evidence for each host that is removed.
 
 use serde::Serialize;
 
@@ -13,11 +13,11 @@ pub struct SyncChanges {
     /// All changes, in the order of the switches.
     #[serde(flatten)]
     pub changes: Changes,
-    /// The hosts that no port stands behind.
+    /// The hosts that have no port.
     pub stale: Vec<StaleHost>,
 }
 
-/// A host that goes, why, and how it comes back.
+/// A host that is removed, why, and the command that adds it again.
 #[derive(Clone, Debug, Serialize)]
 pub struct StaleHost {
     /// The switch's name.
@@ -26,11 +26,11 @@ pub struct StaleHost {
     pub hostname: String,
     /// Its addresses.
     pub addresses: Vec<String>,
-    /// The addresses whose reverse names go with it.
+    /// The addresses whose reverse names are removed too.
     pub ptr: Vec<String>,
     /// What was looked for, and where.
     pub evidence: Evidence,
-    /// The command that puts the host back.
+    /// The command that adds the host again.
     pub restore: String,
 }
 

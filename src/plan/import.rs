@@ -33,7 +33,7 @@ impl HostLine {
     }
 }
 
-/// Something worth knowing about a line that was passed over, in part or whole.
+/// A line that was left out, in part or whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The line's number, from 1.
@@ -49,7 +49,7 @@ pub struct Parsed {
     pub hosts: Vec<HostLine>,
     /// The lines that hold none and should.
     pub bad: Vec<BadLine>,
-    /// What was passed over on purpose.
+    /// What was left out on purpose.
     pub notes: Vec<Note>,
     /// The switches that the file names.
     pub switches: BTreeSet<String>,
@@ -87,15 +87,15 @@ impl Parsed {
 pub struct Import {
     /// The file's name, for people.
     pub file: String,
-    /// The file wins where the zone has other addresses.
+    /// Replace the addresses of hosts that have others in the zone.
     pub replace: bool,
-    /// Hosts that are not in the file go.
+    /// Remove hosts that are not in the file.
     pub prune: bool,
     /// Leave out what OVN cannot serve, instead of refusing the file.
     pub skip_unserved: bool,
     /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
     pub limit: RemovalLimit,
-    /// The plan is only shown, with whatever would refuse it.
+    /// The plan is only shown. What would refuse it becomes a warning.
     pub is_dry_run: bool,
 }
 
@@ -130,7 +130,7 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();
-    // Whoever wrote the file may have failed, in a pipe above all.
+    // An empty file often means that the program that wrote it failed, above all in a pipe.
     let verdict = if hosts.is_empty() && !gone.is_empty() && import.limit == RemovalLimit::default() {
         let (file, gone, switch) = (&import.file, gone.len(), &switch.name);
         let message = format!("{file} has no hosts, and --prune would remove all {gone} of {switch}");
@@ -154,7 +154,7 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     Ok(plan)
 }
 
-/// Which host the file expressly gives each reverse name to.
+/// The host that each reverse name points to, where the file says so.
 fn pointed<'h>(hosts: &'h [Cow<HostLine>], domain: &Domain) -> HashMap<IpAddr, Text<'h>> {
     let mut pointed = HashMap::new();
     for HostLine { host, .. } in hosts.iter().map(Cow::as_ref) {
@@ -191,7 +191,7 @@ fn add(
             names = Names::Fqdn;
         }
     }
-    // A reverse name that the file expressly gives to another host is no matter of this one.
+    // The file may give the reverse name of an address to another host.
     let reverse: Option<Vec<IpAddr>> = match &host.reverse {
         Some(reverse) => Some(reverse.clone()),
         None => {
@@ -212,15 +212,15 @@ fn add(
     })
 }
 
-/// What was passed over, as warnings.
+/// What was left out, as warnings.
 fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
     let mut notes: Vec<(usize, &str)> =
         parsed.notes.iter().map(|note| (note.line, note.text.as_str())).collect();
     notes.extend(parsed.bad.iter().map(|bad| (bad.line, bad.reason.as_str())));
     notes.sort_unstable();
-    let told = notes.iter().take(bad_lines::REASONS);
+    let shown = notes.iter().take(bad_lines::REASONS);
     let mut lines: Vec<String> =
-        told.map(|(line, text)| format!("{}:{line}: {}", import.file, bad_lines::shown(text))).collect();
+        shown.map(|(line, text)| format!("{}:{line}: {}", import.file, bad_lines::shown(text))).collect();
     if let Some((line, _)) = notes.get(lines.len()) {
         let more = notes.len() - lines.len();
         lines.push(format!("{}:{line}: and {more} more like these from here on", import.file));

@@ -21,7 +21,7 @@ use crate::model::nearest::closest;
 use crate::model::switch;
 use crate::output::Reply;
 use crate::output::changes::{Change, Changes};
-use crate::output::checks::{CheckView, Checks, Explanation};
+use crate::output::checks::{Checks, Explanation, ListedCheck};
 use crate::output::doctor::Report;
 use crate::resolver;
 use gather::gather;
@@ -90,10 +90,10 @@ pub struct DoctorArgs {
 impl DoctorArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.list {
-            return Ok(Reply::from(Checks { checks: checks::all().map(CheckView::from).collect() }));
+            return Ok(Reply::from(Checks { checks: checks::all().map(ListedCheck::from).collect() }));
         }
         if let Some(code) = &self.explain {
-            return Ok(Reply::from(Explanation { check: CheckView::from(known(code)?) }));
+            return Ok(Reply::from(Explanation { check: ListedCheck::from(known(code)?) }));
         }
         let selection = Selection::of(&self)?;
         let (facts, examination) = self.settled(context, &selection)?;
