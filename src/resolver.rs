@@ -11,7 +11,7 @@ const HEADER: usize = 12;
 /// The code of a resolver's answer: 0 for no error, 3 for a name that does not exist.
 ///
 /// # Errors
-/// Why there is no answer: nobody listens, or it is late.
+/// Why there is no answer: no program listens, or no answer came within `limit`.
 pub fn ask(resolver: IpAddr, name: &str, kind: u16, limit: Duration) -> Result<u8, String> {
     let id = std::process::id().to_le_bytes();
     let query = query([id[0], id[1]], name, kind);
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resolver_that_is_not_there_is_told_from_one_that_answers() {
+    fn a_resolver_that_does_not_exist_is_an_error() {
         assert!(
             ask("127.77.77.77".parse().unwrap(), "a.internal", AAAA, Duration::from_millis(100)).is_err()
         );
