@@ -1,6 +1,8 @@
 //! Marks in `external_ids`: those of qdns and of other programs, and the owner that they name.
 
-use super::snapshot::{DnsRow, LoadBalancer};
+use uuid::Uuid;
+
+use super::snapshot::{Acl, DhcpOptions, DnsRow, LoadBalancer, Map, Port, PortGroup, Switch};
 
 /// The program that a row belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +15,16 @@ pub enum Owner {
     Lxd,
     /// Incus.
     Incus,
-    /// The row has no known mark.
+    /// Kube-OVN.
+    KubeOvn,
+    /// OVN-Kubernetes.
+    OvnKubernetes,
+    /// oVirt.
+    Ovirt,
+    /// A program that qdns does not know; in `DNS` also a row without any mark.
     Unknown,
+    /// The operator, who made the row with ovn-nbctl: it has no mark of a program.
+    Operator,
 }
 
 impl Owner {
@@ -25,8 +35,65 @@ impl Owner {
             Owner::Neutron => "neutron",
             Owner::Lxd => "lxd",
             Owner::Incus => "incus",
+            Owner::KubeOvn => "kube-ovn",
+            Owner::OvnKubernetes => "ovn-kubernetes",
+            Owner::Ovirt => "ovirt",
             Owner::Unknown => "unknown",
+            Owner::Operator => "operator",
         }
+    }
+
+    /// Whether qdns never writes the row.
+    pub fn is_foreign(self) -> bool {
+        !matches!(self, Owner::Qdns | Owner::Operator)
+    }
+
+    /// The owner that the marks of a row name, or its name where it has none: Neutron does not mark its groups for
+    /// dropped packets, Incus and LXD do not mark switches and load balancers.
+    fn of(marks: &Map, name: &str) -> Self {
+        let of_other = marks.iter().find_map(|(key, value)| program_of_mark(key, value));
+        let is_ours = |key: &String| key == SWITCH_MARK || key.starts_with(MARK_PREFIX);
+        match of_other.or_else(|| program_of_name(name)) {
+            Some(owner) => owner,
+            None if marks.keys().any(is_ours) => Owner::Qdns,
+            None => Owner::Operator,
+        }
+    }
+}
+
+/// The program other than qdns that writes this mark.
+fn program_of_mark(key: &str, value: &str) -> Option<Owner> {
+    if key.starts_with("neutron:") || ["ls_name", "subnet_id", "port_id"].contains(&key) {
+        Some(Owner::Neutron)
+    } else if key.starts_with("lxd_") {
+        Some(Owner::Lxd)
+    } else if key.starts_with("incus_") {
+        Some(Owner::Incus)
+    } else if key == "vendor" && value == "kube-ovn" {
+        Some(Owner::KubeOvn)
+    } else if key.starts_with("k8s.ovn.org/") {
+        Some(Owner::OvnKubernetes)
+    } else if key.starts_with("ovirt_") {
+        Some(Owner::Ovirt)
+    } else {
+        (key == "vendor" || key.contains("owner")).then_some(Owner::Unknown)
+    }
+}
+
+/// The program that gives its rows names like this one.
+fn program_of_name(name: &str) -> Option<Owner> {
+    let after = |prefix: &str| name.strip_prefix(prefix);
+    let is_uuid = |text: &str| Uuid::parse_str(&text.replace('_', "-")).is_ok();
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let is_neutron = matches!(name, "neutron_pg_drop" | "pvlan_pg_drop")
+        || after("neutron-").or(after("pg_")).is_some_and(is_uuid);
+    let is_of = |prefixes: [&str; 3]| prefixes.iter().any(|prefix| after(prefix).is_some_and(is_number));
+    if is_neutron {
+        Some(Owner::Neutron)
+    } else if is_of(["incus-net", "incus_net", "incus_acl"]) {
+        Some(Owner::Incus)
+    } else {
+        is_of(["lxd-net", "lxd_net", "lxd_acl"]).then_some(Owner::Lxd)
     }
 }
 
@@ -40,10 +107,17 @@ pub const BALANCER_MARK: &str = "qdns-forwards-for";
 const MARK_PREFIX: &str = "qdns-";
 /// The prefix of the marks that keep an option's value from before qdns wrote it.
 const BEFORE_PREFIX: &str = "qdns-before-";
+/// The prefix of the marks that keep the value that qdns wrote.
+const WROTE_PREFIX: &str = "qdns-wrote-";
 
 /// The mark that keeps the value that a DHCP option had before qdns wrote it; empty where the option was absent.
 pub fn before_mark(option: &str) -> String {
     [BEFORE_PREFIX, option].concat()
+}
+
+/// The mark that keeps the value that qdns gave a DHCP option.
+pub fn wrote_mark(option: &str) -> String {
+    [WROTE_PREFIX, option].concat()
 }
 
 /// The DHCP option whose earlier value a mark keeps.
@@ -82,19 +156,12 @@ impl HostMark {
 }
 
 impl DnsRow {
-    /// The program that the row belongs to. A row with marks of qdns and of another program is the other's.
+    /// The program that the row belongs to. A row with marks of qdns and of another program is the other's; a row
+    /// without marks may be any program's.
     pub fn owner(&self) -> Owner {
-        let has = |prefix: &str| self.external_ids.keys().any(|key| key.starts_with(prefix));
-        if has("ls_name") || has("neutron:") {
-            Owner::Neutron
-        } else if has("lxd_") {
-            Owner::Lxd
-        } else if has("incus_") {
-            Owner::Incus
-        } else if self.external_ids.contains_key(SWITCH_MARK) || has(MARK_PREFIX) {
-            Owner::Qdns
-        } else {
-            Owner::Unknown
+        match Owner::of(&self.external_ids, "") {
+            Owner::Operator => Owner::Unknown,
+            owner => owner,
         }
     }
 
@@ -109,9 +176,88 @@ impl DnsRow {
     }
 }
 
+impl DhcpOptions {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, "")
+    }
+}
+
+impl Port {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, &self.name)
+    }
+}
+
+impl Switch {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, &self.name)
+    }
+}
+
+impl PortGroup {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, &self.name)
+    }
+}
+
+impl Acl {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, "")
+    }
+}
+
 impl LoadBalancer {
+    pub fn owner(&self) -> Owner {
+        Owner::of(&self.external_ids, &self.name)
+    }
+
     /// Whether the row is a load balancer of qdns.
     pub fn is_ours(&self) -> bool {
         self.external_ids.contains_key(BALANCER_MARK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(mark: &str, value: &str, name: &str) -> &'static str {
+        let marks = [(mark.to_owned(), value.to_owned())].into_iter().filter(|(key, _)| !key.is_empty());
+        Owner::of(&marks.collect(), name).name()
+    }
+
+    #[test]
+    fn a_mark_names_the_owner() {
+        assert_eq!(of("neutron:network_id", "x", ""), "neutron");
+        assert_eq!(of("subnet_id", "x", ""), "neutron");
+        assert_eq!(of("lxd_switch", "x", ""), "lxd");
+        assert_eq!(of("incus_switch_port", "x", ""), "incus");
+        assert_eq!(of("vendor", "kube-ovn", ""), "kube-ovn");
+        assert_eq!(of("k8s.ovn.org/owner-type", "x", ""), "ovn-kubernetes");
+        assert_eq!(of("ovirt_device_id", "x", ""), "ovirt");
+        assert_eq!(of("owner", "cms", ""), "unknown");
+        assert_eq!(of("switch", "net1", ""), "qdns");
+        assert_eq!(of("qdns-before-dns_server", "", ""), "qdns");
+        assert_eq!(of("note", "mine", ""), "operator");
+    }
+
+    #[test]
+    fn a_name_names_the_owner_of_a_row_without_a_mark() {
+        for name in ["neutron_pg_drop", "pvlan_pg_drop", "neutron-015a5c4a-2c36-498b-abcd-cc18206fac62"] {
+            assert_eq!(of("", "", name), "neutron");
+        }
+        assert_eq!(of("", "", "pg_275c52cb_3c3e_42da_bb9d_b5aadd96b7d8"), "neutron");
+        assert_eq!(of("", "", "incus-net3-ls-int"), "incus");
+        assert_eq!(of("", "", "incus_acl1_net3"), "incus");
+        assert_eq!(of("", "", "lxd-net2-ls-int"), "lxd");
+        for name in ["net1", "neutron-lab", "incus-network", ""] {
+            assert_eq!(of("", "", name), "operator");
+        }
+    }
+
+    #[test]
+    fn a_row_with_marks_of_two_programs_is_the_others() {
+        let marks = [("switch", "net1"), ("ls_name", "x")].map(|(key, value)| (key.into(), value.into()));
+        assert_eq!(Owner::of(&marks.into(), ""), Owner::Neutron);
     }
 }

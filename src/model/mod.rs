@@ -13,6 +13,7 @@ pub mod marks;
 pub mod name;
 pub mod nearest;
 pub mod network;
+pub mod owner;
 pub mod port;
 pub mod port_index;
 pub mod release;

@@ -56,6 +56,8 @@ pub struct Switch {
     pub ports: Vec<Uuid>,
     /// `subnet`, `ipv6_prefix` and others.
     pub other_config: Map,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub external_ids: Map,
     pub load_balancers: Vec<Uuid>,
     pub acls: Vec<Uuid>,
 }
@@ -206,6 +208,8 @@ pub struct Acl {
     pub expression: String,
     /// The highest is evaluated first.
     pub priority: i64,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub external_ids: Map,
 }
 
 /// A row of `Port_Group`.
@@ -215,6 +219,8 @@ pub struct PortGroup {
     pub name: String,
     pub ports: Vec<Uuid>,
     pub acls: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub external_ids: Map,
 }
 
 /// A row of `Load_Balancer_Group`. Any switch or router may use its load balancers.

@@ -26,13 +26,16 @@ impl Nbctl {
 impl Query {
     /// Adds switches and ports, and the DHCP options, routers, load balancers and ACLs that they use.
     pub(super) fn networks(&mut self, port_columns: &str) {
-        self.table("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer,acls");
+        self.table(
+            "Logical_Switch",
+            "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer,acls",
+        );
         self.table(PORT, port_columns);
         self.table("DHCP_Options", DHCP_COLUMNS);
         self.table("Logical_Router", ROUTER_COLUMNS);
         self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
         self.table("Load_Balancer", BALANCER_COLUMNS);
         self.table("Load_Balancer_Group", "load_balancer");
-        self.command(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+        self.command(&["--columns=name,ports,acls,external_ids", "find", "Port_Group", "acls!=[]"]);
     }
 }

@@ -13,7 +13,7 @@ use super::query::{
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,ports,load_balancer";
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
 /// The columns of a port that may refer to a DHCP row.
 const REFERENCES: [&str; 2] = ["dhcpv4_options", "dhcpv6_options"];

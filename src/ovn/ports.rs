@@ -17,7 +17,7 @@ use crate::plan::Plan;
 
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,ports";
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
 const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids";
 
 /// Which switches a command is for.

@@ -63,7 +63,12 @@ fn global(row: &Row) -> Global {
 }
 
 fn port_group(row: &Row) -> PortGroup {
-    PortGroup { name: row.text("name"), ports: row.uuids("ports"), acls: row.uuids("acls") }
+    PortGroup {
+        name: row.text("name"),
+        ports: row.uuids("ports"),
+        acls: row.uuids("acls"),
+        external_ids: row.map("external_ids"),
+    }
 }
 
 fn load_balancer_group(row: &Row) -> LoadBalancerGroup {
@@ -77,6 +82,7 @@ fn switch(row: &Row) -> Result<Switch> {
         dns_records: row.uuids("dns_records"),
         ports: row.uuids("ports"),
         other_config: row.map("other_config"),
+        external_ids: row.map("external_ids"),
         load_balancers: row.uuids("load_balancer"),
         acls: row.uuids("acls"),
     })
@@ -147,6 +153,7 @@ fn acl(row: &Row) -> Result<Acl> {
         direction: row.text("direction"),
         expression: row.text("match"),
         priority: row.integer("priority"),
+        external_ids: row.map("external_ids"),
     })
 }
 

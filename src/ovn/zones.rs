@@ -11,7 +11,7 @@ use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::switch;
 use crate::model::zone::zone_uuid;
 
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config";
+const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids";
 
 impl Nbctl {
     /// All switches and all DNS rows.

@@ -7,8 +7,10 @@ use super::balancer::{self, VipChoice};
 use super::change::Column;
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
-use crate::model::marks::{before_mark, option_of_before_mark};
+use crate::model::listing::some_of;
+use crate::model::marks::{before_mark, option_of_before_mark, wrote_mark};
 use crate::model::name::Domain;
+use crate::model::owner::resolver_command;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::{DhcpOptions, Switch};
 use crate::model::topology::{Network, Topology};
@@ -22,12 +24,26 @@ pub enum Forwarders {
     Balanced { vip: VipChoice, resolvers: Vec<SocketAddr> },
 }
 
+impl Forwarders {
+    fn resolvers(&self) -> Vec<IpAddr> {
+        match self {
+            Forwarders::Direct(servers) => servers.clone(),
+            Forwarders::Balanced { resolvers, .. } => resolvers.iter().map(SocketAddr::ip).collect(),
+        }
+    }
+}
+
 /// A plan that writes the resolvers, and with `search` the zone's domain, into the switch's DHCP options.
 ///
 /// # Errors
-/// A conflict where no port of the switch uses a DHCP row of a resolver's address family; as [`balancer::add`].
+/// A conflict where no port of the switch uses a DHCP row of a resolver's address family, and where one of these rows
+/// belongs to another program; as [`balancer::add`].
 pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, search: bool) -> Result<Plan> {
     let switch = network.switch;
+    let rows: Vec<(&DhcpOptions, Vec<&str>)> = rows_of(topology, network).collect();
+    let resolvers = forwarders.resolvers();
+    let is_written = |row: &&DhcpOptions| resolvers.iter().any(|ip| ip.is_ipv4() == row.is_ipv4());
+    refuse_foreign(switch, &resolvers, rows.iter().map(|(row, _)| *row).filter(is_written))?;
     let mut plan = Plan::for_switch(switch);
     let servers = &match forwarders {
         Forwarders::Direct(servers) => {
@@ -49,7 +65,6 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
             Domain::default()
         }
     };
-    let rows: Vec<(&DhcpOptions, Vec<&str>)> = rows_of(topology, network).collect();
     let mut served: Vec<IpAddr> = Vec::new();
     let mut shared: Vec<String> = Vec::new();
     for (row, shared_with) in &rows {
@@ -88,19 +103,22 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
     Ok(plan)
 }
 
-/// A plan that undoes [`set`]: each option gets the value that it had before.
-pub fn clear(topology: &Topology, network: &Network) -> Plan {
+/// A plan that undoes [`set`]: each option gets the value that it had before, unless another writer changed it since.
+///
+/// # Errors
+/// A conflict where a row with values from before belongs to another program.
+pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
     let switch = network.switch;
+    let is_marked =
+        |row: &&DhcpOptions| row.external_ids.keys().any(|key| option_of_before_mark(key).is_some());
+    refuse_foreign(switch, &[], rows_of(topology, network).map(|(row, _)| row).filter(is_marked))?;
     let mut plan = Plan::for_switch(switch);
     balancer::remove(&mut plan, topology, network);
     let mut shared = Vec::new();
     for (row, shared_with) in rows_of(topology, network) {
         let planned = plan.changes.len();
-        for (mark, before) in &row.external_ids {
-            let Some(option) = option_of_before_mark(mark) else { continue };
-            let before = Some(before.as_str()).filter(|before| !before.is_empty());
-            plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, before);
-            plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, None);
+        for option in row.external_ids.keys().filter_map(|mark| option_of_before_mark(mark)) {
+            restore(&mut plan, row, option);
         }
         if plan.changes.len() > planned {
             shared.extend(sharing(row, &shared_with));
@@ -113,7 +131,7 @@ pub fn clear(topology: &Topology, network: &Network) -> Plan {
         }
     }
     plan.question = question(shared);
-    plan
+    Ok(plan)
 }
 
 /// The options for the search domain, and their values; `None` where OVN cannot encode the value.
@@ -129,14 +147,65 @@ fn search_options(
     ipv4.into_iter().filter(move |_| is_ipv4).chain(ipv6.into_iter().filter(move |_| !is_ipv4))
 }
 
-/// Plans an option's value. The first time, a mark keeps the value from before.
+/// Plans an option's value. One mark keeps the value from before, unless qdns wrote that one too, and one keeps the
+/// new value.
 fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
+    let (options, marks) = (Some(&row.options), Some(&row.external_ids));
     let mark = before_mark(option);
-    if !row.external_ids.contains_key(&mark) {
+    if !row.external_ids.contains_key(&mark) || !is_as_written(row, option) {
         let before = row.options.get(option).map_or("", String::as_str);
-        plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), &mark, Some(before));
+        plan.set(Column::DhcpMarks, row.uuid, marks, &mark, Some(before));
     }
-    plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, Some(value));
+    plan.set(Column::DhcpMarks, row.uuid, marks, &wrote_mark(option), Some(value));
+    plan.set(Column::DhcpOptions, row.uuid, options, option, Some(value));
+}
+
+/// Plans an option's value from before, and removes its marks.
+fn restore(plan: &mut Plan, row: &DhcpOptions, option: &str) {
+    let (options, marks) = (Some(&row.options), Some(&row.external_ids));
+    let (before_mark, wrote_mark) = (before_mark(option), wrote_mark(option));
+    if is_as_written(row, option) {
+        let before = row.external_ids.get(&before_mark).map(String::as_str);
+        let before = before.filter(|before| !before.is_empty());
+        plan.set(Column::DhcpOptions, row.uuid, options, option, before);
+    } else {
+        let is = row.options.get(option).map_or("not set".to_owned(), |value| format!("{value} now"));
+        plan.warnings.push(format!(
+            "{option} in row {} for {} stays as it is: another program changed it after qdns wrote it; it is {is}",
+            row.uuid, row.cidr
+        ));
+    }
+    plan.set(Column::DhcpMarks, row.uuid, marks, &before_mark, None);
+    plan.set(Column::DhcpMarks, row.uuid, marks, &wrote_mark, None);
+}
+
+/// Whether an option has the value that qdns wrote. A row that an earlier release of qdns wrote does not say.
+fn is_as_written(row: &DhcpOptions, option: &str) -> bool {
+    let wrote = row.external_ids.get(&wrote_mark(option));
+    wrote.is_none_or(|wrote| row.options.get(option) == Some(wrote))
+}
+
+/// # Errors
+/// A conflict where a row that the resolvers would be written to belongs to another program.
+fn refuse_foreign<'a>(
+    switch: &Switch,
+    resolvers: &[IpAddr],
+    rows: impl Iterator<Item = &'a DhcpOptions>,
+) -> Result<()> {
+    let foreign: Vec<&DhcpOptions> = rows.filter(|row| row.owner().is_foreign()).collect();
+    let Some(first) = foreign.first() else { return Ok(()) };
+    let named = foreign.iter().map(|row| format!("{} ({})", row.uuid, row.cidr)).collect::<Vec<_>>();
+    let (noun, verb) = if foreign.len() == 1 { ("row", "belongs") } else { ("rows", "belong") };
+    let error = Error::conflict(format!(
+        "DHCP {noun} of switch {} {verb} to {}, so qdns changes nothing: {}",
+        switch.name,
+        first.owner().name(),
+        some_of(&named)
+    ));
+    let commands = foreign.iter().filter_map(|row| resolver_command(row, resolvers));
+    let mut hints: Vec<String> = commands.map(|command| command.line()).collect();
+    hints.dedup();
+    Err(hints.into_iter().fold(error, Error::hint))
 }
 
 /// The DHCP rows that the ports of a switch use, with the names of the other switches whose ports use them.
@@ -188,7 +257,7 @@ fn no_matching_rows(switch: &Switch, servers: &[IpAddr], has_no_rows: bool) -> E
 mod tests {
     use super::*;
     use crate::model::fixture::on_first;
-    use crate::model::snapshot::{Port, Snapshot};
+    use crate::model::snapshot::{Map, Port, Snapshot};
     use uuid::Uuid;
 
     fn snapshot() -> Snapshot {
@@ -213,6 +282,10 @@ mod tests {
         Forwarders::Direct(vec![resolver.parse().unwrap()])
     }
 
+    fn set_on(snapshot: &Snapshot, resolver: &str) -> Plan {
+        on_first(snapshot, |topology, net1| set(topology, net1, &direct(resolver), true)).unwrap()
+    }
+
     #[test]
     fn clear_restores_the_options_from_before_set() {
         let mut snapshot = snapshot();
@@ -227,8 +300,67 @@ mod tests {
         }
         assert_eq!(snapshot.dhcp_options[0].options[DNS_SERVER], "8.8.8.8");
         assert_eq!(snapshot.dhcp_options[0].options["domain_name"], "\"internal\"");
-        on_first(&snapshot, clear).apply_to(&mut snapshot);
+        on_first(&snapshot, clear).unwrap().apply_to(&mut snapshot);
         assert_eq!(snapshot, before);
+    }
+
+    #[test]
+    fn clear_leaves_what_another_program_wrote_since() {
+        let mut snapshot = snapshot();
+        set_on(&snapshot, "8.8.8.8").apply_to(&mut snapshot);
+        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "9.9.9.9".into());
+        let plan = on_first(&snapshot, clear).unwrap();
+        let warning = "dns_server in row 00000000-0000-0000-0000-000000000015 for 10.0.0.0/24 stays as it is: another \
+            program changed it after qdns wrote it; it is 9.9.9.9 now";
+        assert_eq!(plan.warnings, [warning]);
+        plan.apply_to(&mut snapshot);
+        let row = &snapshot.dhcp_options[0];
+        assert_eq!(row.options, [(DNS_SERVER.to_owned(), "9.9.9.9".to_owned())].into());
+        assert_eq!(row.external_ids, Map::new());
+    }
+
+    #[test]
+    fn set_keeps_what_another_program_wrote_since_for_clear() {
+        let mut snapshot = snapshot();
+        set_on(&snapshot, "8.8.8.8").apply_to(&mut snapshot);
+        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "9.9.9.9".into());
+        set_on(&snapshot, "1.1.1.1").apply_to(&mut snapshot);
+        on_first(&snapshot, clear).unwrap().apply_to(&mut snapshot);
+        assert_eq!(snapshot.dhcp_options[0].options, [(DNS_SERVER.to_owned(), "9.9.9.9".to_owned())].into());
+    }
+
+    #[test]
+    fn a_row_of_another_program_is_refused_with_its_command_and_no_row_is_written() {
+        let mut snapshot = snapshot();
+        let foreign = DhcpOptions {
+            uuid: Uuid::from_u128(23),
+            cidr: "10.0.2.0/24".into(),
+            external_ids: [("subnet_id".to_owned(), "s1".to_owned())].into(),
+            ..DhcpOptions::default()
+        };
+        snapshot.dhcp_options.push(foreign);
+        snapshot.switches[0].ports.push(Uuid::from_u128(13));
+        let dhcpv4_options = Some(Uuid::from_u128(23));
+        snapshot.ports.push(Port { uuid: Uuid::from_u128(13), dhcpv4_options, ..Port::default() });
+        let set =
+            |resolver| on_first(&snapshot, |topology, net1| set(topology, net1, &direct(resolver), true));
+        let error = set("8.8.8.8").unwrap_err();
+        assert_eq!(
+            error.message,
+            "DHCP row of switch net1 belongs to neutron, so qdns changes nothing: \
+             00000000-0000-0000-0000-000000000017 (10.0.2.0/24)"
+        );
+        assert_eq!(error.hints, ["openstack subnet set --dns-nameserver 8.8.8.8 s1"]);
+        assert!(set("fd00::1").unwrap_err().message.starts_with("no port of switch net1 uses"));
+    }
+
+    #[test]
+    fn clear_refuses_a_row_that_another_program_took_over() {
+        let mut snapshot = snapshot();
+        set_on(&snapshot, "8.8.8.8").apply_to(&mut snapshot);
+        snapshot.dhcp_options[0].external_ids.insert("incus_switch".into(), "net1".into());
+        let error = on_first(&snapshot, clear).unwrap_err();
+        assert_eq!(error.hints, ["incus network set NETWORK 'dns.nameservers=ADDRESS'"]);
     }
 
     #[test]

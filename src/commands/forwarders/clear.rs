@@ -9,7 +9,7 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::forwarders;
 
-/// Undo `forwarders set`: each DHCP option gets the value that it had before.
+/// Undo `forwarders set`: each DHCP option gets the value that it had before, unless another program changed it.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -24,8 +24,6 @@ impl ClearArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         let read = || context.nb.read_forwarders_of(&switch);
-        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
-            Ok(forwarders::clear(topology, network))
-        })
+        apply_to_switch(context, OnLostRace::Fail, read, forwarders::clear)
     }
 }

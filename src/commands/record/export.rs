@@ -36,7 +36,16 @@ pub struct ExportArgs {
 
 impl ValueEnum for Owner {
     fn value_variants<'a>() -> &'a [Owner] {
-        &[Owner::Qdns, Owner::Neutron, Owner::Lxd, Owner::Incus, Owner::Unknown]
+        &[
+            Owner::Qdns,
+            Owner::Neutron,
+            Owner::Lxd,
+            Owner::Incus,
+            Owner::KubeOvn,
+            Owner::OvnKubernetes,
+            Owner::Ovirt,
+            Owner::Unknown,
+        ]
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
@@ -45,6 +54,11 @@ impl ValueEnum for Owner {
             Owner::Neutron => "OpenStack's Neutron",
             Owner::Lxd => "LXD",
             Owner::Incus => "Incus",
+            Owner::KubeOvn => "Kube-OVN",
+            Owner::OvnKubernetes => "OVN-Kubernetes",
+            Owner::Ovirt => "oVirt",
+            // No DNS row is the operator's: see `DnsRow::owner`.
+            Owner::Operator => return None,
             Owner::Unknown => "Rows without a known mark",
         };
         Some(PossibleValue::new(self.name()).help(help))
