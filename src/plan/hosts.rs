@@ -66,6 +66,8 @@ pub struct Draft<'a> {
     touched: BTreeSet<String>,
     warnings: Vec<String>,
     foreign: Vec<(&'static str, &'a Map)>,
+    /// The warning for a zone that is created here, see [`zone::may_be_detached`].
+    detachment: Option<String>,
     /// The keys of the dangling reverse names, by the host that they name.
     dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
 }
@@ -101,6 +103,7 @@ impl<'a> Draft<'a> {
             domain,
             touched: BTreeSet::new(),
             warnings: Vec::new(),
+            detachment: zone::may_be_detached(network),
             foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
         })
     }
@@ -118,7 +121,7 @@ impl<'a> Draft<'a> {
     ///
     /// # Errors
     /// Invalid input where a name or an address breaks a rule; a conflict where the host has other addresses and
-    /// `replace` is not set.
+    /// `replace` is not set, and where it would get a name that a row of another program has.
     pub fn add(&mut self, wanted: &Wanted) -> Result<()> {
         let hostname = wanted.host.under(&self.domain)?.clone();
         let fqdn = hostname.fqdn(&self.domain)?;
@@ -127,6 +130,7 @@ impl<'a> Draft<'a> {
         }
         let known = self.known(&hostname);
         let value = self.value_for(&hostname, &known, wanted)?;
+        self.check_foreign_names(&hostname, &fqdn, &known, wanted)?;
 
         let keeps_short = !wanted.replace && known.short.iter().any(|(key, _)| key == hostname.as_str());
         let keeps_fqdn = !wanted.replace && !known.full.is_empty();
@@ -142,7 +146,6 @@ impl<'a> Draft<'a> {
         host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
         host.is_static |= wanted.is_static;
         host.wanted = Names::with_short(!host.short.is_empty() || wanted.lacks_short);
-        self.warn_of_shadows(&host);
         self.put(known, host);
         Ok(())
     }
@@ -171,8 +174,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The plan with the changes.
-    pub fn close(self) -> Plan {
-        let mut plan = Plan { warnings: self.warnings, ..Plan::for_switch(self.switch) };
+    pub fn close(mut self) -> Plan {
+        let mut plan = Plan { warnings: std::mem::take(&mut self.warnings), ..Plan::for_switch(self.switch) };
         let uuid = match self.row {
             Some(row) => {
                 if !self.is_attached {
@@ -187,6 +190,7 @@ impl<'a> Draft<'a> {
             None if self.records.is_empty() => return plan,
             None => {
                 plan.changes.extend(zone::creation(self.switch, &self.domain));
+                plan.warnings.extend(self.detachment.take());
                 zone_uuid(self.switch.uuid)
             }
         };
@@ -260,6 +264,13 @@ impl<'a> Draft<'a> {
         }
         for address in addresses {
             let key = address::reverse_name(*address);
+            if let Some((owner, name)) = self.foreign_value(&key).filter(|_| !self.records.contains_key(&key))
+            {
+                self.warnings.push(format!(
+                    "{hostname}: the PTR record of {address} stays with {name} in a row of {owner} on this switch"
+                ));
+                continue;
+            }
             match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
                 Some(owner) if owner != hostname.as_str() && self.has_address(&owner, *address) => {
                     self.warnings.push(format!(
@@ -282,17 +293,49 @@ impl<'a> Draft<'a> {
         self.hosts.by_name.get(name).is_some_and(|host| host.addresses().contains(&address))
     }
 
-    /// Warns of names that a row of another owner also has on this switch: OVN answers from either.
-    fn warn_of_shadows(&mut self, host: &Host) {
-        for (key, _) in host.names() {
-            for (owner, records) in &self.foreign {
-                if records.contains_key(key) {
-                    self.warnings.push(format!(
-                        "{key} is also in a row of {owner} on this switch; OVN answers from either"
-                    ));
-                }
+    /// Checks the host's names against those of other programs' rows on this switch, from which OVN may answer as
+    /// well. Names that the host has already are a warning only.
+    ///
+    /// # Errors
+    /// A conflict for the names that the host would get.
+    fn check_foreign_names(
+        &mut self,
+        hostname: &Hostname,
+        fqdn: &str,
+        known: &Host,
+        wanted: &Wanted,
+    ) -> Result<()> {
+        let has = |key: &str| known.names().any(|(name, _)| name == key);
+        let short = hostname.as_str();
+        let names = [(fqdn, wanted.names.has_fqdn()), (short, wanted.names.has_short())];
+        let mut taken = Vec::new();
+        for (name, is_wanted) in names {
+            let Some((owner, _)) = self.foreign_value(name) else { continue };
+            if has(name) {
+                self.warnings.push(format!(
+                    "{name} is also in a row of {owner} on this switch; OVN answers from either"
+                ));
+            } else if is_wanted {
+                taken.push((name, owner));
             }
         }
+        let Some((name, owner)) = taken.first() else { return Ok(()) };
+        let error =
+            Error::conflict(format!("a row of {owner} on switch {} has {name} already", self.switch.name));
+        let addresses = address::to_value(&wanted.addresses);
+        let switch = shell_word(&self.switch.name);
+        Err(if *name == short {
+            error.hint(format!(
+                "without the short name: qdns record add {switch} {hostname} {addresses} --no-short"
+            ))
+        } else {
+            error.hint(format!("choose another name; qdns zone show {switch} shows the rows of the switch"))
+        })
+    }
+
+    /// The owner and the value of a key in the rows of other programs on this switch.
+    fn foreign_value(&self, key: &str) -> Option<(&'static str, &'a str)> {
+        self.foreign.iter().find_map(|(owner, records)| Some((*owner, records.get(key)?.as_str())))
     }
 
     /// Replaces the keys and marks of a host.
@@ -419,6 +462,56 @@ mod tests {
         let plan = add(&snapshot, &wanted("web", &["10.0.0.10"])).unwrap();
         assert_eq!(plan.entries().count(), 2);
         assert_eq!(plan.warnings, ["web: the PTR record of 10.0.0.10 stays with db, which has this address"]);
+    }
+
+    /// The zone with a row of Neutron next to it on the switch.
+    fn next_to_neutron(records: &[(&str, &str)], foreign: &[(&str, &str)]) -> Snapshot {
+        let mut snapshot = snapshot(records);
+        let uuid = Uuid::from_u128(3);
+        snapshot.switches[0].dns_records.push(uuid);
+        snapshot.dns.push(DnsRow {
+            uuid,
+            external_ids: [("ls_name".to_owned(), "net1".to_owned())].into(),
+            records: foreign.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            ..DnsRow::default()
+        });
+        snapshot
+    }
+
+    #[test]
+    fn a_name_that_a_foreign_row_has_is_a_conflict() {
+        let snapshot = next_to_neutron(&[], &[("web", "10.0.0.10"), ("db.internal", "10.0.0.11")]);
+        let error = add(&snapshot, &wanted("web", &["10.0.0.10"])).unwrap_err();
+        assert_eq!(error.kind, crate::error::Kind::Conflict);
+        assert_eq!(error.message, "a row of neutron on switch net1 has web already");
+        let hint = "without the short name: qdns record add net1 web 10.0.0.10 --no-short";
+        assert_eq!(error.hints, [hint]);
+        let error = add(&snapshot, &wanted("db", &["10.0.0.12"])).unwrap_err();
+        assert_eq!(error.message, "a row of neutron on switch net1 has db.internal already");
+        let without_short = Wanted { names: Names::with_short(false), ..wanted("web", &["10.0.0.10"]) };
+        assert!(add(&snapshot, &without_short).is_ok());
+    }
+
+    #[test]
+    fn a_host_that_has_a_foreign_name_already_stays() {
+        let zone = [("web", "10.0.0.10"), ("web.internal", "10.0.0.10")];
+        let plan =
+            add(&next_to_neutron(&zone, &[("web", "10.0.0.10")]), &wanted("web", &["10.0.0.10"])).unwrap();
+        assert_eq!(
+            plan.warnings,
+            ["web is also in a row of neutron on this switch; OVN answers from either"]
+        );
+    }
+
+    #[test]
+    fn a_ptr_record_of_a_foreign_row_is_left_alone() {
+        let snapshot = next_to_neutron(&[], &[("10.0.0.10.in-addr.arpa", "vm.example.org")]);
+        let plan = add(&snapshot, &wanted("web", &["10.0.0.10"])).unwrap();
+        let keys: Vec<&str> = plan.entries().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["web", "web.internal"]);
+        let warning =
+            "web: the PTR record of 10.0.0.10 stays with vm.example.org in a row of neutron on this switch";
+        assert_eq!(plan.warnings, [warning]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Plan;
 use super::change::{Change, Reference, Row};
 use crate::error::{Error, Result};
+use crate::model::marks::Owner;
 use crate::model::name::Domain;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::{DnsRow, Switch};
@@ -14,6 +15,21 @@ pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
     let uuid = zone_uuid(switch.uuid);
     let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
     [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
+}
+
+/// The warning for a new zone on a switch of Neutron that has no DNS row of Neutron yet: the first one replaces
+/// the switch's `dns_records`. After that Neutron leaves a zone alone.
+pub(super) fn may_be_detached(network: &Network) -> Option<String> {
+    let switch = network.switch;
+    let has_row = network.rows.iter().any(|row| row.owner() == Owner::Neutron);
+    (switch.owner() == Owner::Neutron && !has_row).then(|| {
+        format!(
+            "switch {} belongs to neutron, which takes the zone off the switch when it registers the first name \
+             there; list it again then: qdns zone create {} --may-exist",
+            switch.name,
+            shell_word(&switch.name)
+        )
+    })
 }
 
 /// A plan for a new zone. A zone that its switch does not list is attached again.
@@ -30,7 +46,10 @@ pub fn create(
     let mut plan = Plan::for_switch(switch);
     let wanted = domain.cloned().unwrap_or_default();
     match topology.zone_of(network)? {
-        None => plan.changes.extend(creation(switch, &wanted)),
+        None => {
+            plan.changes.extend(creation(switch, &wanted));
+            plan.warnings.extend(may_be_detached(network));
+        }
         Some(zone) if !zone.is_attached() => {
             plan.warnings.push(format!("switch {} did not list its zone; it lists it again", switch.name));
             plan.changes.push(Change::Refer(Reference::to_zone(switch, zone.row.uuid)));
@@ -108,6 +127,19 @@ mod tests {
             row.external_ids.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(marks, [("qdns-domain", "prod.internal"), ("switch", "net1")]);
         assert_eq!(snapshot.switches[0].dns_records, [row.uuid]);
+    }
+
+    #[test]
+    fn neutron_may_take_a_zone_off_its_switch() {
+        let mut snapshot = net1().without_zone();
+        snapshot.switches[0].external_ids.insert("neutron:network_name".into(), "net1".into());
+        let warnings = create_on(&snapshot, None, false).unwrap().warnings;
+        assert!(warnings[0].starts_with("switch net1 belongs to neutron"), "{warnings:?}");
+        let uuid = uuid::Uuid::from_u128(9);
+        let external_ids = [("ls_name".to_owned(), "net1".to_owned())].into();
+        snapshot.dns.push(DnsRow { uuid, external_ids, ..DnsRow::default() });
+        snapshot.switches[0].dns_records.push(uuid);
+        assert_eq!(create_on(&snapshot, None, false).unwrap().warnings, [""; 0]);
     }
 
     #[test]
