@@ -9,6 +9,7 @@ use super::finding::Finding;
 use super::fix::Fix;
 use super::grammar;
 use super::input::Input;
+use crate::model::owner::resolver_command;
 use crate::model::resolvers::is_of_ovn;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::model::topology::{Leases, Network};
@@ -22,6 +23,7 @@ const USUAL_RESOLVERS_V6: &[&str] = &["2001:4860:4860::8888"];
 pub fn about(input: &Input, leases: &Leases, subject: &str, message: String) -> Finding {
     let ports: usize = leases.users.values().map(Vec::len).sum();
     let finding = Finding::new(subject, message)
+        .owned_by(leases.row.owner())
         .seen("dhcp_options", leases.row.uuid)
         .seen("cidr", &leases.row.cidr)
         .seen("ports", ports);
@@ -33,7 +35,13 @@ pub fn about(input: &Input, leases: &Leases, subject: &str, message: String) -> 
     }
 }
 
-/// A row that all the ports' addresses are in: one that the switch uses, or the only other one.
+/// A fix that writes a DHCP row; `None` where the row belongs to another program.
+pub fn unless_foreign(row: &DhcpOptions, fix: Fix) -> Option<Fix> {
+    (!row.owner().is_foreign()).then_some(fix)
+}
+
+/// A row of the operator that all the ports' addresses are in: one that the switch uses, or the only unused one.
+/// `None` also where a port belongs to another program.
 pub fn row_for<'a>(input: &Input<'a>, network: &Network, ports: &[&Port]) -> Option<&'a DhcpOptions> {
     let is_in = |net: &IpNet, port: &&Port| {
         let addresses = port.guest_addresses();
@@ -45,8 +53,13 @@ pub fn row_for<'a>(input: &Input<'a>, network: &Network, ports: &[&Port]) -> Opt
     let is_used = |row: &&DhcpOptions| {
         network.ports.iter().any(|port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid)))
     };
-    let rows = || input.topology.rows.dhcp_options.iter();
-    let mut others = rows().filter(serves);
+    if ports.iter().any(|port| port.owner().is_foreign()) {
+        return None;
+    }
+    let rows = || input.topology.rows.dhcp_options.iter().filter(|row| !row.owner().is_foreign());
+    let is_unused =
+        |row: &&DhcpOptions| input.topology.leases.iter().all(|leases| leases.row.uuid != row.uuid);
+    let mut others = rows().filter(is_unused).filter(serves);
     rows().filter(is_used).find(serves).or_else(|| others.next().filter(|_| others.next().is_none()))
 }
 
@@ -77,17 +90,25 @@ pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
     }
 }
 
-/// The command that gives guests resolvers: those of another row that answer, or the usual ones.
+/// The command that gives guests resolvers: those of another row that answer, or the usual ones. Where the row belongs
+/// to another program, it is that program's command; there is none where only another row of the switch does.
 pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
     let index = *leases.users.keys().next()?;
     let is_ipv4 = leases.row.is_ipv4();
     let others = input.topology.leases.iter();
     let mut others =
         others.filter(|other| other.row.uuid != leases.row.uuid && other.row.is_ipv4() == is_ipv4);
+    let found = others.find_map(|other| good_resolvers(input, other, bad));
+    if leases.row.owner().is_foreign() {
+        let found: Vec<IpAddr> = found.iter().flatten().filter_map(|ip| ip.parse().ok()).collect();
+        return resolver_command(leases.row, &found).map(|command| Fix::shell(command.program, command.args));
+    }
+    let mut written = input.topology.leases_of(&input.topology.switches[index]);
+    if written.any(|(other, _)| other.row.is_ipv4() == is_ipv4 && other.row.owner().is_foreign()) {
+        return None;
+    }
     let usual = if is_ipv4 { USUAL_RESOLVERS } else { USUAL_RESOLVERS_V6 };
-    let resolvers = others
-        .find_map(|other| good_resolvers(input, other, bad))
-        .unwrap_or_else(|| usual.iter().map(|text| (*text).to_owned()).collect());
+    let resolvers = found.unwrap_or_else(|| usual.iter().map(|text| (*text).to_owned()).collect());
     let mut words = ["forwarders", "set", input.topology.switches[index].name()].map(str::to_owned).to_vec();
     words.extend(resolvers);
     if leases.users.len() > 1 {

@@ -34,7 +34,7 @@ impl Severity {
 pub struct Finding {
     /// The switch's name, where it is about one.
     pub switch: Option<String>,
-    /// The owner of the row, where it is not qdns.
+    /// The program that owns the row, where that is another than qdns.
     pub owner: Option<Owner>,
     /// The thing itself: a key, a host, a port, a row.
     pub subject: String,
@@ -71,7 +71,7 @@ impl Finding {
     /// The same finding, about a row of this owner.
     #[must_use]
     pub fn owned_by(mut self, owner: Owner) -> Self {
-        self.owner = Some(owner).filter(|owner| *owner != Owner::Qdns);
+        self.owner = Some(owner).filter(|owner| owner.is_foreign());
         self
     }
 

@@ -85,6 +85,11 @@ pub fn run(check: &'static Check, cases: &[Case]) {
     }
 }
 
+/// The DHCP row becomes one of Neutron.
+pub fn foreign_dhcp(facts: &mut Facts) {
+    nb(facts).dhcp_options[0].external_ids = map(&[("subnet_id", "s1")]);
+}
+
 pub const fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }

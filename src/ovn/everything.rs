@@ -2,7 +2,8 @@
 
 use super::nbctl::Nbctl;
 use super::query::{
-    BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS,
+    ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, ROUTER_COLUMNS,
+    ROUTER_PORT_COLUMNS,
 };
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
@@ -18,6 +19,7 @@ impl Nbctl {
             "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,dhcpv4_options,dhcpv6_options",
         );
         query.table("DNS", DNS_COLUMNS);
+        query.table("ACL", ACL_COLUMNS);
         query.table("NB_Global", "nb_cfg,sb_cfg,options");
         self.read_once(&query)
     }

@@ -1,7 +1,7 @@
 //! Reads the rows that decide about a guest's queries, in one run of ovn-nbctl(8).
 
 use super::nbctl::Nbctl;
-use super::query::Query;
+use super::query::{ACL_COLUMNS, Query};
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
@@ -15,7 +15,7 @@ impl Nbctl {
         query.networks("_uuid,name,type,addresses,dynamic_addresses,options,dhcpv4_options,dhcpv6_options");
         // Without --columns: 23.03 has no column `options` and would refuse to name it.
         query.command(&["list", "DNS"]);
-        query.table("ACL", "_uuid,name,action,direction,match,priority");
+        query.table("ACL", ACL_COLUMNS);
         query.table("NB_Global", "_uuid,options");
         self.read(query)
     }

@@ -15,6 +15,7 @@ pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
 pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
 pub(super) const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
+pub(super) const ACL_COLUMNS: &str = "_uuid,name,action,direction,match,priority,external_ids";
 pub(super) const PORT: &str = "Logical_Switch_Port";
 
 /// The columns of a row that a plan may touch.

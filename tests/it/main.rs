@@ -12,6 +12,7 @@ mod doctor_sight;
 mod doctor_zones;
 mod export;
 mod faults;
+mod foreign;
 mod forwarders;
 mod forwarding;
 mod fuzz;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::doctor::dhcp::{about, assign, row_for};
+use crate::doctor::dhcp::{about, assign, row_for, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Fix, entry};
 use crate::doctor::input::Input;
@@ -94,7 +94,7 @@ fn complete(input: &Input, leases: &Leases, absent: &[&str]) -> Option<Fix> {
         };
         entry(Column::DhcpOptions, row.uuid, &row.options, option, Some(&value))
     };
-    Some(Fix::Change(absent.iter().map(change).collect()))
+    unless_foreign(row, Fix::Change(absent.iter().map(change).collect()))
 }
 
 #[cfg(test)]

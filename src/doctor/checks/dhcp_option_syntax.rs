@@ -1,6 +1,6 @@
 //! `dhcp-option-syntax`.
 
-use crate::doctor::dhcp::{about, option_types};
+use crate::doctor::dhcp::{about, option_types, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::grammar;
@@ -53,7 +53,10 @@ fn of_row(input: &Input, leases: &Leases, types: &Map, source: &str) -> Vec<Find
             about(input, leases, option, message)
                 .seen("value", value)
                 .seen("options_of", source)
-                .fix(Fix::set(Column::DhcpOptions, row.uuid, &row.options, option, to.as_deref()))
+                .fix(unless_foreign(
+                    row,
+                    Fix::set(Column::DhcpOptions, row.uuid, &row.options, option, to.as_deref()),
+                ))
                 .automatic_if(true)
         })
         .collect()
@@ -65,11 +68,14 @@ fn of_port(network: &Network, port: &Port, types: &Map) -> Option<Finding> {
     let why = grammar::check("hostname", value, types).err()?;
     let message = format!("hostname = {value}: {why}; port {} gets no lease", port.name);
     let to = grammar::corrected("hostname", value, types);
+    let fix = Fix::set(Column::PortOptions, port.uuid, &port.options, "hostname", to.as_deref());
+    let owner = port.owner();
     Some(
         Finding::new(&port.name, message)
             .on(network.name())
             .seen("value", value)
-            .fix(Fix::set(Column::PortOptions, port.uuid, &port.options, "hostname", to.as_deref())),
+            .owned_by(owner)
+            .fix((!owner.is_foreign()).then_some(fix)),
     )
 }
 
@@ -81,6 +87,10 @@ pub(super) mod tests {
         repaired("dns_server", |facts| option(facts, "dns_server", "8.8.8.8,8.8.4.4")),
         repaired("domain_name", |facts| option(facts, "domain_name", "internal")),
         repaired("ttl", |facts| option(facts, "ttl", "60")),
+        fires("domain_name", |facts| {
+            option(facts, "domain_name", "internal");
+            foreign_dhcp(facts);
+        }),
         fires("web", |facts| drop(nb(facts).ports[0].options.insert("hostname".into(), "web".into()))),
         passes(|facts| {
             option(facts, "novel", "60");

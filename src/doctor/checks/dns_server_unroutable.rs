@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::doctor::dhcp::{about, set_forwarders};
+use crate::doctor::dhcp::{about, set_forwarders, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
@@ -89,7 +89,8 @@ fn fix(input: &Input, network: &Network, leases: &Leases, net: &IpNet, address: 
     }
     let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
     let to = router.to_string();
-    row.is_ipv4().then(|| Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&to)))
+    let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&to));
+    unless_foreign(row, fix).filter(|_| row.is_ipv4())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::doctor::dhcp::about;
+use crate::doctor::dhcp::{about, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Fix, entry};
 use crate::doctor::input::Input;
@@ -78,7 +78,7 @@ fn finding(
     about(input, leases, name, message)
         .on(name)
         .seen("domain", domain)
-        .fix(Fix::Change(changes))
+        .fix(unless_foreign(row, Fix::Change(changes)))
         .automatic_if(is_unset && leases.users.len() == 1)
 }
 
@@ -93,6 +93,10 @@ pub(super) mod tests {
         fires("net1", |facts| {
             option(facts, "domain_name", "\"other.org\"");
             option(facts, "domain_search_list", "\"other.org\"");
+        }),
+        fires("net1", |facts| {
+            nb(facts).dhcp_options[0].options.retain(|key, _| !key.starts_with("domain"));
+            foreign_dhcp(facts);
         }),
         passes(|facts| option(facts, "domain_name", "\"other.org\"")),
     ];

@@ -1,0 +1,214 @@
+//! Networks of other programs: the rows that a real Neutron and a real Incus wrote. Every command that writes runs on
+//! each of their switches, and their rows are the same afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use crate::support::lab::Nb;
+use crate::support::{command, snapshot};
+
+const TABLES: [&str; 8] = [
+    "DNS",
+    "DHCP_Options",
+    "Load_Balancer",
+    "ACL",
+    "Port_Group",
+    "Logical_Switch",
+    "Logical_Switch_Port",
+    "Logical_Router",
+];
+
+/// A database with the rows of a fixture.
+fn load(fixture: &str) -> Result<Nb> {
+    let nb = Nb::start()?;
+    let output = Command::new("ovsdb-client").args(["transact", &nb.remote(), fixture]).output()?;
+    let results: Vec<Value> = serde_json::from_slice(&output.stdout)?;
+    let failed: Vec<&Value> = results.iter().filter(|result| result.get("error").is_some()).collect();
+    ensure!(failed.is_empty(), "{failed:?}");
+    Ok(nb)
+}
+
+/// The rows of a table, by UUID, with their columns.
+fn rows(nb: &Nb, table: &str) -> Result<BTreeMap<String, BTreeMap<String, Value>>> {
+    let text = nb.nbctl(&["--format=json", "list", table]);
+    let listed: Value = serde_json::from_str(&text)?;
+    let headings: Vec<String> = serde_json::from_value(listed["headings"].clone())?;
+    let lines = listed["data"].as_array().context("data")?;
+    let rows = lines.iter().map(|line| {
+        let cells = line.as_array().into_iter().flatten().cloned();
+        let row: BTreeMap<String, Value> = headings.iter().cloned().zip(cells).collect();
+        (row["_uuid"][1].as_str().unwrap_or_default().to_owned(), row)
+    });
+    Ok(rows.collect())
+}
+
+fn is_ours(row: &BTreeMap<String, Value>) -> bool {
+    let marks = row.get("external_ids").map(Value::to_string).unwrap_or_default();
+    ["[\"switch\",", "[\"qdns-"].iter().any(|mark| marks.contains(mark))
+}
+
+/// Every row of the other programs as text, by table and UUID, without references to our rows.
+fn foreign_rows(nb: &Nb) -> Result<BTreeMap<(String, String), String>> {
+    let tables: BTreeMap<&str, _> =
+        TABLES.iter().map(|table| Ok((*table, rows(nb, table)?))).collect::<Result<_>>()?;
+    let ours: BTreeSet<&String> = ["DNS", "Load_Balancer"]
+        .iter()
+        .flat_map(|table| &tables[table])
+        .filter(|(_, row)| is_ours(row))
+        .map(|(uuid, _)| uuid)
+        .collect();
+    let mut foreign = BTreeMap::new();
+    for (table, rows) in &tables {
+        for (uuid, row) in rows.iter().filter(|(uuid, _)| !ours.contains(uuid)) {
+            let mut row = row.clone();
+            for column in ["dns_records", "load_balancer"] {
+                if let Some(list) = row.get_mut(column) {
+                    *list = without(list, &ours);
+                }
+            }
+            foreign.insert(((*table).to_owned(), uuid.clone()), serde_json::to_string(&row)?);
+        }
+    }
+    Ok(foreign)
+}
+
+/// The references of a column without those to some rows.
+fn without(list: &Value, rows: &BTreeSet<&String>) -> Value {
+    let references =
+        if list[0] == "set" { list[1].as_array().cloned().unwrap_or_default() } else { vec![list.clone()] };
+    let is_kept =
+        |reference: &Value| reference[1].as_str().is_none_or(|uuid| !rows.contains(&uuid.to_owned()));
+    references.into_iter().filter(is_kept).collect()
+}
+
+/// Runs the hook of libvirt for a machine with this port.
+fn hook(nb: &Nb, operation: &str, port: &str) -> Result<()> {
+    let xml = format!(
+        "<domain type='qemu'><name>hooked</name><devices><interface type='bridge'><source bridge='br-int'/>\
+         <virtualport type='openvswitch'><parameters interfaceid='{port}'/></virtualport></interface></devices></domain>"
+    );
+    let mut hook = command(&nb.remote());
+    hook.args(["hook", "libvirt", "--on-stop", "remove", "--", "hooked", operation, "begin", "-"]);
+    let mut child = hook.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    let _ = child.stdin.take().context("a pipe")?.write_all(xml.as_bytes());
+    child.wait()?;
+    Ok(())
+}
+
+/// The names in the DNS rows of a fixture.
+fn foreign_names(nb: &Nb) -> Result<BTreeSet<String>> {
+    let rows = rows(nb, "DNS")?;
+    let maps = rows.values().filter(|row| !is_ours(row)).map(|row| &row["records"][1]);
+    let keys = maps.filter_map(Value::as_array).flatten().filter_map(|pair| pair[0].as_str());
+    Ok(keys.filter(|key| !key.ends_with(".arpa") && !key.contains('.')).map(str::to_owned).collect())
+}
+
+/// Runs everything that writes, on every switch; returns the lines that failed for another reason than a refusal.
+fn run_everything(nb: &Nb) -> Result<()> {
+    let switches = rows(nb, "Logical_Switch")?;
+    let names: BTreeSet<&str> = switches.values().filter_map(|row| row["name"].as_str()).collect();
+    let ports = rows(nb, "Logical_Switch_Port")?;
+    let mut lines = Vec::new();
+    let import = nb.file("hosts", "10.20.0.77 imported\nfd00:20::77 imported\n")?;
+    for switch in names {
+        for taken in foreign_names(nb)?.iter().take(4) {
+            lines.push(format!("record add {switch} {taken} 10.20.0.78"));
+        }
+        for line in [
+            format!("zone create {switch}"),
+            format!("record add {switch} probe 10.20.0.51 10.20.0.3 fd00:20::ad"),
+            format!("record add {switch} probe 10.20.0.52 --replace"),
+            format!("record import {switch} {import} --replace --prune --yes"),
+            format!("forwarders set {switch} 192.0.2.1 2001:db8::1 --yes"),
+            format!("forwarders set {switch} 192.0.2.1 --via auto --yes"),
+            format!("forwarders clear {switch} --yes"),
+            format!("sync {switch}"),
+            format!("sync {switch} --prune --force --yes"),
+            format!("doctor {switch} --fix --yes"),
+            format!("prune-stale {switch} --force --yes"),
+            format!("record rm {switch} imported"),
+        ] {
+            lines.push(line);
+        }
+    }
+    lines.extend(["sync --all", "prune-stale --all --force --yes", "doctor --fix --yes"].map(str::to_owned));
+    for line in &lines {
+        let run = nb.qdns(line);
+        ensure!([0, 1, 4].contains(&run.code), "{line}: {run}");
+    }
+    for row in ports.values() {
+        let port = row["name"].as_str().context("a name")?;
+        hook(nb, "started", port)?;
+        hook(nb, "stopped", port)?;
+    }
+    Ok(())
+}
+
+/// No line of doctor's names a row of another program, except a switch that lists a zone of ours.
+fn check_fix_lines(nb: &Nb, foreign: &BTreeMap<(String, String), String>) -> Result<()> {
+    let report = nb.qdns("doctor -o json").json();
+    for finding in report["findings"].as_array().context("findings")? {
+        for line in finding["fix"].as_array().into_iter().flatten() {
+            let line = line.as_str().context("a line")?;
+            let named = foreign.keys().find(|(table, uuid)| table != "Logical_Switch" && line.contains(uuid));
+            ensure!(named.is_none(), "{named:?}: {finding:#}");
+            ensure!(!line.contains("acl-add") && !line.contains("lsp-set-dhcp"), "{finding:#}");
+            ensure!(!line.contains("forwarders set"), "{finding:#}");
+        }
+    }
+    Ok(())
+}
+
+fn stays_as_it_is(fixture: &str) -> Result<()> {
+    let nb = load(fixture)?;
+    let before = foreign_rows(&nb)?;
+    check_fix_lines(&nb, &before)?;
+    run_everything(&nb)?;
+    check_fix_lines(&nb, &before)?;
+    let after = foreign_rows(&nb)?;
+    for (row, text) in &before {
+        assert_eq!(after.get(row), Some(text), "{row:?}");
+    }
+    assert_eq!(after.len(), before.len());
+    Ok(())
+}
+
+#[test]
+fn the_rows_of_neutron_stay_as_they_are() -> Result<()> {
+    stays_as_it_is(include_str!("fixtures/neutron.json"))
+}
+
+#[test]
+fn the_rows_of_a_neutron_that_dropped_our_zone_stay_as_they_are() -> Result<()> {
+    stays_as_it_is(include_str!("fixtures/neutron-dropped-our-zone.json"))
+}
+
+#[test]
+fn the_rows_of_incus_stay_as_they_are() -> Result<()> {
+    stays_as_it_is(include_str!("fixtures/incus.json"))
+}
+
+#[test]
+fn the_rows_of_a_restarted_incus_stay_as_they_are() -> Result<()> {
+    stays_as_it_is(include_str!("fixtures/incus-restarted.json"))
+}
+
+#[test]
+fn a_refusal_names_the_owner_and_its_command() -> Result<()> {
+    let nb = load(include_str!("fixtures/neutron.json"))?;
+    let (app, plain) =
+        ("neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b", "neutron-015a5c4a-2c36-498b-abcd-cc18206fac62");
+    snapshot!(nb.session(&[
+        &format!("forwarders set {app} 192.0.2.1"),
+        &format!("record add {app} db 10.20.0.99"),
+        &format!("record add {app} mine 10.20.0.51"),
+        &format!("zone create {plain}"),
+    ]), @"");
+    let nb = load(include_str!("fixtures/incus.json"))?;
+    snapshot!(nb.qdns("forwarders set incus-net3-ls-int 192.0.2.1"), @"");
+    Ok(())
+}
