@@ -207,8 +207,11 @@ const SECTIONS: &[(&str, &[&str])] = &[
              reverse name for each address. external_ids:qdns-static-HOSTNAME marks a static host, and \
              external_ids:qdns-no-short-HOSTNAME marks a host that has no short name by choice.",
             "forwarders set saves the earlier value of a DHCP option in external_ids:qdns-before-OPTION of its row, and \
-             forwarders clear restores it.",
-            "qdns reads rows of other owners (Neutron, LXD, Incus, or without a mark), but never writes them.",
+             the value that it writes in external_ids:qdns-wrote-OPTION. forwarders clear restores the earlier value, \
+             unless another program changed the option since.",
+            "qdns reads rows of other programs (Neutron, LXD, Incus, Kube-OVN, OVN-Kubernetes, oVirt), but never writes \
+             them: it knows them by their marks in external_ids and by names such as neutron_pg_drop. A DNS row without \
+             a mark may be any program's. Rows of DHCP_Options, ACL and Port_Group without a mark are the operator's.",
             "Every change is one transaction. It changes a key only if the key still has the value that qdns read. The \
              transaction has a comment with the command and the user: ovsdb-tool show-log -m ovnnb_db.db shows it.",
         ],

@@ -115,6 +115,11 @@ pub fn before_mark(option: &str) -> String {
     [BEFORE_PREFIX, option].concat()
 }
 
+/// Whether a key is a mark of one of `forwarders set`'s options.
+pub fn is_dhcp_mark(key: &str) -> bool {
+    [BEFORE_PREFIX, WROTE_PREFIX].iter().any(|prefix| key.starts_with(prefix))
+}
+
 /// The mark that keeps the value that qdns gave a DHCP option.
 pub fn wrote_mark(option: &str) -> String {
     [WROTE_PREFIX, option].concat()
@@ -213,7 +218,7 @@ impl LoadBalancer {
 
     /// Whether the row is a load balancer of qdns.
     pub fn is_ours(&self) -> bool {
-        self.external_ids.contains_key(BALANCER_MARK)
+        self.owner() == Owner::Qdns && self.external_ids.contains_key(BALANCER_MARK)
     }
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::plain;
 use super::terminal::styled;
+use crate::model::marks::is_dhcp_mark;
 use crate::model::snapshot::LoadBalancer;
 use crate::plan::Plan;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
@@ -96,7 +97,7 @@ pub(super) fn lines(changes: &[Change]) -> String {
     let mut text = String::new();
     let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
     let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
-    for change in changes.iter().filter(|change| !change.name.starts_with("qdns-before-")) {
+    for change in changes.iter().filter(|change| !is_dhcp_mark(&change.name)) {
         let sign = match change.action {
             "add" => &added,
             "remove" => &removed,

@@ -84,7 +84,7 @@ pub fn refusal<'n>(
     let foreign = format!("does not end in the zone's domain `{domain}`");
     let error = Error::new(kind, message(&bad, file));
     if kind == Kind::Conflict {
-        error.hint("--replace lets the file win")
+        error.hint("--replace lets the file win over the zone, but not over rows of other programs")
     } else if bad.iter().all(|bad| bad.unserved) {
         error.hint("--skip-unserved imports the rest")
     } else if let Some(usual) = Domain::of_most(names)

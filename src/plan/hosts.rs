@@ -130,7 +130,7 @@ impl<'a> Draft<'a> {
         }
         let known = self.known(&hostname);
         let value = self.value_for(&hostname, &known, wanted)?;
-        self.check_foreign_names(&hostname, &fqdn, &known, wanted)?;
+        self.check_foreign_names(&hostname, &fqdn, wanted)?;
 
         let keeps_short = !wanted.replace && known.short.iter().any(|(key, _)| key == hostname.as_str());
         let keeps_fqdn = !wanted.replace && !known.full.is_empty();
@@ -264,8 +264,7 @@ impl<'a> Draft<'a> {
         }
         for address in addresses {
             let key = address::reverse_name(*address);
-            if let Some((owner, name)) = self.foreign_value(&key).filter(|_| !self.records.contains_key(&key))
-            {
+            if let Some((owner, name)) = self.foreign_value(&key).filter(|_| !self.is_stored(&key)) {
                 self.warnings.push(format!(
                     "{hostname}: the PTR record of {address} stays with {name} in a row of {owner} on this switch"
                 ));
@@ -294,24 +293,17 @@ impl<'a> Draft<'a> {
     }
 
     /// Checks the host's names against those of other programs' rows on this switch, from which OVN may answer as
-    /// well. Names that the host has already are a warning only.
+    /// well. Names that the zone has already are a warning only.
     ///
     /// # Errors
-    /// A conflict for the names that the host would get.
-    fn check_foreign_names(
-        &mut self,
-        hostname: &Hostname,
-        fqdn: &str,
-        known: &Host,
-        wanted: &Wanted,
-    ) -> Result<()> {
-        let has = |key: &str| known.names().any(|(name, _)| name == key);
+    /// A conflict for names that the zone would get.
+    fn check_foreign_names(&mut self, hostname: &Hostname, fqdn: &str, wanted: &Wanted) -> Result<()> {
         let short = hostname.as_str();
         let names = [(fqdn, wanted.names.has_fqdn()), (short, wanted.names.has_short())];
         let mut taken = Vec::new();
         for (name, is_wanted) in names {
             let Some((owner, _)) = self.foreign_value(name) else { continue };
-            if has(name) {
+            if self.is_stored(name) {
                 self.warnings.push(format!(
                     "{name} is also in a row of {owner} on this switch; OVN answers from either"
                 ));
@@ -331,6 +323,11 @@ impl<'a> Draft<'a> {
         } else {
             error.hint(format!("choose another name; qdns zone show {switch} shows the rows of the switch"))
         })
+    }
+
+    /// Whether the zone had the key when it was opened.
+    fn is_stored(&self, key: &str) -> bool {
+        self.row.is_some_and(|row| row.records.contains_key(key))
     }
 
     /// The owner and the value of a key in the rows of other programs on this switch.

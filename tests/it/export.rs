@@ -280,12 +280,11 @@ fn rows_of_others_are_exported_on_demand_and_never_written() -> Result<()> {
     $ qdns zone create net1 --domain cloud.internal
     + zone  net1
     $ qdns record import net1 [DIR]/neutron.json --prune --yes
-    + 5.0.0.10.in-addr.arpa  vm1.cloud.internal
-    + vm1  10.0.0.5
-    + vm1.cloud.internal  10.0.0.5
     ----- stderr -----
-    warning: vm1 is also in a row of neutron on this switch; OVN answers from either
-    warning: vm1.cloud.internal is also in a row of neutron on this switch; OVN answers from either
+    error: 1 line of [DIR]/neutron.json cannot be imported; nothing was changed
+    [DIR]/neutron.json:2: a row of neutron on switch net1 has vm1.cloud.internal already
+       hint: --replace lets the file win over the zone, but not over rows of other programs
+    ----- exit 1 -----
     "#);
     assert_eq!(nb.nbctl(&["list", "DNS", foreign.trim()]), before);
     Ok(())

@@ -204,11 +204,37 @@ fn a_refusal_names_the_owner_and_its_command() -> Result<()> {
         ("neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b", "neutron-015a5c4a-2c36-498b-abcd-cc18206fac62");
     snapshot!(nb.session(&[
         &format!("forwarders set {app} 192.0.2.1"),
-        &format!("record add {app} db 10.20.0.99"),
+        &format!("record add {app} db-server 10.20.0.99"),
         &format!("record add {app} mine 10.20.0.51"),
         &format!("zone create {plain}"),
-    ]), @"");
+    ]), @"
+    $ qdns forwarders set neutron-[UUID] 192.0.2.1
+    ----- stderr -----
+    error: DHCP rows of switch neutron-[UUID] belong to neutron, so qdns changes nothing: [UUID] (10.20.0.0/24), [UUID] (10.20.0.0/24)
+       hint: openstack subnet set --dns-nameserver 192.0.2.1 [UUID]
+    ----- exit 1 -----
+    $ qdns record add neutron-[UUID] db-server 10.20.0.99
+    ----- stderr -----
+    error: a row of neutron on switch neutron-[UUID] has db-server already
+       hint: without the short name: qdns record add neutron-[UUID] db-server 10.20.0.99 --no-short
+    ----- exit 1 -----
+    $ qdns record add neutron-[UUID] mine 10.20.0.51
+    + zone  neutron-[UUID]
+    + mine  10.20.0.51
+    + mine.internal  10.20.0.51
+    ----- stderr -----
+    warning: mine: the PTR record of 10.20.0.51 stays with db-server.example.org in a row of neutron on this switch
+    $ qdns zone create neutron-[UUID]
+    + zone  neutron-[UUID]
+    ----- stderr -----
+    warning: switch neutron-[UUID] belongs to neutron, which takes the zone off the switch when it registers the first name there; list it again then: qdns zone create neutron-[UUID] --may-exist
+    ");
     let nb = load(include_str!("fixtures/incus.json"))?;
-    snapshot!(nb.qdns("forwarders set incus-net3-ls-int 192.0.2.1"), @"");
+    snapshot!(nb.qdns("forwarders set incus-net3-ls-int 192.0.2.1"), @"
+    ----- stderr -----
+    error: DHCP row of switch incus-net3-ls-int belongs to incus, so qdns changes nothing: [UUID] (10.20.0.0/24)
+       hint: incus network set NETWORK 'dns.nameservers=192.0.2.1'
+    ----- exit 1 -----
+    ");
     Ok(())
 }

@@ -65,7 +65,7 @@ fn what_the_zone_holds_wins_unless_replaced() -> Result<()> {
     ----- stderr -----
     error: 1 line of [DIR]/hosts cannot be imported; nothing was changed
     [DIR]/hosts:1: host web has 10.0.0.1 already, not 10.0.0.2
-       hint: --replace lets the file win
+       hint: --replace lets the file win over the zone, but not over rows of other programs
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);

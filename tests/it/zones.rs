@@ -253,7 +253,7 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
         "record ls net1",
         "zone ls",
         "zone show net1",
-        "record rm net1 web other",
+        "record rm net1 web",
         "record rm net1 other.example --if-exists",
         "forwarders show",
         "zone rm net1 --yes",
@@ -270,14 +270,10 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     + web  10.0.0.10
     + web.internal  10.0.0.10
     $ qdns record add net1 other 10.0.0.11
-    + 11.0.0.10.in-addr.arpa  other.internal
-    + other  10.0.0.11
-    + other.internal  10.0.0.11
     ----- stderr -----
-    warning: other is also in a row of neutron on this switch; OVN answers from either
-    warning: other is also in a row of lxd on this switch; OVN answers from either
-    warning: other is also in a row of incus on this switch; OVN answers from either
-    warning: other is also in a row of unknown on this switch; OVN answers from either
+    error: a row of neutron on switch net1 has other already
+       hint: without the short name: qdns record add net1 other 10.0.0.11 --no-short
+    ----- exit 1 -----
     $ qdns record add net1 web 10.0.0.12 --replace --static
     - 10.0.0.10.in-addr.arpa  web.internal
     + 12.0.0.10.in-addr.arpa  web.internal
@@ -285,32 +281,27 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     ~ web.internal  10.0.0.10 -> 10.0.0.12
     + qdns-static-web  true
     $ qdns record ls
-    HOSTNAME      FQDN            ADDRESSES  PTR  SWITCH
-    other         other.internal  10.0.0.11  yes  net1
-    web (static)  web.internal    10.0.0.12  yes  net1
+    HOSTNAME      FQDN          ADDRESSES  PTR  SWITCH
+    web (static)  web.internal  10.0.0.12  yes  net1
     $ qdns record ls net1
-    HOSTNAME      FQDN            ADDRESSES  PTR  SWITCH
-    other         other.internal  10.0.0.11  yes  net1
-    web (static)  web.internal    10.0.0.12  yes  net1
+    HOSTNAME      FQDN          ADDRESSES  PTR  SWITCH
+    web (static)  web.internal  10.0.0.12  yes  net1
     $ qdns zone ls
     SWITCH  DOMAIN    HOSTS  RECORDS  STATE
-    net1    internal  2      6        attached
+    net1    internal  1      3        attached
     $ qdns zone show net1
     switch   net1 ([UUID])
     subnets  10.0.0.0/24
     domain   internal
     zone     [UUID] (attached)
-    hosts    2 (1 static)
-    records  6
+    hosts    1 (1 static)
+    records  3
     also     2 records of neutron ([UUID]), which qdns never writes
     also     2 records of lxd ([UUID]), which qdns never writes
     also     2 records of incus ([UUID]), which qdns never writes
     also     2 records of unknown ([UUID]), which qdns never writes
-    $ qdns record rm net1 web other
-    - 11.0.0.10.in-addr.arpa  other.internal
+    $ qdns record rm net1 web
     - 12.0.0.10.in-addr.arpa  web.internal
-    - other  10.0.0.11
-    - other.internal  10.0.0.11
     - web  10.0.0.12
     - web.internal  10.0.0.12
     - qdns-static-web  true

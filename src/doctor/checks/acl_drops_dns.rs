@@ -52,16 +52,21 @@ fn let_queries_through(input: &Input, query: &DroppedQuery, acl: Uuid) -> Option
     if let Some(owner) = [row.map(Acl::owner), Some(holder)].into_iter().flatten().find(|o| o.is_foreign()) {
         return foreign_rule(network, query, owner);
     }
-    let sender = row.and_then(|row| named_port(&row.expression));
-    let from = sender.map(|port| format!("inport == {port:?} && ")).unwrap_or_default();
-    let (kind, name, from) = match group {
-        Some(group) if from.is_empty() => ("--type=port-group", &group.name, format!("inport == @{} && ", group.name)),
-        Some(group) => ("--type=port-group", &group.name, from),
-        None => ("--type=switch", &network.switch.uuid.to_string(), from),
+    let mut words = Vec::new();
+    let (holder, mut senders) = match group {
+        Some(group) => {
+            words.push("--type=port-group".to_owned());
+            (group.name.clone(), format!("inport == @{} && ", group.name))
+        }
+        None if network.switch.acls.contains(&acl) => (network.switch.uuid.to_string(), String::new()),
+        None => return None,
     };
-    let is_known = group.is_some() || network.switch.acls.contains(&acl);
-    let expression = format!("{from}udp.dst == 53");
-    is_known.then(|| Fix::nbctl([kind, "acl-add", name, "from-lport", "32767", &expression, "allow"]))
+    if let Some(port) = row.and_then(|row| named_port(&row.expression)) {
+        senders = format!("inport == {port:?} && ");
+    }
+    let expression = format!("{senders}udp.dst == 53");
+    words.extend(["acl-add", &holder, "from-lport", "32767", &expression, "allow"].map(str::to_owned));
+    Some(Fix::nbctl(words))
 }
 
 /// The command of the program that owns an ACL. Neutron has rules for each security group of the port.
