@@ -248,6 +248,10 @@ fn no_matching_rows(switch: &Switch, servers: &[IpAddr], has_no_rows: bool) -> E
     } else {
         format!("no port of switch {name} uses DHCP options of the resolvers' address family")
     });
+    if switch.owner().is_foreign() {
+        return error
+            .hint(format!("the switch belongs to {}, which decides about its DHCP", switch.owner().name()));
+    }
     error.hint(format!(
         "create them: `ovn-nbctl create DHCP_Options cidr={example} {options}`, then `ovn-nbctl {command} PORT UUID` for each port"
     ))
@@ -382,5 +386,10 @@ mod tests {
         let error =
             on_first(&snapshot, |topology, net1| set(topology, net1, &direct("fd00::1"), true)).unwrap_err();
         assert!(error.hints[0].contains("create DHCP_Options cidr=fd00::/64"));
+        let mut snapshot = snapshot;
+        snapshot.switches[0].external_ids.insert("vendor".into(), "kube-ovn".into());
+        let error =
+            on_first(&snapshot, |topology, net1| set(topology, net1, &direct("fd00::1"), true)).unwrap_err();
+        assert_eq!(error.hints, ["the switch belongs to kube-ovn, which decides about its DHCP"]);
     }
 }

@@ -188,7 +188,7 @@ fn register(draft: &mut Draft, name: &str, wanted: &PortHost) -> Result<()> {
 mod tests {
     use super::*;
     use crate::model::fixture::{guest_port, on_first};
-    use crate::model::snapshot::Snapshot;
+    use crate::model::snapshot::{DnsRow, Snapshot};
 
     fn port(n: u128, name: &str, vm: &str, addresses: &[&str]) -> Port {
         let mut port = guest_port(n, name, addresses);
@@ -286,6 +286,23 @@ mod tests {
             warnings,
             ["port printer: printer is static and keeps 10.0.0.6, although the port has other addresses"]
         );
+    }
+
+    #[test]
+    fn a_name_that_a_foreign_row_has_is_reported_and_not_registered() {
+        let ports = vec![port(2, "web", "", &["0a:00:00:00:00:02 10.0.0.2"])];
+        let mut snapshot = Snapshot::of_net1(ports, &[], &[]);
+        let uuid = uuid::Uuid::from_u128(3);
+        snapshot.switches[0].dns_records.push(uuid);
+        snapshot.dns.push(DnsRow {
+            uuid,
+            external_ids: [("incus_switch".to_owned(), "net1".to_owned())].into(),
+            records: [("web.internal".to_owned(), "10.0.0.2".to_owned())].into(),
+            ..DnsRow::default()
+        });
+        let (records, warnings) = sync(&snapshot, false);
+        assert_eq!(records, [""; 0]);
+        assert_eq!(warnings, ["port web: a row of incus on switch net1 has web.internal already"]);
     }
 
     #[test]

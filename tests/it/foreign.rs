@@ -164,12 +164,15 @@ fn check_fix_lines(nb: &Nb, foreign: &BTreeMap<(String, String), String>) -> Res
 }
 
 fn stays_as_it_is(fixture: &str) -> Result<()> {
-    let nb = load(fixture)?;
-    let before = foreign_rows(&nb)?;
-    check_fix_lines(&nb, &before)?;
-    run_everything(&nb)?;
-    check_fix_lines(&nb, &before)?;
-    let after = foreign_rows(&nb)?;
+    no_row_changes(&load(fixture)?)
+}
+
+fn no_row_changes(nb: &Nb) -> Result<()> {
+    let before = foreign_rows(nb)?;
+    check_fix_lines(nb, &before)?;
+    run_everything(nb)?;
+    check_fix_lines(nb, &before)?;
+    let after = foreign_rows(nb)?;
     for (row, text) in &before {
         assert_eq!(after.get(row), Some(text), "{row:?}");
     }
@@ -195,6 +198,43 @@ fn the_rows_of_incus_stay_as_they_are() -> Result<()> {
 #[test]
 fn the_rows_of_a_restarted_incus_stay_as_they_are() -> Result<()> {
     stays_as_it_is(include_str!("fixtures/incus-restarted.json"))
+}
+
+/// A network of a program that marks its switch, ports and DHCP row like this. The DHCP row has no resolver, and one
+/// option that ovn-controller cannot read.
+fn marked_network(nb: &Nb, switch: &str, mark: &str) {
+    let mark = format!("external_ids:{mark}");
+    let row = nb.nbctl(&[
+        "create",
+        "DHCP_Options",
+        "cidr=10.20.0.0/24",
+        "options:server_id=10.20.0.1",
+        "options:domain_name=lan",
+        &mark,
+    ]);
+    let port = format!("{switch}.vm");
+    nb.nbctl(&["ls-add", switch, "--", "lsp-add", switch, &port]);
+    nb.nbctl(&["lsp-set-addresses", &port, "0a:00:00:00:00:07 10.20.0.7"]);
+    nb.nbctl(&["lsp-set-dhcpv4-options", &port, row.trim()]);
+    nb.nbctl(&["set", "Logical_Switch", switch, &mark, "--", "set", "Logical_Switch_Port", &port, &mark]);
+    let port = format!("{switch}.without-dhcp");
+    nb.nbctl(&["lsp-add", switch, &port, "--", "lsp-set-addresses", &port, "0a:00:00:00:00:08 10.20.0.8"]);
+    nb.nbctl(&["set", "Logical_Switch_Port", &port, &mark]);
+}
+
+#[test]
+fn rows_in_the_shapes_of_other_programs_stay_as_they_are() -> Result<()> {
+    let nb = Nb::start()?;
+    for (switch, mark) in [
+        ("lxd-net2-ls-int", "lxd_switch=lxd-net2-ls-int"),
+        ("ovn-default", "vendor=kube-ovn"),
+        ("node1", "\"k8s.ovn.org/owner-type\"=VirtualMachine"),
+        ("ovirt-network", "ovirt_network_id=1"),
+        ("cms-network", "owner=cms"),
+    ] {
+        marked_network(&nb, switch, mark);
+    }
+    no_row_changes(&nb)
 }
 
 #[test]

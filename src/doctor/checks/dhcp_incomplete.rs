@@ -70,6 +70,7 @@ fn outside_finding(input: &Input, network: &Network, port: &Port, net: &IpNet) -
         format!("port {} has {}, and its DHCP options are for {net}", port.name, addresses.join(", "));
     let finding = Finding::new(&port.name, message)
         .on(network.name())
+        .owned_by(port.owner())
         .seen("cidr", net.to_string())
         .seen("addresses", addresses);
     let fixes = row_for(input, network, &[port]).map(|row| assign(row, &[port]));

@@ -37,6 +37,7 @@ fn finding(input: &Input, network: &Network) -> Option<Finding> {
     let message = format!("{which} of {name} {has} no DHCP options: no lease, no resolver");
     let finding = Finding::new(name, message)
         .on(name)
+        .owned_by(first.owner())
         .seen("ports", ports.iter().take(5).map(|port| &port.name).collect::<Vec<_>>())
         .seen("count", ports.len());
     let fixes = row_for(input, network, &ports).map(|row| assign(row, &ports));
@@ -45,10 +46,17 @@ fn finding(input: &Input, network: &Network) -> Option<Finding> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
+    use crate::doctor::facts::Facts;
     use crate::doctor::testing::*;
+    use crate::model::snapshot::Switch;
 
     pub const CASES: &[Case] = &[
         fires("net1", |facts| nb(facts).ports[0].dhcpv4_options = None),
+        fires("net1", |facts| {
+            nb(facts).ports[0].dhcpv4_options = None;
+            nb(facts).ports[0].external_ids = map(&[("neutron:port_name", "web")]);
+        }),
         passes(|facts| {
             nb(facts).switches[0].dns_records.clear();
             for port in &mut nb(facts).ports {
@@ -56,4 +64,26 @@ pub(super) mod tests {
             }
         }),
     ];
+
+    #[test]
+    fn a_port_gets_no_row_of_another_program_or_of_another_switch() {
+        let is_fixed = |change: fn(&mut Facts)| {
+            let found = found(&CHECK, |facts| {
+                for port in &mut nb(facts).ports {
+                    port.dhcpv4_options = None;
+                }
+                change(facts);
+            });
+            !found[0].fixes.is_empty()
+        };
+        assert!(is_fixed(|_| ()));
+        assert!(!is_fixed(foreign_dhcp));
+        assert!(!is_fixed(|facts| nb(facts).ports[0].external_ids = map(&[("neutron:port_name", "web")])));
+        assert!(!is_fixed(|facts| {
+            let other = Port { uuid: uuid(14), dhcpv4_options: Some(uuid(21)), ..Port::default() };
+            nb(facts).ports.push(other);
+            let switch = Switch { uuid: uuid(2), name: "net2".into(), ports: vec![uuid(14)], ..Switch::default() };
+            nb(facts).switches.push(switch);
+        }));
+    }
 }

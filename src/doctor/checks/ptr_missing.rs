@@ -8,7 +8,6 @@ use crate::doctor::{Category, Check, Need, Run};
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::name::Hostname;
-use crate::model::zone::Zone;
 
 pub(super) const CHECK: Check = Check {
     code: "ptr-missing",
@@ -27,7 +26,7 @@ const MANY: usize = 5;
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     let lacking: Vec<(&Host, Vec<IpAddr>)> =
-        zone.hosts().filter_map(|host| Some((host, without(zone.zone, host)?))).collect();
+        zone.hosts().filter_map(|host| Some((host, without(zone, host)?))).collect();
     if lacking.len() > MANY {
         let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
         let message =
@@ -49,10 +48,14 @@ fn repaired_by_host(zone: &AttachedZone, finding: Finding, host: &Host) -> Findi
     finding.host_fix(zone.as_stored(host)).automatic_if(true)
 }
 
-/// The addresses of a host that have no reverse name at all, if there are any.
-fn without(zone: &Zone, host: &Host) -> Option<Vec<IpAddr>> {
+/// The addresses of a host that have no reverse name in any row of the switch, if there are any.
+fn without(zone: &AttachedZone, host: &Host) -> Option<Vec<IpAddr>> {
     let mut addresses = host.addresses();
-    addresses.retain(|ip| !zone.row.records.contains_key(&address::reverse_name(*ip)));
+    let has_name = |ip: &IpAddr| {
+        let key = address::reverse_name(*ip);
+        zone.network.rows.iter().any(|row| row.records.contains_key(&key))
+    };
+    addresses.retain(|ip| !has_name(ip));
     (!addresses.is_empty() && Hostname::parse(&host.name).is_ok()).then_some(addresses)
 }
 
@@ -62,6 +65,10 @@ pub(super) mod tests {
 
     pub const CASES: &[Case] = &[
         repaired("web", |facts| drop(records(facts).remove("10.0.0.10.in-addr.arpa"))),
+        passes(|facts| {
+            records(facts).remove("10.0.0.10.in-addr.arpa");
+            listed(facts, row(7, ("ls_name", "x"), &[("10.0.0.10.in-addr.arpa", "vm.example.org")]));
+        }),
         repaired("net1", |facts| {
             for n in 0..6 {
                 put(facts, &format!("many-{n}.internal"), &format!("10.0.0.{}", 30 + n));
