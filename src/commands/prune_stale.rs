@@ -31,13 +31,13 @@ Examples:
 
 A host is stale where no port of its switch has its name or one of its addresses (static, dynamic, of \
 the port security, or of a router). A stopped machine keeps its port, so its host stays. Static hosts \
-stay. To remove more than 30 % of a zone with 10 hosts or more needs --max or --force. Each removal is \
-printed with the command that restores the host.")]
+stay. To remove more than three hosts that are also more than 30 % of their zone needs --max or --force. \
+Each removal is printed with the command that restores the host.")]
 pub struct PruneStaleArgs {
     /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present = "all")]
     switches: Vec<String>,
-    /// Every switch
+    /// Every switch that has a zone
     #[arg(long, conflicts_with = "switches")]
     all: bool,
     #[command(flatten)]

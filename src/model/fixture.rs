@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::marks::SWITCH_MARK;
+use super::marks::{HostMark, SWITCH_MARK};
 use super::snapshot::{DnsRow, Port, Router, RouterPort, Snapshot, Switch};
 use super::topology::{Network, Topology};
 
@@ -40,6 +40,13 @@ impl Snapshot {
             ..DnsRow::default()
         };
         Snapshot { switches: vec![switch], dns: vec![row], ports, ..Snapshot::default() }
+    }
+
+    /// A host of the zone as this port registered it.
+    pub(crate) fn with_origin(mut self, host: &str, port: u128) -> Self {
+        let uuid = Uuid::from_u128(port).to_string();
+        self.dns[0].external_ids.insert(HostMark::Port.key(host), uuid);
+        self
     }
 
     /// The switch without its zone.

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use super::address;
 use super::marks::HostMark;
 use super::name::{Domain, in_lower_case};
 use super::snapshot::DnsRow;
+use super::switch::full_uuid;
 
 /// A text of the row, or a text of our own.
 pub type Text<'a> = Cow<'a, str>;
@@ -125,6 +128,8 @@ pub struct Host<'a> {
     pub is_static: bool,
     /// Which names the host must have: a mark says that it has no short name on purpose.
     pub wanted: Names,
+    /// The port that registered the host. A host that was made by hand has none.
+    pub origin: Option<Uuid>,
 }
 
 impl Host<'_> {
@@ -141,11 +146,13 @@ impl Host<'_> {
         pairs(&self.short).chain(pairs(&self.full))
     }
 
-    /// Whether the host has a mark.
-    pub fn has(&self, mark: HostMark) -> bool {
+    /// The value of a mark; `None` where the host does not have it.
+    pub fn mark(&self, mark: HostMark) -> Option<String> {
+        let flag = |is_set: bool| is_set.then(|| "true".to_owned());
         match mark {
-            HostMark::Static => self.is_static,
-            HostMark::NoShort => !self.wanted.has_short(),
+            HostMark::Static => flag(self.is_static),
+            HostMark::NoShort => flag(!self.wanted.has_short()),
+            HostMark::Port => self.origin.map(|port| port.to_string()),
         }
     }
 
@@ -213,7 +220,10 @@ impl<'a> Hosts<'a> {
         // The keys of one host keep their order.
         named.sort_by(|a, b| a.0.cmp(&b.0));
         let has_marks = row.external_ids.keys().any(|key| HostMark::of_key(key).is_some());
-        let has = |mark: HostMark, name: &str| has_marks && row.external_ids.contains_key(&mark.key(name));
+        let value = |mark: HostMark, name: &str| {
+            if has_marks { row.external_ids.get(&mark.key(name)) } else { None }
+        };
+        let has = |mark, name: &str| value(mark, name).is_some();
         let by_name = named.chunk_by(|a, b| a.0 == b.0).map(|keys| {
             let name = &keys[0].0;
             let (full, short) = keys.iter().partition::<Vec<_>, _>(|(_, key, _)| key.contains('.'));
@@ -227,6 +237,7 @@ impl<'a> Hosts<'a> {
                 reverse: Keys::new(),
                 is_static: has(HostMark::Static, name),
                 wanted: Names::with_short(!has(HostMark::NoShort, name)),
+                origin: value(HostMark::Port, name).and_then(|text| full_uuid(text)),
             };
             (name.clone(), host)
         });

@@ -137,15 +137,18 @@ pub enum HostMark {
     Static,
     /// It has no short name on purpose.
     NoShort,
+    /// A port registered it. The value is the port's UUID.
+    Port,
 }
 
 impl HostMark {
-    pub const ALL: [HostMark; 2] = [HostMark::Static, HostMark::NoShort];
+    pub const ALL: [HostMark; 3] = [HostMark::Static, HostMark::NoShort, HostMark::Port];
 
     fn prefix(self) -> &'static str {
         match self {
             HostMark::Static => "qdns-static-",
             HostMark::NoShort => "qdns-no-short-",
+            HostMark::Port => "qdns-port-",
         }
     }
 

@@ -7,7 +7,10 @@ use super::name::Hostname;
 use super::snapshot::Port;
 
 /// The `external_ids` keys that may hold a guest's hostname. The first one that the port has counts.
-pub const HOSTNAME_KEYS: &[&str] = &["qdns-hostname", "vm-name", "vm_name", "hostname"];
+pub const HOSTNAME_KEYS: &[&str] = &[HOSTNAME_KEY, "vm-name", "vm_name", "hostname"];
+const HOSTNAME_KEY: &str = "qdns-hostname";
+/// The value of `qdns-hostname` of a port that must not be registered.
+const NO_HOSTNAME: &str = "-";
 
 impl Port {
     /// Whether the port is a guest's: `type` is empty or one of those that carry a guest's traffic (ovn-nb(5),
@@ -46,16 +49,32 @@ impl Port {
 
     /// The guest's name, valid or not: the value of `extra` or of the first of [`HOSTNAME_KEYS`] that the port has,
     /// else the port's own name where it is a valid hostname and not a UUID.
+    /// A port that opted out has none.
     pub fn guest_name<'a>(&'a self, extra: Option<&'a str>) -> Option<&'a str> {
-        let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
-        let named = keys
-            .filter_map(|key| self.external_ids.get(key))
-            .map(String::as_str)
-            .find(|name| !name.is_empty());
-        named.or_else(|| {
+        if self.is_opted_out() {
+            return None;
+        }
+        self.given_name(extra).or_else(|| {
             let is_uuid = uuid::Uuid::parse_str(&self.name).is_ok();
             (!is_uuid && Hostname::parse(&self.name).is_ok()).then_some(self.name.as_str())
         })
+    }
+
+    /// The name in `external_ids`: the value of `extra` or of the first of [`HOSTNAME_KEYS`] that the port has.
+    pub fn given_name(&self, extra: Option<&str>) -> Option<&str> {
+        let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
+        let values = keys.filter_map(|key| self.external_ids.get(key)).map(String::as_str);
+        values.filter(|name| *name != NO_HOSTNAME).find(|name| !name.is_empty())
+    }
+
+    /// Whether the port must not be registered: `external_ids:qdns-hostname=-`.
+    pub fn is_opted_out(&self) -> bool {
+        self.external_ids.get(HOSTNAME_KEY).is_some_and(|name| name == NO_HOSTNAME)
+    }
+
+    /// Whether the port is disabled: `enabled=false`. OVN drops its traffic.
+    pub fn is_disabled(&self) -> bool {
+        self.enabled == Some(false)
     }
 }
 

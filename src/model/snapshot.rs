@@ -133,6 +133,9 @@ pub struct Port {
     pub external_ids: Map,
     /// Whether a chassis has bound it; `None` where this is unknown.
     pub up: Option<bool>,
+    /// Not set means enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
     pub dhcpv4_options: Option<Uuid>,
     pub dhcpv6_options: Option<Uuid>,
 }

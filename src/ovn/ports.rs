@@ -18,7 +18,8 @@ use crate::plan::Plan;
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
-const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids";
+const PORT_COLUMNS: &str =
+    "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled";
 
 /// Which switches a command is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

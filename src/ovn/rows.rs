@@ -108,6 +108,7 @@ fn port(row: &Row) -> Result<Port> {
         options: row.map("options"),
         external_ids: row.map("external_ids"),
         up: row.texts("up").first().map(|up| up == "true"),
+        enabled: row.texts("enabled").first().map(|enabled| enabled == "true"),
         dhcpv4_options: row.reference("dhcpv4_options"),
         dhcpv6_options: row.reference("dhcpv6_options"),
     })

@@ -20,7 +20,7 @@ const MONITORED: &[(&str, &str)] = &[
     ("Logical_Switch", "name,dns_records,ports,other_config,!initial"),
     (
         "Logical_Switch_Port",
-        "name,type,addresses,dynamic_addresses,port_security,options,external_ids,!initial",
+        "name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,!initial",
     ),
     ("DNS", "records,external_ids,!initial"),
 ];

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use super::Plan;
 use super::change::{Change, Column, Reference};
 use super::zone;
@@ -34,6 +36,9 @@ pub struct Wanted {
     pub lacks_short: bool,
     /// Take the place of other addresses of the same host.
     pub replace: bool,
+    /// The port that registers the host. With `None` a host keeps its port, unless `replace` is set: what replaces
+    /// it was made by hand.
+    pub origin: Option<Uuid>,
 }
 
 impl Wanted {
@@ -47,6 +52,7 @@ impl Wanted {
             names: Names::Both,
             lacks_short: false,
             replace: false,
+            origin: None,
         }
     }
 }
@@ -145,6 +151,7 @@ impl<'a> Draft<'a> {
         let reverse = wanted.reverse.as_ref().unwrap_or(&wanted.addresses);
         host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
         host.is_static |= wanted.is_static;
+        host.origin = wanted.origin.or(known.origin.filter(|_| !wanted.replace));
         host.wanted = Names::with_short(!host.short.is_empty() || wanted.lacks_short);
         self.put(known, host);
         Ok(())
@@ -342,10 +349,10 @@ impl<'a> Draft<'a> {
             self.touched.insert(key.to_owned());
         }
         for mark in HostMark::ALL {
-            if host.has(mark) {
-                self.marks.insert(mark.key(&host.name), "true".to_owned());
-            } else {
-                self.marks.remove(&mark.key(&host.name));
+            let key = mark.key(&host.name);
+            match host.mark(mark) {
+                Some(value) => drop(self.marks.insert(key, value)),
+                None => drop(self.marks.remove(&key)),
             }
         }
         self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));

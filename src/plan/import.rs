@@ -93,7 +93,7 @@ pub struct Import {
     pub prune: bool,
     /// Leave out what OVN cannot serve, instead of refusing the file.
     pub skip_unserved: bool,
-    /// How many hosts `prune` may remove; without it, 30 % of a zone of 10 or more.
+    /// How many hosts `prune` may remove; without it, as [`RemovalLimit`] says.
     pub limit: RemovalLimit,
     /// The plan is only shown. What would refuse it becomes a warning.
     pub is_dry_run: bool,

@@ -1,14 +1,16 @@
 //! One machine of a hypervisor: plans that register its name with the addresses of its ports, or remove it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use super::Plan;
+use super::claims::{Claim, Claims};
 use super::hosts::{Draft, Wanted};
 use crate::error::{Error, Result};
 use crate::model::address::same_set;
-use crate::model::host::Host;
-use crate::model::name::{Domain, HostArg};
+use crate::model::name::HostArg;
 use crate::model::port_index::PortIndex;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
@@ -50,8 +52,8 @@ impl<'a> MachinePorts<'a> {
     /// A plan that gives the machine's name its addresses on this switch. A static host stays as it is.
     ///
     /// # Errors
-    /// A conflict where the name has other addresses and is static, or is that of another port's host; invalid
-    /// input where the name or an address breaks a rule, or no address is known.
+    /// A conflict where the name is that of another port's host, or of a host that was made by hand with other
+    /// addresses; invalid input where the name or an address breaks a rule, or no address is known.
     pub fn register(&self, topology: &Topology, host: &HostArg) -> Result<Plan> {
         let switch = self.network.switch;
         let addresses = self.addresses();
@@ -64,32 +66,35 @@ impl<'a> MachinePorts<'a> {
         }
         let mut draft = Draft::open(topology, self.network)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
+        let index = PortIndex::of(self.network, draft.domain(), None);
         let known = draft.hosts().by_name.get(name.as_str());
-        let agrees = known.is_none_or(|known| same_set(&known.addresses(), &addresses));
-        if let Some(known) = known.filter(|_| !agrees) {
-            self.check_replaceable(known, draft.domain())?;
+        if let Some(other) = index.named(&name).filter(|port| known.is_none() && !self.has(port.uuid)) {
+            return Err(Error::conflict(format!("{name} is the name of port {}", other.name)));
         }
-        if known.is_some_and(|known| known.is_static) {
+        let uuids: Vec<Uuid> = self.ports.iter().map(|port| port.uuid).collect();
+        let claims = Claims { network: self.network, index: &index, renamed: HashSet::new() };
+        let Claim::Register(addresses) = claims.check(known, &uuids, &addresses)? else {
             return Ok(Plan::for_switch(switch));
-        }
+        };
         let names = known.map(|known| known.wanted).unwrap_or_default();
-        draft.add(&Wanted { names, replace: !agrees, ..Wanted::new(host.clone(), addresses) })?;
+        let replace = known.is_some_and(|known| !same_set(&known.addresses(), &addresses));
+        let kept = known.and_then(|known| known.origin).filter(|origin| uuids.contains(origin));
+        let origin = kept.or(uuids.first().copied());
+        draft.add(&Wanted { names, replace, origin, ..Wanted::new(host.clone(), addresses) })?;
         Ok(draft.close())
     }
 
-    /// A plan that removes the machine's name from this switch. A static host stays, and so does a host with an
-    /// address that the machine does not have.
+    /// A plan that removes the machine's name from this switch, where one of its ports registered it. A static host
+    /// stays.
     ///
     /// # Errors
     /// As [`Draft::open`]; invalid input where the name breaks a rule.
     pub fn unregister(&self, topology: &Topology, host: &HostArg) -> Result<Plan> {
-        let addresses = self.addresses();
         let mut draft = Draft::open(topology, self.network)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
         let known = draft.hosts().by_name.get(name.as_str());
-        let is_own = known.is_some_and(|known| {
-            !known.is_static && known.addresses().iter().all(|address| addresses.contains(address))
-        });
+        let is_own = known
+            .is_some_and(|known| !known.is_static && known.origin.is_some_and(|origin| self.has(origin)));
         if !is_own {
             return Ok(Plan::for_switch(self.network.switch));
         }
@@ -97,24 +102,12 @@ impl<'a> MachinePorts<'a> {
         Ok(draft.close())
     }
 
-    fn port_names(&self) -> String {
-        self.ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(" and ")
+    fn has(&self, uuid: Uuid) -> bool {
+        self.ports.iter().any(|port| port.uuid == uuid)
     }
 
-    /// Checks that the machine may replace the addresses of a host: the host is not static and has no other port.
-    fn check_replaceable(&self, known: &Host, domain: &Domain) -> Result<()> {
-        let has = format!("{} of {} has {}", known.name, self.network.switch.name, known.value());
-        if known.is_static {
-            return Err(Error::conflict(format!("{has} and is static")));
-        }
-        let index = PortIndex::of(self.network, domain, None);
-        let mut holders = known.addresses().into_iter().filter_map(|address| index.holder(address));
-        match holders.find(|holder| self.ports.iter().all(|port| port.uuid != holder.uuid)) {
-            Some(other) => {
-                Err(Error::conflict(format!("{has} of port {}, not of {}", other.name, self.port_names())))
-            }
-            None => Ok(()),
-        }
+    fn port_names(&self) -> String {
+        self.ports.iter().map(|port| port.name.as_str()).collect::<Vec<_>>().join(" and ")
     }
 }
 
@@ -175,22 +168,37 @@ mod tests {
     }
 
     #[test]
-    fn a_host_without_a_port_is_replaced() {
-        let records = register(&net1(&[("web", "10.0.0.9")], &[])).unwrap();
-        assert_eq!(records, ["web=10.0.0.2", "web.internal=10.0.0.2"]);
+    fn a_host_that_was_made_by_hand_is_a_conflict() {
+        let error = register(&net1(&[("web", "10.0.0.9")], &[])).unwrap_err();
+        assert_eq!(error.message, "web of net1 has 10.0.0.9 and was made by hand");
+        assert_eq!(error.hints, ["qdns record rm net1 web lets the port register it"]);
+    }
+
+    #[test]
+    fn a_host_of_a_port_that_is_gone_is_replaced() {
+        let snapshot = net1(&[("web", "10.0.0.9")], &[]).with_origin("web", 99);
+        assert_eq!(register(&snapshot).unwrap(), ["web=10.0.0.2", "web.internal=10.0.0.2"]);
+    }
+
+    #[test]
+    fn the_name_of_a_port_without_a_known_address_is_a_conflict() {
+        let mut snapshot = net1(&[], &[]);
+        snapshot.ports[1].addresses.clear();
+        snapshot.ports[1].external_ids.insert("vm-name".into(), "web".into());
+        assert_eq!(register(&snapshot).unwrap_err().message, "web is the name of port p3");
     }
 
     #[test]
     fn the_host_of_another_port_is_a_conflict() {
         let error = register(&net1(&[("web", "10.0.0.3")], &[])).unwrap_err();
-        assert_eq!(error.message, "web of net1 has 10.0.0.3 of port p3, not of p2");
+        assert_eq!(error.message, "web of net1 has 10.0.0.3 of port p3");
     }
 
     #[test]
     fn a_static_host_with_other_addresses_is_a_conflict() {
         let snapshot = net1(&[("web", "10.0.0.9")], &["qdns-static-web"]);
         let error = register(&snapshot).unwrap_err();
-        assert_eq!(error.message, "web of net1 has 10.0.0.9 and is static");
+        assert_eq!(error.message, "web is static and keeps 10.0.0.9, although the port has other addresses");
     }
 
     #[test]
@@ -208,18 +216,23 @@ mod tests {
 
     #[test]
     fn unregister_removes_every_form_of_the_name() {
-        assert_eq!(unregister(&net1(&[WEB, WEB_FQDN], &[])).unwrap(), [""; 0]);
+        assert_eq!(unregister(&net1(&[WEB, WEB_FQDN], &[]).with_origin("web", 2)).unwrap(), [""; 0]);
     }
 
     #[test]
     fn unregister_keeps_a_static_host() {
-        let records = unregister(&net1(&[WEB], &["qdns-static-web"])).unwrap();
+        let records = unregister(&net1(&[WEB], &["qdns-static-web"]).with_origin("web", 2)).unwrap();
         assert_eq!(records, ["web=10.0.0.2"]);
     }
 
     #[test]
-    fn unregister_keeps_a_host_with_an_address_of_another_machine() {
-        let snapshot = net1(&[("web", "10.0.0.2 10.0.0.3")], &[]);
-        assert_eq!(unregister(&snapshot).unwrap(), ["web=10.0.0.2 10.0.0.3"]);
+    fn unregister_keeps_a_host_that_was_made_by_hand() {
+        assert_eq!(unregister(&net1(&[WEB], &[])).unwrap(), ["web=10.0.0.2"]);
+    }
+
+    #[test]
+    fn unregister_keeps_a_host_that_another_port_registered() {
+        let snapshot = net1(&[WEB], &[]).with_origin("web", 3);
+        assert_eq!(unregister(&snapshot).unwrap(), ["web=10.0.0.2"]);
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Kind, Result};
 
-/// A zone with fewer hosts may lose any share of them.
-const SMALL_ZONE: usize = 10;
-/// The share of a larger zone's hosts, in per cent, that may be removed without `--max` or `--force`.
+/// So many hosts may be removed from any zone.
+const ANY_ZONE: usize = 3;
+/// The share of a zone's hosts, in per cent, that may be removed without `--max` or `--force`.
 const MAX_PERCENT: usize = 30;
 
-/// How many hosts of one zone may be removed at once: by default 30 % of a zone with 10 hosts or more.
+/// How many hosts of one zone may be removed at once: by default three, or 30 % of its hosts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RemovalLimit {
     /// `--max`: at most this many hosts, whatever their share.
@@ -28,7 +28,7 @@ impl RemovalLimit {
         }
         let message = match self.max {
             Some(max) if removed > max => format!("{removed} hosts of {switch} {why}, more than --max {max}"),
-            None if hosts >= SMALL_ZONE && removed * 100 > hosts * MAX_PERCENT => {
+            None if removed > ANY_ZONE && removed * 100 > hosts * MAX_PERCENT => {
                 format!("{removed} of the {hosts} hosts of {switch} {why}, more than {MAX_PERCENT} %")
             }
             _ => return Ok(()),
@@ -47,13 +47,13 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_with_nine_hosts_may_lose_all_of_them() {
-        assert!(check(RemovalLimit::default(), 9, 9).is_ok());
+    fn any_zone_may_lose_three_hosts() {
+        assert!(check(RemovalLimit::default(), 3, 3).is_ok());
+        assert!(check(RemovalLimit::default(), 4, 4).is_err());
     }
 
     #[test]
-    fn a_zone_with_ten_hosts_may_lose_thirty_per_cent() {
-        assert!(check(RemovalLimit::default(), 3, 10).is_ok());
+    fn thirty_per_cent_may_go() {
         assert!(check(RemovalLimit::default(), 30, 100).is_ok());
     }
 

@@ -1,7 +1,9 @@
 //! The hosts of a zone that have no logical switch port, with the evidence and the command that restores them.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::net::IpAddr;
+
+use uuid::Uuid;
 
 use super::Unused;
 use super::hosts::Draft;
@@ -12,7 +14,18 @@ use crate::model::port_index::PortIndex;
 use crate::model::shell::shell_word;
 use crate::model::topology::Network;
 
-/// A host that has no port.
+/// Why a host goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No port has its name or one of its addresses.
+    NoPort,
+    /// The port that registered it is gone. With the port that has one of its addresses now.
+    PortGone(Option<String>),
+    /// The port that registered it has another name, or opted out.
+    Renamed(String),
+}
+
+/// A host that goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stale<'a> {
     /// The switch's name.
@@ -22,22 +35,28 @@ pub struct Stale<'a> {
     pub ports: usize,
     /// The ports with `unknown` addresses, whose guests may have any address.
     pub unknown: Vec<String>,
-    /// The port that the host was registered from, where that port is gone and another port has one of the
-    /// host's addresses.
-    pub gone_port: Option<String>,
+    pub reason: Reason,
 }
 
 impl Stale<'_> {
     /// Why the host is stale, as one sentence.
     pub fn evidence(&self) -> String {
-        if let Some(port) = &self.gone_port {
-            return format!(
-                "port {port} of {} had this name and is gone; another port has {} now",
-                self.switch,
-                address::to_value(&self.host.addresses())
-            );
-        }
         let addresses = address::to_value(&self.host.addresses()).replace(' ', " or ");
+        match &self.reason {
+            Reason::NoPort => {}
+            Reason::PortGone(None) => {
+                return format!("the port of {} that registered it is gone", self.switch);
+            }
+            Reason::PortGone(Some(other)) => {
+                return format!(
+                    "the port of {} that registered it is gone; port {other} has {addresses} now",
+                    self.switch
+                );
+            }
+            Reason::Renamed(port) => {
+                return format!("port {port} of {}, which registered it, has another name", self.switch);
+            }
+        }
         let has = if addresses.is_empty() { String::new() } else { format!("has {addresses} or ") };
         let ports = if self.ports == 1 { "1 port".to_owned() } else { format!("{} ports", self.ports) };
         let mut text = format!("none of the {ports} of {} {has}is named {}", self.switch, self.host.name);
@@ -52,25 +71,54 @@ impl Stale<'_> {
         let mut words = vec!["qdns record add".to_owned(), shell_word(&self.switch)];
         words.push(shell_word(&self.host.name));
         words.extend(self.host.addresses().iter().map(IpAddr::to_string));
+        words.extend(self.host.is_static.then(|| "--static".to_owned()));
         words.extend(self.host.reverse.is_empty().then(|| "--no-ptr".to_owned()));
         words.extend(self.host.which_names().option().map(str::to_owned));
         words.join(" ")
     }
 }
 
-/// The hosts of a zone that have no port and are not static.
-pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
-    let hosts = draft.hosts().by_name.values();
-    hosts
-        .filter(|host| index.is_stale(host, &host.addresses()))
-        .map(|host| Stale {
+impl<'a> Stale<'a> {
+    pub(super) fn new(host: &Host<'a>, network: &Network, index: &PortIndex, reason: Reason) -> Self {
+        Stale {
             switch: network.switch.name.clone(),
             host: host.clone(),
             ports: index.ports,
             unknown: index.unknown.iter().map(|name| (*name).to_owned()).collect(),
-            gone_port: None,
+            reason,
+        }
+    }
+}
+
+/// The hosts of a zone that have no port and are not static.
+pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
+    let ports = port_uuids(network);
+    let has_origin = |host: &Host| host.origin.is_some_and(|origin| ports.contains(&origin));
+    let hosts = draft.hosts().by_name.values();
+    hosts
+        .filter(|host| index.is_stale(host, &host.addresses()) && !has_origin(host))
+        .map(|host| Stale::new(host, network, index, Reason::NoPort))
+        .collect()
+}
+
+/// The hosts that a port registered, where that port is gone and no port has the name. They go even where another
+/// port has one of their addresses. Static hosts stay.
+pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
+    let ports = port_uuids(network);
+    let is_gone = |host: &&Host| host.origin.is_some_and(|origin| !ports.contains(&origin));
+    let hosts = draft.hosts().by_name.values();
+    hosts
+        .filter(is_gone)
+        .filter(|host| !host.is_static && index.named(&host.name).is_none())
+        .map(|host| {
+            let other = host.addresses().into_iter().find_map(|address| index.holder(address));
+            Stale::new(host, network, index, Reason::PortGone(other.map(|port| port.name.clone())))
         })
         .collect()
+}
+
+fn port_uuids(network: &Network) -> HashSet<Uuid> {
+    network.ports.iter().map(|port| port.uuid).collect()
 }
 
 /// Removes stale hosts from a draft. Returns what must still be true of each when the change is written.
@@ -85,25 +133,21 @@ pub fn remove(
 ) -> Result<Vec<Unused>> {
     let domain = draft.domain().clone();
     let mut unused = Vec::new();
-    for Stale { host, gone_port, .. } in stale {
+    for Stale { host, reason, .. } in stale {
         draft.remove(&host.name)?;
+        if matches!(reason, Reason::Renamed(_)) {
+            continue;
+        }
         unused.push(Unused {
             switch: network.switch.uuid,
             domain: domain.clone(),
             name: host.name.to_string(),
-            // Another port has the addresses already, so only a port with the host's name stops the removal.
-            addresses: if gone_port.is_some() { Vec::new() } else { host.addresses() },
+            // Another port may have the addresses of a port that is gone.
+            addresses: if *reason == Reason::NoPort { host.addresses() } else { Vec::new() },
             name_from: extra.map(str::to_owned),
         });
     }
     Ok(unused)
-}
-
-/// The names of the hosts that have a port.
-pub fn hosts_with_port(draft: &Draft, index: &PortIndex) -> BTreeSet<String> {
-    let hosts = draft.hosts().by_name.values();
-    let with_port = hosts.filter(|host| index.port_of(&host.name, &host.addresses()).is_some());
-    with_port.map(|host| host.name.to_string()).collect()
 }
 
 #[cfg(test)]

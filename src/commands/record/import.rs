@@ -46,7 +46,7 @@ pub struct ImportArgs {
     /// Leave out records that OVN cannot serve (CNAME, MX, wildcards, …), each with a warning
     #[arg(long)]
     skip_unserved: bool,
-    /// With --prune, remove at most this many hosts [default: 30 % of a zone with 10 hosts or more]
+    /// With --prune, remove at most this many hosts [default: three, or 30 % of the zone]
     #[arg(long, value_name = "N", requires = "prune")]
     max: Option<usize>,
     /// With --prune, remove any number of hosts

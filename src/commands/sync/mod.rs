@@ -1,15 +1,20 @@
 //! `qdns sync`: registers the names and addresses of a switch's ports.
 
+mod brake;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Args;
 
+use self::brake::Brake;
 use super::Context;
 use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Result};
+use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
 use crate::output::sync::SyncChanges;
 use crate::output::text::Text;
@@ -17,7 +22,7 @@ use crate::output::{self, Reply};
 use crate::ovn::SwitchRef;
 use crate::ovn::ports::Switches;
 use crate::plan::stale::Stale;
-use crate::plan::sync::{self, Options, PortHosts, SyncPlan};
+use crate::plan::sync::{self, Options, SyncPlan};
 use crate::plan::{Plan, SwitchId};
 
 /// The systemd unit that `--print-unit` prints.
@@ -29,7 +34,7 @@ const UNIT: &str = include_str!("qdns-sync.service");
 Examples:
   qdns sync net1 --dry-run           show what would change
   qdns sync net1                     register every named port
-  qdns sync --all --prune --yes      and remove hosts that have no port
+  qdns sync --all --prune --yes      and remove hosts whose port is gone
   qdns sync --all --check            exit with 4 where something would change
   qdns sync --all --watch --prune    sync after every change, until stopped; never asks
   qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
@@ -37,22 +42,27 @@ Examples:
 
 A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the port's \
 own name where that is a valid hostname and not a UUID. Its addresses are the static ones and the ones \
-that OVN assigned for `dynamic`. Ports of routers, localnet ports, localports and ports with unknown \
-addresses register nothing.
+that OVN assigned for `dynamic`. Ports of routers, localnet ports, localports, disabled ports and ports \
+with unknown addresses register nothing. A port with external_ids:qdns-hostname=- opts out.
 
-A host gets its short name, its FQDN and its PTR records. The port's addresses replace other ones. Static \
-hosts stay as they are. A warning reports each invalid name and each name that several ports have.
+A host gets its short name, its FQDN, its PTR records and a mark that names its port. It follows that port: \
+to other addresses, and to another name. No port takes a name that another port has, or that was made by \
+hand with other addresses: a warning reports it, and each invalid name.
 
---prune removes hosts under the rules of qdns-prune-stale(1). With --watch, a host whose port was removed \
-meanwhile does not count towards the 30 %, and is removed even where another port has its address now.")]
+--all means the switches that have a zone.
+
+--prune removes only hosts that a port registered and whose port is gone. What operators add stays. To \
+remove more than three hosts that are also more than 30 % of their zone needs --max or --force. With \
+--watch they stay for --grace seconds, a warning reports them, and they go then if their ports are still \
+gone.")]
 pub struct SyncArgs {
     /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
     switches: Vec<String>,
-    /// Every switch
+    /// Every switch that has a zone
     #[arg(long, conflicts_with = "switches")]
     all: bool,
-    /// Remove hosts that have no logical switch port
+    /// Remove hosts that a port registered and whose port is gone
     #[arg(long)]
     prune: bool,
     #[command(flatten)]
@@ -63,6 +73,9 @@ pub struct SyncArgs {
     /// Sync after every change of the database, until stopped
     #[arg(long)]
     watch: bool,
+    /// With --watch, how long to keep hosts that would go at once beyond the limit
+    #[arg(long, value_name = "SECS", default_value_t = 300, requires = "watch")]
+    grace: u64,
     /// Take the hostname from this key of a port's external_ids first
     #[arg(long, value_name = "KEY")]
     name_from: Option<String>,
@@ -92,16 +105,17 @@ impl SyncArgs {
                 return Err(Error::invalid("--watch and --dry-run exclude each other")
                     .hint("--dry-run without --watch shows what would change now"));
             }
-            return watch::run(context, &switches, &options, self.limit.limit(), &self.ovsdb_client);
+            let brake = Brake::new(self.limit.limit(), Duration::from_secs(self.grace));
+            return watch::run(context, &switches, &options, brake, &self.ovsdb_client);
         }
         let dry_run = context.global.dry_run || self.check;
-        let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let (snapshot, read) = context.nb.read_guests(&switches)?;
         let topology = Topology::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
-        for switch in &switches {
+        for switch in to_sync(&topology, &switches, &read) {
             let mut synced = self.plan(&topology, topology.network(switch.uuid)?, &options, dry_run)?;
-            stale.append(&mut synced.stale);
+            stale.append(&mut synced.removed);
             plans.push(synced.plan);
         }
         let answer = SyncChanges::of(&plans, &stale, dry_run);
@@ -120,16 +134,12 @@ impl SyncArgs {
         options: &Options,
         dry_run: bool,
     ) -> Result<SyncPlan<'a>> {
-        let mut synced = sync::plan(topology, network, options, &PortHosts::new())?;
-        let verdict = self.limit.limit().check(
-            &network.switch.name,
-            synced.stale.len(),
-            synced.host_count,
-            "are stale",
-        );
+        let mut synced = sync::plan(topology, network, options, &BTreeSet::new())?;
+        let count = synced.stale().count();
+        let verdict = self.limit.limit().check(&network.switch.name, count, synced.host_count, "are stale");
         synced.plan.warn_or_fail(verdict, dry_run)?;
-        if !synced.stale.is_empty() {
-            synced.plan.question = Some(question(&network.switch.name, synced.stale.len()));
+        if count > 0 {
+            synced.plan.question = Some(question(&network.switch.name, count));
         }
         Ok(synced)
     }
@@ -141,4 +151,13 @@ impl SyncArgs {
         let topology = Topology::of(&snapshot);
         Ok(self.plan(&topology, topology.network(switch.uuid)?, options, false)?.plan)
     }
+}
+
+/// The switches to sync: the named ones, or all that have a zone.
+fn to_sync<'s>(topology: &Topology, switches: &Switches, read: &'s [Switch]) -> Vec<&'s Switch> {
+    let has_zone = |switch: &&Switch| {
+        let network = topology.network(switch.uuid);
+        network.is_ok_and(|network| !matches!(topology.zone_of(network), Ok(None)))
+    };
+    read.iter().filter(|switch| *switches != Switches::All || has_zone(switch)).collect()
 }

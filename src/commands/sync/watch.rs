@@ -1,29 +1,29 @@
 //! `qdns sync --watch`: reads the database after every change and syncs the switches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use uuid::Uuid;
-
+use super::brake::{Brake, Held};
+use super::to_sync;
 use crate::commands::Context;
 use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
+use crate::model::shell::shell_word;
 use crate::model::snapshot::Switch;
-use crate::model::topology::Topology;
+use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::output::sync::SyncChanges;
 use crate::output::text::Text;
 use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
 use crate::plan::Approved;
-use crate::plan::removal_limit::RemovalLimit;
-use crate::plan::sync::{self, Options, PortHosts, SyncPlan};
+use crate::plan::sync::{self, Options};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// The database is read when it has not changed for this long.
 const QUIET: Duration = Duration::from_millis(60);
@@ -44,21 +44,13 @@ pub fn run(
     context: &Context,
     switches: &Switches,
     options: &Options,
-    limit: RemovalLimit,
+    brake: Brake,
     program: &OsStr,
 ) -> Result<Reply> {
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
-    let mut watcher = Watcher {
-        context,
-        switches,
-        options,
-        limit,
-        hosts_with_port: BTreeMap::new(),
-        port_hosts: BTreeMap::new(),
-        reported: BTreeSet::new(),
-    };
+    let mut watcher = Watcher { context, switches, options, brake, reported: BTreeSet::new() };
     let mut back_off = BACK_OFF.0;
     let mut number = 0;
     loop {
@@ -68,6 +60,7 @@ pub fn run(
         match watcher.follow(&events, number)? {
             Outcome::Stopped => return Ok(Reply::from(Text::default())),
             Outcome::Lost(why) => {
+                watcher.brake.forget();
                 drop(watch);
                 if began.elapsed() > BACK_OFF.1 {
                     back_off = BACK_OFF.0;
@@ -118,12 +111,7 @@ struct Watcher<'a> {
     context: &'a Context,
     switches: &'a Switches,
     options: &'a Options,
-    limit: RemovalLimit,
-    /// The hosts that had a port in an earlier reading, by switch. The removal limit does not count them, because
-    /// their ports were removed while this process watched.
-    hosts_with_port: BTreeMap<Uuid, BTreeSet<String>>,
-    /// The hosts of ports in earlier readings, by switch.
-    port_hosts: BTreeMap<Uuid, PortHosts>,
+    brake: Brake,
     /// The warnings that were reported and still apply.
     reported: BTreeSet<String>,
 }
@@ -161,6 +149,7 @@ impl Watcher<'_> {
             Ok(read) => read,
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
+                self.brake.forget();
                 self.report(&error.message);
                 return soon(1000);
             }
@@ -168,7 +157,7 @@ impl Watcher<'_> {
         let mut warnings = BTreeSet::new();
         let mut again = None;
         let topology = Topology::of(&snapshot);
-        for switch in &switches {
+        for switch in to_sync(&topology, self.switches, &switches) {
             match self.sync(&topology, switch, &mut warnings) {
                 Ok(()) => {}
                 Err(error) if is_final(&error) => return Err(error),
@@ -183,20 +172,19 @@ impl Watcher<'_> {
         self.reported = warnings;
         match again {
             Some(after) => soon(after),
-            None => Ok(None),
+            None => Ok(self.brake.next(Instant::now()).map(|at| at.min(Instant::now() + HEARTBEAT))),
         }
     }
 
     /// Syncs one switch.
     fn sync(&mut self, topology: &Topology, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
         let network = topology.network(switch.uuid)?;
-        let earlier = self.port_hosts.entry(switch.uuid).or_default();
-        let mut synced = sync::plan(topology, network, self.options, earlier)?;
-        if let Err(error) = self.check_limit(switch, &synced) {
-            let message = format!("{}: they stay", error.message);
-            warnings.insert(Error { message, ..error }.in_one_line());
-            let without_prune = Options { prune: false, ..self.options.clone() };
-            synced = sync::plan(topology, network, &without_prune, &PortHosts::new())?;
+        let mut synced = sync::plan(topology, network, self.options, &BTreeSet::new())?;
+        let stale = synced.stale().map(|stale| stale.host.name.to_string()).collect();
+        let held = self.brake.hold(switch.uuid, &stale, synced.host_count, Instant::now());
+        if !held.hosts.is_empty() {
+            warnings.insert(held_warning(network, &held, synced.host_count));
+            synced = sync::plan(topology, network, self.options, &held.hosts)?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
@@ -204,35 +192,13 @@ impl Watcher<'_> {
         })?;
         let comment = audit_comment(&self.context.typed);
         self.context.nb.commit(&approved, &comment, &mut |_| {})?;
-        self.remember(switch, &synced);
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
-            let answer = SyncChanges::of(&[plan], &synced.stale, false);
+            let answer = SyncChanges::of(&[plan], &synced.removed, false);
             // The sync goes on where standard output cannot be written.
             let _ = self.context.printer.print(&answer);
         }
         Ok(())
-    }
-
-    /// Checks the removal limit for the hosts that had no port in any reading.
-    fn check_limit(&self, switch: &Switch, synced: &SyncPlan) -> Result<()> {
-        let had_port = self.hosts_with_port.get(&switch.uuid);
-        let never_had_port = synced
-            .stale
-            .iter()
-            .filter(|stale| had_port.is_none_or(|names| !names.contains(stale.host.name.as_ref())));
-        self.limit.check(&switch.name, never_had_port.count(), synced.host_count, "are stale")
-    }
-
-    fn remember(&mut self, switch: &Switch, synced: &SyncPlan) {
-        let hosts_with_port = self.hosts_with_port.entry(switch.uuid).or_default();
-        let port_hosts = self.port_hosts.entry(switch.uuid).or_default();
-        hosts_with_port.extend(synced.hosts_with_port.iter().cloned());
-        for stale in &synced.stale {
-            hosts_with_port.remove(stale.host.name.as_ref());
-            port_hosts.remove(stale.host.name.as_ref());
-        }
-        port_hosts.extend(synced.port_hosts.clone());
     }
 
     /// Reports a warning once, until a reading succeeds.
@@ -241,6 +207,18 @@ impl Watcher<'_> {
             self.context.printer.warn(text);
         }
     }
+}
+
+/// The warning about hosts that stay for a while.
+fn held_warning(network: &Network, held: &Held, host_count: usize) -> String {
+    let switch = &network.switch.name;
+    format!(
+        "the ports of {} of the {host_count} hosts of {switch} are gone at once: the hosts stay for {} s, and go then \
+         if their ports are still gone; qdns sync {} --prune --force --yes removes them now",
+        held.hosts.len(),
+        held.grace.as_secs(),
+        shell_word(network.name())
+    )
 }
 
 /// What ended a wait.
