@@ -100,17 +100,21 @@ fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Three ports: one with a name, one with a UUID as its name, one with a name that is no hostname.
+/// Three ports: one with a name, one with a UUID as its name, one with a name that is no hostname. `web` has an
+/// earlier address, and the port of `gone` is gone.
 fn net_with_ports() -> Result<Nb> {
     let nb = net()?;
-    port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2 fd00::2");
+    port(&nb, "web", "0a:00:00:00:00:02 10.0.0.8");
+    port(&nb, "gone", "0a:00:00:00:00:09 10.0.0.9");
+    nb.qdns("sync net1").ok();
+    nb.nbctl(&["lsp-set-addresses", "web", "0a:00:00:00:00:02 10.0.0.2 fd00::2", "--", "lsp-del", "gone"]);
     let uuid = "5a39e9bd-5530-4c75-b598-c5f701b62600";
     port(&nb, uuid, "dynamic");
     let address = "dynamic_addresses=\"0a:00:00:00:00:03 10.0.0.3\"";
     nb.nbctl(&["set", "Logical_Switch_Port", uuid, address, "external_ids:role=db"]);
     port(&nb, "p4", "0a:00:00:00:00:04 10.0.0.4");
     nb.nbctl(&["set", "Logical_Switch_Port", "p4", "external_ids:vm_name=BAD_NAME"]);
-    for host in ["gone 10.0.0.9", "web 10.0.0.8", "kept 10.0.0.7 --static"] {
+    for host in ["kept 10.0.0.7 --static", "printer 10.0.0.99"] {
         nb.qdns(&format!("record add net1 {host}")).ok();
     }
     Ok(nb)
@@ -128,16 +132,18 @@ fn names_follow_the_ports() -> Result<()> {
     + db.internal  10.0.0.3
     ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
+    + qdns-port-db  [UUID]
     ----- stderr -----
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
     snapshot!(nb.qdns("record ls net1"), @"
-    HOSTNAME       FQDN           ADDRESSES  PTR  SWITCH
-    db             db.internal    10.0.0.3   yes  net1
-    gone           gone.internal  10.0.0.9   yes  net1
-    kept (static)  kept.internal  10.0.0.7   yes  net1
-    web            web.internal   10.0.0.2   yes  net1
-                                  fd00::2
+    HOSTNAME       FQDN              ADDRESSES  PTR  SWITCH
+    db             db.internal       10.0.0.3   yes  net1
+    gone           gone.internal     10.0.0.9   yes  net1
+    kept (static)  kept.internal     10.0.0.7   yes  net1
+    printer        printer.internal  10.0.0.99  yes  net1
+    web            web.internal      10.0.0.2   yes  net1
+                                     fd00::2
     ");
     Ok(())
 }
@@ -156,6 +162,7 @@ fn a_check_ends_with_4_until_names_follow_the_ports() -> Result<()> {
     + db.internal  10.0.0.3
     ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
+    + qdns-port-db  [UUID]
     ----- stderr -----
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     ----- exit 4 -----
@@ -186,9 +193,10 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
     - 9.0.0.10.in-addr.arpa  gone.internal
     - gone  10.0.0.9
     - gone.internal  10.0.0.9
+    - qdns-port-gone  [UUID]
 
     Why:
-      gone: none of the 3 ports of net1 has 10.0.0.9 or is named gone
+      gone: the port of net1 that registered it is gone
 
     To put back:
       qdns record add net1 gone 10.0.0.9
@@ -196,11 +204,12 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
     snapshot!(nb.qdns("record ls net1"), @"
-    HOSTNAME       FQDN           ADDRESSES  PTR  SWITCH
-    db             db.internal    10.0.0.3   yes  net1
-    kept (static)  kept.internal  10.0.0.7   yes  net1
-    web            web.internal   10.0.0.2   yes  net1
-                                  fd00::2
+    HOSTNAME       FQDN              ADDRESSES  PTR  SWITCH
+    db             db.internal       10.0.0.3   yes  net1
+    kept (static)  kept.internal     10.0.0.7   yes  net1
+    printer        printer.internal  10.0.0.99  yes  net1
+    web            web.internal      10.0.0.2   yes  net1
+                                     fd00::2
     ");
     Ok(())
 }
@@ -233,22 +242,120 @@ fn a_watcher_reacts_within_a_second_and_ends_on_sigterm() -> Result<()> {
 }
 
 #[test]
-fn a_watcher_keeps_many_hosts_that_never_had_a_port() -> Result<()> {
+fn a_watcher_keeps_what_was_made_by_hand() -> Result<()> {
     let nb = net()?;
-    for n in 10..20 {
-        nb.qdns(&format!("record add net1 old-{n} 10.0.0.{n}")).ok();
+    nb.qdns("record add net1 alias 10.0.0.1").ok();
+    let watcher = Watcher::start(&nb, "a", &["--all", "--prune"])?;
+    port(&nb, "web", "0a:00:00:00:00:01 10.0.0.1");
+    settles_names(&nb, &["alias", "web"]);
+    nb.qdns("record add net1 printer 10.0.0.99").ok();
+    nb.nbctl(&["lsp-del", "web"]);
+    settles_names(&nb, &["alias", "printer"]);
+    thread::sleep(Duration::from_millis(500));
+    settles_names(&nb, &["alias", "printer"]);
+    assert_eq!(watcher.stop()?, 0);
+    Ok(())
+}
+
+/// Four ports with registered names; then they are gone.
+fn net_with_gone_ports() -> Result<(Nb, Watcher)> {
+    let nb = net()?;
+    nb.qdns("record add net1 printer 10.0.0.99").ok();
+    for n in 1..5 {
+        port(&nb, &format!("vm-{n}"), &format!("0a:00:00:00:00:0{n} 10.0.0.{n}"));
     }
-    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
-    port(&nb, "fresh", "0a:00:00:00:00:01 10.0.0.1");
-    let until = Instant::now() + Duration::from_secs(5);
-    while !records(&nb).contains_key("fresh") && Instant::now() < until {
+    let watcher = Watcher::start(&nb, "a", &["net1", "--prune", "--grace", "3"])?;
+    settles_names(&nb, &["printer", "vm-1", "vm-2", "vm-3", "vm-4"]);
+    nb.nbctl(&["clear", "Logical_Switch", "net1", "ports"]);
+    thread::sleep(Duration::from_millis(1500));
+    settles_names(&nb, &["printer", "vm-1", "vm-2", "vm-3", "vm-4"]);
+    Ok((nb, watcher))
+}
+
+#[test]
+fn a_watcher_removes_many_hosts_only_after_the_grace() -> Result<()> {
+    let (nb, watcher) = net_with_gone_ports()?;
+    settles_names(&nb, &["printer"]);
+    let log = fs::read_to_string(nb.dir().join("a.log"))?;
+    let warning = "warning: the ports of 4 of the 5 hosts of net1 are gone at once: the hosts stay for 3 s, and go \
+                   then if their ports are still gone; qdns sync net1 --prune --force --yes removes them now";
+    assert_eq!(log.matches(warning).count(), 1, "{log}");
+    assert!(log.contains("qdns record add net1 vm-1 10.0.0.1"), "{log}");
+    assert_eq!(watcher.stop()?, 0);
+    Ok(())
+}
+
+#[test]
+fn ports_that_come_back_within_the_grace_keep_their_hosts() -> Result<()> {
+    let (nb, watcher) = net_with_gone_ports()?;
+    for n in 1..5 {
+        port(&nb, &format!("vm-{n}"), &format!("0a:00:00:00:00:0{n} 10.0.0.1{n}"));
+    }
+    thread::sleep(Duration::from_secs(4));
+    let wanted = [("printer", "99"), ("vm-1", "11"), ("vm-2", "12"), ("vm-3", "13"), ("vm-4", "14")];
+    let wanted = wanted.map(|(name, end)| (name.to_owned(), format!("10.0.0.{end}")));
+    settles(&nb, &wanted.into(), Duration::from_secs(1));
+    assert_eq!(watcher.stop()?, 0);
+    Ok(())
+}
+
+/// Waits until net1 has exactly these hosts.
+fn settles_names(nb: &Nb, wanted: &[&str]) {
+    let began = Instant::now();
+    loop {
+        let now: Vec<String> = records(nb).into_keys().collect();
+        if now == wanted {
+            return;
+        }
+        let log = fs::read_to_string(nb.dir().join("a.log")).unwrap_or_default();
+        assert!(began.elapsed() < Duration::from_secs(5), "wanted {wanted:?}\nis {now:?}\n{log}");
         thread::sleep(Duration::from_millis(20));
     }
-    thread::sleep(Duration::from_millis(500));
-    assert_eq!(records(&nb).len(), 11);
-    let log = fs::read_to_string(nb.dir().join("a.log"))?;
-    assert!(log.contains("more than 30 %") && log.contains("--force"), "{log}");
-    assert_eq!(watcher.stop()?, 0);
+}
+
+#[test]
+fn all_means_the_switches_that_have_a_zone() -> Result<()> {
+    let nb = net()?;
+    nb.nbctl(&["ls-add", "others", "--", "lsp-add", "others", "vm"]);
+    nb.nbctl(&["lsp-set-addresses", "vm", "0a:00:00:00:00:05 10.0.0.5"]);
+    port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
+    snapshot!(nb.qdns("sync --all"), @"Nothing to change.");
+    nb.qdns("zone create net1").ok();
+    nb.qdns("sync --all").ok();
+    snapshot!(nb.qdns("record ls"), @"
+    HOSTNAME  FQDN          ADDRESSES  PTR  SWITCH
+    web       web.internal  10.0.0.2   yes  net1
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_disabled_port_and_one_that_opted_out_register_nothing() -> Result<()> {
+    let nb = net()?;
+    port(&nb, "off", "0a:00:00:00:00:05 10.0.0.5");
+    port(&nb, "out", "0a:00:00:00:00:06 10.0.0.6");
+    nb.nbctl(&["lsp-set-enabled", "off", "disabled"]);
+    nb.nbctl(&["set", "Logical_Switch_Port", "out", "external_ids:qdns-hostname=-"]);
+    snapshot!(nb.qdns("sync net1"), @"Nothing to change.");
+    Ok(())
+}
+
+#[test]
+fn a_port_takes_no_name_of_another() -> Result<()> {
+    let nb = net()?;
+    nb.qdns("record add net1 nas 10.0.0.250").ok();
+    port(&nb, "db", "0a:00:00:00:00:05 10.0.0.5");
+    nb.qdns("sync net1").ok();
+    for (name, end, claimed) in [("new-db", "6", "db"), ("new-nas", "7", "nas")] {
+        port(&nb, name, &format!("0a:00:00:00:00:0{end} 10.0.0.{end}"));
+        nb.nbctl(&["set", "Logical_Switch_Port", name, &format!("external_ids:vm-name={claimed}")]);
+    }
+    snapshot!(nb.qdns("sync net1"), @"
+    Nothing to change.
+    ----- stderr -----
+    warning: port new-db: db is the name of port db
+    warning: port new-nas: nas of net1 has 10.0.0.250 and was made by hand; qdns record rm net1 nas lets the port register it
+    ");
     Ok(())
 }
 
@@ -269,8 +376,7 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     let foreign = nb.nbctl(&["create", "DNS", "external_ids:ls_name=net1", "records:foreign.org=192.0.2.1"]);
     nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", foreign.trim()]);
     let before = nb.nbctl(&["list", "DNS", foreign.trim()]);
-    let watchers =
-        [Watcher::start(&nb, "a", &["--all", "--prune"])?, Watcher::start(&nb, "b", &["--all", "--prune"])?];
+    let watchers = ["a", "b"].map(|name| Watcher::start(&nb, name, &["--all", "--prune", "--grace", "2"]));
 
     let mut dice = Dice(42);
     let mut ports: BTreeMap<u64, String> = BTreeMap::new();
@@ -309,7 +415,7 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     let row = nb.nbctl(&["--bare", "--columns=records", "find", "DNS", "external_ids:switch=net1"]);
     assert_eq!(row.split_whitespace().count(), wanted.len() * 3, "{row}");
     for watcher in watchers {
-        assert_eq!(watcher.stop()?, 0);
+        assert_eq!(watcher?.stop()?, 0);
     }
     thread::sleep(Duration::from_millis(100));
     assert_eq!(records(&nb), wanted);
