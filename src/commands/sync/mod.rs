@@ -1,6 +1,7 @@
 //! `qdns sync`: registers the names and addresses of a switch's ports.
 
 mod brake;
+mod selection;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -10,11 +11,11 @@ use std::time::Duration;
 use clap::Args;
 
 use self::brake::Brake;
+use self::selection::to_sync;
 use super::Context;
 use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Result};
-use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
 use crate::output::sync::SyncChanges;
 use crate::output::text::Text;
@@ -151,13 +152,4 @@ impl SyncArgs {
         let topology = Topology::of(&snapshot);
         Ok(self.plan(&topology, topology.network(switch.uuid)?, options, false)?.plan)
     }
-}
-
-/// The switches to sync: the named ones, or all that have a zone.
-fn to_sync<'s>(topology: &Topology, switches: &Switches, read: &'s [Switch]) -> Vec<&'s Switch> {
-    let has_zone = |switch: &&Switch| {
-        let network = topology.network(switch.uuid);
-        network.is_ok_and(|network| !matches!(topology.zone_of(network), Ok(None)))
-    };
-    read.iter().filter(|switch| *switches != Switches::All || has_zone(switch)).collect()
 }

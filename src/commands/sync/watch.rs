@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::brake::{Brake, Held};
-use super::to_sync;
+use super::selection::to_sync;
 use crate::commands::Context;
 use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
