@@ -123,6 +123,11 @@ impl<'a> Draft<'a> {
         &self.hosts
     }
 
+    /// The port that registered a host, given by its hostname or FQDN.
+    pub fn origin(&self, name: &str) -> Option<Uuid> {
+        self.hosts.by_name.get(&host_name(name, &self.domain)).and_then(|host| host.origin)
+    }
+
     /// Adds or changes a host. A host that is as wanted already is no change.
     ///
     /// # Errors

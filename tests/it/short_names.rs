@@ -43,7 +43,7 @@ fn sync_keeps_the_choice() -> Result<()> {
     let report = nb.qdns("doctor -o json").json();
     assert!(!report["findings"].to_string().contains("record add"), "{report}");
     snapshot!(zone(&nb), @r#"
-    external_ids        : {qdns-domain=internal, qdns-no-short-web="true", switch=net1}
+    external_ids        : {qdns-domain=internal, qdns-no-short-web="true", qdns-port-web="[UUID]", switch=net1}
     records             : {"0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa"=web.internal, "10.0.0.10.in-addr.arpa"=web.internal, web.internal="10.0.0.10 fd00::10"}
     "#);
     Ok(())

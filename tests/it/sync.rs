@@ -314,6 +314,44 @@ fn settles_names(nb: &Nb, wanted: &[&str]) {
 }
 
 #[test]
+fn what_an_operator_sets_by_hand_stays() -> Result<()> {
+    let nb = net()?;
+    port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
+    nb.qdns("sync net1").ok();
+    snapshot!(nb.qdns("record add net1 web 10.0.0.22 --replace"), @"
+    - 2.0.0.10.in-addr.arpa  web.internal
+    + 22.0.0.10.in-addr.arpa  web.internal
+    ~ web  10.0.0.2 -> 10.0.0.22
+    ~ web.internal  10.0.0.2 -> 10.0.0.22
+    - qdns-port-web  [UUID]
+    ----- stderr -----
+    warning: web: a port registered it; from now on sync keeps what you set
+    ");
+    snapshot!(nb.qdns("sync net1 --prune"), @"
+    Nothing to change.
+    ----- stderr -----
+    warning: port web: web of net1 has 10.0.0.22 and was made by hand; qdns record rm net1 web lets the port register it
+    ");
+    Ok(())
+}
+
+#[test]
+fn removing_the_host_of_a_port_says_that_it_comes_back() -> Result<()> {
+    let nb = net()?;
+    port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
+    nb.qdns("sync net1").ok();
+    snapshot!(nb.qdns("record rm net1 web"), @"
+    - 2.0.0.10.in-addr.arpa  web.internal
+    - web  10.0.0.2
+    - web.internal  10.0.0.2
+    - qdns-port-web  [UUID]
+    ----- stderr -----
+    warning: web: a port registered it, and sync registers it again while that port exists; ovn-nbctl set Logical_Switch_Port [UUID] external_ids:qdns-hostname=- prevents it
+    ");
+    Ok(())
+}
+
+#[test]
 fn all_means_the_switches_that_have_a_zone() -> Result<()> {
     let nb = net()?;
     nb.nbctl(&["ls-add", "others", "--", "lsp-add", "others", "vm"]);

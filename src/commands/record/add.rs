@@ -65,8 +65,17 @@ impl AddArgs {
         let read = || context.nb.read_switch(&switch);
         apply_to_switch(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
+            let had_port = draft.origin(&self.hostname).is_some();
             draft.add(&wanted)?;
-            Ok(draft.close())
+            let has_port = draft.origin(&self.hostname).is_some();
+            let mut plan = draft.close();
+            if had_port && !has_port {
+                plan.warnings.push(format!(
+                    "{}: a port registered it; from now on sync keeps what you set",
+                    self.hostname
+                ));
+            }
+            Ok(plan)
         })
     }
 }

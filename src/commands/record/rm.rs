@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use uuid::Uuid;
 
 use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, apply_to_switch};
@@ -37,14 +38,25 @@ impl RmArgs {
             let mut draft = Draft::open(topology, network)?;
             let domain = draft.domain().clone();
             let mut named: BTreeSet<Text> = BTreeSet::new();
+            let mut warnings = Vec::new();
             // An argument may repeat a host, also with and without its domain.
             for hostname in self.hostnames.iter().filter(|name| named.insert(host_name(name, &domain))) {
+                warnings.extend(draft.origin(hostname).map(|port| comes_back(hostname, port)));
                 match draft.remove(hostname) {
                     Err(error) if error.kind == Kind::NotFound && self.if_exists => {}
                     result => result?,
                 }
             }
-            Ok(draft.close())
+            let mut plan = draft.close();
+            plan.warnings.append(&mut warnings);
+            Ok(plan)
         })
     }
+}
+
+fn comes_back(hostname: &str, port: Uuid) -> String {
+    format!(
+        "{hostname}: a port registered it, and sync registers it again while that port exists; \
+         ovn-nbctl set Logical_Switch_Port {port} external_ids:qdns-hostname=- prevents it"
+    )
 }
