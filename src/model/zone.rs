@@ -27,9 +27,10 @@ pub fn marks_switch(row: &DnsRow, switch: &Switch) -> bool {
     row.switch_mark().is_none_or(|mark| mark == switch.name || mark == switch.uuid.to_string())
 }
 
-/// A row's domain: its mark, or without one the default.
+/// A row's domain: its mark, or the default where there is no mark or where it breaks the
+/// rules of domains.
 pub fn domain_of(row: &DnsRow) -> Domain {
-    row.external_ids.get(DOMAIN_MARK).map(|text| Domain::stored(text)).unwrap_or_default()
+    row.external_ids.get(DOMAIN_MARK).and_then(|text| Domain::parse(text).ok()).unwrap_or_default()
 }
 
 /// A row of qdns. Its switches are indexes into [`Topology::switches`](super::topology::Topology::switches).

@@ -33,6 +33,7 @@ checks! {
     zone_duplicate,
     zone_misattached,
     zone_empty,
+    mark_invalid,
     name_shadowed,
     key_never_matches,
     name_invalid,
