@@ -3,7 +3,7 @@
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::model::name::{RESERVED, RESERVED_DOMAINS};
+use crate::model::reserved::{RESERVED, RESERVED_DOMAINS, TRUSTED};
 
 /// The name of a page's file, and its text in roff, man(7).
 pub type Page = (String, String);
@@ -126,13 +126,16 @@ fn rules() -> Roff {
          addresses are refused, and so are the network and the broadcast address of the switch's subnet. For an address \
          outside of the subnet qdns prints a warning.",
     )]);
-    for (title, list) in [("Reserved hostnames", RESERVED), ("Reserved top-level domains", RESERVED_DOMAINS)]
-    {
+    for (title, list) in [
+        ("Reserved hostnames", RESERVED),
+        ("Hostnames that programs trust, added with a warning", TRUSTED),
+        ("Reserved top-level domains", RESERVED_DOMAINS),
+    ] {
         roff.control("SS", [title]);
-        for (name, why) in list {
+        for meaning in list {
             roff.control("TP", []);
-            roff.text([bold(*name)]);
-            roff.text([roman(*why)]);
+            roff.text([bold(meaning.name)]);
+            roff.text([roman(meaning.reason())]);
         }
     }
     roff

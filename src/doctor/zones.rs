@@ -10,8 +10,9 @@ use super::fix::{Fix, HostFix};
 use super::input::Input;
 use crate::model::address;
 use crate::model::host::{Host, Hosts, host_name};
-use crate::model::name::{HostArg, RESERVED, suggestion};
+use crate::model::name::{HostArg, suggestion};
 use crate::model::port_index::PortIndex;
+use crate::model::reserved::{Meaning, reserved};
 use crate::model::snapshot::{Port, outside_of};
 use crate::model::topology::Network;
 use crate::model::zone::Zone;
@@ -165,8 +166,8 @@ pub fn answering<'h>(host: &'h Host) -> impl Iterator<Item = (&'h str, &'h str)>
 }
 
 /// Why a host's name is reserved, if it is.
-pub fn why_reserved(host: &Host) -> Option<&'static str> {
-    RESERVED.iter().find(|(name, _)| *name == host.name).map(|(_, why)| *why)
+pub fn why_reserved(host: &Host) -> Option<String> {
+    reserved(&host.name).map(Meaning::reason)
 }
 
 /// The addresses that all names of a host have; of names that OVN never finds, only where there are no others.

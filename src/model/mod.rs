@@ -17,6 +17,7 @@ pub mod owner;
 pub mod port;
 pub mod port_index;
 pub mod release;
+pub mod reserved;
 pub mod resolvers;
 pub mod responder;
 pub mod shell;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::reserved::{RESERVED_DOMAINS, reserved};
 use crate::error::{Error, Result};
 
 /// The domain of a zone that is created without one.
@@ -15,40 +16,6 @@ const LABEL_MAX: usize = 63;
 /// The longest FQDN in characters without the trailing dot (RFC 1035, section 2.3.4).
 const FQDN_MAX: usize = 253;
 
-/// Hostnames that are refused, with the reason. The manual lists them.
-pub const RESERVED: &[(&str, &str)] = &[
-    ("gateway", "the network's own name for its router"),
-    ("router", "the network's own name for its router"),
-    ("dns", "the network's own name for its resolver"),
-    ("dhcp", "the network's own name for its DHCP server"),
-    ("localhost", "always the machine itself (RFC 6761, section 6.3)"),
-    ("localdomain", "resolvers take it for the machine's own domain"),
-    ("ip6-localhost", "the machine itself in /etc/hosts"),
-    ("ip6-loopback", "the machine itself in /etc/hosts"),
-    ("broadcasthost", "the broadcast address in /etc/hosts"),
-    ("wpad", "browsers load their proxy settings from a host of this name"),
-    ("isatap", "Windows sends its IPv6 traffic to a host of this name (RFC 5214)"),
-    ("teredo", "Windows tunnels IPv6 to a host of this name"),
-    ("_gateway", "systemd-resolved answers it itself"),
-    ("_outbound", "systemd-resolved answers it itself"),
-    ("_localdnsstub", "systemd-resolved answers it itself"),
-    ("_localdnsproxy", "systemd-resolved answers it itself"),
-    ("metadata", "cloud images ask a host of this name for their identity"),
-    ("internal", "the domain itself"),
-];
-
-/// Top-level domains that a standard gives another meaning, with the standard.
-pub const RESERVED_DOMAINS: &[(&str, &str)] = &[
-    ("local", "multicast DNS owns it (RFC 6762)"),
-    ("localhost", "it is always the machine itself (RFC 6761)"),
-    ("invalid", "it never resolves (RFC 6761)"),
-    ("test", "it is for tests of DNS code (RFC 6761)"),
-    ("example", "it is for documentation (RFC 6761)"),
-    ("onion", "it belongs to Tor (RFC 7686)"),
-    ("alt", "it is outside DNS (RFC 9476)"),
-    ("arpa", "it is for reverse names and infrastructure (RFC 3172)"),
-];
-
 /// Top-level domains for private use, which need no warning.
 const PRIVATE_DOMAINS: &[&str] = &["internal", "home", "corp", "lan", "intranet", "private"];
 
@@ -58,15 +25,17 @@ pub struct Hostname(String);
 
 impl Hostname {
     /// Accepts a hostname in any case: 1 to 63 of a–z, 0–9 and hyphen, without a hyphen at either end, not only
-    /// digits (RFC 1123, section 2.1), and not one of [`RESERVED`].
+    /// digits (RFC 1123, section 2.1), and not one of [`RESERVED`](super::reserved::RESERVED).
     ///
     /// # Errors
     /// Invalid input, with the value, the rule and, where there is one, a valid alternative.
     pub fn parse(text: &str) -> Result<Self> {
         let lower = text.to_ascii_lowercase();
-        if let Some((name, why)) = RESERVED.iter().find(|(name, _)| *name == lower) {
-            return Err(Error::invalid(format!("hostname {text:?} is reserved: {why}"))
-                .hint(format!("use another name, such as `{}-1`", name.trim_start_matches('_'))));
+        if let Some(meaning) = reserved(&lower) {
+            let message = format!("hostname {text:?} is reserved: {}", meaning.reason());
+            let alternative = suggestion(&format!("{lower}-1"));
+            return Err(Error::invalid(message)
+                .hint(format!("use another name, such as `{}`", alternative.unwrap_or_default())));
         }
         if let Some(rule) = broken_label_rule(&lower) {
             return Err(refusal("hostname", text, rule));
@@ -184,20 +153,15 @@ impl Domain {
             .hint("use a shorter domain"));
         }
         let top = lower.rsplit('.').next().unwrap_or(lower);
-        if let Some((name, why)) = RESERVED_DOMAINS.iter().find(|(name, _)| *name == top) {
-            let free = lower.strip_suffix(name).unwrap_or_default();
-            return Err(Error::invalid(format!("domain {text:?} is refused: {why}"))
+        if let Some(meaning) = RESERVED_DOMAINS.iter().find(|meaning| meaning.name == top) {
+            let free = lower.strip_suffix(meaning.name).unwrap_or_default();
+            return Err(Error::invalid(format!("domain {text:?} is refused: {}", meaning.reason()))
                 .hint(format!("use `{free}{DEFAULT_DOMAIN}`")));
         }
         if top.bytes().all(|b| b.is_ascii_digit()) {
             return Err(refusal("domain", text, "a last label of digits only reads as an address"));
         }
         Ok(Domain(lower.to_owned()))
-    }
-
-    /// The domain of a row, in lower case and without checks.
-    pub fn stored(text: &str) -> Self {
-        Domain(text.to_ascii_lowercase())
     }
 
     /// The most frequent text after the first dot of these names; `None` where none has a dot.
@@ -291,13 +255,13 @@ pub fn suggestion(text: &str) -> Option<String> {
     }
     name.truncate(LABEL_MAX);
     let name = name.trim_end_matches('-');
-    let is_reserved = RESERVED.iter().any(|(reserved, _)| *reserved == name);
-    (broken_label_rule(name).is_none() && !is_reserved).then(|| name.to_owned())
+    (broken_label_rule(name).is_none() && reserved(name).is_none()).then(|| name.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::reserved::RESERVED;
     use proptest::prelude::*;
 
     #[test]
@@ -316,6 +280,15 @@ mod tests {
     }
 
     #[test]
+    fn the_alternative_to_a_reserved_name_is_accepted() {
+        for meaning in RESERVED {
+            let error = Hostname::parse(meaning.name).unwrap_err();
+            let alternative = error.hints[0].split('`').nth(1).unwrap();
+            assert!(Hostname::parse(alternative).is_ok(), "{alternative}");
+        }
+    }
+
+    #[test]
     fn a_host_is_accepted_with_the_domain_of_its_zone_only() {
         let domain = Domain::parse("Prod.Internal.").unwrap();
         let host = |text| HostArg::parse(text).unwrap();
@@ -327,8 +300,8 @@ mod tests {
 
     #[test]
     fn domains_with_another_meaning_are_refused() {
-        for (name, _) in RESERVED_DOMAINS {
-            assert!(Domain::parse(&format!("prod.{name}")).is_err(), "{name}");
+        for meaning in RESERVED_DOMAINS {
+            assert!(Domain::parse(&format!("prod.{}", meaning.name)).is_err(), "{}", meaning.name);
         }
         assert!(Domain::parse("prod.internal").is_ok_and(|d| !d.is_public()));
         assert!(Domain::parse("corp.org").is_ok_and(|d| d.is_public()));

@@ -14,6 +14,7 @@ use crate::model::host::{Host, Hosts, Keys, Names, Text, host_name};
 use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
 use crate::model::nearest::closest;
+use crate::model::reserved::trusted;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::{DnsRow, Map, Switch};
 use crate::model::topology::{Network, Topology};
@@ -158,6 +159,7 @@ impl<'a> Draft<'a> {
         host.is_static |= wanted.is_static;
         host.origin = wanted.origin.or(known.origin.filter(|_| !wanted.replace));
         host.wanted = Names::with_short(!host.short.is_empty() || wanted.lacks_short);
+        self.warn_of_trust(&known, &hostname);
         self.put(known, host);
         Ok(())
     }
@@ -348,6 +350,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Replaces the keys and marks of a host.
+    /// Warns of a new host whose name programs trust.
+    fn warn_of_trust(&mut self, known: &Host, hostname: &Hostname) {
+        if let Some(meaning) = trusted(hostname.as_str()).filter(|_| known.names().next().is_none()) {
+            self.warnings.push(format!("{hostname}: {}", meaning.reason()));
+        }
+    }
+
     fn put(&mut self, known: Host<'a>, host: Host<'a>) {
         for (key, _) in known.keys() {
             self.records.remove(key);

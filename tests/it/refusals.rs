@@ -36,6 +36,9 @@ const HOSTNAMES: &[&str] = &[
     "localhost",
     "wpad",
     "isatap",
+    "instance-data",
+    "_gateway",
+    "ip6-allnodes",
 ];
 
 const ADDRESSES: &[&str] = &[
@@ -152,10 +155,16 @@ fn hostnames() -> Result<()> {
        hint: use another name, such as `dhcp-1`
     error: hostname "localhost" is reserved: always the machine itself (RFC 6761, section 6.3)
        hint: use another name, such as `localhost-1`
-    error: hostname "wpad" is reserved: browsers load their proxy settings from a host of this name
+    error: hostname "wpad" is reserved: browsers load their proxy settings from a host of this name (draft-ietf-wrec-wpad-01)
        hint: use another name, such as `wpad-1`
     error: hostname "isatap" is reserved: Windows sends its IPv6 traffic to a host of this name (RFC 5214)
        hint: use another name, such as `isatap-1`
+    error: hostname "instance-data" is reserved: cloud-init runs what a host of this name serves, as root (cloud-init, datasource EC2)
+       hint: use another name, such as `instance-data-1`
+    error: hostname "_gateway" is reserved: systemd-resolved answers it itself (systemd-resolved.service(8))
+       hint: use another name, such as `gateway-1`
+    error: hostname "ip6-allnodes" is reserved: all nodes of a link in /etc/hosts (hosts(5) of Debian and macOS)
+       hint: use another name, such as `ip6-allnodes-1`
     "#);
     Ok(())
 }
@@ -358,6 +367,27 @@ fn an_address_outside_the_subnet_is_only_a_warning() -> Result<()> {
     + web.internal  10.0.1.10
     ----- stderr -----
     warning: web: 10.0.1.10 is outside of net1's subnet 10.0.0.0/24
+    ");
+    Ok(())
+}
+
+/// A warning, once: the host is accepted.
+#[test]
+fn a_name_that_programs_trust() -> Result<()> {
+    let nb = net()?;
+    snapshot!(nb.session(&["record add net1 salt 10.0.0.10", "record add net1 salt 10.0.0.11 --replace"]), @"
+    $ qdns record add net1 salt 10.0.0.10
+    + zone  net1
+    + 10.0.0.10.in-addr.arpa  salt.internal
+    + salt  10.0.0.10
+    + salt.internal  10.0.0.10
+    ----- stderr -----
+    warning: salt: a Salt minion takes orders from a host of this name (salt-minion(1), master)
+    $ qdns record add net1 salt 10.0.0.11 --replace
+    - 10.0.0.10.in-addr.arpa  salt.internal
+    + 11.0.0.10.in-addr.arpa  salt.internal
+    ~ salt  10.0.0.10 -> 10.0.0.11
+    ~ salt.internal  10.0.0.10 -> 10.0.0.11
     ");
     Ok(())
 }
