@@ -6,6 +6,7 @@ mod context;
 pub mod doctor;
 pub mod forwarders;
 pub mod hook;
+mod limited_input;
 pub mod lookup;
 pub mod prune_stale;
 pub mod record;

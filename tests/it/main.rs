@@ -23,6 +23,7 @@ mod hostile;
 mod import;
 mod import_files;
 mod import_large;
+mod import_limits;
 mod lab_works;
 mod layers;
 mod libvirt;

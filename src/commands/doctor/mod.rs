@@ -11,6 +11,7 @@ use wildmatch::WildMatch;
 
 use super::Context;
 use super::apply::{OnLostRace, apply};
+use super::limited_input::LimitedInput;
 use super::southbound::SouthboundArgs;
 use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
@@ -28,6 +29,8 @@ use gather::gather;
 
 /// The exit code where something at or above `--fail-on` was found.
 const FOUND: u8 = 4;
+/// The largest dump, in bytes; one of 100,000 ports has some 100 MiB.
+const DUMP_MAX: u64 = 1 << 30;
 /// How long the databases have to settle before a difference between them counts.
 const SETTLING: Duration = Duration::from_secs(1);
 /// How often they are read again while each time another difference is found.
@@ -323,10 +326,9 @@ fn write_dump(path: &Path, facts: &Facts) -> Result<()> {
 }
 
 fn read_dump(path: &Path) -> Result<Facts> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        Error::new(Kind::Io, format!("the dump {} cannot be read", path.display())).cause(error)
-    })?;
-    let facts: Facts = serde_json::from_str(&text).map_err(|error| {
+    let name = format!("the dump {}", path.display());
+    let bytes = LimitedInput { name: &name, limit: DUMP_MAX }.read_file(path)?;
+    let facts: Facts = serde_json::from_slice(&bytes).map_err(|error| {
         Error::invalid(format!("{} is no dump of qdns doctor", path.display())).cause(error)
     })?;
     match facts.format {

@@ -1,12 +1,13 @@
 //! `qdns record import`.
 
-use std::io::{IsTerminal, Read, stdin};
+use std::io::{IsTerminal, stdin};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::commands::limited_input::LimitedInput;
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
 use crate::output::{Reply, note};
@@ -14,6 +15,9 @@ use crate::ovn::SwitchRef;
 use crate::plan::bad_lines;
 use crate::plan::import::{self, BadLine, Import};
 use crate::plan::removal_limit::RemovalLimit;
+
+/// The largest file, in bytes. A JSON file of 50,000 hosts has some 15 MiB.
+const FILE_MAX: u64 = 64 << 20;
 
 /// Add the hosts of a file.
 #[derive(Args, Debug)]
@@ -26,7 +30,7 @@ Examples:
   qdns record import net1 all.csv --prune          and remove all other hosts
 
 All lines are checked first. One bad line refuses the whole file, and the error names every bad line. \
-The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \
+A file has at most 64 MiB. The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \
 and multicast lines of a hosts file are left out with a warning. Times to live become 3600.")]
 pub struct ImportArgs {
     /// The switch, by name or UUID
@@ -89,19 +93,19 @@ impl ImportArgs {
     }
 
     fn text(&self, name: &str, is_quiet: bool) -> Result<String> {
+        let input = LimitedInput { name, limit: FILE_MAX };
         let bytes = if self.is_stdin() {
             if stdin().is_terminal() && !is_quiet {
                 note("reading hosts from the terminal; Ctrl-D on an empty line ends them");
             }
-            let mut bytes = Vec::new();
-            stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+            input.read_stdin()
         } else {
-            std::fs::read(&self.file)
+            input.read_file(&self.file)
         };
-        let bytes = bytes.map_err(|error| {
-            Error::new(Kind::Io, format!("{name} cannot be read"))
-                .cause(error)
-                .hint("name a file, or - for standard input")
+        let bytes = bytes.map_err(|error| match error.kind {
+            _ if !error.hints.is_empty() => error,
+            Kind::Io => error.hint("name a file, or - for standard input"),
+            _ => error.hint("split it into several files"),
         })?;
         String::from_utf8(bytes).map_err(|error| not_utf8(name, error.as_bytes()))
     }
