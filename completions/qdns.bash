@@ -20,6 +20,12 @@ _qdns() {
     COMPREPLY=($(
         _CLAP_IFS=$IFS _CLAP_COMPLETE_INDEX=$last QDNS_COMPLETE=bash qdns -- "${words[@]}" 2>/dev/null
     ))
+    if [[ ${COMPREPLY-} == '<files>' ]]; then
+        # Without candidates readline completes the file, with quotes where the name needs them.
+        COMPREPLY=()
+        compopt +o bashdefault -o default 2>/dev/null
+        return
+    fi
     COMPREPLY=("${COMPREPLY[@]#"$before"}")
     # The word goes on behind these.
     [[ ${COMPREPLY-} == *[=/:] ]] && compopt -o nospace 2>/dev/null

@@ -13,13 +13,13 @@ use std::thread;
 use std::time::Duration;
 
 use clap::builder::Resettable;
-use clap::{Arg, Command, FromArgMatches};
+use clap::{Arg, Command, FromArgMatches, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{EnvCompleter, Shells};
 
 use super::definition;
 use crate::commands::GlobalOptions;
-use crate::commands::completions::VARIABLE;
+use crate::commands::completions::{FILES, ONLY_FILES, VARIABLE};
 use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
@@ -60,8 +60,15 @@ fn candidates(completer: &dyn EnvCompleter) -> io::Result<String> {
     let all = words.into_iter().chain([word]).collect();
     let mut text = Vec::new();
     let folder = std::env::current_dir().ok();
-    completer.write_complete(&mut with_sources(definition()), all, folder.as_deref(), &mut text)?;
+    let mut command = with_files(definition());
+    if std::env::var_os(ONLY_FILES).is_none() {
+        command = with_sources(command);
+    }
+    completer.write_complete(&mut command, all, folder.as_deref(), &mut text)?;
     let text = String::from_utf8_lossy(&text);
+    if text.contains(FILES) {
+        return Ok(FILES.to_owned());
+    }
     let separator = std::env::var(SEPARATOR).unwrap_or_else(|_| "\n".to_owned());
     let offered = text.split(&separator).filter(|line| !is_empty || !line.starts_with('-'));
     Ok(offered.collect::<Vec<_>>().join(&separator))
@@ -85,6 +92,38 @@ fn with_sources(command: Command) -> Command {
         _ => arg,
     });
     command.mut_subcommands(with_sources)
+}
+
+/// Lets the shell complete the arguments that are files.
+fn with_files(command: Command) -> Command {
+    let command = command.mut_args(|arg| {
+        if !is_file(&arg) {
+            return arg;
+        }
+        arg.add(ArgValueCompleter::new(|typed: &OsStr| {
+            // A word that begins with a hyphen may become an option.
+            let is_option = typed.to_string_lossy().starts_with('-');
+            if is_option { Vec::new() } else { vec![CompletionCandidate::new(FILES)] }
+        }))
+    });
+    command.mut_subcommands(with_files)
+}
+
+fn is_file(arg: &Arg) -> bool {
+    let has_hint =
+        matches!(arg.get_value_hint(), ValueHint::AnyPath | ValueHint::FilePath | ValueHint::DirPath);
+    let id = arg.get_id().as_str();
+    has_hint
+        || matches!(
+            id,
+            "private_key"
+                | "certificate"
+                | "ca_cert"
+                | "ovn_nbctl"
+                | "ovn_sbctl"
+                | "ovn_trace"
+                | "ovsdb_client"
+        )
 }
 
 fn from(arg: Arg, source: Source) -> Arg {

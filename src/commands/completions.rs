@@ -39,8 +39,26 @@ else
     compdef _clap_dynamic_completer_qdns qdns
 fi"#;
 
+/// The only candidate where an argument is a file: the shell then completes it, and quotes what it inserts. No other
+/// candidate has `<` in it.
+pub const FILES: &str = "<files>";
+/// With this variable, the only candidate is [`FILES`].
+pub const ONLY_FILES: &str = "_QDNS_ONLY_FILES";
+
+/// The line where the script for zsh looks at the candidates, and what comes before it.
+const ZSH_CANDIDATES: &str = "    if [[ -n $completions ]]; then\n";
+const ZSH_FILES: &str = r#"    if [[ "$completions" == '<files>' ]]; then
+        [[ $PREFIX == --*=* ]] && compset -P 1 '*='
+        _files
+        return
+    fi
+
+"#;
+
 /// The script for bash. That of clap takes the parts of `--from=PORT` or `--db unix:SOCKET` for words.
 const BASH: &str = include_str!("completions.bash");
+/// The script for fish. That of clap has no way to let fish complete files.
+const FISH: &str = include_str!("completions.fish");
 
 /// The completion script of a shell. It runs qdns, which reads names from the database.
 pub fn script(shell: Shell) -> String {
@@ -53,7 +71,10 @@ pub fn script(shell: Shell) -> String {
     match shell {
         Shell::Bash => BASH.to_owned(),
         // zsh calls the file of a function in `fpath` to load it, and that call must complete too.
-        Shell::Zsh => script.replace(ZSH_REGISTRATION, ZSH_REGISTRATION_OR_CALL),
+        Shell::Zsh => script
+            .replace(ZSH_REGISTRATION, ZSH_REGISTRATION_OR_CALL)
+            .replace(ZSH_CANDIDATES, &[ZSH_FILES, ZSH_CANDIDATES].concat()),
+        Shell::Fish => FISH.to_owned(),
         _ => script,
     }
 }

@@ -203,6 +203,68 @@ fn zsh_completes_what_is_typed_however_the_script_is_loaded() -> Result<()> {
     Ok(())
 }
 
+/// The words of a line after the shell that typed it splits it.
+fn words(shell: &str, line: &str) -> Vec<String> {
+    let script = format!("touch ran; printf '%s\\n' {}", line.strip_prefix("qdns ").unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(shell).args(["-c", &script]).current_dir(folder.path()).output().unwrap();
+    let files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["ran"], "{shell}: {line}");
+    lines(&output)
+}
+
+/// A file with a hostile name is one quoted word, in each shell and after each option that takes a file.
+#[test]
+fn the_shell_quotes_the_names_of_files() -> Result<()> {
+    let nowhere = "unix:/nonexistent/nb.sock";
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().display();
+    for (start, name) in [("a", "a$(touch PWNED).csv"), ("b", "b;touch PWNED"), ("c", "c`touch PWNED` d")] {
+        std::fs::write(folder.path().join(name), "")?;
+        for option in ["record import net1 ", "doctor --from-dump ", "doctor --dump=", "--ca-cert "] {
+            let line = format!("qdns {option}{path}/{start}");
+            let file = format!("{path}/{name}");
+            let shells = [
+                ("bash", bash(nowhere, TAB, &[&line])),
+                ("zsh", zsh(nowhere, SOURCED, &[&line])),
+                ("fish", pressed_in_fish(nowhere, &line)),
+            ];
+            for (shell, completed) in shells {
+                assert_eq!(completed.len(), 1, "{shell}: {line}: {completed:?}");
+                let words = words(shell, &completed[0]);
+                let last = words.last().unwrap();
+                assert_eq!(last.strip_prefix("--dump=").unwrap_or(last), file, "{shell}: {completed:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a line becomes in an interactive fish on TAB.
+fn pressed_in_fish(db: &str, line: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("buffer");
+    let setup = format!(
+        "source {}; function show; commandline >{out}.new; mv {out}.new {out}; end; bind \\co show",
+        script("fish").display(),
+        out = out.display()
+    );
+    let driver = r#"zmodload zsh/zpty
+        zpty z fish --no-config -i -C ${(q)1}
+        sleep 1
+        zpty -n -w z $2$'\t'
+        sleep 1
+        zpty -n -w z $'\x0f'
+        repeat 500 { [[ -e $3 ]] && break; zpty -r -t z chunk; sleep 0.02 }
+        cat $3 || echo nothing
+        zpty -d z"#;
+    let mut zsh = shell("zsh", db);
+    zsh.env("TERM", "dumb").args(["-f", "-c", driver, "zsh", &setup, line]);
+    let output = zsh.arg(&out).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
 #[test]
 fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() -> Result<()> {
     let nb = net()?;
