@@ -77,8 +77,9 @@ impl LimitedInput<'_> {
         let kind = metadata.file_type();
         let is_device = kind.is_block_device() || kind.is_char_device() && metadata.rdev() != NULL_DEVICE;
         if is_device {
-            return Err(Error::invalid(format!("{} is a device", self.name))
-                .hint("name a regular file or a pipe"));
+            return Err(
+                Error::invalid(format!("{} is a device", self.name)).hint("name a regular file or a pipe")
+            );
         }
         if kind.is_file() && metadata.len() > self.limit {
             return Err(self.too_large());

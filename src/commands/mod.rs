@@ -10,6 +10,7 @@ mod limited_input;
 pub mod lookup;
 pub mod prune_stale;
 pub mod record;
+mod service;
 pub mod southbound;
 pub mod sync;
 pub mod zone;

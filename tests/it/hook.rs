@@ -310,7 +310,10 @@ fn the_script_is_installed_once() -> Result<()> {
     exit 0
     "#);
     assert!(!nb.dir().join("hooks").exists());
-    snapshot!(install(&nb, ""), @"Wrote [DIR]/hooks/qemu.d/qdns; restart libvirt if it had no hooks before");
+    snapshot!(install(&nb, ""), @"
+    Wrote [DIR]/hooks/qemu.d/qdns; restart libvirt if it had no hooks before
+    To see that it works, start a machine: qdns record ls shows its name, or journalctl -t qdns says why not
+    ");
     snapshot!(install(&nb, ""), @"[DIR]/hooks/qemu.d/qdns is installed already");
     let directory = nb.dir().join("hooks/qemu.d");
     assert_eq!(fs::metadata(directory.join("qdns"))?.permissions().mode() & 0o777, 0o755);
@@ -329,6 +332,30 @@ fn the_installed_script_calls_the_hook() -> Result<()> {
     snapshot!(hosts(&nb), @"web	web.internal	10.0.0.1	net1	dynamic");
     // A machine may have a name that reads as an option.
     assert_eq!(run(Command::new(&script).arg("--help").stdin(Stdio::null())).ok(), "");
+    Ok(())
+}
+
+/// libvirt's environment has none of it.
+#[test]
+fn the_script_carries_the_connection_of_the_environment() -> Result<()> {
+    let nb = nets()?;
+    let nbctl = nb.dir().join("own-nbctl");
+    executable(&nbctl, &format!("#!/bin/sh\nexec {} \"$@\"\n", nb.nbctl_path().display()))?;
+    let directory = nb.dir().join("hooks/qemu.d");
+    let install = |options: &[&str]| -> Result<String> {
+        let mut install = command(&nb.remote());
+        install.args(["hook", "install", "libvirt", "--dir"]).arg(&directory).args(options);
+        run(install.env("QDNS_OVN_NBCTL", &nbctl).current_dir("/etc/ssl")).ok();
+        let script = fs::read_to_string(directory.join("qdns"))?;
+        let start = script.lines().find(|line| line.contains("hook libvirt"));
+        Ok(start.unwrap_or_default().to_owned())
+    };
+    snapshot!(install(&["--wait", "sb", "--ca-cert", "ca.pem"])?, @r#"[QDNS] hook libvirt '--db=[DB]' '--ca-cert=/etc/ssl/ca.pem' '--ovn-nbctl=[DIR]/own-nbctl' '--wait=sb' -- "$@" >/dev/null"#);
+    snapshot!(install(&[])?, @r#"[QDNS] hook libvirt '--db=[DB]' '--ovn-nbctl=[DIR]/own-nbctl' -- "$@" >/dev/null"#);
+    let mut call = Command::new(directory.join("qdns"));
+    call.args(["web", "started", "begin", "-"]).env_clear();
+    assert_eq!(hook(call, &domain("web", &[P1]))?, "");
+    snapshot!(hosts(&nb), @"web	web.internal	10.0.0.1	net1	dynamic");
     Ok(())
 }
 

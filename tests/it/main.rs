@@ -37,4 +37,5 @@ mod short_names;
 mod support;
 mod sync;
 mod terminal;
+mod unit;
 mod zones;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -457,76 +457,5 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     }
     thread::sleep(Duration::from_millis(100));
     assert_eq!(records(&nb), wanted);
-    Ok(())
-}
-
-#[test]
-fn systemd_accepts_the_unit() -> Result<()> {
-    let nb = net()?;
-    let unit = nb.qdns("sync --print-unit");
-    let file =
-        nb.file("qdns-sync.service", unit.ok().replace("/usr/bin/qdns", env!("CARGO_BIN_EXE_qdns")))?;
-    let mut verify = Command::new("systemd-analyze");
-    let Ok(output) = verify.args(["verify", "--man=no", &file]).stdin(Stdio::null()).output() else {
-        return Ok(());
-    };
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(!errors.contains("qdns-sync.service:"), "{errors}");
-    Ok(())
-}
-
-#[test]
-fn the_unit_is_printed() -> Result<()> {
-    snapshot!(net()?.qdns("sync --print-unit"), @"
-    # Written by `qdns sync --print-unit`: keeps the names of all switches what their ports say.
-    # Options such as --name-from belong into a drop-in: systemctl edit qdns-sync
-    [Unit]
-    Description=Names of OVN networks, kept what their ports say
-    Documentation=man:qdns-sync(1)
-    After=network.target ovn-central.service ovn-ovsdb-server-nb.service
-
-    [Service]
-    Type=exec
-    # Where the database is elsewhere: OVN_NB_DB=ssl:192.0.2.1:6641
-    EnvironmentFile=-/etc/default/qdns
-    ExecStart=/usr/bin/qdns sync --all --watch --prune
-    Restart=on-failure
-    RestartSec=2
-    # A transaction that has begun is ended first.
-    TimeoutStopSec=30
-
-    # It needs the database's socket, a connection to it, and nothing else of the machine.
-    CapabilityBoundingSet=
-    AmbientCapabilities=
-    NoNewPrivileges=yes
-    ProtectSystem=strict
-    ProtectHome=yes
-    ProtectProc=invisible
-    ProcSubset=pid
-    ProtectClock=yes
-    ProtectControlGroups=yes
-    ProtectHostname=yes
-    ProtectKernelLogs=yes
-    ProtectKernelModules=yes
-    ProtectKernelTunables=yes
-    PrivateDevices=yes
-    PrivateTmp=yes
-    DevicePolicy=closed
-    LockPersonality=yes
-    MemoryDenyWriteExecute=yes
-    RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
-    RestrictNamespaces=yes
-    RestrictRealtime=yes
-    RestrictSUIDSGID=yes
-    RemoveIPC=yes
-    SystemCallArchitectures=native
-    SystemCallFilter=@system-service
-    SystemCallFilter=~@resources @privileged
-    SystemCallErrorNumber=EPERM
-    UMask=0077
-
-    [Install]
-    WantedBy=multi-user.target
-    ");
     Ok(())
 }

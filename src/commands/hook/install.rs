@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::libvirt::OnStop;
 use crate::commands::Context;
+use crate::commands::service::Service;
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::output::Reply;
@@ -16,6 +17,9 @@ use crate::output::text::Text;
 
 /// The line that marks a script of qdns.
 const MARK: &str = "# Written by `qdns hook install libvirt`";
+
+/// How to see that the hook works.
+const SEE: &str = "To see that it works, start a machine: qdns record ls shows its name, or journalctl -t qdns says why not\n";
 
 /// Write a script with which a hypervisor runs `qdns hook`.
 #[derive(Args, Debug)]
@@ -26,7 +30,11 @@ Examples:
   qdns hook install libvirt --on-stop remove    remove the name of a stopped machine
   sudo rm /etc/libvirt/hooks/qemu.d/qdns        uninstall
 
-The script has the options for the database: --db and the files for TLS. libvirt looks for hooks when it \
+The script runs this qdns, with the connection that it has now: the database, the files for TLS, ovn-nbctl and \
+--wait, also where they come from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). Where AppArmor lets libvirt run only \
+programs of /usr/bin, qdns must be there.
+
+libvirt looks for hooks when it \
 starts. If it had none before, restart it (systemctl restart libvirtd or virtqemud); machines keep running.")]
 pub struct InstallArgs {
     /// The hypervisor
@@ -75,16 +83,18 @@ impl InstallArgs {
             return Ok(answer(&format!("Would write {shown}:\n\n{text}")));
         }
         write(&path, &text).map_err(failed)?;
-        Ok(answer(&format!("Wrote {shown}; restart libvirt if it had no hooks before\n")))
+        Ok(answer(&format!("Wrote {shown}; restart libvirt if it had no hooks before\n{SEE}")))
     }
 
     /// The script. Its last line exits with 0 even where qdns is not installed any more.
+    ///
+    /// # Errors
+    /// As [`Service::of`] and [`Service::check_for_libvirt`].
     fn script(&self, context: &Context) -> Result<String> {
-        let program = std::env::current_exe()
-            .map_err(|error| Error::new(Kind::Io, "the path of qdns itself is unknown").cause(error))?;
-        let mut words = vec![shell_word(&program.to_string_lossy()), "hook libvirt".to_owned()];
-        words.extend(context.nb.db.iter().map(|db| shell_word(&format!("--db={db}"))));
-        words.extend(context.nb.connection.iter().map(|option| shell_word(option)));
+        let service = Service::of(context)?;
+        service.check_for_libvirt()?;
+        let mut words = vec![shell_word(&service.program.to_string_lossy()), "hook libvirt".to_owned()];
+        words.extend(service.options.iter().map(|option| shell_word(option)));
         if self.on_stop == OnStop::Remove {
             words.push("--on-stop remove".to_owned());
         }

@@ -2,6 +2,7 @@
 
 mod brake;
 mod selection;
+mod unit;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -25,9 +26,6 @@ use crate::ovn::ports::Switches;
 use crate::plan::stale::Stale;
 use crate::plan::sync::{self, Options, SyncPlan};
 use crate::plan::{Plan, SwitchId};
-
-/// The systemd unit that `--print-unit` prints.
-const UNIT: &str = include_str!("qdns-sync.service");
 
 /// Register the names and addresses of a switch's ports.
 #[derive(Args, Debug)]
@@ -89,15 +87,15 @@ pub struct SyncArgs {
         hide_default_value = true
     )]
     ovsdb_client: OsString,
-    /// Print a systemd unit that runs this command
-    #[arg(long, exclusive = true)]
+    /// Print a systemd unit that runs this qdns with the connection that it has now
+    #[arg(long, conflicts_with_all = ["switches", "all", "prune", "check", "watch"])]
     print_unit: bool,
 }
 
 impl SyncArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         if self.print_unit {
-            return Ok(Reply::from(Text(UNIT.to_owned())));
+            return Ok(Reply::from(Text(unit::text(context)?)));
         }
         let switches = Switches::parse(&self.switches, self.all)?;
         let options = Options { name_from: self.name_from.clone(), prune: self.prune };
