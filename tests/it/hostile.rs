@@ -142,10 +142,12 @@ fn rows_of_neutron_lxd_and_incus_stay_as_they_are() -> Result<()> {
         .collect();
     let listed = || rows.iter().map(|row| nb.nbctl(&["list", "DNS", row])).collect::<String>();
     let before = listed();
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.10"]).fails(1);
+    assert_eq!(listed(), before);
     for args in [
-        &["record", "add", "net1", "web", "10.0.0.10"][..],
-        &["record", "add", "net1", "web", "10.0.0.11", "--replace"],
-        &["record", "rm", "net1", "web"],
+        &["record", "add", "net1", "mine", "10.0.0.10"][..],
+        &["record", "add", "net1", "mine", "10.0.0.11", "--replace"],
+        &["record", "rm", "net1", "mine"],
         &["record", "add", "net1", "db", "10.0.0.12", "--static"],
         &["zone", "rm", "net1", "--yes"],
     ] {

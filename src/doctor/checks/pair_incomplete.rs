@@ -27,7 +27,9 @@ fn run(zone: &AttachedZone) -> Vec<Finding> {
         .map(|host| {
             let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, zone.zone.domain));
             let (has, lacks) = if host.full.is_empty() { (short, fqdn) } else { (fqdn, short) };
-            let fix = zone.as_stored_by_name(host);
+            let is_foreign =
+                zone.network.rows.iter().any(|row| !row.is_ours() && row.records.contains_key(&lacks));
+            let fix = zone.as_stored_by_name(host).filter(|_| !is_foreign);
             zone.finding(&host.name, format!("{has} resolves, {lacks} does not"))
                 .seen("has", has)
                 .seen("lacks", lacks)
@@ -44,6 +46,10 @@ pub(super) mod tests {
     pub const CASES: &[Case] = &[
         repaired("web", |facts| drop(records(facts).remove("web"))),
         repaired("web", |facts| drop(records(facts).remove("web.internal"))),
+        fires("web", |facts| {
+            records(facts).remove("web");
+            listed(facts, row(7, ("ls_name", "x"), &[("web", "10.0.0.9")]));
+        }),
         passes(|facts| {
             records(facts).remove("web");
             mark(facts, "qdns-no-short-web", "true");
