@@ -9,7 +9,7 @@ use super::Plan;
 use super::claims::{Claim, Claims};
 use super::hosts::{Draft, Wanted};
 use super::stale::{self, Reason, Stale};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::address::same_set;
 use crate::model::host::Host;
 use crate::model::name::{Domain, HostArg};
@@ -187,7 +187,7 @@ fn register_first(draft: &mut Draft, claims: &Claims, name: &str, claimants: &[P
         .map(|port| format!("port {}: {name} is the name of port {}", port.port, first.port))
         .collect();
     if let Err(error) = register(draft, claims, name, first) {
-        warnings.push(format!("port {}: {}", first.port, error.in_one_line()));
+        warnings.push(format!("port {}: {}", first.port, error.message));
     }
     warnings
 }
@@ -198,7 +198,8 @@ fn register_first(draft: &mut Draft, claims: &Claims, name: &str, claimants: &[P
 /// As [`Claims::check`] and [`Draft::add`].
 fn register(draft: &mut Draft, claims: &Claims, name: &str, wanted: &PortHost) -> Result<()> {
     let known = draft.hosts().by_name.get(name);
-    let Claim::Register(addresses) = claims.check(known, &[wanted.uuid], &wanted.addresses)? else {
+    let claim = claims.check(known, &[wanted.uuid], &wanted.addresses);
+    let Claim::Register(addresses) = claim.map_err(|error| Error::conflict(error.in_one_line()))? else {
         return Ok(());
     };
     let names = known.map(|host| host.wanted).unwrap_or_default();
