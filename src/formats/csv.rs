@@ -1,11 +1,12 @@
 //! CSV (RFC 4180) with a header: the columns are known by their names, in any order and case.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 
 use super::exported::ExportedZone;
-use super::field::{address_at, names_at, ttl_note};
+use super::field::{address_at, names_at, stops, ttl_note};
 use crate::model::host::{HostEntry, Names};
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
@@ -76,6 +77,9 @@ pub fn parse(text: &str) -> Parsed {
     }
     let mut record = StringRecord::new();
     loop {
+        if stops(&mut parsed) {
+            return parsed;
+        }
         let line = usize::try_from(reader.position().line()).unwrap_or_default();
         match reader.read_record(&mut record) {
             Ok(false) => return parsed,
@@ -106,7 +110,11 @@ fn row(parsed: &mut Parsed, line: usize, columns: &[Option<&str>], record: &Stri
         return;
     }
     let cells = |name: &'static str| {
-        columns.iter().zip(record).filter(move |(column, _)| **column == Some(name)).map(|(_, cell)| cell)
+        columns
+            .iter()
+            .zip(record)
+            .filter(move |(column, _)| **column == Some(name))
+            .map(|(_, cell)| as_read(cell))
     };
     let cell = |name| cells(name).find(|cell| !cell.is_empty()).unwrap_or_default();
     ttl_note(&mut parsed.notes, line, Some(cell("ttl")).filter(|ttl| !ttl.is_empty()).unwrap_or("3600"));
@@ -170,17 +178,32 @@ pub fn write(zones: &[ExportedZone]) -> String {
     for zone in zones {
         for host in &zone.hosts {
             let _ = writer.write_record([
-                &zone.hostname(host),
-                host.name.as_str(),
+                &*as_written(&zone.hostname(host)),
+                &as_written(&host.name),
                 &join(&host.addresses),
                 &reverse(host),
                 &host.is_static.to_string(),
                 host.names.as_str(),
-                &zone.switch,
+                &as_written(&zone.switch),
             ]);
         }
     }
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Whether a spreadsheet takes a cell for a formula (OWASP, "CSV Injection"), with or without apostrophes before it.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+/// A cell with an apostrophe before what a spreadsheet would execute.
+fn as_written(cell: &str) -> Cow<'_, str> {
+    if is_formula(cell) { Cow::Owned(["'", cell].concat()) } else { Cow::Borrowed(cell) }
+}
+
+/// A cell without the apostrophe of [`as_written`].
+fn as_read(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
 }
 
 fn reverse(host: &HostEntry) -> String {
@@ -210,5 +233,26 @@ mod tests {
         assert_eq!(parsed.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [4, 5, 6, 8]);
         assert_eq!(parsed.notes.len(), 1);
         assert_eq!(parse("web,10.0.0.1\n").bad.len(), 1);
+    }
+
+    #[test]
+    fn a_spreadsheet_executes_no_cell_and_an_import_reads_it_back() {
+        for name in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "'=1", "'web", "web"]
+        {
+            let host = HostEntry {
+                name: name.to_owned(),
+                addresses: vec![IpAddr::from([10, 0, 0, 1])],
+                ..HostEntry::default()
+            };
+            let zone = ExportedZone { switch: name.to_owned(), hosts: vec![host], ..ExportedZone::default() };
+            let text = write(&[zone]);
+            let mut reader = ReaderBuilder::new().from_reader(text.as_bytes());
+            for cell in &reader.records().next().unwrap().unwrap() {
+                assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+            }
+            let parsed = parse(&text);
+            assert_eq!(parsed.hosts[0].host.name, name, "{text}");
+            assert!(parsed.switches.contains(name), "{text}");
+        }
     }
 }

@@ -1,10 +1,22 @@
-//! Fields that several formats have: an address, the names of a host, a time to live.
+//! What several formats have: an address, the names of a host, a time to live, and the end of a hopeless file.
 
 use std::net::IpAddr;
 
 use crate::model::address;
 use crate::model::host::Names;
-use crate::plan::import::{BadLine, Note};
+use crate::plan::import::{BadLine, Note, Parsed};
+
+/// The most bad lines, and the most notes, that are kept of a file. Each takes some 300 bytes.
+const LINES_MAX: usize = 200_000;
+
+/// Whether the rest of a file is not read, because too many of its lines hold no host.
+pub(super) fn stops(parsed: &mut Parsed) -> bool {
+    if parsed.notes.len() >= LINES_MAX && parsed.bad.is_empty() {
+        let line = parsed.notes.last().map_or(1, |note| note.line);
+        parsed.bad.push(BadLine::new(line, format!("{LINES_MAX} lines before it hold no host")));
+    }
+    parsed.notes.len() >= LINES_MAX || parsed.bad.len() >= LINES_MAX
+}
 
 /// # Errors
 /// A bad line, as [`address::parse`].

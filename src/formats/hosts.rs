@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::annotation::Annotation;
 use super::exported::{ExportedZone, loss};
-use super::field::address_at;
+use super::field::{address_at, stops};
 use crate::model::address;
 use crate::model::host::Names;
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
@@ -15,6 +15,9 @@ use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed { repeats_add_up: true, ..Parsed::default() };
     for (index, line) in text.lines().enumerate() {
+        if stops(&mut parsed) {
+            break;
+        }
         let number = index + 1;
         let (content, comment) = line.split_once('#').unwrap_or((line, ""));
         let mut words = content.split_whitespace();

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Deserializer, json};
 
 use super::exported::ExportedZone;
-use super::field::{address_at, names_at, ttl_note};
+use super::field::{address_at, names_at, stops, ttl_note};
 use crate::model::host::{HostEntry, Names};
 use crate::model::responder::TTL;
 use crate::plan::import::{BadLine, HostLine, Parsed};
@@ -70,6 +70,9 @@ fn hosts_of(parsed: &mut Parsed, place: &mut Place, document: &RawValue) {
         }
     };
     for body in bodies {
+        if stops(parsed) {
+            return;
+        }
         let line = place.line_of(body);
         match host(parsed, line, body.get()) {
             Ok(host) => parsed.hosts.push(host),

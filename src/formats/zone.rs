@@ -5,7 +5,7 @@
 
 use super::annotation::Annotation;
 use super::exported::ExportedZone;
-use super::field::{address_at, ttl_note};
+use super::field::{address_at, stops, ttl_note};
 use super::hosts::one_line;
 use crate::model::address;
 use crate::model::host::HostEntry;
@@ -76,6 +76,9 @@ pub fn parse(text: &str) -> Parsed {
     let mut reader =
         Reader { parsed: Parsed { repeats_add_up: true, ..Parsed::default() }, ..Reader::default() };
     for entry in entries(text, &mut reader.parsed.bad) {
+        if stops(&mut reader.parsed) {
+            break;
+        }
         match reader.read(&entry) {
             Ok(host) => reader.parsed.hosts.extend(host),
             Err(bad) => reader.parsed.bad.push(bad),
@@ -94,12 +97,22 @@ struct Entry<'t> {
     comment: &'t str,
 }
 
+/// The most entries of a file.
+const ENTRIES_MAX: usize = 1_000_000;
+
 /// The entries of a text. Parentheses and quotes that are not closed are bad lines.
 fn entries<'t>(text: &'t str, bad: &mut Vec<BadLine>) -> Vec<Entry<'t>> {
     let mut entries = Vec::new();
     let mut entry = Entry::default();
     let mut open: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
+        if entries.len() >= ENTRIES_MAX {
+            bad.push(BadLine::new(
+                index + 1,
+                format!("{ENTRIES_MAX} entries come before it, the most of a file"),
+            ));
+            break;
+        }
         if open.is_none() {
             entry =
                 Entry { line: index + 1, starts_blank: line.starts_with([' ', '\t']), ..Entry::default() };

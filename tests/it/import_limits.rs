@@ -128,3 +128,32 @@ fn a_pipe_of_the_shell_and_a_late_writer() -> Result<()> {
     assert!(hosts.contains("piped") && hosts.contains("late"), "{hosts}");
     Ok(())
 }
+
+/// The first bad lines are enough to refuse a file.
+#[test]
+fn a_file_of_bad_lines() -> Result<()> {
+    let nb = nets()?;
+    let mut shown = String::new();
+    for (name, line) in
+        [("a.hosts", "x\n"), ("b.hosts", "::1 a\n"), ("c.csv", "x\n"), ("d.zone", "x\n"), ("e.json", "1 ")]
+    {
+        let header = if name == "c.csv" { "name,ip\n" } else { "" };
+        let file = nb.file(name, [header, &line.repeat(3_000_000)].concat())?;
+        let refusal = refusal(&nb, &format!("record import net1 {file}"), Stdio::null())?;
+        let lines: Vec<&str> = refusal.stderr.lines().filter(|line| !line.starts_with("warning")).collect();
+        shown += &format!("{}\n{}\n", lines[0], lines[lines.len() - 1]);
+    }
+    snapshot!(shown, @"
+    error: 200000 lines of [DIR]/a.hosts cannot be imported; nothing was changed
+    [DIR]/a.hosts: and lines 1001-200000
+    error: 1 line of [DIR]/b.hosts cannot be imported; nothing was changed
+    [DIR]/b.hosts:200000: 200000 lines before it hold no host
+    error: 200000 lines of [DIR]/c.csv cannot be imported; nothing was changed
+    [DIR]/c.csv: and lines 1002-200001
+    error: 200000 lines of [DIR]/d.zone cannot be imported; nothing was changed
+    [DIR]/d.zone: and lines 1001-199999, 1000001
+    error: 200000 lines of [DIR]/e.json cannot be imported; nothing was changed
+    [DIR]/e.json: and lines 1
+    ");
+    Ok(())
+}

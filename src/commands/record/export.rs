@@ -22,7 +22,10 @@ Examples:
   qdns record export net1 --format hosts     for /etc/hosts
   qdns record export net1 --format zone      for a BIND server
   qdns record export net1 --owner neutron    rows of OpenStack, to move them
-  qdns record export                         every zone")]
+  qdns record export                         every zone
+
+In CSV, a cell that a spreadsheet would execute (it begins with = + - @, a tab or a carriage return) gets an \
+apostrophe before it. `import` removes the apostrophe.")]
 pub struct ExportArgs {
     /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
