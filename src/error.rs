@@ -76,6 +76,8 @@ pub struct Error {
     pub kind: Kind,
     /// One sentence that names the value and the rule.
     pub message: String,
+    /// A list that belongs to the message, each item printed on a line of its own.
+    pub details: Vec<String>,
     /// What to type or change next, each printed on a line of its own.
     pub hints: Vec<String>,
     pub(crate) source: Option<anyhow::Error>,
@@ -84,7 +86,7 @@ pub struct Error {
 impl Error {
     /// A failure of the given kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), hints: Vec::new(), source: None }
+        Error { kind, message: message.into(), details: Vec::new(), hints: Vec::new(), source: None }
     }
 
     /// A value that breaks a rule.
@@ -100,6 +102,13 @@ impl Error {
     /// A thing that does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Error::new(Kind::NotFound, message)
+    }
+
+    /// The same failure with a list that belongs to its message.
+    #[must_use]
+    pub fn details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
     }
 
     /// The same failure with one more way out.

@@ -72,7 +72,8 @@ enum Command {
 /// The command line is wrong, or it asks for help or for the version.
 pub fn parse(words: impl Iterator<Item = OsString>) -> std::result::Result<Cli, Usage> {
     let words: Vec<OsString> = words.collect();
-    let mut cli = Cli::try_parse_from(&words).map_err(|error| Usage::new(error, &words))?;
+    let refused = |words| Cli::try_parse_from::<_, String>(words).err();
+    let mut cli = Cli::try_parse_from(&words).map_err(|error| Usage::new(error, &words, refused))?;
     let arguments: Vec<String> =
         words.iter().skip(1).map(|word| shell_word(&word.to_string_lossy())).collect();
     cli.typed = format!("qdns {}", arguments.join(" "));

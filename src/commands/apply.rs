@@ -6,8 +6,8 @@ use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::topology::{Network, Topology};
-use crate::output::Reply;
 use crate::output::changes::Changes;
+use crate::output::{Page, Reply, ask, note};
 use crate::plan::{Approved, Plan, SwitchId};
 
 /// The number of attempts at a change that loses races.
@@ -87,7 +87,7 @@ type PlanAgain<'a> = &'a dyn Fn(&SwitchId) -> Result<Plan>;
 pub fn apply_all(
     context: &Context,
     plans: Vec<Plan>,
-    shown: impl FnOnce() -> String,
+    shown: impl FnOnce() -> Page,
     plan_again: Option<PlanAgain>,
 ) -> Result<()> {
     let approved = Approved::ask_all(plans, |question| confirm(context, question, shown))?;
@@ -139,7 +139,7 @@ fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
 }
 
 /// Asks on a terminal. Without a terminal only `--yes` confirms.
-fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> String) -> Result<()> {
+fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> Page) -> Result<()> {
     if context.global.yes {
         return Ok(());
     }
@@ -147,16 +147,12 @@ fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> String) ->
     if !stdin().is_terminal() || !stderr().is_terminal() {
         return Err(refused().hint("--yes confirms it; --dry-run shows what would change"));
     }
-    crate::output::note(shown().trim_end());
-    let answer = dialoguer::Confirm::new()
-        .with_prompt(format!("This will {question}. Go on?"))
-        .default(false)
-        .interact()
-        .map_err(|error| refused().hint("--yes confirms it").cause(error))?;
-    if !answer {
-        return Err(Error::new(Kind::NeedsConfirmation, "nothing was changed"));
+    note(shown());
+    if ask(&format!("This will {question}. Go on? [y/N] ")) {
+        Ok(())
+    } else {
+        Err(Error::new(Kind::NeedsConfirmation, "Nothing was changed."))
     }
-    Ok(())
 }
 
 /// The comment of a change in the database's log: the command and the user.

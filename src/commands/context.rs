@@ -111,7 +111,7 @@ impl GlobalOptions {
             connection,
             timeout: self.timeout,
             wait: self.wait,
-            echo: (self.verbose > 0).then_some(output::note as fn(&str)),
+            echo: (self.verbose > 0).then_some((|line| output::note(line)) as fn(&str)),
         }
     }
 

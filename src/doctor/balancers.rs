@@ -8,6 +8,7 @@ use super::fix::Fix;
 use super::input::Input;
 use crate::model::balancer::resolvers_of;
 use crate::model::forwarding::{Fault, fault};
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::LoadBalancer;
 use crate::model::topology::Network;
 
@@ -50,13 +51,13 @@ fn fix(input: &Input, network: &Network, balancer: &LoadBalancer, fault: &Fault)
         }
     }
     if resolvers.is_empty() {
-        return Fix::qdns(["forwarders", "clear", network.name()]);
+        return Fix::qdns(&CommandLine::qdns(["forwarders", "clear"]).value(network.name()));
     }
-    let words = ["forwarders", "set", network.name()].map(str::to_owned).into_iter();
-    match fault {
-        Fault::Misplaced(None) => Fix::qdns(words.chain(without_ports(&resolvers))),
-        _ => Fix::qdns(words.chain(resolvers).chain(["--via", "auto"].map(str::to_owned))),
-    }
+    let set = CommandLine::qdns(["forwarders", "set"]).value(network.name());
+    Fix::qdns(&match fault {
+        Fault::Misplaced(None) => without_ports(&resolvers).iter().fold(set, CommandLine::value),
+        _ => resolvers.iter().fold(set, CommandLine::value).option("--via").option("auto"),
+    })
 }
 
 /// The addresses without ports, as guests can get them by DHCP.

@@ -11,6 +11,7 @@ use super::grammar;
 use super::input::Input;
 use crate::model::owner::resolver_command;
 use crate::model::resolvers::is_of_ovn;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::model::topology::{Leases, Network};
 
@@ -109,12 +110,9 @@ pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<
     }
     let usual = if is_ipv4 { USUAL_RESOLVERS } else { USUAL_RESOLVERS_V6 };
     let resolvers = found.unwrap_or_else(|| usual.iter().map(|text| (*text).to_owned()).collect());
-    let mut words = ["forwarders", "set", input.topology.switches[index].name()].map(str::to_owned).to_vec();
-    words.extend(resolvers);
-    if leases.users.len() > 1 {
-        words.push("--yes".to_owned());
-    }
-    Some(Fix::qdns(words))
+    let set = CommandLine::qdns(["forwarders", "set"]).value(input.topology.switches[index].name());
+    let set = resolvers.iter().fold(set, CommandLine::value);
+    Some(Fix::qdns(&if leases.users.len() > 1 { set.option("--yes") } else { set }))
 }
 
 /// The resolvers of a row that are not OVN's own and not among the bad ones, if there are any.

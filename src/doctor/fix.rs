@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::model::host::Names;
 use crate::model::name::HostArg;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::Map;
 use crate::model::topology::Network;
 use crate::plan::change::{Change, Column, Entry};
@@ -30,6 +31,12 @@ pub struct Command {
     pub args: Vec<String>,
 }
 
+impl Command {
+    pub fn qdns(line: &CommandLine) -> Self {
+        Command { program: "qdns", args: line.args() }
+    }
+}
+
 impl Fix {
     /// A command of any program.
     pub fn shell<S: Into<String>>(program: &'static str, args: impl IntoIterator<Item = S>) -> Self {
@@ -37,8 +44,8 @@ impl Fix {
     }
 
     /// A command of qdns.
-    pub fn qdns<S: Into<String>>(args: impl IntoIterator<Item = S>) -> Self {
-        Self::shell("qdns", args)
+    pub fn qdns(line: &CommandLine) -> Self {
+        Fix::Shell(Command::qdns(line))
     }
 
     /// A command of ovn-nbctl.

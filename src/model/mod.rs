@@ -16,6 +16,7 @@ pub mod network;
 pub mod owner;
 pub mod port;
 pub mod port_index;
+pub mod printable;
 pub mod release;
 pub mod reserved;
 pub mod resolvers;

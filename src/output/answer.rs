@@ -3,15 +3,16 @@
 use std::fmt::Debug;
 
 use super::json::Json;
+use super::page::Page;
 
 /// What a command found or did. Its serialised form is the document that programs read; those fields stay
 /// when the model changes.
 pub trait Answer: Json + Debug {
     /// For a person; `width` is the terminal's in columns, where there is a terminal.
-    fn table(&self, width: Option<u16>) -> String;
+    fn table(&self, width: Option<u16>) -> Page;
 
     /// For a script: tab-separated lines without a header.
-    fn plain(&self) -> String;
+    fn plain(&self) -> Page;
 
     /// What is worth knowing about the answer. The document has them as a field.
     fn warnings(&self) -> &[String] {
@@ -23,9 +24,9 @@ pub trait Answer: Json + Debug {
         false
     }
 
-    /// Whether the answer is a text, the same in every format.
-    fn is_text(&self) -> bool {
-        false
+    /// The answer as a text that is the same in every format.
+    fn text(&self) -> Option<&str> {
+        None
     }
 }
 

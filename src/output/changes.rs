@@ -7,8 +7,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::answer::Answer;
+use super::page::{Line, Page};
 use super::plain;
-use super::terminal::styled;
 use crate::model::marks::is_dhcp_mark;
 use crate::model::snapshot::LoadBalancer;
 use crate::plan::Plan;
@@ -68,18 +68,19 @@ fn whole_row(change: &Planned) -> Option<Uuid> {
 }
 
 impl Answer for Changes {
-    fn table(&self, _width: Option<u16>) -> String {
+    fn table(&self, _width: Option<u16>) -> Page {
         if self.changes.is_empty() {
-            return "Nothing to change.\n".to_owned();
+            return Page::from("Nothing to change.");
         }
-        let mut text = String::new();
+        let mut page = Page::default();
         if self.dry_run {
-            text.push_str("Would change:\n");
+            page.push("Would change:");
         }
-        text + &lines(&self.changes)
+        lines(&self.changes).for_each(|line| page.push(line));
+        page
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines(self.changes.iter().map(|change| change.cells().into()))
     }
 
@@ -93,27 +94,24 @@ impl Answer for Changes {
 }
 
 /// The changes, one a line.
-pub(super) fn lines(changes: &[Change]) -> String {
-    let mut text = String::new();
-    let signs = [("+", AnsiColor::Green), ("-", AnsiColor::Red), ("~", AnsiColor::Yellow)];
-    let [added, removed, changed] = signs.map(|(sign, color)| styled(sign, color));
-    for change in changes.iter().filter(|change| !is_dhcp_mark(&change.name)) {
-        let sign = match change.action {
-            "add" => &added,
-            "remove" => &removed,
-            _ => &changed,
-        };
-        text.extend([sign, " ", &change.name, "  "]);
-        match (&change.from, &change.to) {
-            (Some(from), Some(to)) => text.extend([from, " -> ", to]),
-            (from, to) => text.extend(from.iter().chain(to).map(String::as_str)),
-        }
-        text.push('\n');
-    }
-    text
+pub(super) fn lines(changes: &[Change]) -> impl Iterator<Item = Line> {
+    changes.iter().filter(|change| !is_dhcp_mark(&change.name)).map(Change::line)
 }
 
 impl Change {
+    fn line(&self) -> Line {
+        let (sign, color) = match self.action {
+            "add" => ("+", AnsiColor::Green),
+            "remove" => ("-", AnsiColor::Red),
+            _ => ("~", AnsiColor::Yellow),
+        };
+        let line = Line::default().styled(sign, color).text(" ").text(&self.name).text("  ");
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) => line.text(from).text(" -> ").text(to),
+            (from, to) => from.iter().chain(to).fold(line, |line, value| line.text(value)),
+        }
+    }
+
     /// Action, name, what it was and what it becomes.
     pub(super) fn cells(&self) -> [String; 4] {
         let or_empty = |value: &Option<String>| value.clone().unwrap_or_default();

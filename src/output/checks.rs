@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::page::Page;
 use super::plain;
 use crate::doctor::Check;
 
@@ -46,14 +47,14 @@ pub struct Checks {
 }
 
 impl Answer for Checks {
-    fn table(&self, _width: Option<u16>) -> String {
+    fn table(&self, _width: Option<u16>) -> Page {
         let width = self.checks.iter().map(|check| check.code.len()).max().unwrap_or_default();
         let line =
-            |check: &ListedCheck| format!("{:width$}  {:7}  {}\n", check.code, check.severity, check.title);
+            |check: &ListedCheck| format!("{:width$}  {:7}  {}", check.code, check.severity, check.title);
         self.checks.iter().map(line).collect()
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines(self.checks.iter().map(|check| {
             [check.code, check.severity, check.category, check.title].map(str::to_owned).to_vec()
         }))
@@ -67,30 +68,32 @@ pub struct Explanation {
 }
 
 impl Answer for Explanation {
-    fn table(&self, _width: Option<u16>) -> String {
+    fn table(&self, _width: Option<u16>) -> Page {
         let ListedCheck { code, severity, title, explanation, source, .. } = self.check;
         let source = format!("Source: {source}");
-        format!("{code} ({severity}): {title}\n\n{}\n\n{}\n", wrapped(explanation), wrapped(&source))
+        let blank = || Page::from("");
+        let mut page = Page::from(format!("{code} ({severity}): {title}"));
+        [blank(), wrapped(explanation), blank(), wrapped(&source)].iter().for_each(|part| page.append(part));
+        page
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         self.table(None)
     }
 }
 
 /// A text in lines of at most [`WIDTH`] characters.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut column = 0;
+fn wrapped(text: &str) -> Page {
+    let mut page = Page::default();
+    let mut line = String::new();
     for word in text.split_whitespace() {
-        if column > 0 && column + word.len() > WIDTH {
-            lines.push('\n');
-            column = 0;
-        } else if column > 0 {
-            lines.push(' ');
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            page.push(std::mem::take(&mut line));
+        } else if !line.is_empty() {
+            line.push(' ');
         }
-        lines += word;
-        column += word.len() + 1;
+        line += word;
     }
-    lines
+    page.push(line);
+    page
 }

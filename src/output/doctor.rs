@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::changes::{self, Change};
 use super::fix::lines;
+use super::page::{Line, Page};
 use super::plain;
-use super::terminal::styled;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Examination};
 use crate::model::marks::Owner;
@@ -95,30 +95,31 @@ impl Report {
 }
 
 impl Answer for Report {
-    fn table(&self, _width: Option<u16>) -> String {
-        let mut text = String::new();
+    fn table(&self, _width: Option<u16>) -> Page {
+        let mut page = Page::default();
         if let Some(changes) = self.changes.as_ref().filter(|changes| !changes.is_empty()) {
-            text += &heading("Changed");
-            text.extend(changes::lines(changes).lines().map(|line| format!("  {line}\n")));
+            page.push(heading("Changed"));
+            changes::lines(changes).for_each(|line| page.push(line.indented("  ")));
         }
         let mut findings: Vec<&Found> = self.findings.iter().collect();
         findings.sort_by_key(|finding| (finding.category, std::cmp::Reverse(finding.level)));
         for of_category in findings.chunk_by(|a, b| a.category == b.category) {
-            text += &heading(of_category[0].category.title());
-            of_category.iter().for_each(|finding| finding.write(&mut text));
+            page.push(heading(of_category[0].category.title()));
+            of_category.iter().for_each(|finding| finding.write(&mut page));
         }
         if !self.skipped.is_empty() {
-            text += &heading("Not checked");
-            text += &skipped_lines(&self.skipped);
+            page.push(heading("Not checked"));
+            page.append(&skipped_lines(&self.skipped));
         }
-        if !text.is_empty() {
-            text.push('\n');
+        if !page.is_empty() {
+            page.push("");
         }
-        text + &self.summary.line()
+        page.push(self.summary.line());
+        page
     }
 
     /// One change, finding or skipped check a line.
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         let empty = String::new;
         let changes = self.changes.iter().flatten().map(|change| {
             let [action, name, from, to] = change.cells();
@@ -126,22 +127,22 @@ impl Answer for Report {
         });
         let findings = self.findings.iter().map(|f| {
             let texts = [f.severity, f.code, f.switch.as_deref().unwrap_or_default(), &f.subject, &f.message];
-            plain::line_with_command(&texts.map(str::to_owned), &f.fix.join("; "))
+            texts.into_iter().map(str::to_owned).chain([f.fix.join("; ")]).collect()
         });
         let skipped = self
             .skipped
             .iter()
             .map(|s| vec!["skipped".to_owned(), s.code.to_owned(), empty(), empty(), s.why.clone(), empty()]);
-        plain::lines(changes) + &findings.collect::<String>() + &plain::lines(skipped)
+        plain::lines(changes.chain(findings).chain(skipped))
     }
 }
 
-fn heading(text: &str) -> String {
-    format!("{}\n", styled(text, AnsiColor::White))
+fn heading(text: &str) -> Line {
+    Line::default().styled(text, AnsiColor::White)
 }
 
 /// The skipped checks, one line for each reason.
-fn skipped_lines(skipped: &[Skipped]) -> String {
+fn skipped_lines(skipped: &[Skipped]) -> Page {
     let mut by_why: Vec<(&str, Vec<&str>)> = Vec::new();
     for Skipped { code, why } in skipped {
         match by_why.iter_mut().find(|(other, _)| other == why) {
@@ -149,7 +150,7 @@ fn skipped_lines(skipped: &[Skipped]) -> String {
             None => by_why.push((why, vec![code])),
         }
     }
-    by_why.iter().map(|(why, codes)| format!("  {}: {why}\n", codes.join(", "))).collect()
+    by_why.iter().map(|(why, codes)| format!("  {}: {why}", codes.join(", "))).collect()
 }
 
 impl Found {
@@ -168,23 +169,24 @@ impl Found {
         }
     }
 
-    fn write(&self, text: &mut String) {
+    fn write(&self, page: &mut Page) {
         let color = match self.level {
             Severity::Error => AnsiColor::Red,
             Severity::Warning => AnsiColor::Yellow,
             Severity::Info => AnsiColor::Cyan,
         };
         let switch = self.switch.as_ref().map(|switch| format!(" {switch}:")).unwrap_or_default();
-        *text += &format!("  {} {}{switch} {}\n", styled(self.severity, color), self.code, self.message);
+        let severity = Line::default().text("  ").styled(self.severity, color);
+        page.push(severity.text(&format!(" {}{switch} {}", self.code, self.message)));
         for (what, value) in &self.evidence {
             let value = match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
-            *text += &format!("      {}: {value}\n", what.replace('_', " "));
+            page.push(format!("      {}: {value}", what.replace('_', " ")));
         }
         for line in &self.fix {
-            *text += &format!("      {} {line}\n", styled("fix:", AnsiColor::Green));
+            page.push(Line::default().text("      ").styled("fix:", AnsiColor::Green).text(" ").text(line));
         }
     }
 }
@@ -204,7 +206,7 @@ impl Summary {
             0 => String::new(),
             count => format!(", {} not made", counted(count, "check")),
         };
-        format!("{found}; {} passed{skipped}.\n", counted(self.passed, "check"))
+        format!("{found}; {} passed{skipped}.", counted(self.passed, "check"))
     }
 }
 

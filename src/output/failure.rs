@@ -1,27 +1,33 @@
 //! How a failure is printed: for a person line by line, for a program as JSON.
 
 use anstyle::AnsiColor;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::terminal::styled;
+use super::page::{Line, Page};
 use crate::error::Error;
 
 /// For a person.
-pub(super) fn text(error: &Error) -> String {
-    let mut text = format!("{} {}", styled("error:", AnsiColor::Red), error.message);
-    for cause in error.causes() {
-        text += &format!("\n  {} {cause}", styled("cause:", AnsiColor::Yellow));
+pub(super) fn page(error: &Error) -> Page {
+    let mut page =
+        Page::from(Line::default().styled("error:", AnsiColor::Red).text(" ").text(&error.message));
+    error.details.iter().for_each(|detail| page.push(detail.as_str()));
+    // A program may say several lines.
+    for cause in error.causes().iter().flat_map(|cause| cause.lines()) {
+        page.push(Line::default().text("  ").styled("cause:", AnsiColor::Yellow).text(" ").text(cause));
     }
     for hint in &error.hints {
-        text += &format!("\n   {} {hint}", styled("hint:", AnsiColor::Cyan));
+        page.push(Line::default().text("   ").styled("hint:", AnsiColor::Cyan).text(" ").text(hint));
     }
-    text
+    page
 }
 
 /// For a program.
-pub(super) fn json(error: &Error) -> String {
-    let body = json!({
+pub(super) fn document(error: &Error) -> Value {
+    let mut body = json!({
         "kind": error.kind.name(), "message": error.message, "causes": error.causes(), "hints": error.hints,
     });
-    json!({ "error": body }).to_string()
+    if !error.details.is_empty() {
+        body["details"] = json!(error.details);
+    }
+    json!({ "error": body })
 }

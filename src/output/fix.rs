@@ -2,7 +2,7 @@
 
 use crate::doctor::finding::Finding;
 use crate::doctor::fix::{Command, Fix, HostFix, HostState};
-use crate::model::shell::shell_word;
+use crate::model::shell::{CommandLine, joined};
 use crate::ovn::transaction::arguments;
 
 /// How many fixes `--fix` applies in place of as many lines.
@@ -13,7 +13,8 @@ pub fn lines(code: &str, finding: &Finding, connection: &[String]) -> Vec<String
     let of = |command: &Command| line(command, connection);
     match &finding.switch {
         Some(switch) if finding.is_automatic && finding.fixes.len() > FEW => {
-            vec![of(&qdns(["doctor", switch, "--only", code, "--fix"]))]
+            let doctor = CommandLine::qdns(["doctor"]).value(switch);
+            vec![of(&Command::qdns(&doctor.option("--only").option(code).option("--fix")))]
         }
         _ => finding.fixes.iter().map(|fix| of(&command(fix))).collect(),
     }
@@ -29,25 +30,21 @@ fn command(fix: &Fix) -> Command {
 
 fn host(fix: &HostFix) -> Command {
     let HostState::Present { addresses, replace, is_static, names, reverse } = &fix.state else {
-        return qdns(["record", "rm", &fix.switch_name, &fix.host]);
+        let remove = CommandLine::qdns(["record", "rm"]).value(&fix.switch_name).value(&fix.host);
+        return Command::qdns(&remove);
     };
-    let mut command = qdns(["record", "add", &fix.switch_name, &fix.host]);
-    command.args.extend(addresses.iter().map(ToString::to_string));
+    let add = CommandLine::qdns(["record", "add"]).value(&fix.switch_name).value(&fix.host);
+    let add = addresses.iter().fold(add, CommandLine::value);
     let no_ptr = (!reverse).then_some("--no-ptr");
     let options = [names.option(), no_ptr, is_static.then_some("--static"), replace.then_some("--replace")];
-    command.args.extend(options.into_iter().flatten().map(str::to_owned));
-    command
-}
-
-fn qdns<const N: usize>(args: [&str; N]) -> Command {
-    Command { program: "qdns", args: args.map(str::to_owned).into() }
+    Command::qdns(&options.into_iter().flatten().fold(add, CommandLine::option))
 }
 
 fn line(command: &Command, connection: &[String]) -> String {
     let takes_connection = matches!(command.program, "qdns" | "ovn-nbctl");
     let connection = if takes_connection { connection } else { &[] };
-    let words = connection.iter().chain(&command.args).map(|word| shell_word(word));
-    std::iter::once(command.program.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+    let program = [command.program.to_owned()];
+    joined(&[&program, connection, &command.args].concat())
 }
 
 #[cfg(test)]

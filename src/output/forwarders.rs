@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::answer::Answer;
-use super::table::or_dash;
-use super::{plain, table};
+use super::page::Page;
+use super::plain;
+use super::table::{Cell, Table, or_dash};
 use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
 use crate::model::snapshot::Map;
@@ -27,33 +28,33 @@ impl Forwarders {
 }
 
 impl Answer for Forwarders {
-    fn table(&self, width: Option<u16>) -> String {
+    fn table(&self, width: Option<u16>) -> Page {
         if self.forwarders.is_empty() {
-            return "No forwarders: no port uses DHCP options.\n".to_owned();
+            return Page::from("No forwarders: no port uses DHCP options.");
         }
         let via = self.forwarders.iter().any(|row| row.mode == "via");
         let header =
             ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
         let columns = if via { header.len() } else { header.len() - 2 };
-        let mut table = table::new(width, &header[..columns]);
+        let mut table = Table::new(width, &header[..columns]);
         for row in &self.forwarders {
             let mut cells = vec![
-                row.switch.clone(),
-                row.cidr.clone(),
-                or_dash(&row.servers, "\n"),
-                or_dash(&row.search, " "),
-                row.ports.to_string(),
-                or_dash(&row.shared_with, ", "),
-                if row.mode == "via" { row.upstreams.join("\n") } else { "-".to_owned() },
-                or_dash(&row.attached_to, ", "),
+                Cell::from(row.switch.as_str()),
+                Cell::from(row.cidr.as_str()),
+                Cell::lines_or_dash(&row.servers),
+                Cell::from(or_dash(&row.search, " ")),
+                Cell::from(row.ports.to_string()),
+                Cell::from(or_dash(&row.shared_with, ", ")),
+                if row.mode == "via" { Cell::lines(&row.upstreams) } else { Cell::from("-") },
+                Cell::from(or_dash(&row.attached_to, ", ")),
             ];
             cells.truncate(columns);
-            table.add_row(cells);
+            table.push(cells);
         }
-        table::finish(&table)
+        table.page()
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines(self.forwarders.iter().map(Resolvers::row))
     }
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::page::Page;
 use super::plain;
 use crate::model::lookup::client::{Client, Doubt, Outcome, Resolution};
 use crate::model::lookup::verdict::{NoAnswer, Query, Verdict};
@@ -19,31 +20,31 @@ pub struct Lookups {
 
 impl Answer for Lookups {
     /// Each query with its reason, then the guests, then what could not be seen.
-    fn table(&self, _width: Option<u16>) -> String {
-        let mut text = String::new();
+    fn table(&self, _width: Option<u16>) -> Page {
+        let mut page = Page::default();
         for lookup in &self.lookups {
-            text += &format!("{} from {} on {}\n", lookup.name, lookup.from, lookup.switch);
+            page.push(format!("{} from {} on {}", lookup.name, lookup.from, lookup.switch));
             for query in &lookup.queries {
-                text += &format!("  {} {}: {}\n", query.kind, query.name, query.message);
+                page.push(format!("  {} {}: {}", query.kind, query.name, query.message));
                 for row in &query.rows {
-                    text += &format!("      row {} ({}): {}\n", row.uuid, row.owner, row.value);
+                    page.push(format!("      row {} ({}): {}", row.uuid, row.owner, row.value));
                 }
             }
             if let Some(acl) = &lookup.acl {
-                text += &format!("  trace: {}\n", acl.trace);
+                page.push(format!("  trace: {}", acl.trace));
             }
             for guest in &lookup.guests {
-                text += &format!("  {}: {}\n", guest.client, guest.message);
+                page.push(format!("  {}: {}", guest.client, guest.message));
             }
             for unseen in &lookup.unseen {
-                text += &format!("  not seen: {unseen}\n");
+                page.push(format!("  not seen: {unseen}"));
             }
         }
-        text
+        page
     }
 
     /// Name, type, verdict, answers, the owners of the rows; one query a line.
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         let queries = self.lookups.iter().flat_map(|lookup| &lookup.queries);
         let row = |query: &QueryView| {
             let owners: Vec<&str> = query.rows.iter().map(|row| row.owner).collect();

@@ -10,9 +10,11 @@ mod fix;
 pub mod forwarders;
 mod json;
 pub mod lookup;
+mod page;
 mod plain;
 mod printer;
 mod progress;
+mod question;
 pub mod records;
 pub mod sync;
 mod table;
@@ -21,4 +23,6 @@ pub mod text;
 pub mod zones;
 
 pub use answer::Reply;
+pub use page::Page;
 pub use printer::{Color, Format, Printer, note, render, render_plan, set_color};
+pub use question::ask;

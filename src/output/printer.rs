@@ -7,8 +7,9 @@ use clap::ValueEnum;
 
 use super::answer::Answer;
 use super::changes::Changes;
+use super::json::Json;
+use super::page::{Line, Page};
 use super::progress::Progress;
-use super::terminal::styled;
 use super::{failure, terminal};
 use crate::error::Error;
 use crate::plan::Plan;
@@ -56,11 +57,12 @@ impl Printer {
         if self.format != Format::Json {
             answer.warnings().iter().for_each(|warning| self.warn(warning));
         }
-        let written = match self.format {
-            Format::Json if !answer.is_text() => answer.write_json(&mut io::stdout().lock()),
-            Format::Json | Format::Plain => io::stdout().lock().write_all(answer.plain().as_bytes()),
-            Format::Table if self.quiet && answer.is_confirmation() => Ok(()),
-            Format::Table => write_styled(&answer.table(terminal::width())),
+        let written = match (answer.text(), self.format) {
+            (Some(text), _) if !io::stdout().is_terminal() => io::stdout().lock().write_all(text.as_bytes()),
+            (Some(_), _) | (None, Format::Plain) => write(&answer.plain()),
+            (None, Format::Json) => answer.write_json(&mut io::stdout().lock()),
+            (None, Format::Table) if self.quiet && answer.is_confirmation() => Ok(()),
+            (None, Format::Table) => write(&answer.table(terminal::width())),
         };
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -71,14 +73,18 @@ impl Printer {
     /// Prints a warning on standard error.
     pub fn warn(self, warning: &str) {
         if !self.quiet {
-            note(&format!("{} {warning}", styled("warning:", AnsiColor::Yellow)));
+            note(Line::default().styled("warning:", AnsiColor::Yellow).text(" ").text(warning));
         }
     }
 
     /// Prints a failure on standard error.
     pub fn fail(self, error: &Error) {
-        let is_json = self.format == Format::Json;
-        note(&if is_json { failure::json(error) } else { failure::text(error) });
+        if self.format == Format::Json {
+            // If standard error is closed, there is no other place for it.
+            let _ = failure::document(error).write_json(&mut io::stderr().lock());
+        } else {
+            note(failure::page(error));
+        }
     }
 
     /// A bar that shows how many of `unit` are done.
@@ -107,27 +113,26 @@ pub fn set_color(color: Color) {
     .write_global();
 }
 
-/// Prints a line on standard error. If standard error is closed, there is no other place for it.
-pub fn note(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{}", terminal::harmless(line));
+/// Prints lines on standard error. If standard error is closed, there is no other place for them.
+pub fn note(page: impl Into<Page>) {
+    let _ = anstream::stderr().lock().write_all(page.into().as_str().as_bytes());
 }
 
 /// An answer as a person reads it before a question.
-pub fn render(answer: &dyn Answer) -> String {
-    answer.table(terminal::width()).trim_end().to_owned()
+pub fn render(answer: &dyn Answer) -> Page {
+    answer.table(terminal::width())
 }
 
 /// A plan as a person reads it before a question.
-pub fn render_plan(plan: &Plan) -> String {
+pub fn render_plan(plan: &Plan) -> Page {
     render(&Changes::of(plan.clone(), true))
 }
 
-/// Writes a text without the characters that a terminal would obey. It is one write: anstream would write
-/// each piece between two colours by itself.
-fn write_styled(text: &str) -> io::Result<()> {
-    let text = terminal::harmless(text);
+/// Writes lines to standard output. It is one write: anstream would write each piece between two colours by itself.
+fn write(page: &Page) -> io::Result<()> {
+    let text = page.as_str();
     if anstream::AutoStream::choice(&io::stdout()) == anstream::ColorChoice::Never {
-        let plain = anstream::adapter::strip_str(&text).to_string();
+        let plain = anstream::adapter::strip_str(text).to_string();
         return io::stdout().lock().write_all(plain.as_bytes());
     }
     io::stdout().lock().write_all(text.as_bytes())

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use serde::Serialize;
 
 use super::answer::Answer;
-use super::{plain, table};
+use super::page::Page;
+use super::plain;
+use super::table::{Cell, Table};
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::responder::TTL;
@@ -38,34 +40,34 @@ fn hosts_of(topology: &Topology, zone: &Zone) -> impl Iterator<Item = Record> {
 }
 
 impl Answer for Records {
-    fn table(&self, width: Option<u16>) -> String {
+    fn table(&self, width: Option<u16>) -> Page {
         if self.records.is_empty() {
-            return "No hosts.\n".to_owned();
+            return Page::from("No hosts.");
         }
         let noted = self.records.iter().any(|record| !record.notes.is_empty());
         let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];
         let columns = if noted { header.len() } else { header.len() - 1 };
-        let mut table = table::new(width, &header[..columns]);
+        let mut table = Table::new(width, &header[..columns]);
         for record in &self.records {
             let mut cells = vec![
-                if record.is_static {
+                Cell::from(if record.is_static {
                     format!("{} (static)", record.hostname)
                 } else {
                     record.hostname.clone()
-                },
-                record.fqdn.clone(),
-                record.addresses.join("\n"),
-                record.pointed(),
-                record.switch.to_string(),
-                record.notes.join("; "),
+                }),
+                Cell::from(record.fqdn.as_str()),
+                Cell::lines(&record.addresses),
+                Cell::from(record.pointed()),
+                Cell::from(&*record.switch),
+                Cell::from(record.notes.join("; ")),
             ];
             cells.truncate(columns);
-            table.add_row(cells);
+            table.push(cells);
         }
-        table::finish(&table)
+        table.page()
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines(self.records.iter().map(Record::row))
     }
 }

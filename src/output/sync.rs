@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::answer::Answer;
 use super::changes::Changes;
+use super::page::Page;
 use crate::plan::Plan;
 use crate::plan::stale::Stale;
 
@@ -61,23 +62,25 @@ impl SyncChanges {
 }
 
 impl Answer for SyncChanges {
-    fn table(&self, width: Option<u16>) -> String {
-        let mut text = self.changes.table(width);
+    fn table(&self, width: Option<u16>) -> Page {
+        let mut page = self.changes.table(width);
         if self.stale.is_empty() {
-            return text;
+            return page;
         }
-        text.push_str("\nWhy:\n");
+        page.push("");
+        page.push("Why:");
         for stale in &self.stale {
-            text += &format!("  {}: {}\n", stale.hostname, stale.evidence.message);
+            page.push(format!("  {}: {}", stale.hostname, stale.evidence.message));
         }
-        text.push_str("\nTo put back:\n");
+        page.push("");
+        page.push("To put back:");
         for stale in &self.stale {
-            text += &format!("  {}\n", stale.restore);
+            page.push(format!("  {}", stale.restore));
         }
-        text
+        page
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         self.changes.plain()
     }
 

@@ -3,20 +3,21 @@
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::page::Page;
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Text(pub String);
 
 impl Answer for Text {
-    fn table(&self, _width: Option<u16>) -> String {
-        self.0.clone()
+    fn table(&self, _width: Option<u16>) -> Page {
+        Page::of_text(&self.0)
     }
 
-    fn plain(&self) -> String {
-        self.0.clone()
+    fn plain(&self) -> Page {
+        Page::of_text(&self.0)
     }
 
-    fn is_text(&self) -> bool {
-        true
+    fn text(&self) -> Option<&str> {
+        Some(&self.0)
     }
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::answer::Answer;
-use super::table::or_dash;
-use super::{plain, table};
+use super::page::Page;
+use super::plain;
+use super::table::{Cell, Table, or_dash};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
@@ -23,24 +24,24 @@ impl Zones {
 }
 
 impl Answer for Zones {
-    fn table(&self, width: Option<u16>) -> String {
+    fn table(&self, width: Option<u16>) -> Page {
         if self.zones.is_empty() {
-            return "No zones.\n".to_owned();
+            return Page::from("No zones.");
         }
-        let mut table = table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
+        let mut table = Table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
         for zone in &self.zones {
-            table.add_row([
-                zone.switch.clone(),
-                zone.domain.clone(),
-                zone.hosts.to_string(),
-                zone.records.to_string(),
-                zone.state().to_owned(),
+            table.push([
+                Cell::from(zone.switch.as_str()),
+                Cell::from(zone.domain.as_str()),
+                Cell::from(zone.hosts.to_string()),
+                Cell::from(zone.records.to_string()),
+                Cell::from(zone.state()),
             ]);
         }
-        table::finish(&table)
+        table.page()
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines(self.zones.iter().map(ZoneSummary::row))
     }
 }
@@ -58,11 +59,11 @@ impl ShownZone {
 }
 
 impl Answer for ShownZone {
-    fn table(&self, _width: Option<u16>) -> String {
+    fn table(&self, _width: Option<u16>) -> Page {
         self.zone.lines()
     }
 
-    fn plain(&self) -> String {
+    fn plain(&self) -> Page {
         plain::lines([self.zone.summary.row()])
     }
 }
@@ -158,7 +159,7 @@ impl ZoneDetail {
         }
     }
 
-    fn lines(&self) -> String {
+    fn lines(&self) -> Page {
         let zone = &self.summary;
         let mut lines = vec![
             ("switch", format!("{} ({})", zone.switch, self.switch_uuid)),
@@ -172,6 +173,6 @@ impl ZoneDetail {
             let OtherRow { owner, records, uuid } = row;
             ("also", format!("{records} records of {owner} ({uuid}), which qdns never writes"))
         }));
-        lines.iter().map(|(name, value)| format!("{name:<8} {value}\n")).collect()
+        lines.iter().map(|(name, value)| format!("{name:<8} {value}")).collect()
     }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::model::shell::shell_word;
+use crate::model::shell::{self, shell_word};
 
 /// A program that ended.
 #[derive(Clone, Debug)]
@@ -45,8 +45,7 @@ fn signal(status: ExitStatus) -> Option<i32> {
 /// Passes a command line to the receiver, if there is one, in a form that a shell accepts.
 pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
     if let Some(echo) = echo {
-        let words: Vec<String> = args.iter().map(|arg| shell_word(arg)).collect();
-        echo(&format!("+ {} {}", program.to_string_lossy(), words.join(" ")));
+        echo(&format!("+ {} {}", shell_word(&program.to_string_lossy()), shell::joined(args)));
     }
 }
 

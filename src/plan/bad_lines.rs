@@ -1,10 +1,9 @@
 //! The lines of a file that cannot be imported, and the message that names them.
 
-use std::fmt::Write as _;
-
 use crate::error::{Error, Kind};
 use crate::model::name::Domain;
-use crate::model::shell::shell_word;
+use crate::model::printable::escaped;
+use crate::model::shell::CommandLine;
 
 /// The most lines that are reported with their reasons; the others are reported with their numbers.
 pub const REASONS: usize = 1000;
@@ -48,6 +47,11 @@ impl BadLine {
         self
     }
 
+    fn detail(&self, file: &str) -> String {
+        let detail = format!("{file}:{}: {}", self.line, shown(&self.reason));
+        if self.hints.is_empty() { detail } else { format!("{detail} ({})", self.hints.join("; ")) }
+    }
+
     /// A line that was understood and refused.
     pub fn of(line: usize, error: Error) -> Self {
         let conflict = error.kind == Kind::Conflict;
@@ -57,17 +61,12 @@ impl BadLine {
     }
 }
 
-/// A text as one line without control characters, at most [`TEXT_MAX`] characters long.
+/// A text as one line of printable characters; at most [`TEXT_MAX`] characters of it.
 pub fn shown(text: &str) -> String {
-    let mut shown = String::new();
-    for (at, c) in text.chars().enumerate() {
-        match c {
-            _ if at == TEXT_MAX => return shown + "…",
-            _ if c.is_control() => shown.extend(c.escape_default()),
-            _ => shown.push(c),
-        }
+    match text.char_indices().nth(TEXT_MAX) {
+        Some((end, _)) => format!("{}…", escaped(&text[..end])),
+        None => escaped(text).into_owned(),
     }
-    shown
 }
 
 /// All bad lines of a file, as one refusal; `names` are those of the file.
@@ -82,7 +81,7 @@ pub fn refusal<'n>(
     let conflicts = bad.iter().filter(|bad| bad.conflict).count();
     let kind = if conflicts == bad.len() { Kind::Conflict } else { Kind::InvalidInput };
     let foreign = format!("does not end in the zone's domain `{domain}`");
-    let error = Error::new(kind, message(&bad, file));
+    let error = error(kind, &bad, file);
     if kind == Kind::Conflict {
         error.hint("--replace lets the file win over the zone, but not over rows of other programs")
     } else if bad.iter().all(|bad| bad.unserved) {
@@ -90,35 +89,28 @@ pub fn refusal<'n>(
     } else if let Some(usual) = Domain::of_most(names)
         && bad.iter().all(|bad| bad.reason.contains(&foreign))
     {
-        let (switch, usual) = (shell_word(switch), shell_word(usual.as_str()));
-        error.hint(format!(
-            "a zone has one domain; to make one with the file's: qdns zone create {switch} --domain {usual}"
-        ))
+        let create = CommandLine::qdns(["zone", "create"]).value(switch).option("--domain").option(usual);
+        error.hint(format!("a zone has one domain; to make one with the file's: {create}"))
     } else {
         error
     }
 }
 
-/// The message that names bad lines, in their order.
-pub fn message(bad: &[BadLine], file: &str) -> String {
+/// The error that names bad lines, which are in their order.
+pub fn error(kind: Kind, bad: &[BadLine], file: &str) -> Error {
     let count = match bad.len() {
         1 => "1 line".to_owned(),
         n => format!("{n} lines"),
     };
-    let mut message = format!("{count} of {file} cannot be imported; nothing was changed");
+    let message = format!("{count} of {file} cannot be imported; nothing was changed");
+    Error::new(kind, message).details(details(bad, file))
+}
+
+fn details(bad: &[BadLine], file: &str) -> Vec<String> {
     let (named, numbered) = bad.split_at(bad.len().min(REASONS));
-    for bad in named {
-        // Writing to memory does not fail.
-        let _ = write!(message, "\n{file}:{}: {}", bad.line, shown(&bad.reason));
-        if !bad.hints.is_empty() {
-            let _ = write!(message, " ({})", bad.hints.join("; "));
-        }
-    }
-    if !numbered.is_empty() {
-        let runs = runs(numbered.iter().map(|bad| bad.line));
-        let _ = write!(message, "\n{file}: and lines {}", runs.join(", "));
-    }
-    message
+    let runs = runs(numbered.iter().map(|bad| bad.line));
+    let rest = (!runs.is_empty()).then(|| format!("{file}: and lines {}", runs.join(", ")));
+    named.iter().map(|bad| bad.detail(file)).chain(rest).collect()
 }
 
 /// Line numbers; consecutive ones as `FIRST-LAST`.
@@ -145,7 +137,8 @@ mod tests {
 
     fn message_of(lines: impl Iterator<Item = usize>) -> String {
         let bad: Vec<BadLine> = lines.map(|line| BadLine::new(line, "bad")).collect();
-        message(&bad, "f")
+        let error = error(Kind::InvalidInput, &bad, "f");
+        [vec![error.message], error.details].concat().join("\n")
     }
 
     #[test]
@@ -164,7 +157,7 @@ mod tests {
     #[test]
     fn every_hint_of_a_line_is_shown() {
         let bad = BadLine::new(3, "bad").hint("write this").hint("or that");
-        assert!(message(&[bad], "f").ends_with("\nf:3: bad (write this; or that)"));
+        assert_eq!(details(&[bad], "f"), ["f:3: bad (write this; or that)"]);
         let error = Error::invalid("bad").hint("write this").hint("or that");
         assert_eq!(BadLine::of(1, error).hints, ["write this", "or that"]);
     }

@@ -11,7 +11,7 @@ use crate::model::address;
 use crate::model::balancer::{Holder, PORT, PROTOCOLS, balancer_uuids};
 use crate::model::forwarding::{networks, place};
 use crate::model::marks::{BALANCER_MARK, SWITCH_MARK};
-use crate::model::shell::shell_word;
+use crate::model::shell::{CommandLine, shell_word};
 use crate::model::snapshot::{LoadBalancer, Map, Router, RouterPort};
 use crate::model::topology::{Network, Topology};
 
@@ -82,8 +82,8 @@ pub fn add(
 
 /// The command that gives the guests the same resolvers without a load balancer.
 fn command_without_via(network: &Network, resolvers: &[SocketAddr]) -> String {
-    let resolvers: Vec<String> = resolvers.iter().map(|resolver| resolver.ip().to_string()).collect();
-    format!("qdns forwarders set {} {}", shell_word(&network.switch.name), resolvers.join(" "))
+    let set = CommandLine::qdns(["forwarders", "set"]).value(&network.switch.name);
+    resolvers.iter().map(SocketAddr::ip).fold(set, CommandLine::value).to_string()
 }
 
 /// The router that has the VIP, and its port on the switch.

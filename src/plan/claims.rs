@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::address::same_set;
 use crate::model::host::Host;
 use crate::model::port_index::PortIndex;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::Port;
 use crate::model::topology::Network;
 
@@ -81,11 +81,8 @@ impl Claims<'_, '_> {
         let switch = &self.network.switch.name;
         let has = format!("{} of {switch} has {}", known.name, known.value());
         let holders = known.addresses().into_iter().filter_map(|address| self.index.holder(address));
-        let hint = format!(
-            "qdns record rm {} {} lets the port register it",
-            shell_word(switch),
-            shell_word(&known.name)
-        );
+        let remove = CommandLine::qdns(["record", "rm"]).value(switch).value(&known.name);
+        let hint = format!("{remove} lets the port register it");
         match holders.into_iter().find(|holder| !ports.contains(&holder.uuid)) {
             Some(other) => Error::conflict(format!("{has} of port {}", other.name)).hint(hint),
             None => Error::conflict(format!("{has} and was made by hand")).hint(hint),

@@ -11,7 +11,7 @@ use crate::model::listing::some_of;
 use crate::model::marks::{before_mark, option_of_before_mark, wrote_mark};
 use crate::model::name::Domain;
 use crate::model::owner::resolver_command;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Switch};
 use crate::model::topology::{Network, Topology};
 
@@ -58,9 +58,9 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
         Some(zone) => zone.domain.clone(),
         None => {
             plan.warnings.push(format!(
-                "switch {} has no zone, so no local name resolves yet; create one: qdns zone create {}",
+                "switch {} has no zone, so no local name resolves yet; create one: {}",
                 switch.name,
-                shell_word(&switch.name)
+                CommandLine::qdns(["zone", "create"]).value(&switch.name)
             ));
             Domain::default()
         }

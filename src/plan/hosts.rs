@@ -15,7 +15,7 @@ use crate::model::marks::HostMark;
 use crate::model::name::{Domain, HostArg, Hostname};
 use crate::model::nearest::closest;
 use crate::model::reserved::trusted;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Map, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::{Zone, zone_marks, zone_uuid};
@@ -255,9 +255,10 @@ impl<'a> Draft<'a> {
         if is_new || wanted.replace {
             return Ok(value);
         }
-        let switch = shell_word(&self.switch.name);
+        let add = CommandLine::qdns(["record", "add"]).value(&self.switch.name).value(hostname);
+        let add = wanted.addresses.iter().fold(add, CommandLine::value).option("--replace");
         Err(Error::conflict(format!("host {hostname} has {} already, not {value}", known.value()))
-            .hint(format!("qdns record add {switch} {hostname} {value} --replace")))
+            .hint(add.to_string()))
     }
 
     /// The PTR records of the host, without those of a host that has the same address.
@@ -328,14 +329,14 @@ impl<'a> Draft<'a> {
         let Some((name, owner)) = taken.first() else { return Ok(()) };
         let error =
             Error::conflict(format!("a row of {owner} on switch {} has {name} already", self.switch.name));
-        let addresses = address::to_value(&wanted.addresses);
-        let switch = shell_word(&self.switch.name);
+        let switch = &self.switch.name;
         Err(if *name == short {
-            error.hint(format!(
-                "without the short name: qdns record add {switch} {hostname} {addresses} --no-short"
-            ))
+            let add = CommandLine::qdns(["record", "add"]).value(switch).value(hostname);
+            let add = wanted.addresses.iter().fold(add, CommandLine::value).option("--no-short");
+            error.hint(format!("without the short name: {add}"))
         } else {
-            error.hint(format!("choose another name; qdns zone show {switch} shows the rows of the switch"))
+            let show = CommandLine::qdns(["zone", "show"]).value(switch);
+            error.hint(format!("choose another name; {show} shows the rows of the switch"))
         })
     }
 
@@ -379,7 +380,10 @@ impl<'a> Draft<'a> {
         let names = self.hosts.by_name.keys().map(Text::as_ref);
         match closest(name, names) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => error.hint(format!("qdns record ls {} lists its hosts", shell_word(switch))),
+            None => {
+                let list = CommandLine::qdns(["record", "ls"]).value(switch);
+                error.hint(format!("{list} lists its hosts"))
+            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The hosts of a zone that have no logical switch port, with the evidence and the command that restores them.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
 
 use uuid::Uuid;
 
@@ -11,7 +10,7 @@ use crate::error::Result;
 use crate::model::address;
 use crate::model::host::Host;
 use crate::model::port_index::PortIndex;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::topology::Network;
 
 /// Why a host goes.
@@ -68,13 +67,14 @@ impl Stale<'_> {
 
     /// The command that restores the host.
     pub fn restore(&self) -> String {
-        let mut words = vec!["qdns record add".to_owned(), shell_word(&self.switch)];
-        words.push(shell_word(&self.host.name));
-        words.extend(self.host.addresses().iter().map(IpAddr::to_string));
-        words.extend(self.host.is_static.then(|| "--static".to_owned()));
-        words.extend(self.host.reverse.is_empty().then(|| "--no-ptr".to_owned()));
-        words.extend(self.host.which_names().option().map(str::to_owned));
-        words.join(" ")
+        let add = CommandLine::qdns(["record", "add"]).value(&self.switch).value(&self.host.name);
+        let add = self.host.addresses().iter().fold(add, CommandLine::value);
+        let options = [
+            self.host.is_static.then_some("--static"),
+            self.host.reverse.is_empty().then_some("--no-ptr"),
+            self.host.which_names().option(),
+        ];
+        options.into_iter().flatten().fold(add, CommandLine::option).to_string()
     }
 }
 

@@ -5,7 +5,7 @@ use super::change::{Change, Reference, Row};
 use crate::error::{Error, Result};
 use crate::model::marks::Owner;
 use crate::model::name::Domain;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::{zone_marks, zone_uuid};
@@ -23,11 +23,11 @@ pub(super) fn may_be_detached(network: &Network) -> Option<String> {
     let switch = network.switch;
     let has_row = network.rows.iter().any(|row| row.owner() == Owner::Neutron);
     (switch.owner() == Owner::Neutron && !has_row).then(|| {
+        let attach = CommandLine::qdns(["zone", "create"]).value(&switch.name).option("--may-exist");
         format!(
             "switch {} belongs to neutron, which takes the zone off the switch when it registers the first name \
-             there; list it again then: qdns zone create {} --may-exist",
-            switch.name,
-            shell_word(&switch.name)
+             there; list it again then: {attach}",
+            switch.name
         )
     })
 }
@@ -55,7 +55,7 @@ pub fn create(
             plan.changes.push(Change::Refer(Reference::to_zone(switch, zone.row.uuid)));
         }
         Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain) => {
-            let command = format!("qdns zone show {}", shell_word(&switch.name));
+            let command = CommandLine::qdns(["zone", "show"]).value(&switch.name);
             return Err(Error::conflict(format!(
                 "switch {} has a zone already, with the domain {}",
                 switch.name, zone.domain

@@ -20,6 +20,7 @@ mod generated;
 mod guests;
 mod hook;
 mod hostile;
+mod hostile_text;
 mod import;
 mod import_files;
 mod import_large;

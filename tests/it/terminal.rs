@@ -224,12 +224,12 @@ fn a_terminal_never_gets_escape_sequences_of_a_row() -> Result<()> {
 #[test]
 fn a_pipe_gets_escape_sequences_as_text() -> Result<()> {
     snapshot!(net_with_escape_sequences()?.qdns("record ls"), @r"
-    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH  NOTE
-    app                 app.internal         10.0.0.12           no   net1
-    db-server (static)  db-server.internal   10.0.0.11           yes  net1
-                                             fd00::11
-    web-server          web-server.internal  10.0.0.10           yes  net1
-    x\u{1b}[8my              x\u{1b}[8my.internal      10.0.0.9\u{1b}]0;owned\u{7}  no   net1    no address; short name only
+    HOSTNAME            FQDN                  ADDRESSES                    PTR  SWITCH  NOTE
+    app                 app.internal          10.0.0.12                    no   net1
+    db-server (static)  db-server.internal    10.0.0.11                    yes  net1
+                                              fd00::11
+    web-server          web-server.internal   10.0.0.10                    yes  net1
+    x\u{1b}[8my         x\u{1b}[8my.internal  10.0.0.9\u{1b}]0;owned\u{7}  no   net1    no address; short name only
     ");
     Ok(())
 }
@@ -290,7 +290,7 @@ fn answered(nb: &Nb, answer: &str) -> Result<Run> {
 fn the_answer_no_changes_nothing() -> Result<()> {
     let nb = net()?;
     let before = nb.dump();
-    let screen = answered(&nb, "n")?.fails(1);
+    let screen = answered(&nb, "n\\n")?.fails(1);
     assert!(screen.contains("remove the zone of net1 with 3 hosts in it"), "{screen}");
     assert_eq!(nb.dump(), before);
     Ok(())
@@ -299,7 +299,7 @@ fn the_answer_no_changes_nothing() -> Result<()> {
 #[test]
 fn the_answer_yes_is_permission() -> Result<()> {
     let nb = net()?;
-    answered(&nb, "y")?.ok();
+    answered(&nb, "y\\n")?.ok();
     assert_eq!(nb.qdns("record ls -o plain").ok(), "");
     Ok(())
 }

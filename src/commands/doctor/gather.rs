@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::doctor::facts::{DUMP_FORMAT, DroppedQuery, Fact, Facts, Missing};
 use crate::doctor::traces;
 use crate::error::Result;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
 use crate::ovn::nbctl::Nbctl;
 use crate::ovn::sbctl::Sbctl;
@@ -65,9 +65,9 @@ fn dropped_queries(sb: &Sbctl, topology: &Topology) -> Fact<Vec<DroppedQuery>> {
         if Instant::now() > deadline {
             if dropped.is_empty() {
                 return Err(Missing::because(format!(
-                    "tracing took more than {} s; name a switch: qdns doctor {}",
+                    "tracing took more than {} s; name a switch: {}",
                     sb.timeout,
-                    shell_word(network.name())
+                    CommandLine::qdns(["doctor"]).value(network.name())
                 )));
             }
             break;

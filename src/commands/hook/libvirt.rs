@@ -122,7 +122,7 @@ impl LibvirtArgs {
 /// Writes a message to standard error and to syslog. A missing syslog is not an error.
 fn report(line: &str) {
     let line: String = line.chars().take(2000).flat_map(char::escape_debug).collect();
-    output::note(&format!("qdns: {line}"));
+    output::note(format!("qdns: {line}"));
     if let Ok(socket) = UnixDatagram::unbound() {
         let _ = socket.set_nonblocking(true);
         let _ = socket.send_to(format!("{WARNING}qdns[{}]: {line}", std::process::id()).as_bytes(), SYSLOG);
@@ -199,7 +199,7 @@ impl Job {
 
     fn write(&self, plan: Plan) -> Result<()> {
         if self.dry_run {
-            output::note(&output::render_plan(&plan));
+            output::note(output::render_plan(&plan));
             return Ok(());
         }
         let approved = Approved::ask(plan, |_, question| Err(Error::new(Kind::NeedsConfirmation, question)))?;

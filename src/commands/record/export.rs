@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
 use crate::model::marks::Owner;
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
@@ -124,11 +124,10 @@ impl ExportArgs {
         let other = rows.map(|row| row.owner()).find(|owner| *owner != asked);
         match other {
             Some(owner) => format!(
-                "switch {name} has no rows of {}, but rows of {}: qdns record export {} --owner {}",
+                "switch {name} has no rows of {}, but rows of {}: {}",
                 asked.name(),
                 owner.name(),
-                shell_word(name),
-                owner.name()
+                CommandLine::qdns(["record", "export"]).value(name).option("--owner").option(owner.name())
             ),
             None => format!("switch {name} has no rows of {}", asked.name()),
         }

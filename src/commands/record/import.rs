@@ -125,5 +125,5 @@ fn not_utf8(name: &str, bytes: &[u8]) -> Error {
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
     let bad = lines.filter(|(_, line)| std::str::from_utf8(line).is_err());
     let bad: Vec<_> = bad.map(|(index, _)| BadLine::new(index + 1, "it is not UTF-8")).collect();
-    Error::invalid(bad_lines::message(&bad, name)).hint(recode("ISO-8859-1"))
+    bad_lines::error(Kind::InvalidInput, &bad, name).hint(recode("ISO-8859-1"))
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
-use crate::model::shell::shell_word;
+use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::zones::ShownZone;
@@ -28,7 +28,7 @@ impl ShowArgs {
         let network = topology.network(switch.uuid)?;
         let zone = topology.zone_of(network)?.ok_or_else(|| {
             Error::not_found(format!("switch {} has no zone", switch.name))
-                .hint(format!("qdns zone create {}", shell_word(&switch.name)))
+                .hint(CommandLine::qdns(["zone", "create"]).value(&switch.name).to_string())
         })?;
         Ok(Reply::from(ShownZone::of(network, zone)))
     }

@@ -5,6 +5,7 @@ use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Outcome, Run};
 use crate::error::Kind;
+use crate::model::shell::CommandLine;
 
 pub(super) const CHECK: Check = Check {
     code: "nb-unreachable",
@@ -30,7 +31,7 @@ fn fix(kind: &str) -> Fix {
     if kind == Kind::Permission.name() {
         Fix::shell("sudo", ["qdns", "doctor"])
     } else if kind == Kind::Timeout.name() {
-        Fix::qdns(["doctor", "--timeout=60"])
+        Fix::qdns(&CommandLine::qdns(["doctor"]).option("--timeout=60"))
     } else {
         Fix::shell("systemctl", ["start", "ovn-central"])
     }

@@ -4,6 +4,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::shell::CommandLine;
 
 pub(super) const CHECK: Check = Check {
     code: "zone-missing",
@@ -27,7 +28,7 @@ fn run(input: &Input) -> Outcome {
                 Finding::new(name, message)
                     .on(name)
                     .seen("guest_ports", guests)
-                    .fix(Fix::qdns(["zone", "create", name])),
+                    .fix(Fix::qdns(&CommandLine::qdns(["zone", "create"]).value(name))),
             );
         }
     }

@@ -1,0 +1,127 @@
+//! Text for a terminal, made of lines. Whatever enters a line is escaped whole; styles and line ends are added
+//! after, so that no value can print a style or a line of its own.
+
+use anstyle::AnsiColor;
+
+use crate::model::printable::escaped;
+
+/// One line of printable characters, and of styles that [`Line::styled`] added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    /// The line with more text.
+    #[must_use]
+    pub fn text(mut self, text: &str) -> Self {
+        self.0.push_str(&escaped(text));
+        self
+    }
+
+    /// The line with a word in bold and a colour; a stream without colours takes both away.
+    #[must_use]
+    pub(super) fn styled(mut self, word: &str, color: AnsiColor) -> Self {
+        let style = anstyle::Style::new().bold().fg_color(Some(color.into()));
+        self.0 += &format!("{style}{}{style:#}", escaped(word));
+        self
+    }
+
+    /// The line that follows an indent.
+    #[must_use]
+    pub(super) fn indented(self, indent: &str) -> Self {
+        Line(format!("{indent}{}", self.0))
+    }
+
+    /// The line with styles, without a line end.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Cells with tabs between them.
+    pub(super) fn of_cells(cells: &[String]) -> Self {
+        Line(cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join("\t"))
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Self {
+        Line::default().text(text)
+    }
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        Line::from(text.as_str())
+    }
+}
+
+/// Lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page(String);
+
+impl Page {
+    /// Adds a line.
+    pub fn push(&mut self, line: impl Into<Line>) {
+        self.0.push_str(&line.into().0);
+        self.0.push('\n');
+    }
+
+    /// Adds another page's lines.
+    pub fn append(&mut self, page: &Page) {
+        self.0.push_str(&page.0);
+    }
+
+    /// The lines of a text that has line ends and tabs of its own: a script, a file, an explanation.
+    pub(super) fn of_text(text: &str) -> Self {
+        let cells = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+        text.lines().map(|line| Line::of_cells(&cells(line))).collect()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text with line ends and with styles.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<L: Into<Line>> FromIterator<L> for Page {
+    fn from_iter<I: IntoIterator<Item = L>>(lines: I) -> Self {
+        let mut page = Page::default();
+        lines.into_iter().for_each(|line| page.push(line));
+        page
+    }
+}
+
+impl From<Line> for Page {
+    fn from(line: Line) -> Self {
+        std::iter::once(line).collect()
+    }
+}
+
+impl From<&str> for Page {
+    fn from(line: &str) -> Self {
+        Page::from(Line::from(line))
+    }
+}
+
+impl From<String> for Page {
+    fn from(line: String) -> Self {
+        Page::from(Line::from(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_ends_no_line_and_has_no_style() {
+        let page =
+            Page::from(Line::default().styled("error:", AnsiColor::Red).text(" x\n\u{1b}[0m\tfix:\u{202e}"));
+        let styled = "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m";
+        assert_eq!(page.as_str(), format!("{styled} x\\n\\u{{1b}}[0m\\tfix:\\u{{202e}}\n"));
+        assert_eq!(Page::of_text("a\tb\r\nc\u{9b}").as_str(), "a\tb\nc\\u{9b}\n");
+    }
+}
