@@ -10,6 +10,7 @@ use serde_json::{Deserializer, json};
 use super::exported::ExportedZone;
 use super::field::{address_at, names_at, stops, ttl_note};
 use crate::model::host::{HostEntry, Names};
+use crate::model::json::escaped;
 use crate::model::responder::TTL;
 use crate::plan::import::{BadLine, HostLine, Parsed};
 
@@ -148,7 +149,7 @@ pub fn write(zones: &[ExportedZone]) -> String {
             if let Some(names) = host.names.only() {
                 body["names"] = json!(names);
             }
-            lines.push(body.to_string());
+            lines.push(escaped(&body.to_string()));
         }
     }
     if lines.is_empty() {

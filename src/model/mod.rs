@@ -7,6 +7,7 @@ pub mod dhcp;
 pub mod fixture;
 pub mod forwarding;
 pub mod host;
+pub mod json;
 pub mod listing;
 pub mod lookup;
 pub mod marks;

@@ -18,6 +18,7 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
 use crate::error::{Error, Kind, Result};
+use crate::model::json;
 use crate::model::nearest::closest;
 use crate::model::switch;
 use crate::output::Reply;
@@ -322,7 +323,7 @@ fn probe(facts: &Facts) -> Vec<Probe> {
 fn write_dump(path: &Path, facts: &Facts) -> Result<()> {
     let refused = || Error::new(Kind::Io, format!("the dump cannot be written to {}", path.display()));
     let text = serde_json::to_string(facts).map_err(|error| refused().cause(error))?;
-    fs::write(path, text + "\n").map_err(|error| refused().cause(error))
+    fs::write(path, json::escaped(&text) + "\n").map_err(|error| refused().cause(error))
 }
 
 fn read_dump(path: &Path) -> Result<Facts> {
