@@ -352,14 +352,14 @@ fn removing_the_host_of_a_port_says_that_it_comes_back() -> Result<()> {
 }
 
 #[test]
-fn all_means_the_switches_that_have_a_zone() -> Result<()> {
+fn all_means_the_switches_that_have_a_zone_or_may_get_one() -> Result<()> {
     let nb = net()?;
     nb.nbctl(&["ls-add", "others", "--", "lsp-add", "others", "vm"]);
     nb.nbctl(&["lsp-set-addresses", "vm", "0a:00:00:00:00:05 10.0.0.5"]);
     port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
     snapshot!(nb.qdns("sync --all"), @"Nothing to change.");
-    nb.qdns("zone create net1").ok();
-    nb.qdns("sync --all").ok();
+    nb.nbctl(&["set", "Logical_Switch", "others", "external_ids:\"neutron:network_name\"=others"]);
+    nb.qdns("sync --all --create-zones").ok();
     snapshot!(nb.qdns("record ls"), @"
     HOSTNAME  FQDN          ADDRESSES  PTR  SWITCH
     web       web.internal  10.0.0.2   yes  net1

@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::brake::Brake;
-use self::selection::to_sync;
+use self::selection::Selection;
 use super::Context;
 use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
@@ -34,6 +34,7 @@ Examples:
   qdns sync net1 --dry-run           show what would change
   qdns sync net1                     register every named port
   qdns sync --all --prune --yes      and remove hosts whose port is gone
+  qdns sync --all --create-zones     make zones too, where there is none
   qdns sync --all --check            exit with 4 where something would change
   qdns sync --all --watch --prune    sync after every change, until stopped; never asks
   qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
@@ -48,7 +49,8 @@ A host gets its short name, its FQDN, its PTR records and a mark that names its 
 to other addresses, and to another name. No port takes a name that another port has, or that was made by \
 hand with other addresses: a warning reports it, and each invalid name.
 
---all means the switches that have a zone.
+--all means the switches that have a zone. --create-zones adds those that have none, have a guest with a \
+name and an address, and are not of another program.
 
 --prune removes only hosts that a port registered and whose port is gone. What operators add stays. To \
 remove more than three hosts that are also more than 30 % of their zone needs --max or --force. With \
@@ -61,6 +63,9 @@ pub struct SyncArgs {
     /// Every switch that has a zone
     #[arg(long, conflicts_with = "switches")]
     all: bool,
+    /// With --all, also make zones for switches with named guests that are not of another program
+    #[arg(long, requires = "all")]
+    create_zones: bool,
     /// Remove hosts that a port registered and whose port is gone
     #[arg(long)]
     prune: bool,
@@ -97,7 +102,10 @@ impl SyncArgs {
         if self.print_unit {
             return Ok(Reply::from(Text(unit::text(context)?)));
         }
-        let switches = Switches::parse(&self.switches, self.all)?;
+        let selection = Selection {
+            switches: Switches::parse(&self.switches, self.all)?,
+            create_zones: self.create_zones,
+        };
         let options = Options { name_from: self.name_from.clone(), prune: self.prune };
         if self.watch {
             if context.global.dry_run {
@@ -105,14 +113,14 @@ impl SyncArgs {
                     .hint("--dry-run without --watch shows what would change now"));
             }
             let brake = Brake::new(self.limit.limit(), Duration::from_secs(self.grace));
-            return watch::run(context, &switches, &options, brake, &self.ovsdb_client);
+            return watch::run(context, &selection, &options, brake, &self.ovsdb_client);
         }
         let dry_run = context.global.dry_run || self.check;
-        let (snapshot, read) = context.nb.read_guests(&switches)?;
+        let (snapshot, read) = context.nb.read_guests(&selection.switches)?;
         let topology = Topology::of(&snapshot);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
-        for switch in to_sync(&topology, &switches, &read) {
+        for switch in selection.of(&topology, &options, &read) {
             let mut synced = self.plan(&topology, topology.network(switch.uuid)?, &options, dry_run)?;
             stale.append(&mut synced.removed);
             plans.push(synced.plan);

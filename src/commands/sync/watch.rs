@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::brake::{Brake, Held};
-use super::selection::to_sync;
+use super::selection::Selection;
 use crate::commands::Context;
 use crate::commands::apply::audit_comment;
 use crate::error::{Error, Kind, Result};
@@ -18,7 +18,6 @@ use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::output::sync::SyncChanges;
 use crate::output::text::Text;
-use crate::ovn::ports::Switches;
 use crate::ovn::watch::{Event, Watch};
 use crate::plan::Approved;
 use crate::plan::sync::{self, Options};
@@ -42,7 +41,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 /// No such binary for ovsdb-client or ovn-nbctl; invalid input.
 pub fn run(
     context: &Context,
-    switches: &Switches,
+    selection: &Selection,
     options: &Options,
     brake: Brake,
     program: &OsStr,
@@ -50,7 +49,7 @@ pub fn run(
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
-    let mut watcher = Watcher { context, switches, options, brake, reported: BTreeSet::new() };
+    let mut watcher = Watcher { context, selection, options, brake, reported: BTreeSet::new() };
     let mut back_off = BACK_OFF.0;
     let mut number = 0;
     loop {
@@ -109,7 +108,7 @@ enum Outcome {
 /// The arguments, and what is remembered from one reading to the next.
 struct Watcher<'a> {
     context: &'a Context,
-    switches: &'a Switches,
+    selection: &'a Selection,
     options: &'a Options,
     brake: Brake,
     /// The warnings that were reported and still apply.
@@ -145,7 +144,7 @@ impl Watcher<'_> {
     /// Reads the database and syncs each switch. Returns when to try again what failed.
     fn reconcile(&mut self) -> Result<Option<Instant>> {
         let soon = |after: u64| Ok(Some(Instant::now() + Duration::from_millis(after)));
-        let (snapshot, switches) = match self.context.nb.read_guests(self.switches) {
+        let (snapshot, switches) = match self.context.nb.read_guests(&self.selection.switches) {
             Ok(read) => read,
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => {
@@ -157,7 +156,7 @@ impl Watcher<'_> {
         let mut warnings = BTreeSet::new();
         let mut again = None;
         let topology = Topology::of(&snapshot);
-        for switch in to_sync(&topology, self.switches, &switches) {
+        for switch in self.selection.of(&topology, self.options, &switches) {
             match self.sync(&topology, switch, &mut warnings) {
                 Ok(()) => {}
                 Err(error) if is_final(&error) => return Err(error),
