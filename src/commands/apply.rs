@@ -148,7 +148,7 @@ fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> Page) -> R
         return Err(refused().hint("--yes confirms it; --dry-run shows what would change"));
     }
     note(shown());
-    if ask(&format!("This will {question}. Go on?")) {
+    if ask(&format!("This will {question}. Go on? [y/N] ")) {
         Ok(())
     } else {
         Err(Error::new(Kind::NeedsConfirmation, "Nothing was changed."))
