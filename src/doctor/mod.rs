@@ -121,7 +121,7 @@ pub struct Check {
 pub enum Run {
     /// Everything, once.
     Once(fn(&Input) -> Outcome),
-    /// Each DNS row that a switch lists, whoever owns it.
+    /// Each DNS row that a switch lists, of any owner.
     EachRow(fn(&ListedRow) -> Vec<Finding>),
     /// Each zone that answers.
     EachZone(fn(&AttachedZone) -> Vec<Finding>),

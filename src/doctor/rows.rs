@@ -1,4 +1,4 @@
-//! A DNS row that a switch lists, whoever owns it, with the findings and fixes of its keys.
+//! A DNS row that a switch lists, of any owner, with the findings and fixes of its keys.
 
 use super::finding::Finding;
 use super::fix::{Fix, entry};
@@ -9,7 +9,7 @@ use crate::model::snapshot::DnsRow;
 use crate::model::topology::Network;
 use crate::plan::change::Column;
 
-/// A DNS row that a switch lists, whoever owns it.
+/// A DNS row that a switch lists, of any owner.
 #[derive(Debug)]
 pub struct ListedRow<'i, 'a> {
     pub network: &'i Network<'a>,

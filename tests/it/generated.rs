@@ -25,7 +25,7 @@ fn check(folder: &str, wanted: &BTreeMap<String, String>) -> Result<()> {
         found.insert(entry.file_name().to_string_lossy().into_owned(), text);
     }
     let names = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();
-    let update = "UPDATE=1 cargo test --test it generated writes them anew";
+    let update = "UPDATE=1 cargo test --test it generated writes them again";
     assert_eq!(names(&found), names(wanted), "{update}");
     for (name, text) in wanted {
         assert!(found[name] == *text, "{name} is not what the command definitions give; {update}");

@@ -227,7 +227,7 @@ fn many_machines_that_come_while_their_addresses_are_pruned_keep_their_names() -
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        // As whoever creates a machine does: the port first, then its name.
+        // As a program that creates a machine does: the port first, then its name.
         for n in 0..5 {
             let (port, name, address) =
                 (format!("fresh_{n}"), format!("old-{n}"), format!("10.0.0.{}", 100 + n));
