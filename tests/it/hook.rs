@@ -353,7 +353,7 @@ fn the_script_carries_the_connection_of_the_environment() -> Result<()> {
     snapshot!(install(&["--wait", "sb", "--ca-cert", "ca.pem"])?, @r#"[QDNS] hook libvirt '--db=[DB]' '--ca-cert=/etc/ssl/ca.pem' '--ovn-nbctl=[DIR]/own-nbctl' '--wait=sb' -- "$@" >/dev/null"#);
     snapshot!(install(&[])?, @r#"[QDNS] hook libvirt '--db=[DB]' '--ovn-nbctl=[DIR]/own-nbctl' -- "$@" >/dev/null"#);
     let mut call = Command::new(directory.join("qdns"));
-    call.args(["web", "started", "begin", "-"]).env_clear();
+    call.args(["web", "started", "begin", "-"]).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     assert_eq!(hook(call, &domain("web", &[P1]))?, "");
     snapshot!(hosts(&nb), @"web	web.internal	10.0.0.1	net1	dynamic");
     Ok(())
