@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::{self, Color, Format, Printer};
 use crate::ovn::SwitchRef;
+use crate::ovn::choice::Client;
 use crate::ovn::nbctl::{Nbctl, Wait};
 
 /// What every command gets.
@@ -71,6 +72,19 @@ pub struct GlobalOptions {
         hide_default_value = true
     )]
     pub ovn_nbctl: OsString,
+    /// The client that reads single rows and writes; ovn-nbctl reads whole tables in any case
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "CLIENT", env = "QDNS_CLIENT")]
+    pub client: Client,
+    /// The ovsdb-client to run
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "QDNS_OVSDB_CLIENT",
+        default_value = "ovsdb-client",
+        hide_default_value = true
+    )]
+    pub ovsdb_client: OsString,
     /// The format of the output
     #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
@@ -86,7 +100,7 @@ pub struct GlobalOptions {
     /// Print no warnings and no confirmations
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show each ovn-nbctl command on standard error
+    /// Show each command of OVN's clients on standard error
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -105,14 +119,17 @@ impl GlobalOptions {
         if self.no_leader_only {
             connection.push("--no-leader-only".to_owned());
         }
-        Nbctl {
+        let mut nb = Nbctl {
             program: self.ovn_nbctl.clone(),
             db: self.db.clone(),
             connection,
             timeout: self.timeout,
             wait: self.wait,
             echo: (self.verbose > 0).then_some((|line| output::note(line)) as fn(&str)),
-        }
+            rows: None,
+        };
+        nb.choose(self.client, &self.ovsdb_client);
+        nb
     }
 
     /// Prints answers, warnings and progress.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf, absolute};
 use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
+use crate::ovn::choice::Client;
 use crate::ovn::nbctl::Wait;
 
 /// Directories that a unit with `ProtectHome=yes` or `PrivateTmp=yes` does not see (systemd.exec(5)).
@@ -23,8 +24,6 @@ const LIBVIRT_RUNS: &[&str] = &["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
 /// The profiles of libvirt's daemons.
 const PROFILES: &[&str] = &["/etc/apparmor.d/usr.sbin.libvirtd", "/etc/apparmor.d/usr.sbin.virtqemud"];
 const APPARMOR: &str = "/sys/module/apparmor/parameters/enabled";
-/// The program of ovn-nbctl without a setting.
-const NBCTL: &str = "ovn-nbctl";
 
 /// qdns as another program runs it.
 #[derive(Debug)]
@@ -53,12 +52,22 @@ impl Service {
                 None => service.options.push(option.clone()),
             }
         }
-        let nbctl = context.nb.program.to_string_lossy();
-        if nbctl.starts_with(['.', '/']) {
-            service.add_file("--ovn-nbctl", &nbctl);
-        } else if nbctl != NBCTL {
-            service.options.push(format!("--ovn-nbctl={nbctl}"));
+        for (option, program, default) in [
+            ("--ovn-nbctl", &context.global.ovn_nbctl, "ovn-nbctl"),
+            ("--ovsdb-client", &context.global.ovsdb_client, "ovsdb-client"),
+        ] {
+            let program = program.to_string_lossy();
+            if program.starts_with(['.', '/']) {
+                service.add_file(option, &program);
+            } else if program != default {
+                service.options.push(format!("{option}={program}"));
+            }
         }
+        service.options.extend(match context.global.client {
+            Client::Auto => None,
+            Client::Nbctl => Some("--client=ovn-nbctl".to_owned()),
+            Client::Ovsdb => Some("--client=ovsdb-client".to_owned()),
+        });
         let wait = match context.nb.wait {
             Wait::None => None,
             Wait::Sb => Some("--wait=sb"),

@@ -1,11 +1,12 @@
 //! The nearest name to a mistyped one, for "did you mean".
 
-/// The candidate that is most similar to a mistyped name; none where no candidate is similar.
+/// The candidate that is most similar to a mistyped name, of equal ones the first by name; none where no candidate is
+/// similar.
 pub fn closest<'n>(name: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     candidates
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(similarity, _)| *similarity > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
 }
 
@@ -16,6 +17,7 @@ mod tests {
     #[test]
     fn a_mistyped_name_finds_the_nearest() {
         assert_eq!(closest("nte1", ["net1", "net2"].into_iter()), Some("net1"));
+        assert_eq!(closest("net4", ["net3", "net1", "net2"].into_iter()), Some("net1"));
     }
 
     #[test]

@@ -23,6 +23,10 @@ const SPACE_MIN: usize = 128 * 1024;
 /// (execve(2)), in bytes.
 const PER_ARGUMENT: usize = 9;
 
+/// What fits into any transaction, in bytes of entries. ovsdb-client takes a transaction as one argument of at most 128
+/// KiB (execve(2)), in which a value is written up to twice.
+const SMALL: usize = 56 * 1024;
+
 /// The progress of a change in several transactions, in hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -44,10 +48,10 @@ impl Nbctl {
     ) -> Result<()> {
         let plan = approved.plan();
         let size = plan.entries().map(cost).sum::<usize>();
-        if size < SPACE_MIN / 2 {
+        if size < SMALL {
             return self.commit_one(plan, comment);
         }
-        let batches = batches(plan);
+        let batches = self.batches(plan);
         let mut at = Progress { done: 0, all: batches.iter().map(|batch| batch.hosts).sum() };
         progress(at);
         let is_split = batches.len() > 1;
@@ -66,6 +70,12 @@ impl Nbctl {
     }
 }
 
+impl Nbctl {
+    pub(super) fn batches<'p>(&self, plan: &'p Plan) -> Vec<Batch<'p>> {
+        split(plan, if self.rows.is_some() { SMALL } else { room() })
+    }
+}
+
 /// Adds the number of finished hosts.
 fn with_progress(error: Error, at: Progress) -> Error {
     Error {
@@ -80,10 +90,6 @@ fn with_progress(error: Error, at: Progress) -> Error {
 pub(super) struct Batch<'p> {
     pub(super) plan: Cow<'p, Plan>,
     hosts: usize,
-}
-
-pub(super) fn batches(plan: &Plan) -> Vec<Batch<'_>> {
-    split(plan, room())
 }
 
 /// Puts as many whole hosts into a batch as it has room for. Changes that are not entries go into the first batch.

@@ -3,14 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::nbctl::Nbctl;
-use super::query::{PORT, Query};
-use super::quote;
+use super::query::{PORT, Query, Test, Wanted};
 use crate::error::Result;
 use crate::model::snapshot::{DhcpOptions, RouterPort};
-
-/// The greatest code point. OVSDB compares strings byte by byte, so a prefix followed by it is greater than every other
-/// string with that prefix.
-const LAST: char = char::MAX;
 
 impl Nbctl {
     /// The names of the logical switches, sorted.
@@ -24,17 +19,16 @@ impl Nbctl {
         Ok(names.filter(|name| !name.is_empty()).collect())
     }
 
-    /// The names of the logical switch ports that begin with a prefix, sorted. With a daemon, the condition keeps
-    /// the answer small; without one, ovn-nbctl reads every port anyway.
+    /// The names of the logical switch ports that begin with a prefix, sorted.
     ///
     /// # Errors
     /// As [`Nbctl::run`].
     pub fn read_port_names(&self, prefix: &str) -> Result<Vec<String>> {
-        let from = format!("name>={}", quote::string(prefix));
-        let to = format!("name<{}", quote::string(&format!("{prefix}{LAST}")));
+        let begins = Test::Begins(prefix.to_owned());
         let mut query = Query::default();
-        query.command(&["--columns=_uuid,name", "find", PORT, &from, &to]);
+        query.select(PORT, "_uuid,name", Wanted::Where("name", begins));
         let mut names: Vec<String> = self.read(query)?.ports.into_iter().map(|port| port.name).collect();
+        names.retain(|name| name.starts_with(prefix));
         names.sort_unstable();
         Ok(names)
     }

@@ -1,4 +1,4 @@
-//! Turns a failed run of ovn-nbctl into an error, from its exit status and its messages.
+//! Turns a failed run of one of OVN's clients into an error, from its exit status and its messages.
 
 use super::process::Finished;
 use super::tls_errors;
@@ -8,11 +8,14 @@ use crate::error::{Error, Kind};
 const PATTERNS: &[(&str, Kind)] = &[
     ("could not connect to ovn-nbctl daemon", Kind::Unreachable),
     ("database connection failed (permission denied)", Kind::Permission),
+    ("sock\" (permission denied)", Kind::Permission),
     ("permission error", Kind::Permission),
     ("not allowed when operating", Kind::Permission),
     ("read only mode", Kind::Permission),
-    ("\"i/o error\"", Kind::Io),
+    ("i/o error", Kind::Io),
     ("database connection failed", Kind::Unreachable),
+    ("failed to connect to", Kind::Unreachable),
+    ("transaction failed (", Kind::Unreachable),
     ("ssl", Kind::Unreachable),
     ("private key", Kind::Unreachable),
     ("certificate", Kind::Unreachable),
@@ -26,8 +29,8 @@ const PATTERNS: &[(&str, Kind)] = &[
     ("more than one row", Kind::Ambiguous),
 ];
 
-/// The error for a run that failed; `limit` is its time limit in seconds, `daemon` the daemon's socket.
-pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
+/// The error for a run of a client that failed; `limit` is its time limit in seconds, `daemon` the daemon's socket.
+pub fn failure(client: &str, finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
     let said = messages(&finished.stderr);
     if finished.timed_out() {
         return Error::new(
@@ -42,10 +45,32 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
             None => "check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout".to_owned(),
         });
     }
+    match refused(&said, daemon) {
+        Some(error) => error,
+        None if finished.was_killed() => {
+            Error::new(Kind::Unreachable, format!("{client} was killed before it finished"))
+                .said(said)
+                .hint("run the same command again: it changes only what is still missing")
+        }
+        None => not_understood(client, &said),
+    }
+}
+
+/// The error for a message with which the database refuses something.
+pub fn refusal(said: &str) -> Error {
+    refused(said, None).unwrap_or_else(|| not_understood("the northbound database", said))
+}
+
+fn not_understood(who: &str, said: &str) -> Error {
+    Error::new(Kind::Rejected, format!("{who} refused: {said}"))
+        .hint("qdns -v shows the command of OVN that was run")
+}
+
+fn refused(said: &str, daemon: Option<&str>) -> Option<Error> {
     let lower = said.to_lowercase();
-    let kind = PATTERNS.iter().find(|(pattern, _)| lower.contains(pattern)).map(|(_, kind)| *kind);
-    match kind {
-        Some(Kind::Permission) if lower.contains("read only mode") => Error::new(
+    let kind = PATTERNS.iter().find(|(pattern, _)| lower.contains(pattern)).map(|(_, kind)| *kind)?;
+    Some(match kind {
+        Kind::Permission if lower.contains("read only mode") => Error::new(
             Kind::Permission,
             "this server of the northbound database is read-only",
         )
@@ -53,24 +78,17 @@ pub fn failure(finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
         .hint(
             "the server is a backup, or its connection is read-only: name the active server with --db or OVN_NB_DB",
         ),
-        Some(Kind::Unreachable) => unreachable(&lower, daemon).said(said),
-        Some(Kind::Permission) => {
+        Kind::Unreachable => unreachable(&lower, daemon).said(said),
+        Kind::Permission => {
             Error::new(Kind::Permission, "this user has no permission to use the northbound database")
                 .said(said)
                 .hint("run qdns as a user who has access to the database's socket, for example: sudo qdns …")
         }
-        Some(Kind::Io) => Error::new(Kind::Io, "the northbound database cannot write to its disk")
+        Kind::Io => Error::new(Kind::Io, "the northbound database cannot write to its disk")
             .said(said)
             .hint("nothing was changed; free disk space where the database has its file, by default in /var/lib/ovn"),
-        Some(kind) => Error::new(kind, format!("the northbound database refused: {said}")),
-        None if finished.was_killed() => {
-            Error::new(Kind::Unreachable, "ovn-nbctl was killed before it finished")
-                .said(said)
-                .hint("run the same command again: it changes only what is still missing")
-        }
-        None => Error::new(Kind::Rejected, format!("ovn-nbctl refused: {said}"))
-            .hint("qdns -v shows the ovn-nbctl command"),
-    }
+        kind => Error::new(kind, format!("the northbound database refused: {said}")),
+    })
 }
 
 fn unreachable(said: &str, daemon: Option<&str>) -> Error {
@@ -103,7 +121,7 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
 fn messages(stderr: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in stderr.lines() {
-        let line = line.strip_prefix("ovn-nbctl: ").unwrap_or(line);
+        let line = line.trim_start_matches("ovn-nbctl: ").trim_start_matches("ovsdb-client: ");
         // A log line: time|sequence|module|level|text.
         let line = match line.splitn(5, '|').collect::<Vec<_>>()[..] {
             [_, _, _, "INFO" | "DBG", _] | [_, _, "fatal_signal", ..] => continue,
@@ -127,7 +145,7 @@ mod tests {
     fn of(raw_status: i32, stderr: &str) -> Error {
         let status = Some(ExitStatus::from_raw(raw_status));
         let finished = Finished { status, stdout: String::new(), stderr: stderr.to_owned() };
-        failure(&finished, 10, None)
+        failure("ovn-nbctl", &finished, 10, None)
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::nbctl::Nbctl;
 use super::query::{
     ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, ROUTER_COLUMNS,
-    ROUTER_PORT_COLUMNS,
+    ROUTER_PORT_COLUMNS, Test, Wanted,
 };
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
@@ -27,7 +27,7 @@ impl Nbctl {
 
 impl Query {
     /// Adds switches and ports, and the DHCP options, routers, load balancers and ACLs that they use.
-    pub(super) fn networks(&mut self, port_columns: &str) {
+    pub(super) fn networks(&mut self, port_columns: &'static str) {
         self.table(
             "Logical_Switch",
             "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer,acls",
@@ -38,6 +38,7 @@ impl Query {
         self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
         self.table("Load_Balancer", BALANCER_COLUMNS);
         self.table("Load_Balancer_Group", "load_balancer");
-        self.command(&["--columns=name,ports,acls,external_ids", "find", "Port_Group", "acls!=[]"]);
+        let has_acls = Wanted::Where("acls", Test::IsNotEmpty);
+        self.select("Port_Group", "name,ports,acls,external_ids", has_acls);
     }
 }

@@ -1,5 +1,5 @@
 //! Reads the rows that decide which resolvers guests get. A DHCP row does not refer to the ports that use it, so the
-//! ports are read: all of them in one run, or with a daemon those of one switch.
+//! ports are read: all of them in one run, or where rows can be read those of one switch.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::nbctl::Nbctl;
 use super::ports::PORTS_MAX;
 use super::query::{
-    BALANCER_COLUMNS, DHCP_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS, SwitchRef,
+    BALANCER_COLUMNS, DHCP_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS, SwitchRef, Test, Wanted,
 };
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
@@ -26,10 +26,10 @@ impl Nbctl {
     pub fn read_forwarders(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.table("Logical_Switch", SWITCH_COLUMNS);
-        let columns = format!("--columns={PORT_COLUMNS}");
-        for condition in ["dhcpv4_options!=[]", "dhcpv6_options!=[]", "type=router"] {
-            query.command(&[&columns, "find", PORT, condition]);
+        for column in REFERENCES {
+            query.select(PORT, PORT_COLUMNS, Wanted::Where(column, Test::IsNotEmpty));
         }
+        query.select(PORT, PORT_COLUMNS, Wanted::Where("type", Test::Is("router".to_owned())));
         query.forwarding();
         self.read(query)
     }
@@ -47,10 +47,10 @@ impl Nbctl {
         Ok((snapshot, found))
     }
 
-    /// With a daemon: the switch, its ports, and the other ports that use their DHCP rows. `None` without a daemon or
-    /// if the switch has too many ports.
+    /// The switch, its ports, and the other ports that use their DHCP rows. `None` where only whole tables can be read,
+    /// or if the switch has too many ports.
     fn read_narrow(&self, switch: &SwitchRef) -> Result<Option<(Snapshot, Switch)>> {
-        if !self.is_daemon() {
+        if !self.reads_rows() {
             return Ok(None);
         }
         let mut query = Query::default();
@@ -71,8 +71,7 @@ impl Nbctl {
         let mut query = Query::default();
         for row in &rows {
             for column in REFERENCES {
-                let columns = format!("--columns={PORT_COLUMNS}");
-                query.command(&[&columns, "find", PORT, &format!("{column}={row}")]);
+                query.select(PORT, PORT_COLUMNS, Wanted::Where(column, Test::Refers(*row)));
             }
         }
         let others = self.read(query)?.ports;

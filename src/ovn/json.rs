@@ -1,5 +1,5 @@
-//! Parses the output of `ovn-nbctl --format=json list|find`: each line is a table, and its values are those of RFC 7047,
-//! section 5.1.
+//! Parses the rows that OVN's clients print, with values as in RFC 7047, section 5.1. ovn-nbctl prints each table of
+//! `list` and `find` as a line with headings, ovsdb-client prints each row of a `select` as an object.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,12 +25,14 @@ pub enum Datum<'t> {
     Map(Vec<(Datum<'t>, Datum<'t>)>),
 }
 
-/// The output of one `list` or `find`. A row is parsed when it is used, so that the parsed rows of a large table are
-/// never all in memory.
+/// The output of one `list`, `find` or `select`. A row is parsed when it is used, so that the parsed rows of a large
+/// table are never all in memory.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Table<'t> {
+    /// Empty where each row has its own column names.
+    #[serde(default)]
     headings: Vec<String>,
-    #[serde(borrow)]
+    #[serde(borrow, alias = "rows")]
     data: Vec<&'t RawValue>,
 }
 
@@ -58,8 +60,13 @@ impl<'t> Table<'t> {
     /// Garbage for each row that does not consist of OVSDB values.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Result<Row<'_>>> {
         self.data.iter().map(|data| {
-            let values = serde_json::from_str(data.get()).map_err(|error| unreadable(&error, data.get()))?;
-            Ok(Row { headings: &self.headings, data: values })
+            let row = if self.headings.is_empty() {
+                serde_json::from_str(data.get()).map(Row::Named)
+            } else {
+                serde_json::from_str(data.get())
+                    .map(|values| Row::Listed { headings: &self.headings, values })
+            };
+            row.map_err(|error| unreadable(&error, data.get()))
         })
     }
 }
@@ -73,7 +80,7 @@ fn collected<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
 
 fn unreadable(error: &serde_json::Error, text: &str) -> Error {
     let beginning: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-    garbage("the output of ovn-nbctl is not its JSON").said(format!("{error}: {beginning}"))
+    garbage("the output of OVN's client is not its JSON").said(format!("{error}: {beginning}"))
 }
 
 /// The error for output that ovn-nbctl does not print.
@@ -83,15 +90,30 @@ pub(super) fn garbage(message: impl Into<String>) -> Error {
 }
 
 #[derive(Clone, Debug)]
-pub struct Row<'t> {
-    headings: &'t [String],
-    data: Vec<Datum<'t>>,
+pub enum Row<'t> {
+    /// The values in the order of the table's headings.
+    Listed {
+        headings: &'t [String],
+        values: Vec<Datum<'t>>,
+    },
+    Named(Columns<'t>),
 }
+
+/// The columns of a row with their names.
+#[derive(Clone, Debug)]
+pub struct Columns<'t>(Vec<(Cow<'t, str>, Datum<'t>)>);
 
 impl Row<'_> {
     fn get(&self, column: &str) -> Option<&Datum<'_>> {
-        let index = self.headings.iter().position(|heading| heading == column)?;
-        self.data.get(index)
+        match self {
+            Row::Listed { headings, values } => {
+                let index = headings.iter().position(|heading| heading == column)?;
+                values.get(index)
+            }
+            Row::Named(Columns(columns)) => {
+                columns.iter().find(|(name, _)| name == column).map(|(_, value)| value)
+            }
+        }
     }
 
     /// A column of at most one string; empty if the column or the string is absent.
@@ -127,7 +149,7 @@ impl Row<'_> {
     /// # Errors
     /// Garbage if the row has no `_uuid`.
     pub fn uuid(&self) -> Result<Uuid> {
-        self.reference("_uuid").ok_or_else(|| garbage("ovn-nbctl printed a row without its _uuid"))
+        self.reference("_uuid").ok_or_else(|| garbage("OVN's client printed a row without its _uuid"))
     }
 
     pub fn map(&self, column: &str) -> Map {
@@ -163,6 +185,34 @@ impl Datum<'_> {
         }
     }
 }
+
+impl<'de> Deserialize<'de> for Columns<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_map(ColumnsVisitor)
+    }
+}
+
+struct ColumnsVisitor;
+
+impl<'de> Visitor<'de> for ColumnsVisitor {
+    type Value = Columns<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row as an object (RFC 7047, section 5.1)")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Columns<'de>, A::Error> {
+        let mut columns = Vec::new();
+        while let Some((Name(name), value)) = map.next_entry()? {
+            columns.push((name, value));
+        }
+        Ok(Columns(columns))
+    }
+}
+
+/// A column's name; serde borrows a `Cow` only where an attribute asks for it.
+#[derive(Deserialize)]
+struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
 
 impl<'de> Deserialize<'de> for Datum<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
@@ -243,6 +293,17 @@ mod tests {
         assert_eq!(row.uuids("dns_records").len(), 1);
         assert_eq!(row.number("tag"), Some(7.0));
         assert_eq!(row.text("absent"), "");
+    }
+
+    #[test]
+    fn rows_with_their_own_column_names_are_read() {
+        let uuid = "153380f9-4e26-47b3-b1fe-ccac06c67718";
+        let printed =
+            format!(r#"{{"rows":[{{"_uuid":["uuid","{uuid}"],"name":"n\t1","ports":["set",[]]}}]}}"#);
+        let table = Table::parse(&printed).unwrap();
+        let row = table.rows().next().unwrap().unwrap();
+        assert_eq!((row.text("name").as_str(), row.uuids("ports").len()), ("n\t1", 0));
+        assert_eq!(row.uuid().unwrap().to_string(), uuid);
     }
 
     #[test]

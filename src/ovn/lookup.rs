@@ -13,8 +13,8 @@ impl Nbctl {
     pub fn read_lookup(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.networks("_uuid,name,type,addresses,dynamic_addresses,options,dhcpv4_options,dhcpv6_options");
-        // Without --columns: 23.03 has no column `options` and would refuse to name it.
-        query.command(&["list", "DNS"]);
+        // Every column: 23.03 has no column `options` and would refuse to name it.
+        query.table("DNS", "");
         query.table("ACL", ACL_COLUMNS);
         query.table("NB_Global", "_uuid,options");
         self.read(query)

@@ -1,6 +1,7 @@
 //! OVN's command-line clients: a file for each wrapped program, reads named after what they read, one path for writes.
 
 mod batches;
+pub(crate) mod choice;
 mod completion;
 mod errors;
 mod everything;
@@ -8,11 +9,14 @@ mod forwarders;
 mod json;
 mod lookup;
 pub(crate) mod nbctl;
+mod operations;
+pub(crate) mod ovsdb_client;
 pub(crate) mod ports;
 mod process;
 mod program;
 mod query;
 pub(crate) mod quote;
+mod read;
 mod rows;
 pub(crate) mod sbctl;
 pub(crate) mod southbound;

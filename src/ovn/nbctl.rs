@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::errors;
 use super::json::{Table, garbage};
+use super::ovsdb_client::OvsdbClient;
 use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
@@ -40,6 +41,8 @@ pub struct Nbctl {
     /// The time limit of one run, in seconds; at least 1.
     pub timeout: u64,
     pub wait: Wait,
+    /// The client for single rows, where it is used; see [`super::choice`].
+    pub rows: Option<OvsdbClient>,
     /// Receives each command line before it runs.
     pub echo: Option<fn(&str)>,
 }
@@ -68,7 +71,7 @@ impl Nbctl {
         if finished.succeeded() {
             seen
         } else {
-            Err(errors::failure(&finished, self.timeout, self.daemon().as_deref()))
+            Err(errors::failure("ovn-nbctl", &finished, self.timeout, self.daemon().as_deref()))
         }
     }
 
@@ -124,11 +127,16 @@ impl Nbctl {
 
     fn has_several_servers(&self) -> bool {
         let named = self.db.clone().or_else(|| std::env::var("OVN_NB_DB").ok());
-        self.daemon().is_none() && named.is_some_and(|db| db.contains(','))
+        !self.has_daemon() && named.is_some_and(|db| db.contains(','))
     }
 
-    /// Whether a daemon is used. It keeps a copy of the database, so a run costs only as much as it prints.
-    pub(super) fn is_daemon(&self) -> bool {
+    /// Whether a read of few rows costs less than one of their tables: ovsdb-client reads single rows, and a daemon has
+    /// a copy of the database.
+    pub(super) fn reads_rows(&self) -> bool {
+        self.rows.is_some() || self.has_daemon()
+    }
+
+    pub(super) fn has_daemon(&self) -> bool {
         self.daemon().is_some()
     }
 

@@ -79,7 +79,7 @@ impl Nbctl {
     /// The switches of a query with their ports and DNS rows. Only with a daemon is a second run cheaper than reading all
     /// ports: `None` without one, or if the switches have too many ports.
     fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
-        if !self.is_daemon() {
+        if !self.reads_rows() {
             return Ok(None);
         }
         switches.table("Logical_Router_Port", "_uuid,name,networks");

@@ -1,13 +1,9 @@
-//! A query: the `list` and `find` commands of one run of ovn-nbctl(8), and how it is run.
+//! A query: which rows are read. It is a value; one of two clients reads it.
 
 use uuid::Uuid;
 
-use super::json::Table;
-use super::nbctl::Nbctl;
 use super::quote;
-use super::rows::fill;
 use crate::error::{Error, Result};
-use crate::model::snapshot::Snapshot;
 use crate::model::switch;
 
 pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
@@ -59,43 +55,82 @@ impl SwitchRef {
     }
 }
 
-/// The commands of one run, and the table that each of them prints.
+/// Which rows of which tables are read, for either client.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    args: Vec<String>,
-    tables: Vec<String>,
+    pub(super) selects: Vec<Select>,
+}
+
+/// The rows of one table.
+#[derive(Debug)]
+pub(super) struct Select {
+    pub(super) table: &'static str,
+    /// Separated by commas; empty means every column that the table has.
+    pub(super) columns: &'static str,
+    pub(super) wanted: Wanted,
+}
+
+#[derive(Debug)]
+pub(super) enum Wanted {
+    All,
+    /// Those of these rows that exist.
+    Rows(Vec<Uuid>),
+    Where(&'static str, Test),
+}
+
+/// What a column of a wanted row has.
+#[derive(Debug)]
+pub(super) enum Test {
+    Is(String),
+    /// A string with this beginning. ovsdb-client cannot test it and reads all rows.
+    Begins(String),
+    /// The column refers to this row, perhaps to others too.
+    Refers(Uuid),
+    /// A map with this pair.
+    Pair(&'static str, String),
+    IsNotEmpty,
+}
+
+impl Select {
+    /// Whether the answer may grow with the number of guests.
+    fn is_wide(&self) -> bool {
+        match (&self.wanted, self.table) {
+            (Wanted::All, "DNS") => true,
+            (Wanted::All, "Logical_Switch") => self.columns != "_uuid,name",
+            (Wanted::All | Wanted::Where(_, Test::IsNotEmpty), PORT) => true,
+            _ => false,
+        }
+    }
 }
 
 impl Query {
-    /// Adds one `list` or `find`: options, the verb, the table, and its conditions or rows.
-    pub(super) fn command(&mut self, words: &[&str]) {
-        if !self.args.is_empty() {
-            self.args.push("--".to_owned());
-        }
-        let verb = words.iter().position(|word| matches!(*word, "list" | "find"));
-        let table = verb.and_then(|verb| words.get(verb + 1)).copied().unwrap_or_default();
-        self.tables.push(table.to_owned());
-        self.args.extend(words.iter().map(|word| (*word).to_owned()));
+    /// Adds the rows of a table that are wanted.
+    pub(super) fn select(&mut self, table: &'static str, columns: &'static str, wanted: Wanted) {
+        self.selects.push(Select { table, columns, wanted });
     }
 
-    pub(super) fn table(&mut self, table: &str, columns: &str) {
-        self.command(&[&format!("--columns={columns}"), "list", table]);
+    /// Whether it reads whole tables that grow with the number of guests.
+    pub(super) fn is_wide(&self) -> bool {
+        self.selects.iter().any(Select::is_wide)
+    }
+
+    pub(super) fn table(&mut self, table: &'static str, columns: &'static str) {
+        self.select(table, columns, Wanted::All);
     }
 
     /// Adds every switch that the reference matches.
-    pub(super) fn switch(&mut self, switch: &SwitchRef, columns: &str) {
-        let columns = format!("--columns={columns}");
-        let condition = format!("name={}", quote::string(switch.as_str()));
-        self.command(&[&columns, "find", "Logical_Switch", &condition]);
+    pub(super) fn switch(&mut self, switch: &SwitchRef, columns: &'static str) {
+        let name = Test::Is(switch.as_str().to_owned());
+        self.select("Logical_Switch", columns, Wanted::Where("name", name));
         if let Some(uuid) = switch.uuid() {
-            self.command(&["--if-exists", &columns, "list", "Logical_Switch", &uuid.to_string()]);
+            self.select("Logical_Switch", columns, Wanted::Rows(vec![uuid]));
         }
     }
 
     /// Adds the DNS rows that are marked for a switch of this name.
     pub(super) fn dns_of_switch(&mut self, name: &str) {
-        let condition = format!("external_ids:switch={}", quote::string(name));
-        self.command(&[&format!("--columns={DNS_COLUMNS}"), "find", "DNS", &condition]);
+        let mark = Test::Pair("switch", name.to_owned());
+        self.select("DNS", DNS_COLUMNS, Wanted::Where("external_ids", mark));
     }
 
     pub(super) fn dns_rows(&mut self, uuids: &[Uuid]) {
@@ -103,38 +138,80 @@ impl Query {
     }
 
     /// Adds those rows of a table that exist.
-    pub(super) fn rows(&mut self, table: &str, columns: &str, uuids: &[Uuid]) {
-        // `list` without a UUID would print the whole table.
-        if uuids.is_empty() {
-            return;
+    pub(super) fn rows(&mut self, table: &'static str, columns: &'static str, uuids: &[Uuid]) {
+        if !uuids.is_empty() {
+            self.select(table, columns, Wanted::Rows(uuids.to_vec()));
         }
-        let uuids: Vec<String> = uuids.iter().map(Uuid::to_string).collect();
-        let columns = format!("--columns={columns}");
-        let mut words = vec!["--if-exists", &columns, "list", table];
-        words.extend(uuids.iter().map(String::as_str));
-        self.command(&words);
+    }
+
+    /// The arguments of ovn-nbctl(8), which prints one table for each select.
+    pub(super) fn arguments(&self) -> Vec<String> {
+        let mut args = Vec::new();
+        for select in &self.selects {
+            if !args.is_empty() {
+                args.push("--".to_owned());
+            }
+            if !select.columns.is_empty() {
+                args.push(format!("--columns={}", select.columns));
+            }
+            let table = select.table.to_owned();
+            match &select.wanted {
+                Wanted::All => args.extend(["list".to_owned(), table]),
+                Wanted::Rows(uuids) => {
+                    args.extend(["--if-exists".to_owned(), "list".to_owned(), table]);
+                    args.extend(uuids.iter().map(Uuid::to_string));
+                }
+                Wanted::Where(column, test) => {
+                    args.extend(["find".to_owned(), table]);
+                    args.extend(conditions(column, test));
+                }
+            }
+        }
+        args
     }
 }
 
-impl Nbctl {
-    /// Runs a query, again while a cluster elects its leader.
-    ///
-    /// # Errors
-    /// As [`Nbctl::tables`].
-    pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
-        if query.tables.is_empty() {
-            return Ok(Snapshot::default());
-        }
-        self.retry_without_leader(|| self.read_once(&query))
-    }
+/// The greatest code point. OVSDB compares strings byte by byte, so a prefix followed by it is greater than every other
+/// string with that prefix.
+const LAST: char = char::MAX;
 
-    /// # Errors
-    /// As [`Nbctl::tables`].
-    pub(super) fn read_once(&self, query: &Query) -> Result<Snapshot> {
-        let mut snapshot = Snapshot::default();
-        self.tables(&query.args, query.tables.len(), &mut |number, table: &Table| {
-            fill(&mut snapshot, &query.tables[number], table)
-        })?;
-        Ok(snapshot)
+/// The conditions of `find`.
+fn conditions(column: &str, test: &Test) -> Vec<String> {
+    match test {
+        Test::Is(value) => vec![format!("{column}={}", quote::string(value))],
+        Test::Begins(prefix) => vec![
+            format!("{column}>={}", quote::string(prefix)),
+            format!("{column}<{}", quote::string(&format!("{prefix}{LAST}"))),
+        ],
+        Test::Refers(uuid) => vec![format!("{column}{{>=}}{uuid}")],
+        Test::Pair(key, value) => vec![format!("{column}:{key}={}", quote::string(value))],
+        Test::IsNotEmpty => vec![format!("{column}!=[]")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ovn_nbctl_gets_a_command_for_each_select() {
+        let mut query = Query::default();
+        query.switch(&SwitchRef::named("net 1"), "_uuid,name");
+        query.dns_of_switch("net1");
+        query.dns_rows(&[Uuid::nil()]);
+        query.table("DNS", "");
+        query.select(PORT, "name", Wanted::Where("name", Test::Begins("vm".to_owned())));
+        query.select(PORT, "name", Wanted::Where("dhcpv4_options", Test::IsNotEmpty));
+        query.select("Logical_Switch", "name", Wanted::Where("dns_records", Test::Refers(Uuid::nil())));
+        assert_eq!(
+            query.arguments().join(" "),
+            "--columns=_uuid,name find Logical_Switch name=\"net 1\" \
+             -- --columns=_uuid,external_ids,records find DNS external_ids:switch=\"net1\" \
+             -- --columns=_uuid,external_ids,records --if-exists list DNS 00000000-0000-0000-0000-000000000000 \
+             -- list DNS \
+             -- --columns=name find Logical_Switch_Port name>=\"vm\" name<\"vm\u{10ffff}\" \
+             -- --columns=name find Logical_Switch_Port dhcpv4_options!=[] \
+             -- --columns=name find Logical_Switch dns_records{>=}00000000-0000-0000-0000-000000000000"
+        );
     }
 }

@@ -6,7 +6,7 @@
 //! commands. (ovn-nbctl may send the last command as a mutation without a comparison; 23.03 does so for `add`.) So the
 //! listed rows and the plan together show what the transaction did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
 use uuid::Uuid;
@@ -32,28 +32,11 @@ pub(super) struct Transaction {
 impl Transaction {
     /// The changes of a plan, with a comment for the database's log.
     pub(super) fn of(plan: &Plan, comment: &str) -> Self {
-        let mut transaction = Transaction {
-            comment: comment.chars().take(COMMENT_MAX).collect(),
-            rows: Vec::new(),
-            commands: Vec::new(),
-        };
-        for change in &plan.changes {
-            transaction.commands.extend(structural(change));
-            if let Some((table, row)) = touched(change) {
-                transaction.touch(table, row);
-            }
-        }
+        let mut commands: Vec<Vec<String>> = plan.changes.iter().flat_map(structural).collect();
         for ((column, row), entries) in by_column(plan) {
-            transaction.commands.extend(commands_of(column, row, &entries));
-            transaction.touch(column.names().0, row);
+            commands.extend(commands_of(column, row, &entries));
         }
-        transaction
-    }
-
-    fn touch(&mut self, table: &'static str, row: Uuid) {
-        if !self.rows.contains(&(table, row)) {
-            self.rows.push((table, row));
-        }
+        Transaction { rows: touched_rows(plan), commands, comment: shortened(comment) }
     }
 
     /// The arguments of ovn-nbctl: lists of the touched rows, the changes, and the comment.
@@ -65,6 +48,25 @@ impl Transaction {
         let comment = vec!["comment".to_owned(), self.comment.clone()];
         joined(self.rows.iter().map(list).chain(self.commands.iter().cloned()).chain([comment]))
     }
+}
+
+/// A comment for the database's log.
+pub(super) fn shortened(comment: &str) -> String {
+    comment.chars().take(COMMENT_MAX).collect()
+}
+
+/// The rows that a plan changes, and those that it expects to be as they are, with their tables, each once.
+pub(super) fn touched_rows(plan: &Plan) -> Vec<(&'static str, Uuid)> {
+    let changed = plan.changes.iter().filter_map(touched);
+    let entries: BTreeSet<(Column, Uuid)> =
+        plan.entries().chain(&plan.expects).map(|entry| (entry.column, entry.row)).collect();
+    let mut rows = Vec::new();
+    for row in changed.chain(entries.into_iter().map(|(column, row)| (column.names().0, row))) {
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
 }
 
 /// The arguments of ovn-nbctl that make these changes in this order, for an operator to paste.

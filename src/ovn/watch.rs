@@ -52,7 +52,7 @@ impl Watch {
         for (table, columns) in MONITORED {
             let mut args: Vec<String> = vec!["--format=json".to_owned(), "-vconsole:off".to_owned()];
             args.extend(nb.connection.iter().cloned());
-            args.extend(["monitor".to_owned(), remote(nb), "OVN_Northbound".to_owned()]);
+            args.extend(["monitor".to_owned(), nb.remote(), "OVN_Northbound".to_owned()]);
             args.extend([(*table).to_owned(), (*columns).to_owned()]);
             process::echo(nb.echo, program, &args);
             let mut child = spawn(&path, &args).map_err(|error| not_run(program).cause(error))?;
@@ -98,15 +98,6 @@ fn report(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, e
     }
     let messages = String::from_utf8_lossy(&messages).trim().to_owned();
     let _ = events.send(Event::Ended(number, messages));
-}
-
-/// The database's address by the rules of ovn-nbctl(8).
-fn remote(nb: &Nbctl) -> String {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    nb.db.clone().or_else(|| variable("OVN_NB_DB")).unwrap_or_else(|| {
-        let directory = variable("OVN_RUNDIR").unwrap_or_else(|| "/var/run/ovn".to_owned());
-        format!("unix:{directory}/ovnnb_db.sock")
-    })
 }
 
 fn not_run(program: &OsStr) -> Error {

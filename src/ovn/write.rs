@@ -1,24 +1,29 @@
 //! Writes a plan as one OVSDB transaction, compare-and-set per key.
 //!
+//! Where ovsdb-client writes, the transaction has its conditions in itself: see [`super::operations`].
+//!
 //! ovn-nbctl has no command that makes a transaction fail because of a value: `wait-until` blocks, and with a daemon it
 //! blocks all users of the daemon. So a transaction lists the rows that it touches before it changes them. The listed
 //! rows show whether another writer was faster for some key; if so, the other changes of the transaction are withdrawn.
 //! See [`super::transaction`].
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::batches::batches;
 use super::nbctl::{Nbctl, Wait};
+use super::operations;
+use super::ovsdb_client::OvsdbClient;
 use super::query::{Query, row_columns};
 use super::rows::fill;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, touched_rows};
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::snapshot::Snapshot;
 use crate::plan::Plan;
-use crate::plan::change::{Change, Entry};
+use crate::plan::change::{Change, Entry, Row};
 
 /// The greatest number of further tries if the connection fails during a transaction.
 const TRIES: usize = 5;
@@ -34,12 +39,77 @@ impl Nbctl {
             return Ok(());
         }
         self.check_unused(plan)?;
+        if let Some(client) = &self.rows {
+            let operations = operations::of(plan, &self.versions(client, plan)?, comment);
+            if OvsdbClient::takes(&operations) {
+                return self.commit_operations(client, plan, &operations);
+            }
+        }
+        self.commit_and_check(plan, comment)
+    }
+
+    /// Writes with ovsdb-client: the transaction is made only if all that the plan expects holds.
+    fn commit_operations(&self, client: &OvsdbClient, plan: &Plan, operations: &[Value]) -> Result<()> {
+        let rows = touched_rows(plan);
+        let execute = || match client.transact(operations)? {
+            None => Ok(()),
+            Some(failure) if failure.is_lost_race() => {
+                Err(Error::new(Kind::LostRace, LOST).hint(NOTHING_KEPT))
+            }
+            Some(failure) => Err(failure.into_error()),
+        };
+        let result = match execute() {
+            Err(error) if error.kind != Kind::LostRace => self.settle(plan, &rows, error, &execute).map(drop),
+            result => result,
+        };
+        match result {
+            Err(error) if error.kind == Kind::LostRace => self.what_was_lost(plan, &rows, error),
+            result => result,
+        }
+    }
+
+    /// Finds out which condition of a plan did not hold. Another writer may have made the same changes.
+    fn what_was_lost(&self, plan: &Plan, rows: &[(&'static str, Uuid)], error: Error) -> Result<()> {
+        let now = self.read_rows(rows)?;
+        if plan.changes.iter().all(|change| change.is_done(&now)) {
+            return Ok(());
+        }
+        if let Some(row) = destroyed_otherwise(plan, &now) {
+            return Err(changed_meanwhile(&row));
+        }
+        let mut entries = plan.entries().chain(&plan.expects);
+        let lost = entries.find(|entry| entry.value_in(&now) != entry.from.as_deref());
+        Err(lost.map_or(error, |entry| lost_race(entry, entry.value_in(&now))))
+    }
+
+    /// The versions of the rows that a plan destroys. Rows that are gone have none.
+    ///
+    /// # Errors
+    /// Lost race if a row has another content than the plan has read.
+    fn versions(&self, client: &OvsdbClient, plan: &Plan) -> Result<BTreeMap<Uuid, Uuid>> {
+        let mut versions = BTreeMap::new();
+        for change in &plan.changes {
+            let Change::Destroy(row) = change else { continue };
+            let mut query = Query::default();
+            query.rows(row.table(), version_columns(row), &[row.uuid()]);
+            let (now, version) = client.read_versions(&query)?;
+            if row.in_snapshot(&now).is_some_and(|now| now != *row) {
+                return Err(changed_meanwhile(&row.label()));
+            }
+            versions.extend(version);
+        }
+        Ok(versions)
+    }
+
+    /// Writes with ovn-nbctl, then checks what the transaction found, and withdraws it if another writer was faster.
+    fn commit_and_check(&self, plan: &Plan, comment: &str) -> Result<()> {
         let transaction = Transaction::of(plan, comment);
-        let before = match self.execute(&transaction) {
+        let execute = || self.execute(&transaction);
+        let before = match execute() {
             Ok(before) => before,
-            Err(error) => match self.settle(plan, &transaction, error)? {
+            Err(error) => match self.settle(plan, &transaction.rows, error, &execute)? {
                 Settled::Done => return Ok(()),
-                Settled::Again(before) => *before,
+                Settled::Again(before) => before,
             },
         };
         let mut entries = plan.entries().chain(&plan.expects);
@@ -50,8 +120,7 @@ impl Nbctl {
         }
         if let Some(row) = destroyed_otherwise(plan, &before) {
             self.withdraw(plan, &before, comment, |_| true)?;
-            let message = format!("another writer changed {row}, so it is kept");
-            return Err(Error::new(Kind::LostRace, message).hint(RUN_AGAIN));
+            return Err(changed_meanwhile(&row));
         }
         let result = self.check_unused(plan);
         if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
@@ -89,7 +158,13 @@ impl Nbctl {
     ///
     /// # Errors
     /// `error` or that of the last try, with what is known about the transaction.
-    fn settle(&self, plan: &Plan, transaction: &Transaction, mut error: Error) -> Result<Settled> {
+    fn settle<T>(
+        &self,
+        plan: &Plan,
+        rows: &[(&'static str, Uuid)],
+        mut error: Error,
+        execute: &dyn Fn() -> Result<T>,
+    ) -> Result<Settled<T>> {
         let deadline = Instant::now() + Duration::from_secs(self.timeout);
         let mut tries = 0;
         loop {
@@ -102,7 +177,7 @@ impl Nbctl {
             if !is_duplicate && !matches!(error.kind, Kind::Timeout | Kind::Unreachable | Kind::Garbage) {
                 return Err(error);
             }
-            let now = self.read_rows(&transaction.rows);
+            let now = self.read_rows(rows);
             // If the database answers again, at least one more try is made: only its result is certain.
             let is_late = tries >= TRIES || tries > 0 && Instant::now() >= deadline;
             let was_waiting = error.kind == Kind::Timeout && self.wait != Wait::None;
@@ -116,8 +191,8 @@ impl Nbctl {
                 _ => return Err(unknown(error)),
             }
             tries += 1;
-            match self.execute(transaction) {
-                Ok(before) => return Ok(Settled::Again(Box::new(before))),
+            match execute() {
+                Ok(done) => return Ok(Settled::Again(done)),
                 Err(next) => error = next,
             }
         }
@@ -159,23 +234,36 @@ impl Nbctl {
 
     /// Runs a plan in as many transactions as needed, without a check of their results.
     fn execute_batches(&self, plan: &Plan, comment: &str) -> Result<()> {
-        for batch in batches(plan) {
+        for batch in self.batches(plan) {
             self.execute(&Transaction::of(&batch.plan, comment))?;
         }
         Ok(())
     }
 }
 
+const LOST: &str = "another writer changed the same rows first";
 const RUN_AGAIN: &str = "run the same command again: it starts from the current rows";
 pub(super) const NOTHING_KEPT: &str =
     "no part of this change was kept; run the same command again: it starts from the current rows";
 
+/// The columns that are compared, and the version.
+fn version_columns(row: &Row) -> &'static str {
+    match row {
+        Row::Dns(_) => "_uuid,_version,external_ids,records",
+        Row::Balancer(_) => "_uuid,_version,name,protocol,vips,options,external_ids",
+    }
+}
+
 /// What happened to a transaction after its connection or its process failed.
-enum Settled {
+enum Settled<T> {
     /// It had been made.
     Done,
-    /// Another try made it; with the touched rows before that try.
-    Again(Box<Snapshot>),
+    /// Another try made it, with this result.
+    Again(T),
+}
+
+fn changed_meanwhile(row: &str) -> Error {
+    Error::new(Kind::LostRace, format!("another writer changed {row}, so it is kept")).hint(RUN_AGAIN)
 }
 
 fn unconfirmed(error: Error) -> Error {
@@ -191,7 +279,7 @@ fn unknown(error: Error) -> Error {
     error
 }
 
-/// A row that was destroyed although it differed from what the plan had read.
+/// A row that a plan destroys and that differs from what the plan had read.
 fn destroyed_otherwise(plan: &Plan, before: &Snapshot) -> Option<String> {
     plan.changes.iter().find_map(|change| match change {
         Change::Destroy(row) => row.in_snapshot(before).filter(|was| was != row).map(|was| was.label()),

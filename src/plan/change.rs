@@ -68,6 +68,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it writes something. An entry that a plan only expects does not.
+    pub fn is_change(&self) -> bool {
+        self.from != self.to
+    }
+
     /// The value that the key has in a snapshot.
     pub fn value_in<'a>(&self, snapshot: &'a Snapshot) -> Option<&'a str> {
         self.column.of(snapshot, self.row)?.get(&self.key).map(String::as_str)

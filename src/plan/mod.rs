@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::model::name::Domain;
 use crate::model::snapshot::{Map, Snapshot, Switch};
-use change::{Change, Column, Entry};
+use change::{Change, Column, Entry, Reference};
 
 /// The switch of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Plan {
     /// Values that the planner relied on and that must not have changed when the plan is written. `from` and `to`
     /// of each are the same.
     pub expects: Vec<Entry>,
+    /// References that must still be there when the plan is written.
+    pub expects_references: Vec<Reference>,
     /// Hosts that must still have no port when the plan is written.
     pub must_stay_unused: Vec<Unused>,
     pub warnings: Vec<String>,

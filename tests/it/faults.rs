@@ -217,7 +217,7 @@ fn garbage_on_standard_output() -> Result<()> {
     snapshot!(seen, @r#"
     $ echo '{"data": oops'
     ----- stderr -----
-    error: the output of ovn-nbctl is not its JSON
+    error: the output of OVN's client is not its JSON
       cause: expected value at line 1 column 10: {\"data\": oops\n
        hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
@@ -233,7 +233,7 @@ fn garbage_on_standard_output() -> Result<()> {
     ----- exit 3 -----
     $ echo '{"data":[["x"]],"headings":["name"]}'
     ----- stderr -----
-    error: ovn-nbctl printed a row without its _uuid
+    error: OVN's client printed a row without its _uuid
        hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ :
@@ -243,7 +243,7 @@ fn garbage_on_standard_output() -> Result<()> {
     ----- exit 3 -----
     $ printf '{\n'
     ----- stderr -----
-    error: the output of ovn-nbctl is not its JSON
+    error: the output of OVN's client is not its JSON
       cause: EOF while parsing an object at line 2 column 0: {\n
        hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----

@@ -1,4 +1,4 @@
-//! Imports of many hosts: few runs of ovn-nbctl, progress on a terminal, and an end at any moment.
+//! Imports of many hosts: few runs of a client, progress on a terminal, and an end at any moment.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
@@ -19,7 +19,7 @@ fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() -> Result<(
     let import = nb.qdns(&format!("record import net1 {file} -v"));
     import.ok();
     let runs = import.stderr.lines().filter(|line| line.starts_with("+ ")).count();
-    assert!(runs <= 10, "{runs} runs");
+    assert!(runs <= 30, "{runs} runs");
     assert_eq!(import.stderr.lines().count(), runs);
     assert_eq!(hosts(&nb), 10_000);
     Ok(())

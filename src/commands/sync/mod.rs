@@ -6,7 +6,6 @@ mod unit;
 mod watch;
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
@@ -83,15 +82,6 @@ pub struct SyncArgs {
     /// Take the hostname from this key of a port's external_ids first
     #[arg(long, value_name = "KEY")]
     name_from: Option<String>,
-    /// The ovsdb-client to run for --watch
-    #[arg(
-        long,
-        value_name = "PATH",
-        env = "QDNS_OVSDB_CLIENT",
-        default_value = "ovsdb-client",
-        hide_default_value = true
-    )]
-    ovsdb_client: OsString,
     /// Print a systemd unit that runs this qdns with the connection that it has now
     #[arg(long, conflicts_with_all = ["switches", "all", "prune", "check", "watch"])]
     print_unit: bool,
@@ -113,7 +103,7 @@ impl SyncArgs {
                     .hint("--dry-run without --watch shows what would change now"));
             }
             let brake = Brake::new(self.limit.limit(), Duration::from_secs(self.grace));
-            return watch::run(context, &selection, &options, brake, &self.ovsdb_client);
+            return watch::run(context, &selection, &options, brake, &context.global.ovsdb_client);
         }
         let dry_run = context.global.dry_run || self.check;
         let (snapshot, read) = context.nb.read_guests(&selection.switches)?;

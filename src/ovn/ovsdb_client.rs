@@ -1,0 +1,226 @@
+//! Runs ovsdb-client(1), which reads single rows, writes conditional transactions and monitors tables.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::json::{Row, Table, garbage};
+use super::query::{Query, Select, Test, Wanted};
+use super::rows::fill;
+use super::{errors, process, program};
+use crate::error::{Error, Kind, Result};
+use crate::model::snapshot::Snapshot;
+
+const DATABASE: &str = "OVN_Northbound";
+/// The longest argument, in bytes. Linux allows 128 KiB (execve(2)).
+const ARGUMENT_MAX: usize = 120 * 1024;
+
+/// How to run ovsdb-client, and on which database.
+#[derive(Clone, Debug)]
+pub struct OvsdbClient {
+    /// Without a slash it is searched in `PATH`.
+    pub program: OsString,
+    /// The database's servers, as in `--db` of ovn-nbctl.
+    pub remote: String,
+    /// Options for the connection, such as `--private-key=FILE`.
+    pub connection: Vec<String>,
+    /// The time limit of one run, in seconds; at least 1.
+    pub timeout: u64,
+    /// Receives each command line before it runs.
+    pub echo: Option<fn(&str)>,
+    /// Whether the operator asked for this client, so that no other one is tried.
+    pub is_fixed: bool,
+}
+
+/// Why an operation of a transaction failed, and with it the whole transaction.
+#[derive(Debug, Deserialize)]
+pub(super) struct Failure {
+    error: String,
+    #[serde(default)]
+    details: String,
+}
+
+impl OvsdbClient {
+    /// The rows of a query, in as few runs as its operations need.
+    ///
+    /// # Errors
+    /// As [`super::nbctl::Nbctl::run`].
+    pub(super) fn read(&self, query: &Query) -> Result<Snapshot> {
+        Ok(self.read_versions(query)?.0)
+    }
+
+    /// As [`Self::read`], with the `_version` of each row that was read with it (RFC 7047, section 3.2): every change of a
+    /// row gives it another one.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn read_versions(&self, query: &Query) -> Result<(Snapshot, BTreeMap<Uuid, Uuid>)> {
+        let operations: Vec<(&'static str, Value)> = query
+            .selects
+            .iter()
+            .flat_map(|select| operations(select).into_iter().map(|operation| (select.table, operation)))
+            .collect();
+        let mut snapshot = Snapshot::default();
+        let mut versions = BTreeMap::new();
+        let mut rest = &operations[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(fitting(rest));
+            let printed = self.run("query", now.iter().map(|(_, operation)| operation))?;
+            let results = results(&printed, now.len())?;
+            for ((table, _), result) in now.iter().zip(results) {
+                if let Ok(failure) = serde_json::from_str::<Failure>(result.get()) {
+                    return Err(failure.into_error());
+                }
+                let table_of_rows = Table::parse(result.get())?;
+                fill(&mut snapshot, table, &table_of_rows)?;
+                versions.extend(table_of_rows.rows().filter_map(|row| version(&row.ok()?)));
+            }
+            rest = later;
+        }
+        Ok((snapshot, versions))
+    }
+
+    /// Whether operations fit into one transaction, which is one argument.
+    pub(super) fn takes(operations: &[Value]) -> bool {
+        operations.iter().map(size).sum::<usize>() < ARGUMENT_MAX
+    }
+
+    /// Runs operations as one transaction. Returns why it was aborted, if it was.
+    ///
+    /// # Errors
+    /// As [`super::nbctl::Nbctl::run`]; whether the transaction was made may then be unknown.
+    pub(super) fn transact(&self, operations: &[Value]) -> Result<Option<Failure>> {
+        let printed = self.run("transact", operations)?;
+        let results = results(&printed, operations.len())?;
+        Ok(results.iter().find_map(|result| serde_json::from_str(result.get()).ok()))
+    }
+
+    fn run<'o>(&self, verb: &str, operations: impl IntoIterator<Item = &'o Value>) -> Result<String> {
+        let mut request = vec![json!(DATABASE)];
+        request.extend(operations.into_iter().cloned());
+        let mut args = vec![format!("--timeout={}", self.timeout)];
+        args.extend(self.connection.iter().cloned());
+        args.extend([verb.to_owned(), self.remote.clone(), Value::Array(request).to_string()]);
+        process::echo(self.echo, &self.program, &args);
+        let program = program::find(&self.program).ok_or_else(|| missing(&self.program))?;
+        let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
+        let finished = process::run(program.as_os_str(), &args, limit)
+            .map_err(|error| missing(&self.program).cause(error))?;
+        if finished.succeeded() {
+            Ok(finished.stdout)
+        } else {
+            Err(errors::failure("ovsdb-client", &finished, self.timeout, None))
+        }
+    }
+}
+
+impl Failure {
+    /// Whether a condition of the transaction was not met.
+    pub(super) fn is_lost_race(&self) -> bool {
+        matches!(self.error.as_str(), "timed out" | "duplicate uuid")
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        errors::refusal(&format!("{}: {}", self.error, self.details))
+    }
+}
+
+/// The error where ovsdb-client cannot be run.
+pub(super) fn missing(program: &OsString) -> Error {
+    Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
+        .hint("install it (apt-get install openvswitch-common), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
+}
+
+fn version(row: &Row) -> Option<(Uuid, Uuid)> {
+    Some((row.reference("_uuid")?, row.reference("_version")?))
+}
+
+/// The space that an operation takes in the argument, in bytes.
+fn size(operation: &Value) -> usize {
+    operation.to_string().len() + 1
+}
+
+/// How many operations fit into one argument; at least one.
+fn fitting(operations: &[(&str, Value)]) -> usize {
+    let mut used = 0;
+    let fits = |(_, operation): &&(&str, Value)| {
+        used += size(operation);
+        used < ARGUMENT_MAX
+    };
+    operations.iter().take_while(fits).count().max(1)
+}
+
+/// The results of the operations. If one fails, the later ones have none; if the commit fails, there is one more.
+fn results(printed: &str, count: usize) -> Result<Vec<&RawValue>> {
+    let results: Vec<&RawValue> = serde_json::from_str(printed)
+        .map_err(|error| garbage("ovsdb-client printed no results").cause(error))?;
+    if results.len() < count {
+        return Err(garbage(format!(
+            "ovsdb-client printed {} results; {count} were expected",
+            results.len()
+        )));
+    }
+    Ok(results)
+}
+
+/// The `select` operations of RFC 7047, section 5.2.2. A condition cannot have alternatives, so each row has its own.
+fn operations(select: &Select) -> Vec<Value> {
+    let one = |condition: Value| {
+        let mut operation = json!({"op": "select", "table": select.table, "where": condition});
+        if !select.columns.is_empty() {
+            operation["columns"] = select.columns.split(',').collect();
+        }
+        operation
+    };
+    match &select.wanted {
+        Wanted::All => vec![one(json!([]))],
+        Wanted::Rows(uuids) => {
+            uuids.iter().map(|uuid| one(json!([["_uuid", "==", ["uuid", uuid]]]))).collect()
+        }
+        Wanted::Where(column, test) => vec![one(condition(column, test).into_iter().collect())],
+    }
+}
+
+fn condition(column: &str, test: &Test) -> Option<Value> {
+    match test {
+        Test::Is(value) => Some(json!([column, "==", value])),
+        Test::Begins(_) => None,
+        Test::Refers(uuid) => Some(json!([column, "includes", ["uuid", uuid]])),
+        Test::Pair(key, value) => Some(json!([column, "includes", ["map", [[key, value]]]])),
+        Test::IsNotEmpty => Some(json!([column, "!=", ["set", []]])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_is_one_select() {
+        let mut query = Query::default();
+        query.rows("DNS", "_uuid,records", &[Uuid::nil(), Uuid::max()]);
+        query.dns_of_switch("net1");
+        let operations: Vec<String> =
+            query.selects.iter().flat_map(operations).map(|operation| operation.to_string()).collect();
+        assert_eq!(
+            operations,
+            [
+                r#"{"op":"select","table":"DNS","where":[["_uuid","==",["uuid","00000000-0000-0000-0000-000000000000"]]],"columns":["_uuid","records"]}"#,
+                r#"{"op":"select","table":"DNS","where":[["_uuid","==",["uuid","ffffffff-ffff-ffff-ffff-ffffffffffff"]]],"columns":["_uuid","records"]}"#,
+                r#"{"op":"select","table":"DNS","where":[["external_ids","includes",["map",[["switch","net1"]]]]],"columns":["_uuid","external_ids","records"]}"#,
+            ]
+        );
+    }
+
+    #[test]
+    fn missing_results_are_garbage() {
+        assert_eq!(results("[]\n", 1).unwrap_err().kind, Kind::Garbage);
+        assert_eq!(results("no JSON", 1).unwrap_err().kind, Kind::Garbage);
+        assert_eq!(results("[{},null]", 2).unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,40 @@
+//! Runs a query with one of the two clients.
+
+use super::json::Table;
+use super::nbctl::Nbctl;
+use super::query::Query;
+use super::rows::fill;
+use crate::error::Result;
+use crate::model::snapshot::Snapshot;
+
+impl Nbctl {
+    /// Reads rows with ovsdb-client where it is used, and whole tables with ovn-nbctl; again while a cluster elects its
+    /// leader.
+    ///
+    /// # Errors
+    /// As [`Nbctl::tables`].
+    pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
+        if query.selects.is_empty() {
+            return Ok(Snapshot::default());
+        }
+        self.retry_without_leader(|| {
+            if let Some(client) = self.rows.as_ref().filter(|_| !query.is_wide()) {
+                match client.read(&query) {
+                    Err(error) if self.is_other_client_worth_a_try(&error) => {}
+                    result => return result,
+                }
+            }
+            self.read_once(&query)
+        })
+    }
+
+    /// # Errors
+    /// As [`Nbctl::tables`].
+    pub(super) fn read_once(&self, query: &Query) -> Result<Snapshot> {
+        let mut snapshot = Snapshot::default();
+        self.tables(&query.arguments(), query.selects.len(), &mut |number, table: &Table| {
+            fill(&mut snapshot, query.selects[number].table, table)
+        })?;
+        Ok(snapshot)
+    }
+}
