@@ -12,7 +12,7 @@ use crate::output::sync::SyncChanges;
 use crate::output::{self, Reply};
 use crate::ovn::ports::Switches;
 use crate::plan::Plan;
-use crate::plan::hosts::Draft;
+use crate::plan::draft::Draft;
 use crate::plan::removal_limit::RemovalLimit;
 use crate::plan::stale::{self, Stale};
 

@@ -11,7 +11,8 @@ use crate::model::shell::CommandLine;
 use crate::model::snapshot::Map;
 use crate::model::topology::Network;
 use crate::plan::change::{Change, Column, Entry};
-use crate::plan::hosts::{Draft, Wanted};
+use crate::plan::draft::Draft;
+use crate::plan::hosts::Wanted;
 
 /// What repairs a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Reference, Row};
-use crate::plan::hosts::Draft;
+use crate::plan::draft::Draft;
 
 /// One plan for all that is repaired of what was found.
 pub fn plan(input: &Input, findings: &[(&'static Check, Finding)]) -> Plan {

@@ -1,24 +1,16 @@
-//! Plans that add hosts to a zone and remove them.
+//! The rules of one host: its names, its addresses and its PTR records, as they are added to a draft.
 
-use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::Plan;
-use super::change::{Change, Column, Reference};
-use super::zone;
+use super::draft::Draft;
 use crate::error::{Error, Result};
 use crate::model::address::{self, same_set};
-use crate::model::host::{Host, Hosts, Keys, Names, Text, host_name};
-use crate::model::marks::HostMark;
-use crate::model::name::{Domain, HostArg, Hostname};
-use crate::model::nearest::closest;
+use crate::model::host::{Host, Keys, Names, host_name};
+use crate::model::name::{HostArg, Hostname};
 use crate::model::reserved::trusted;
 use crate::model::shell::CommandLine;
-use crate::model::snapshot::{DnsRow, Map, Switch};
-use crate::model::topology::{Network, Topology};
-use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
 /// A host as the operator wants it.
 #[derive(Clone, Debug)]
@@ -58,77 +50,7 @@ impl Wanted {
     }
 }
 
-/// A working copy of a zone: opened from a snapshot, changed host by host, closed into a plan.
-#[derive(Debug)]
-pub struct Draft<'a> {
-    switch: &'a Switch,
-    row: Option<&'a DnsRow>,
-    /// Whether the switch lists the row.
-    is_attached: bool,
-    domain: Domain,
-    hosts: Hosts<'a>,
-    records: Map,
-    marks: Map,
-    /// The names and reverse names of all hosts that a decision depended on.
-    touched: BTreeSet<String>,
-    warnings: Vec<String>,
-    foreign: Vec<(&'static str, &'a Map)>,
-    /// The warning for a zone that is created here, see [`zone::may_be_detached`].
-    detachment: Option<String>,
-    /// The keys of the dangling reverse names, by the host that they name.
-    dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
-}
-
 impl<'a> Draft<'a> {
-    /// Opens the zone of a switch. A switch without a zone gets a new one with the default domain.
-    ///
-    /// # Errors
-    /// As [`Topology::zone_of`].
-    pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
-        let zone = topology.zone_of(network)?;
-        let switch = network.switch;
-        let domain = zone.map(|zone| zone.domain.clone()).unwrap_or_default();
-        let is_attached = zone.is_some_and(Zone::is_attached);
-        let row = zone.map(|zone| zone.row);
-        let foreign = network.rows.iter().filter(|row| !row.is_ours());
-        let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
-        let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
-        for (key, value) in &hosts.dangling {
-            dangling.entry(host_name(value, &domain).into_owned().into()).or_default().push(key.clone());
-        }
-        Ok(Draft {
-            switch,
-            row,
-            is_attached,
-            hosts,
-            dangling,
-            records: row.map(|row| row.records.clone()).unwrap_or_default(),
-            marks: match row {
-                Some(row) => row.external_ids.clone(),
-                None => zone_marks(switch, &domain),
-            },
-            domain,
-            touched: BTreeSet::new(),
-            warnings: Vec::new(),
-            detachment: zone::may_be_detached(network),
-            foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
-        })
-    }
-
-    pub fn domain(&self) -> &Domain {
-        &self.domain
-    }
-
-    /// The hosts with the changes so far.
-    pub fn hosts(&self) -> &Hosts<'a> {
-        &self.hosts
-    }
-
-    /// The port that registered a host, given by its hostname or FQDN.
-    pub fn origin(&self, name: &str) -> Option<Uuid> {
-        self.hosts.by_name.get(&host_name(name, &self.domain)).and_then(|host| host.origin)
-    }
-
     /// Adds or changes a host. A host that is as wanted already is no change.
     ///
     /// # Errors
@@ -162,72 +84,6 @@ impl<'a> Draft<'a> {
         self.warn_of_trust(&known, &hostname);
         self.put(known, host);
         Ok(())
-    }
-
-    /// Removes a host with its short name, its FQDN, its PTR records and its marks.
-    ///
-    /// # Errors
-    /// Not found where the zone has no such host; invalid input where the name breaks a rule.
-    pub fn remove(&mut self, name: &str) -> Result<()> {
-        let key: Text = host_name(name, &self.domain).into_owned().into();
-        let Some(known) = self.hosts.by_name.get(&key).cloned() else {
-            HostArg::parse(name)?.under(&self.domain)?;
-            return Err(self.unknown_host(&key));
-        };
-        self.put(known, Host { name: key.clone(), ..Host::default() });
-        self.hosts.by_name.remove(&key);
-        Ok(())
-    }
-
-    /// Removes every record; the zone and its domain stay.
-    pub fn clear(&mut self) {
-        self.hosts = Hosts::default();
-        self.dangling.clear();
-        self.records.clear();
-        self.marks.retain(|mark, _| HostMark::of_key(mark).is_none());
-    }
-
-    /// The plan with the changes.
-    pub fn close(mut self) -> Plan {
-        let mut plan = Plan { warnings: std::mem::take(&mut self.warnings), ..Plan::for_switch(self.switch) };
-        let uuid = match self.row {
-            Some(row) => {
-                if !self.is_attached {
-                    plan.warnings.push(format!(
-                        "switch {} did not list its zone; it lists it again",
-                        self.switch.name
-                    ));
-                    plan.changes.push(Change::Refer(Reference::to_zone(self.switch, row.uuid)));
-                }
-                row.uuid
-            }
-            None if self.records.is_empty() => return plan,
-            None => {
-                plan.changes.extend(zone::creation(self.switch, &self.domain));
-                plan.warnings.extend(self.detachment.take());
-                zone_uuid(self.switch.uuid)
-            }
-        };
-        let fresh_marks = zone_marks(self.switch, &self.domain);
-        let row = self.row;
-        for key in &self.touched {
-            let before = row.and_then(|row| row.records.get(key));
-            if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
-                plan.expect(Column::DnsRecords, uuid, key, value);
-            }
-        }
-        let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
-        plan.set_all(Column::DnsRecords, uuid, row.map(|row| &row.records), self.records);
-        plan.set_all(Column::DnsMarks, uuid, Some(marks), self.marks);
-        plan
-    }
-
-    /// The host as it is, with the PTR records that named it before it existed.
-    fn known(&mut self, hostname: &Hostname) -> Host<'a> {
-        let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
-        let own = self.dangling.remove(hostname.as_str()).unwrap_or_default();
-        known.reverse.extend(own.iter().filter_map(|key| self.hosts.dangling.remove_entry(key)));
-        known
     }
 
     fn check_address(&mut self, hostname: &Hostname, address: IpAddr) -> Result<()> {
@@ -340,50 +196,10 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Whether the zone had the key when it was opened.
-    fn is_stored(&self, key: &str) -> bool {
-        self.row.is_some_and(|row| row.records.contains_key(key))
-    }
-
-    /// The owner and the value of a key in the rows of other programs on this switch.
-    fn foreign_value(&self, key: &str) -> Option<(&'static str, &'a str)> {
-        self.foreign.iter().find_map(|(owner, records)| Some((*owner, records.get(key)?.as_str())))
-    }
-
-    /// Replaces the keys and marks of a host.
     /// Warns of a new host whose name programs trust.
     fn warn_of_trust(&mut self, known: &Host, hostname: &Hostname) {
         if let Some(meaning) = trusted(hostname.as_str()).filter(|_| known.names().next().is_none()) {
             self.warnings.push(format!("{hostname}: {}", meaning.reason()));
-        }
-    }
-
-    fn put(&mut self, known: Host<'a>, host: Host<'a>) {
-        for (key, _) in known.keys() {
-            self.records.remove(key);
-            self.touched.insert(key.to_owned());
-        }
-        for mark in HostMark::ALL {
-            let key = mark.key(&host.name);
-            match host.mark(mark) {
-                Some(value) => drop(self.marks.insert(key, value)),
-                None => drop(self.marks.remove(&key)),
-            }
-        }
-        self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
-        self.hosts.by_name.insert(host.name.clone(), host);
-    }
-
-    fn unknown_host(&self, name: &str) -> Error {
-        let switch = &self.switch.name;
-        let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
-        let names = self.hosts.by_name.keys().map(Text::as_ref);
-        match closest(name, names) {
-            Some(near) => error.hint(format!("did you mean `{near}`?")),
-            None => {
-                let list = CommandLine::qdns(["record", "ls"]).value(switch);
-                error.hint(format!("{list} lists its hosts"))
-            }
         }
     }
 }
@@ -391,9 +207,14 @@ impl<'a> Draft<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
     use crate::model::fixture::on_first;
+    use crate::model::host::Hosts;
     use crate::model::marks::SWITCH_MARK;
-    use crate::model::snapshot::Snapshot;
+    use crate::model::name::Domain;
+    use crate::model::snapshot::{DnsRow, Snapshot, Switch};
+    use crate::plan::Plan;
     use proptest::prelude::*;
     use uuid::Uuid;
 
@@ -534,21 +355,6 @@ mod tests {
         let warning =
             "web: the PTR record of 10.0.0.10 stays with vm.example.org in a row of neutron on this switch";
         assert_eq!(plan.warnings, [warning]);
-    }
-
-    #[test]
-    fn removing_takes_every_form_of_the_host_and_nothing_else() {
-        let snapshot = snapshot(&[
-            ("VM_NAME", "10.0.0.10"),
-            ("vm_name.internal.", "10.0.0.10"),
-            ("10.0.0.10.in-addr.arpa", "vm_name.internal"),
-            ("db", "10.0.0.11"),
-        ]);
-        let mut draft = on_first(&snapshot, Draft::open).unwrap();
-        draft.remove("VM_NAME").unwrap();
-        assert_eq!(draft.remove("VM_NAME").unwrap_err().kind, crate::error::Kind::InvalidInput);
-        assert_eq!(draft.remove("bd").unwrap_err().kind, crate::error::Kind::NotFound);
-        assert_eq!(after(&snapshot, &draft.close()), pairs(&[("db", "10.0.0.11")]));
     }
 
     proptest! {

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::Plan;
 use super::claims::{Claim, Claims};
-use super::hosts::{Draft, Wanted};
+use super::draft::Draft;
+use super::hosts::Wanted;
 use crate::error::{Error, Result};
 use crate::model::address::same_set;
 use crate::model::name::HostArg;

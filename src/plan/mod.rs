@@ -4,6 +4,7 @@ pub mod bad_lines;
 pub mod balancer;
 pub mod change;
 pub mod claims;
+pub mod draft;
 pub mod forwarders;
 pub mod hosts;
 pub mod import;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::Unused;
-use super::hosts::Draft;
+use super::draft::Draft;
 use crate::error::Result;
 use crate::model::address;
 use crate::model::host::Host;

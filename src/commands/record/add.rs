@@ -11,7 +11,8 @@ use crate::model::name::HostArg;
 use crate::model::responder::TTL;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
-use crate::plan::hosts::{Draft, Wanted};
+use crate::plan::draft::Draft;
+use crate::plan::hosts::Wanted;
 
 /// Add a host, with its short name, FQDN and PTR records.
 #[derive(Args, Debug)]

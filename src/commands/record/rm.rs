@@ -11,7 +11,7 @@ use crate::error::{Kind, Result};
 use crate::model::host::{Text, host_name};
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
-use crate::plan::hosts::Draft;
+use crate::plan::draft::Draft;
 
 /// Remove hosts, with their short names, FQDNs and PTR records.
 #[derive(Args, Debug)]

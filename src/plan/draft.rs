@@ -1,0 +1,227 @@
+//! A zone as a draft: opened from the rows, changed host by host, closed into a plan.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::Plan;
+use super::change::{Change, Column, Reference};
+use super::zone;
+use crate::error::{Error, Result};
+use crate::model::host::{Host, Hosts, Text, host_name};
+use crate::model::marks::HostMark;
+use crate::model::name::{Domain, HostArg, Hostname};
+use crate::model::nearest::closest;
+use crate::model::shell::CommandLine;
+use crate::model::snapshot::{DnsRow, Map, Switch};
+use crate::model::topology::{Network, Topology};
+use crate::model::zone::{Zone, zone_marks, zone_uuid};
+
+/// A working copy of a zone: opened from a snapshot, changed host by host, closed into a plan.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    pub(super) switch: &'a Switch,
+    row: Option<&'a DnsRow>,
+    /// Whether the switch lists the row.
+    is_attached: bool,
+    pub(super) domain: Domain,
+    pub(super) hosts: Hosts<'a>,
+    pub(super) records: Map,
+    marks: Map,
+    /// The names and reverse names of all hosts that a decision depended on.
+    touched: BTreeSet<String>,
+    pub(super) warnings: Vec<String>,
+    foreign: Vec<(&'static str, &'a Map)>,
+    /// The warning for a zone that is created here, see [`zone::may_be_detached`].
+    detachment: Option<String>,
+    /// The keys of the dangling reverse names, by the host that they name.
+    dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Opens the zone of a switch. A switch without a zone gets a new one with the default domain.
+    ///
+    /// # Errors
+    /// As [`Topology::zone_of`].
+    pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
+        let zone = topology.zone_of(network)?;
+        let switch = network.switch;
+        let domain = zone.map(|zone| zone.domain.clone()).unwrap_or_default();
+        let is_attached = zone.is_some_and(Zone::is_attached);
+        let row = zone.map(|zone| zone.row);
+        let foreign = network.rows.iter().filter(|row| !row.is_ours());
+        let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
+        let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
+        for (key, value) in &hosts.dangling {
+            dangling.entry(host_name(value, &domain).into_owned().into()).or_default().push(key.clone());
+        }
+        Ok(Draft {
+            switch,
+            row,
+            is_attached,
+            hosts,
+            dangling,
+            records: row.map(|row| row.records.clone()).unwrap_or_default(),
+            marks: match row {
+                Some(row) => row.external_ids.clone(),
+                None => zone_marks(switch, &domain),
+            },
+            domain,
+            touched: BTreeSet::new(),
+            warnings: Vec::new(),
+            detachment: zone::may_be_detached(network),
+            foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
+        })
+    }
+
+    pub fn domain(&self) -> &Domain {
+        &self.domain
+    }
+
+    /// The hosts with the changes so far.
+    pub fn hosts(&self) -> &Hosts<'a> {
+        &self.hosts
+    }
+
+    /// The port that registered a host, given by its hostname or FQDN.
+    pub fn origin(&self, name: &str) -> Option<Uuid> {
+        self.hosts.by_name.get(&host_name(name, &self.domain)).and_then(|host| host.origin)
+    }
+
+    /// Removes a host with its short name, its FQDN, its PTR records and its marks.
+    ///
+    /// # Errors
+    /// Not found where the zone has no such host; invalid input where the name breaks a rule.
+    pub fn remove(&mut self, name: &str) -> Result<()> {
+        let key: Text = host_name(name, &self.domain).into_owned().into();
+        let Some(known) = self.hosts.by_name.get(&key).cloned() else {
+            HostArg::parse(name)?.under(&self.domain)?;
+            return Err(self.unknown_host(&key));
+        };
+        self.put(known, Host { name: key.clone(), ..Host::default() });
+        self.hosts.by_name.remove(&key);
+        Ok(())
+    }
+
+    /// Removes every record; the zone and its domain stay.
+    pub fn clear(&mut self) {
+        self.hosts = Hosts::default();
+        self.dangling.clear();
+        self.records.clear();
+        self.marks.retain(|mark, _| HostMark::of_key(mark).is_none());
+    }
+
+    /// The plan with the changes.
+    pub fn close(mut self) -> Plan {
+        let mut plan = Plan { warnings: std::mem::take(&mut self.warnings), ..Plan::for_switch(self.switch) };
+        let uuid = match self.row {
+            Some(row) => {
+                if !self.is_attached {
+                    plan.warnings.push(format!(
+                        "switch {} did not list its zone; it lists it again",
+                        self.switch.name
+                    ));
+                    plan.changes.push(Change::Refer(Reference::to_zone(self.switch, row.uuid)));
+                }
+                row.uuid
+            }
+            None if self.records.is_empty() => return plan,
+            None => {
+                plan.changes.extend(zone::creation(self.switch, &self.domain));
+                plan.warnings.extend(self.detachment.take());
+                zone_uuid(self.switch.uuid)
+            }
+        };
+        let fresh_marks = zone_marks(self.switch, &self.domain);
+        let row = self.row;
+        for key in &self.touched {
+            let before = row.and_then(|row| row.records.get(key));
+            if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
+                plan.expect(Column::DnsRecords, uuid, key, value);
+            }
+        }
+        let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
+        plan.set_all(Column::DnsRecords, uuid, row.map(|row| &row.records), self.records);
+        plan.set_all(Column::DnsMarks, uuid, Some(marks), self.marks);
+        plan
+    }
+
+    /// The host as it is, with the PTR records that named it before it existed.
+    pub(super) fn known(&mut self, hostname: &Hostname) -> Host<'a> {
+        let mut known = self.hosts.by_name.get(hostname.as_str()).cloned().unwrap_or_default();
+        let own = self.dangling.remove(hostname.as_str()).unwrap_or_default();
+        known.reverse.extend(own.iter().filter_map(|key| self.hosts.dangling.remove_entry(key)));
+        known
+    }
+
+    /// Whether the zone had the key when it was opened.
+    pub(super) fn is_stored(&self, key: &str) -> bool {
+        self.row.is_some_and(|row| row.records.contains_key(key))
+    }
+
+    /// The owner and the value of a key in the rows of other programs on this switch.
+    pub(super) fn foreign_value(&self, key: &str) -> Option<(&'static str, &'a str)> {
+        self.foreign.iter().find_map(|(owner, records)| Some((*owner, records.get(key)?.as_str())))
+    }
+
+    /// Replaces the keys and marks of a host.
+    pub(super) fn put(&mut self, known: Host<'a>, host: Host<'a>) {
+        for (key, _) in known.keys() {
+            self.records.remove(key);
+            self.touched.insert(key.to_owned());
+        }
+        for mark in HostMark::ALL {
+            let key = mark.key(&host.name);
+            match host.mark(mark) {
+                Some(value) => drop(self.marks.insert(key, value)),
+                None => drop(self.marks.remove(&key)),
+            }
+        }
+        self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
+        self.hosts.by_name.insert(host.name.clone(), host);
+    }
+
+    fn unknown_host(&self, name: &str) -> Error {
+        let switch = &self.switch.name;
+        let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
+        let names = self.hosts.by_name.keys().map(Text::as_ref);
+        match closest(name, names) {
+            Some(near) => error.hint(format!("did you mean `{near}`?")),
+            None => {
+                let list = CommandLine::qdns(["record", "ls"]).value(switch);
+                error.hint(format!("{list} lists its hosts"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::Snapshot;
+
+    #[test]
+    fn removing_takes_every_form_of_the_host_and_nothing_else() {
+        let snapshot = Snapshot::of_net1(
+            vec![],
+            &[
+                ("VM_NAME", "10.0.0.10"),
+                ("vm_name.internal.", "10.0.0.10"),
+                ("10.0.0.10.in-addr.arpa", "vm_name.internal"),
+                ("db", "10.0.0.11"),
+            ],
+            &[],
+        );
+        let mut draft = on_first(&snapshot, Draft::open).unwrap();
+        draft.remove("VM_NAME").unwrap();
+        assert_eq!(draft.remove("VM_NAME").unwrap_err().kind, Kind::InvalidInput);
+        assert_eq!(draft.remove("bd").unwrap_err().kind, Kind::NotFound);
+        let plan = draft.close();
+        let mut after = snapshot.clone();
+        plan.apply_to(&mut after);
+        let left = [("db".to_owned(), "10.0.0.11".to_owned())];
+        assert_eq!(after.dns[0].records, left.into());
+    }
+}
