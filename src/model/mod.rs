@@ -18,6 +18,7 @@ pub mod owner;
 pub mod port;
 pub mod port_index;
 pub mod printable;
+pub mod punycode;
 pub mod release;
 pub mod reserved;
 pub mod resolvers;

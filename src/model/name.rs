@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::punycode;
 use super::reserved::{RESERVED_DOMAINS, reserved};
 use crate::error::{Error, Result};
 
@@ -236,6 +237,11 @@ fn refusal(what: &str, text: &str, rule: &str) -> Error {
 
 /// A valid hostname that is similar to a text: `vm-name` for `VM_NAME`.
 pub fn suggestion(text: &str) -> Option<String> {
+    if let Some(ascii) =
+        punycode::to_ascii(&text.to_lowercase()).filter(|name| broken_label_rule(name).is_none())
+    {
+        return Some(ascii);
+    }
     let dashed: String = text
         .chars()
         .map(|c| match c.to_ascii_lowercase() {
@@ -271,7 +277,9 @@ mod tests {
             ("my.vm", "use `my-vm`"),
             ("-web-", "use `web`"),
             ("123", "use `vm-123`"),
-            ("é", "use 1 to 63"),
+            ("é", "use `xn--9ca`"),
+            ("Bücher", "use `xn--bcher-kva`"),
+            ("數 據", "use 1 to 63"),
         ] {
             let error = Hostname::parse(text).unwrap_err();
             assert!(error.message.contains(text), "{}", error.message);

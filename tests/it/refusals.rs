@@ -116,9 +116,9 @@ fn hostnames() -> Result<()> {
     error: hostname "a b" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
        hint: use `a-b`
     error: hostname "é" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
-       hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
+       hint: use `xn--9ca`
     error: hostname "naïve" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
-       hint: use `na-ve`
+       hint: use `xn--nave-6pa`
     error: hostname "web\nserver" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
        hint: use `web-server`
     error: hostname "web\tserver" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
