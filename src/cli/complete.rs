@@ -82,7 +82,9 @@ fn with_sources(command: Command) -> Command {
     let command = command.visible_alias(Resettable::Reset).aliases(aliases);
     let command = command.mut_args(|arg| match (verb.as_str(), arg.get_id().as_str()) {
         (_, "switch" | "switches") => from(arg, switches),
-        ("rm" | "add", "hostname" | "hostnames") | ("ls", "name") => from(arg, hosts),
+        ("rm" | "add" | "rename" | "show", "hostname" | "hostnames")
+        | ("ls", "name")
+        | ("add", "alias_of") => from(arg, hosts),
         ("lookup", "names") => from(arg, hosts),
         (_, "from" | "port") => from(arg, ports),
         ("set", "addresses") => from(arg, resolvers),

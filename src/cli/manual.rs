@@ -208,7 +208,10 @@ const SECTIONS: &[(&str, &[&str])] = &[
              external_ids:qdns-domain has the domain. The row's UUID is computed from the switch's UUID, so that a \
              zone cannot be created twice. The records column has the short name and the FQDN of each host, and a \
              reverse name for each address. external_ids:qdns-static-HOSTNAME marks a static host, and \
-             external_ids:qdns-no-short-HOSTNAME marks a host that has no short name by choice.",
+             external_ids:qdns-no-short-HOSTNAME marks a host that has no short name by choice. \
+             external_ids:qdns-alias-ALIAS names the host that an alias follows: OVN has no CNAME, so an alias has the \
+             same addresses, and no PTR record. external_ids:qdns-aliases of a port lists the aliases of its host, \
+             separated by commas; sync and the libvirt hook register them.",
             "forwarders set saves the earlier value of a DHCP option in external_ids:qdns-before-OPTION of its row, and \
              the value that it writes in external_ids:qdns-wrote-OPTION. forwarders clear restores the earlier value, \
              unless another program changed the option since.",

@@ -42,6 +42,16 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         self.hosts.by_name.values()
     }
 
+    /// The hosts without those that are aliases of another host of the zone.
+    pub fn hosts_without_aliases(&self) -> impl Iterator<Item = &Host<'a>> {
+        self.hosts().filter(|host| !self.follows(host))
+    }
+
+    /// Whether a host is an alias, and the host that it follows is there.
+    pub fn follows(&self, host: &Host) -> bool {
+        host.alias_of.as_ref().is_some_and(|target| self.hosts.by_name.contains_key(target))
+    }
+
     /// The switch's ports by address and name.
     pub fn port_index(&self) -> &PortIndex<'a> {
         self.port_index.get_or_init(|| PortIndex::of(self.network, &self.zone.domain, None))
@@ -100,12 +110,12 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     fn shares_an_address(&self, host: &Host) -> bool {
         let holders = self.holders.get_or_init(|| {
             let mut holders = HashMap::new();
-            for address in self.hosts().flat_map(Host::addresses) {
+            for address in self.hosts_without_aliases().flat_map(Host::addresses) {
                 *holders.entry(address).or_default() += 1;
             }
             holders
         });
-        host.addresses().iter().any(|address| holders[address] > 1)
+        host.addresses().iter().any(|address| holders.get(address).is_some_and(|count| *count > 1))
     }
 
     /// A host as the switch's ports have it: removed where it has no port, else with the addresses of its port, or

@@ -7,11 +7,12 @@ use crate::plan::import::{BadLine, HostLine};
 
 const PREFIX: &str = "qdns:";
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Annotation {
     is_static: bool,
     names: Names,
     no_ptr: bool,
+    alias_of: Option<String>,
 }
 
 impl Annotation {
@@ -26,6 +27,7 @@ impl Annotation {
             match word.split_once('=') {
                 None if word == "static" => annotation.is_static = true,
                 Some(("ptr", "no")) => annotation.no_ptr = true,
+                Some(("alias-of", host)) if !host.is_empty() => annotation.alias_of = Some(host.to_owned()),
                 Some(("names", names)) => {
                     annotation.names = Names::parse(names).ok_or_else(|| unknown(line, word))?;
                 }
@@ -42,7 +44,9 @@ impl Annotation {
             words.push("static".to_owned());
         }
         words.extend(host.names.only().map(|names| format!("names={names}")));
-        if !host.reverse().contains(&address) {
+        if let Some(of) = &host.alias_of {
+            words.push(format!("alias-of={of}"));
+        } else if !host.reverse().contains(&address) {
             words.push("ptr=no".to_owned());
         }
         if words.is_empty() {
@@ -52,13 +56,14 @@ impl Annotation {
     }
 
     /// The host of one line that has this annotation.
-    pub(super) fn host(self, line: usize, name: &str, address: IpAddr) -> HostLine {
+    pub(super) fn host(&self, line: usize, name: &str, address: IpAddr) -> HostLine {
         let host = HostEntry {
             name: name.to_owned(),
             addresses: vec![address],
             reverse: self.no_ptr.then(Vec::new),
             is_static: self.is_static,
             names: self.names,
+            alias_of: self.alias_of.clone(),
         };
         HostLine { line, host }
     }
@@ -66,5 +71,5 @@ impl Annotation {
 
 fn unknown(line: usize, word: &str) -> BadLine {
     BadLine::new(line, format!("{word:?} after `{PREFIX}` is not understood"))
-        .hint("`static`, `ptr=no`, `names=short` or `names=fqdn`, or another comment")
+        .hint("`static`, `ptr=no`, `names=short`, `names=fqdn` or `alias-of=HOST`, or another comment")
 }

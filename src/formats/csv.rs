@@ -21,12 +21,13 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("ptr", &["ptr"]),
     ("static", &["static"]),
     ("names", &["names"]),
+    ("alias_of", &["alias_of"]),
     ("switch", &["switch"]),
     ("ttl", &["ttl"]),
 ];
 
 /// The header that [`write`] writes.
-const HEADER: [&str; 7] = ["hostname", "fqdn", "addresses", "ptr", "static", "names", "switch"];
+const HEADER: [&str; 8] = ["hostname", "fqdn", "addresses", "ptr", "static", "names", "switch", "alias_of"];
 
 /// The column that a heading names.
 fn column(heading: &str) -> Option<&'static str> {
@@ -41,7 +42,7 @@ pub fn is_header(line: &str) -> bool {
 
 /// The hosts of a CSV file, one a row: `hostname` (or `fqdn`) and `addresses` are needed, `ptr`
 /// (`yes`, `no` or addresses), `static` (`true`, `false`) and `names` (`both`, `short`, `fqdn`) are
-/// understood, other columns noted. Several addresses are in one cell or in several columns.
+/// understood, as is `alias_of`, which needs no address; other columns are noted. Several addresses are in one cell or in several columns.
 /// Fields may be separated by `;` or tabs, as spreadsheets write them.
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
@@ -143,7 +144,8 @@ fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> 
         return Err(BadLine::new(line, "the row has no hostname"));
     }
     let addresses = list(line, all)?;
-    if addresses.is_empty() {
+    let alias_of = Some(cell("alias_of").to_owned()).filter(|of| !of.is_empty());
+    if addresses.is_empty() && alias_of.is_none() {
         return Err(BadLine::new(line, format!("{name:?} has no address")));
     }
     let reverse = match cell("ptr").to_ascii_lowercase().as_str() {
@@ -160,7 +162,7 @@ fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> 
         "" => Names::Both,
         text => names_at(line, text)?,
     };
-    let host = HostEntry { name: name.to_owned(), addresses, reverse, is_static, names };
+    let host = HostEntry { name: name.to_owned(), addresses, reverse, is_static, names, alias_of };
     Ok(HostLine { line, host })
 }
 
@@ -185,6 +187,7 @@ pub fn write(zones: &[ExportedZone]) -> String {
                 &host.is_static.to_string(),
                 host.names.as_str(),
                 &as_written(&zone.switch),
+                host.alias_of.as_deref().unwrap_or_default(),
             ]);
         }
     }

@@ -88,6 +88,7 @@ fn entry(host: &Host, domain: &Domain) -> HostEntry {
         addresses,
         is_static: host.is_static,
         names: host.which_names(),
+        alias_of: host.alias_of.as_deref().map(str::to_owned),
     }
 }
 

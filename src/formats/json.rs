@@ -40,6 +40,8 @@ struct Body {
     #[serde(default)]
     names: Option<String>,
     #[serde(default)]
+    alias_of: Option<String>,
+    #[serde(default)]
     ttl: Option<u64>,
     #[serde(default)]
     switch: Option<String>,
@@ -121,7 +123,7 @@ fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLin
         texts.iter().map(|text| address_at(line, text)).collect()
     };
     let addresses = list(body.addresses.unwrap_or_else(|| body.ip.into_iter().collect()))?;
-    if addresses.is_empty() {
+    if addresses.is_empty() && body.alias_of.is_none() {
         return Err(
             BadLine::new(line, format!("{name:?} has no address")).hint("`ip_address` or `addresses`")
         );
@@ -129,7 +131,8 @@ fn host(parsed: &mut Parsed, line: usize, body: &str) -> Result<HostLine, BadLin
     let names = body.names.as_deref().map_or(Ok(Names::Both), |text| names_at(line, text))?;
     let reverse = body.ptr.map(list).transpose()?;
     let is_static = body.is_static.unwrap_or_default();
-    Ok(HostLine { line, host: HostEntry { name, addresses, reverse, is_static, names } })
+    let host = HostEntry { name, addresses, reverse, is_static, names, alias_of: body.alias_of };
+    Ok(HostLine { line, host })
 }
 
 /// Zones as one document of the shape that `record ls -o json` prints, a host a line; `names` is
@@ -146,6 +149,9 @@ pub fn write(zones: &[ExportedZone]) -> String {
                 "ptr": texts(host.reverse()), "static": host.is_static, "ttl": TTL,
                 "switch": zone.switch, "domain": zone.domain.as_str(),
             });
+            if let Some(of) = &host.alias_of {
+                body["alias_of"] = json!(of);
+            }
             if let Some(names) = host.names.only() {
                 body["names"] = json!(names);
             }

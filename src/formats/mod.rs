@@ -144,7 +144,14 @@ mod tests {
                 let reverse =
                     addresses.iter().zip(&flags[1..]).filter(|(_, f)| **f).map(|(a, _)| *a).collect();
                 let name = format!("{hostname}.internal");
-                HostEntry { name, reverse: Some(reverse), addresses, is_static: flags[0], names }
+                HostEntry {
+                    name,
+                    reverse: Some(reverse),
+                    addresses,
+                    is_static: flags[0],
+                    names,
+                    alias_of: None,
+                }
             },
         )
     }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::address;
 use super::marks::HostMark;
-use super::name::{Domain, in_lower_case};
+use super::name::{Domain, Hostname, in_lower_case};
 use super::snapshot::DnsRow;
 use super::switch::full_uuid;
 
@@ -81,6 +81,8 @@ pub struct HostEntry {
     /// Whether the host is exempt from clean-up.
     pub is_static: bool,
     pub names: Names,
+    /// The host that an alias follows: its hostname or FQDN. An alias needs no addresses.
+    pub alias_of: Option<String>,
 }
 
 impl HostEntry {
@@ -101,6 +103,7 @@ impl HostEntry {
         }
         extend_once(&mut self.addresses, &other.addresses);
         self.is_static |= other.is_static;
+        self.alias_of = self.alias_of.take().or_else(|| other.alias_of.clone());
     }
 }
 
@@ -130,6 +133,8 @@ pub struct Host<'a> {
     pub wanted: Names,
     /// The port that registered the host. A host that was made by hand has none.
     pub origin: Option<Uuid>,
+    /// The host that an alias follows; `None` for a host.
+    pub alias_of: Option<Text<'a>>,
 }
 
 impl Host<'_> {
@@ -153,6 +158,7 @@ impl Host<'_> {
             HostMark::Static => flag(self.is_static),
             HostMark::NoShort => flag(!self.wanted.has_short()),
             HostMark::Port => self.origin.map(|port| port.to_string()),
+            HostMark::Alias => self.alias_of.as_deref().map(str::to_owned),
         }
     }
 
@@ -238,6 +244,7 @@ impl<'a> Hosts<'a> {
                 is_static: has(HostMark::Static, name),
                 wanted: Names::with_short(!has(HostMark::NoShort, name)),
                 origin: value(HostMark::Port, name).and_then(|text| full_uuid(text)),
+                alias_of: value(HostMark::Alias, name).and_then(|text| target(name, text)),
             };
             (name.clone(), host)
         });
@@ -250,6 +257,12 @@ impl<'a> Hosts<'a> {
         }
         hosts
     }
+}
+
+/// The host in the mark of an alias. A mark that names no hostname, or the alias itself, is not used.
+fn target<'a>(alias: &str, text: &'a str) -> Option<Text<'a>> {
+    let host = Hostname::parse(text).ok()?;
+    (host.as_str() == text && text != alias).then_some(Cow::Borrowed(text))
 }
 
 /// The hostname of a name: the labels before the domain, or the whole name if it is outside the domain.

@@ -139,16 +139,19 @@ pub enum HostMark {
     NoShort,
     /// A port registered it. The value is the port's UUID.
     Port,
+    /// It is an alias. The value is the host that it follows.
+    Alias,
 }
 
 impl HostMark {
-    pub const ALL: [HostMark; 3] = [HostMark::Static, HostMark::NoShort, HostMark::Port];
+    pub const ALL: [HostMark; 4] = [HostMark::Static, HostMark::NoShort, HostMark::Port, HostMark::Alias];
 
     fn prefix(self) -> &'static str {
         match self {
             HostMark::Static => "qdns-static-",
             HostMark::NoShort => "qdns-no-short-",
             HostMark::Port => "qdns-port-",
+            HostMark::Alias => "qdns-alias-",
         }
     }
 

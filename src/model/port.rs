@@ -9,6 +9,8 @@ use super::snapshot::Port;
 /// The `external_ids` keys that may hold a guest's hostname. The first one that the port has counts.
 pub const HOSTNAME_KEYS: &[&str] = &[HOSTNAME_KEY, "vm-name", "vm_name", "hostname"];
 const HOSTNAME_KEY: &str = "qdns-hostname";
+/// The `external_ids` key that lists the aliases of a guest, separated by commas.
+const ALIASES_KEY: &str = "qdns-aliases";
 /// The value of `qdns-hostname` of a port that must not be registered.
 const NO_HOSTNAME: &str = "-";
 
@@ -65,6 +67,12 @@ impl Port {
         let keys = extra.into_iter().chain(HOSTNAME_KEYS.iter().copied());
         let values = keys.filter_map(|key| self.external_ids.get(key)).map(String::as_str);
         values.filter(|name| *name != NO_HOSTNAME).find(|name| !name.is_empty())
+    }
+
+    /// The aliases of the guest, valid or not.
+    pub fn alias_names(&self) -> impl Iterator<Item = &str> {
+        let list = self.external_ids.get(ALIASES_KEY).map(String::as_str).unwrap_or_default();
+        list.split([',', ' ']).filter(|name| !name.is_empty())
     }
 
     /// Whether the port must not be registered: `external_ids:qdns-hostname=-`.

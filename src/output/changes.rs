@@ -10,9 +10,11 @@ use super::answer::Answer;
 use super::page::{Line, Page};
 use super::plain;
 use crate::model::marks::is_dhcp_mark;
+use crate::model::shell::joined;
 use crate::model::snapshot::LoadBalancer;
-use crate::plan::Plan;
+use crate::ovn::transaction::arguments;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
+use crate::plan::{Plan, Undo};
 
 /// What was changed, or would be.
 #[derive(Clone, Debug, Serialize)]
@@ -23,6 +25,8 @@ pub struct Changes {
     pub dry_run: bool,
     /// The changes, in order.
     pub changes: Vec<Change>,
+    /// The commands that restore what is removed or replaced.
+    pub undo: Vec<String>,
     /// What is worth knowing.
     pub warnings: Vec<String>,
     /// The switch that was named.
@@ -55,7 +59,15 @@ impl Changes {
         for change in plan.changes {
             Change::push(&mut changes, &plan.switch.name, change, &whole);
         }
-        Changes { changed, dry_run, changes, warnings: plan.warnings, switch: plan.switch.name }
+        let undo = plan.undo.iter().map(undo_line).collect();
+        Changes { changed, dry_run, changes, undo, warnings: plan.warnings, switch: plan.switch.name }
+    }
+}
+
+fn undo_line(undo: &Undo) -> String {
+    match undo {
+        Undo::Qdns(line) => line.to_string(),
+        Undo::Changes(changes) => format!("ovn-nbctl {}", joined(&arguments(changes))),
     }
 }
 
@@ -77,6 +89,7 @@ impl Answer for Changes {
             page.push("Would change:");
         }
         lines(&self.changes).for_each(|line| page.push(line));
+        self.push_undo(&mut page);
         page
     }
 
@@ -90,6 +103,22 @@ impl Answer for Changes {
 
     fn is_confirmation(&self) -> bool {
         true
+    }
+}
+
+impl Changes {
+    /// The changes, without the commands that restore what was there.
+    pub(super) fn page(&self) -> Page {
+        Changes { undo: Vec::new(), ..self.clone() }.table(None)
+    }
+
+    /// Adds the commands that restore what was there.
+    pub(super) fn push_undo(&self, page: &mut Page) {
+        if !self.undo.is_empty() {
+            page.push("");
+            page.push("To put back:");
+            self.undo.iter().for_each(|line| page.push(format!("  {line}")));
+        }
     }
 }
 

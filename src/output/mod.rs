@@ -15,6 +15,7 @@ mod plain;
 mod printer;
 mod progress;
 mod question;
+pub mod record;
 pub mod records;
 pub mod sync;
 mod table;

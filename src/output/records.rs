@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::answer::Answer;
 use super::page::Page;
@@ -50,10 +51,10 @@ impl Answer for Records {
         let mut table = Table::new(width, &header[..columns]);
         for record in &self.records {
             let mut cells = vec![
-                Cell::from(if record.is_static {
-                    format!("{} (static)", record.hostname)
-                } else {
-                    record.hostname.clone()
+                Cell::from(match &record.alias_of {
+                    Some(host) => format!("{} (alias of {host})", record.hostname),
+                    None if record.is_static => format!("{} (static)", record.hostname),
+                    None => record.hostname.clone(),
                 }),
                 Cell::from(record.fqdn.as_str()),
                 Cell::lines(&record.addresses),
@@ -88,6 +89,10 @@ pub struct Record {
     /// Whether the host is exempt from clean-up.
     #[serde(rename = "static")]
     pub is_static: bool,
+    /// The UUID of the port that registered the host.
+    pub port: Option<Uuid>,
+    /// The host that it is an alias of.
+    pub alias_of: Option<String>,
     /// The time to live in seconds.
     pub ttl: u32,
     /// The switch's name, which its hosts share.
@@ -103,6 +108,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// A host of a zone.
+    pub(super) fn in_zone(topology: &Topology, zone: &Zone, host: &Host) -> Self {
+        Self::of(&Rc::from(topology.home_name(zone)), &Rc::from(zone.domain.as_str()), host)
+    }
+
     fn of(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
         let fqdn =
             host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
@@ -117,6 +127,8 @@ impl Record {
             addresses,
             ptr: host.reverse_addresses().iter().map(ToString::to_string).collect(),
             is_static: host.is_static,
+            port: host.origin,
+            alias_of: host.alias_of.as_deref().map(str::to_owned),
             ttl: TTL,
             switch: Rc::clone(switch),
             domain: Rc::clone(domain),
@@ -129,6 +141,9 @@ impl Record {
     /// How many of the addresses have a reverse name that points to the host.
     fn pointed(&self) -> String {
         let all = self.addresses.len();
+        if self.alias_of.is_some() && self.ptr.is_empty() {
+            return String::new();
+        }
         match self.addresses.iter().filter(|address| self.ptr.contains(address)).count() {
             0 => "no".to_owned(),
             some if some < all => format!("{some} of {all}"),
@@ -136,13 +151,14 @@ impl Record {
         }
     }
 
-    fn row(&self) -> Vec<String> {
+    pub(super) fn row(&self) -> Vec<String> {
         vec![
             self.hostname.clone(),
             self.fqdn.clone(),
             self.addresses.join(" "),
             self.switch.to_string(),
             if self.is_static { "static" } else { "dynamic" }.to_owned(),
+            self.alias_of.clone().unwrap_or_default(),
         ]
     }
 }

@@ -54,6 +54,7 @@ impl SyncChanges {
         for view in views {
             changes.changed |= view.changed;
             changes.changes.extend(view.changes);
+            changes.undo.extend(view.undo);
             changes.warnings.extend(view.warnings);
             changes.switch = [changes.switch, view.switch].join(", ");
         }
@@ -63,20 +64,16 @@ impl SyncChanges {
 
 impl Answer for SyncChanges {
     fn table(&self, width: Option<u16>) -> Page {
-        let mut page = self.changes.table(width);
         if self.stale.is_empty() {
-            return page;
+            return self.changes.table(width);
         }
+        let mut page = self.changes.page();
         page.push("");
         page.push("Why:");
         for stale in &self.stale {
             page.push(format!("  {}: {}", stale.hostname, stale.evidence.message));
         }
-        page.push("");
-        page.push("To put back:");
-        for stale in &self.stale {
-            page.push(format!("  {}", stale.restore));
-        }
+        self.changes.push_undo(&mut page);
         page
     }
 

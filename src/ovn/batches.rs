@@ -12,7 +12,7 @@ use super::nbctl::Nbctl;
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
-use crate::model::marks::HostMark;
+use crate::model::marks::{DOMAIN_MARK, HostMark};
 use crate::model::name::in_lower_case;
 use crate::plan::change::{Change, Column, Entry};
 use crate::plan::{Approved, Plan};
@@ -146,6 +146,8 @@ fn group(entry: &Entry) -> Cow<'_, str> {
             entry.to.as_ref().or(entry.from.as_ref()).unwrap_or(&entry.key)
         }
         Column::DnsRecords => &entry.key,
+        // After all hosts: until then an interrupted change of the domain can be repeated.
+        Column::DnsMarks if entry.key == DOMAIN_MARK => return "\u{10ffff}".into(),
         Column::DnsMarks => HostMark::of_key(&entry.key).map_or(entry.key.as_str(), |(_, host)| host),
         Column::DhcpOptions | Column::DhcpMarks | Column::BalancerVips | Column::PortOptions => {
             return entry.row.to_string().into();

@@ -39,6 +39,9 @@ impl Claims<'_, '_> {
     pub fn check(&self, known: Option<&Host>, ports: &[Uuid], addresses: &[IpAddr]) -> Result<Claim> {
         let Some(known) = known else { return Ok(Claim::Register(addresses.to_vec())) };
         let stored = known.addresses();
+        if let Some(host) = &known.alias_of {
+            return Err(self.is_alias(known, host));
+        }
         let has_all = addresses.iter().all(|address| stored.contains(address));
         if known.is_static {
             return if has_all { Ok(Claim::Keep) } else { Err(is_static(known)) };
@@ -74,6 +77,13 @@ impl Claims<'_, '_> {
         let mut all: Vec<IpAddr> = addresses.to_vec();
         all.extend(stored.iter().filter(is_other));
         all
+    }
+
+    fn is_alias(&self, known: &Host, host: &str) -> Error {
+        let switch = &self.network.switch.name;
+        let remove = CommandLine::qdns(["record", "rm"]).value(switch).value(&known.name);
+        Error::conflict(format!("{} of {switch} is an alias of {host}", known.name))
+            .hint(format!("{remove} lets the port register it"))
     }
 
     /// The conflict with a host that no port registered.

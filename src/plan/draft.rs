@@ -1,16 +1,16 @@
 //! A zone as a draft: opened from the rows, changed host by host, closed into a plan.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
 use super::Plan;
 use super::change::{Change, Column, Reference};
-use super::zone;
+use super::creation::{creation, may_be_detached};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
 use crate::model::marks::HostMark;
-use crate::model::name::{Domain, HostArg, Hostname};
+use crate::model::name::{Domain, Hostname};
 use crate::model::nearest::closest;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Map, Switch};
@@ -21,21 +21,29 @@ use crate::model::zone::{Zone, zone_marks, zone_uuid};
 #[derive(Debug)]
 pub struct Draft<'a> {
     pub(super) switch: &'a Switch,
-    row: Option<&'a DnsRow>,
+    pub(super) row: Option<&'a DnsRow>,
     /// Whether the switch lists the row.
     is_attached: bool,
     pub(super) domain: Domain,
     pub(super) hosts: Hosts<'a>,
     pub(super) records: Map,
-    marks: Map,
+    pub(super) marks: Map,
     /// The names and reverse names of all hosts that a decision depended on.
     touched: BTreeSet<String>,
     pub(super) warnings: Vec<String>,
-    foreign: Vec<(&'static str, &'a Map)>,
-    /// The warning for a zone that is created here, see [`zone::may_be_detached`].
+    pub(super) foreign: Vec<(&'static str, &'a Map)>,
+    /// The warning for a zone that is created here, see [`may_be_detached`].
     detachment: Option<String>,
     /// The keys of the dangling reverse names, by the host that they name.
     dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
+    /// The aliases of each host, by name.
+    pub(super) aliases: BTreeMap<Text<'a>, BTreeSet<Text<'a>>>,
+    /// The aliases that went with their hosts: they come back with them.
+    pub(super) gone: Vec<Host<'a>>,
+    /// The hosts that got another name, before and after.
+    pub(super) renamed: Vec<(String, String)>,
+    /// The domain before it was changed.
+    pub(super) former_domain: Option<Domain>,
 }
 
 impl<'a> Draft<'a> {
@@ -50,12 +58,31 @@ impl<'a> Draft<'a> {
         let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
         let foreign = network.rows.iter().filter(|row| !row.is_ours());
+        let foreign = foreign.map(|row| (row.owner().name(), &row.records)).collect();
+        let detachment = may_be_detached(network);
+        Ok(Draft { detachment, ..Self::of(switch, row, is_attached, domain, foreign) })
+    }
+
+    /// A row as a draft; without one, a new zone.
+    pub(super) fn of(
+        switch: &'a Switch,
+        row: Option<&'a DnsRow>,
+        is_attached: bool,
+        domain: Domain,
+        foreign: Vec<(&'static str, &'a Map)>,
+    ) -> Self {
         let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
         let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
         for (key, value) in &hosts.dangling {
             dangling.entry(host_name(value, &domain).into_owned().into()).or_default().push(key.clone());
         }
-        Ok(Draft {
+        let mut aliases: BTreeMap<Text, BTreeSet<Text>> = BTreeMap::new();
+        for alias in hosts.by_name.values() {
+            if let Some(host) = &alias.alias_of {
+                aliases.entry(host.clone()).or_default().insert(alias.name.clone());
+            }
+        }
+        Draft {
             switch,
             row,
             is_attached,
@@ -69,9 +96,13 @@ impl<'a> Draft<'a> {
             domain,
             touched: BTreeSet::new(),
             warnings: Vec::new(),
-            detachment: zone::may_be_detached(network),
-            foreign: foreign.map(|row| (row.owner().name(), &row.records)).collect(),
-        })
+            detachment: None,
+            foreign,
+            aliases,
+            gone: Vec::new(),
+            renamed: Vec::new(),
+            former_domain: None,
+        }
     }
 
     pub fn domain(&self) -> &Domain {
@@ -88,31 +119,30 @@ impl<'a> Draft<'a> {
         self.hosts.by_name.get(&host_name(name, &self.domain)).and_then(|host| host.origin)
     }
 
-    /// Removes a host with its short name, its FQDN, its PTR records and its marks.
+    /// Removes a host with its short name, its FQDN, its PTR records, its marks and its aliases.
     ///
     /// # Errors
     /// Not found where the zone has no such host; invalid input where the name breaks a rule.
     pub fn remove(&mut self, name: &str) -> Result<()> {
-        let key: Text = host_name(name, &self.domain).into_owned().into();
-        let Some(known) = self.hosts.by_name.get(&key).cloned() else {
-            HostArg::parse(name)?.under(&self.domain)?;
-            return Err(self.unknown_host(&key));
-        };
+        let known = self.existing(name)?;
+        let key = known.name.clone();
         self.put(known, Host { name: key.clone(), ..Host::default() });
         self.hosts.by_name.remove(&key);
+        self.remove_aliases(&key);
         Ok(())
     }
 
     /// Removes every record; the zone and its domain stay.
     pub fn clear(&mut self) {
         self.hosts = Hosts::default();
+        self.aliases.clear();
         self.dangling.clear();
         self.records.clear();
         self.marks.retain(|mark, _| HostMark::of_key(mark).is_none());
     }
 
-    /// The plan with the changes.
-    pub fn close(mut self) -> Plan {
+    /// The plan with the changes, without what restores the zone as it was.
+    pub(super) fn changes(mut self) -> Plan {
         let mut plan = Plan { warnings: std::mem::take(&mut self.warnings), ..Plan::for_switch(self.switch) };
         let uuid = match self.row {
             Some(row) => {
@@ -127,7 +157,7 @@ impl<'a> Draft<'a> {
             }
             None if self.records.is_empty() => return plan,
             None => {
-                plan.changes.extend(zone::creation(self.switch, &self.domain));
+                plan.changes.extend(creation(self.switch, &self.domain));
                 plan.warnings.extend(self.detachment.take());
                 zone_uuid(self.switch.uuid)
             }
@@ -164,6 +194,11 @@ impl<'a> Draft<'a> {
         self.foreign.iter().find_map(|(owner, records)| Some((*owner, records.get(key)?.as_str())))
     }
 
+    /// Makes the plan fail where another writer changes a host that a decision depends on.
+    pub(super) fn rely_on(&mut self, host: &Host) {
+        self.touched.extend(host.keys().map(|(key, _)| key.to_owned()));
+    }
+
     /// Replaces the keys and marks of a host.
     pub(super) fn put(&mut self, known: Host<'a>, host: Host<'a>) {
         for (key, _) in known.keys() {
@@ -178,10 +213,11 @@ impl<'a> Draft<'a> {
             }
         }
         self.records.extend(host.keys().map(|(key, value)| (key.to_owned(), value.to_owned())));
+        self.index_alias(&known, &host);
         self.hosts.by_name.insert(host.name.clone(), host);
     }
 
-    fn unknown_host(&self, name: &str) -> Error {
+    pub(super) fn unknown_host(&self, name: &str) -> Error {
         let switch = &self.switch.name;
         let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
         let names = self.hosts.by_name.keys().map(Text::as_ref);
@@ -218,7 +254,7 @@ mod tests {
         draft.remove("VM_NAME").unwrap();
         assert_eq!(draft.remove("VM_NAME").unwrap_err().kind, Kind::InvalidInput);
         assert_eq!(draft.remove("bd").unwrap_err().kind, Kind::NotFound);
-        let plan = draft.close();
+        let plan = draft.changes();
         let mut after = snapshot.clone();
         plan.apply_to(&mut after);
         let left = [("db".to_owned(), "10.0.0.11".to_owned())];

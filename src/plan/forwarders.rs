@@ -134,6 +134,35 @@ pub fn clear(topology: &Topology, network: &Network) -> Result<Plan> {
     Ok(plan)
 }
 
+/// Plans the search domains that qdns wrote for one domain, for another one. Options of another program and values
+/// that were changed since stay.
+pub(super) fn rename_search_domain(
+    plan: &mut Plan,
+    topology: &Topology,
+    network: &Network,
+    from: &Domain,
+    to: &Domain,
+) {
+    for (row, shared_with) in rows_of(topology, network).filter(|(row, _)| !row.owner().is_foreign()) {
+        let planned = plan.changes.len();
+        let renamed = search_options(row, from).zip(search_options(row, to));
+        for ((option, before), (_, after)) in renamed {
+            let (Some(before), Some(after)) = (before, after) else { continue };
+            let is_ours = row.external_ids.get(&wrote_mark(option)) == Some(&before);
+            if is_ours && row.options.get(option) == Some(&before) {
+                write(plan, row, option, &after);
+            }
+        }
+        if plan.changes.len() > planned && !shared_with.is_empty() {
+            plan.warnings.push(format!(
+                "the ports of {} use the DHCP row for {} too: their search domain becomes {to}",
+                shared_with.join(" and "),
+                row.cidr
+            ));
+        }
+    }
+}
+
 /// The options for the search domain, and their values; `None` where OVN cannot encode the value.
 fn search_options(
     row: &DhcpOptions,

@@ -27,8 +27,10 @@ pub struct Wanted {
     pub names: Names,
     /// Whether a missing short name is not on purpose, so that the host gets no mark for it.
     pub lacks_short: bool,
-    /// Take the place of other addresses of the same host.
+    /// Take the place of other addresses of the same host, or of an alias.
     pub replace: bool,
+    /// `addresses` are added to those that the host has.
+    pub append: bool,
     /// The port that registers the host. With `None` a host keeps its port, unless `replace` is set: what replaces
     /// it was made by hand.
     pub origin: Option<Uuid>,
@@ -45,8 +47,48 @@ impl Wanted {
             names: Names::Both,
             lacks_short: false,
             replace: false,
+            append: false,
             origin: None,
         }
+    }
+}
+
+impl Wanted {
+    /// The command of qdns that adds the host to a switch.
+    pub fn command(&self, switch: &str) -> CommandLine {
+        let add = CommandLine::qdns(["record", "add"]).value(switch).value(&self.host.hostname);
+        let add = self.addresses.iter().fold(add, CommandLine::value);
+        let has_no_ptr = self.reverse.as_ref().is_some_and(Vec::is_empty);
+        let options = [
+            self.is_static.then_some("--static"),
+            has_no_ptr.then_some("--no-ptr"),
+            self.names.option(),
+            self.replace.then_some("--replace"),
+            self.append.then_some("--append"),
+        ];
+        options.into_iter().flatten().fold(add, CommandLine::option)
+    }
+}
+
+/// Whether all addresses that are added to a host are of a family that it lacks: its port has none of that family
+/// either.
+fn adds_a_family(known: &Host, wanted: &Wanted) -> bool {
+    let stored = known.addresses();
+    let added = wanted.addresses.iter().filter(|address| !stored.contains(address));
+    added.into_iter().all(|address| stored.iter().all(|other| other.is_ipv4() != address.is_ipv4()))
+}
+
+/// A host with its addresses and the ones to add. The names that it has stay as they are.
+fn appended_to(known: &Host, wanted: &Wanted) -> Wanted {
+    let stored = known.addresses();
+    let is_new = known.names().next().is_none();
+    let added = wanted.addresses.iter().filter(|address| !stored.contains(address));
+    Wanted {
+        addresses: stored.iter().chain(added).copied().collect(),
+        reverse: Some(wanted.reverse.clone().unwrap_or_else(|| wanted.addresses.clone())),
+        names: if is_new { wanted.names } else { known.which_names() },
+        lacks_short: known.lacks_a_name(),
+        ..wanted.clone()
     }
 }
 
@@ -63,6 +105,17 @@ impl<'a> Draft<'a> {
             self.check_address(&hostname, *address)?;
         }
         let known = self.known(&hostname);
+        let keeps_origin = !wanted.replace && (!wanted.append || adds_a_family(&known, wanted));
+        let appended;
+        let wanted = if wanted.append {
+            appended = appended_to(&known, wanted);
+            &appended
+        } else {
+            wanted
+        };
+        if let Some(host) = known.alias_of.as_deref().filter(|_| !wanted.replace) {
+            return Err(self.is_alias(&hostname, host, wanted));
+        }
         let value = self.value_for(&hostname, &known, wanted)?;
         self.check_foreign_names(&hostname, &fqdn, wanted)?;
 
@@ -79,10 +132,11 @@ impl<'a> Draft<'a> {
         let reverse = wanted.reverse.as_ref().unwrap_or(&wanted.addresses);
         host.reverse = self.reverse_for(&hostname, &fqdn, &known, wanted, reverse);
         host.is_static |= wanted.is_static;
-        host.origin = wanted.origin.or(known.origin.filter(|_| !wanted.replace));
+        host.origin = wanted.origin.or(known.origin.filter(|_| keeps_origin));
         host.wanted = Names::with_short(!host.short.is_empty() || wanted.lacks_short);
         self.warn_of_trust(&known, &hostname);
         self.put(known, host);
+        self.follow(hostname.as_str());
         Ok(())
     }
 
@@ -108,13 +162,24 @@ impl<'a> Draft<'a> {
             return Ok(address::to_value(if is_complete { &stored } else { &wanted.addresses }));
         }
         let value = address::to_value(&wanted.addresses);
-        if is_new || wanted.replace {
+        if is_new || wanted.replace || wanted.append {
             return Ok(value);
         }
         let add = CommandLine::qdns(["record", "add"]).value(&self.switch.name).value(hostname);
-        let add = wanted.addresses.iter().fold(add, CommandLine::value).option("--replace");
+        let add = wanted.addresses.iter().fold(add, CommandLine::value);
+        let append = add.clone().option("--append");
         Err(Error::conflict(format!("host {hostname} has {} already, not {value}", known.value()))
-            .hint(add.to_string()))
+            .hint(add.option("--replace").to_string())
+            .hint(append.to_string()))
+    }
+
+    /// The conflict with an alias of that name.
+    fn is_alias(&self, hostname: &Hostname, host: &str, wanted: &Wanted) -> Error {
+        let switch = &self.switch.name;
+        let add = CommandLine::qdns(["record", "add"]).value(switch).value(hostname);
+        let add = wanted.addresses.iter().fold(add, CommandLine::value).option("--replace");
+        Error::conflict(format!("{hostname} of {switch} is an alias of {host}"))
+            .hint(format!("a host in place of the alias: {add}"))
     }
 
     /// The PTR records of the host, without those of a host that has the same address.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::Plan;
+use super::aliases::WantedAlias;
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
 use super::draft::Draft;
@@ -120,8 +121,16 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
         draft.clear();
     }
     let pointed = pointed(&hosts, draft.domain());
-    for line in &hosts {
+    // An alias may come before its host.
+    let (aliases, others): (Vec<&HostLine>, Vec<_>) =
+        hosts.iter().map(Cow::as_ref).partition(|line| line.host.alias_of.is_some());
+    for line in others {
         if let Err(error) = add(&mut draft, &line.host, &before, &pointed, import) {
+            bad.push(BadLine::of(line.line, error));
+        }
+    }
+    for line in aliases {
+        if let Err(error) = add_alias(&mut draft, &line.host, import) {
             bad.push(BadLine::of(line.line, error));
         }
     }
@@ -210,6 +219,15 @@ fn add(
         lacks_short: known.is_some_and(|known| known.short.is_empty() && known.wanted.has_short()),
         replace: import.replace || import.prune,
         ..Wanted::new(wanted_host, addresses)
+    })
+}
+
+fn add_alias(draft: &mut Draft, entry: &HostEntry, import: &Import) -> Result<()> {
+    draft.add_alias(&WantedAlias {
+        alias: HostArg::parse(&entry.name)?,
+        host: HostArg::parse(entry.alias_of.as_deref().unwrap_or_default())?,
+        replace: import.replace || import.prune,
+        origin: None,
     })
 }
 

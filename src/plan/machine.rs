@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::Plan;
+use super::aliases;
 use super::claims::{Claim, Claims};
 use super::draft::Draft;
 use super::hosts::Wanted;
@@ -82,7 +83,10 @@ impl<'a> MachinePorts<'a> {
         let kept = known.and_then(|known| known.origin).filter(|origin| uuids.contains(origin));
         let origin = kept.or(uuids.first().copied());
         draft.add(&Wanted { names, replace, origin, ..Wanted::new(host.clone(), addresses) })?;
-        Ok(draft.close())
+        let mut warnings = aliases::of_ports(&mut draft, &name, &self.ports);
+        let mut plan = draft.close();
+        plan.warnings.append(&mut warnings);
+        Ok(plan)
     }
 
     /// A plan that removes the machine's name from this switch, where one of its ports registered it. A static host

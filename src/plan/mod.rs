@@ -1,10 +1,13 @@
 //! What to change. Each file has one planner: a pure function from rows to a [`Plan`].
 
+pub mod aliases;
 pub mod bad_lines;
 pub mod balancer;
 pub mod change;
 pub mod claims;
+mod creation;
 pub mod draft;
+pub mod edits;
 pub mod forwarders;
 pub mod hosts;
 pub mod import;
@@ -12,6 +15,7 @@ pub mod machine;
 pub mod removal_limit;
 pub mod stale;
 pub mod sync;
+pub mod undo;
 pub mod zone;
 
 use std::net::IpAddr;
@@ -20,6 +24,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::model::name::Domain;
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{Map, Snapshot, Switch};
 use change::{Change, Column, Entry, Reference};
 
@@ -50,6 +55,15 @@ pub struct Unused {
     pub name_from: Option<String>,
 }
 
+/// A command that restores a part of what a plan removes or replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undo {
+    /// A command of qdns.
+    Qdns(CommandLine),
+    /// Changes of rows that no command of qdns makes, for ovn-nbctl.
+    Changes(Vec<Change>),
+}
+
 /// The changes of one switch, with warnings and a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -66,6 +80,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The end of the question "This will …. Go on?". A plan has one where it changes more than the operator named.
     pub question: Option<String>,
+    /// What restores what the plan removes or replaces; empty where it only adds.
+    pub undo: Vec<Undo>,
 }
 
 impl Plan {

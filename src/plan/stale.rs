@@ -96,6 +96,7 @@ pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<
     let has_origin = |host: &Host| host.origin.is_some_and(|origin| ports.contains(&origin));
     let hosts = draft.hosts().by_name.values();
     hosts
+        .filter(|host| host.alias_of.is_none())
         .filter(|host| index.is_stale(host, &host.addresses()) && !has_origin(host))
         .map(|host| Stale::new(host, network, index, Reason::NoPort))
         .collect()
@@ -105,7 +106,9 @@ pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<
 /// port has one of their addresses. Static hosts stay.
 pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
     let ports = port_uuids(network);
-    let is_gone = |host: &&Host| host.origin.is_some_and(|origin| !ports.contains(&origin));
+    // An alias goes with its host.
+    let is_gone =
+        |host: &&Host| host.alias_of.is_none() && host.origin.is_some_and(|origin| !ports.contains(&origin));
     let hosts = draft.hosts().by_name.values();
     hosts
         .filter(is_gone)

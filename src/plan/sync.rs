@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::Plan;
+use super::aliases::{self, WantedAlias};
 use super::claims::{Claim, Claims};
 use super::draft::Draft;
 use super::hosts::Wanted;
@@ -120,12 +121,16 @@ pub fn plan<'a>(
         let stale = stale::registered(&draft, network, &index);
         removed.extend(stale.into_iter().filter(|stale| !held.contains(stale.host.name.as_ref())));
     }
+    let kept = kept_aliases(&draft, &removed);
     let must_stay_unused = stale::remove(&mut draft, network, extra, &removed)?;
     let (port_hosts, mut warnings) = port_hosts(network, &domain, extra);
     let claims = Claims { network, index: &index, renamed };
     for (name, claimants) in port_hosts {
         warnings.extend(register_first(&mut draft, &claims, &name, &claimants));
     }
+    warnings.extend(move_aliases(&mut draft, kept));
+    warnings.extend(port_aliases(&mut draft, network));
+    draft.follow_all();
     warnings.sort();
     let mut plan = draft.close();
     warnings.append(&mut plan.warnings);
@@ -149,7 +154,7 @@ fn renamed<'a>(
     };
     let ports: HashMap<Uuid, &Port> = network.guests().map(|port| (port.uuid, port)).collect();
     let (mut uuids, mut hosts) = (HashSet::new(), Vec::new());
-    for host in draft.hosts().by_name.values().filter(|host| !host.is_static) {
+    for host in draft.hosts().by_name.values().filter(|host| !host.is_static && host.alias_of.is_none()) {
         let Some(port) = host.origin.and_then(|origin| ports.get(&origin)) else { continue };
         if has_other_name(port, host) {
             uuids.insert(port.uuid);
@@ -157,6 +162,40 @@ fn renamed<'a>(
         }
     }
     (uuids, hosts)
+}
+
+/// The aliases that an operator gave to hosts whose port has another name now, with the port that registered the host.
+fn kept_aliases(draft: &Draft, removed: &[Stale]) -> Vec<(Uuid, HostArg)> {
+    let renamed = removed.iter().filter(|stale| matches!(stale.reason, Reason::Renamed(_)));
+    let of_host = |stale: &Stale| {
+        let by_hand = draft.aliases_of(&stale.host.name).filter(|alias| alias.origin.is_none());
+        let names = by_hand.filter_map(|alias| HostArg::parse(&alias.name).ok());
+        names.filter_map(|alias| Some((stale.host.origin?, alias))).collect::<Vec<_>>()
+    };
+    renamed.flat_map(of_host).collect()
+}
+
+/// Moves aliases to the hosts that their ports registered.
+fn move_aliases(draft: &mut Draft, kept: Vec<(Uuid, HostArg)>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (port, alias) in kept {
+        let mut hosts = draft.hosts().by_name.values();
+        let host = hosts.find(|host| host.origin == Some(port) && host.alias_of.is_none());
+        let Some(Ok(host)) = host.map(|host| HostArg::parse(&host.name)) else { continue };
+        let name = alias.hostname.clone();
+        let moved = draft.add_alias(&WantedAlias { alias, host, replace: false, origin: None });
+        warnings.extend(moved.err().map(|error| format!("alias {name}: {}", error.in_one_line())));
+    }
+    warnings
+}
+
+/// Gives the hosts that ports registered the aliases that the ports list.
+fn port_aliases(draft: &mut Draft, network: &Network) -> Vec<String> {
+    let ports: HashMap<Uuid, &Port> = network.guests().map(|port| (port.uuid, port)).collect();
+    let hosts = draft.hosts().by_name.values().filter(|host| host.alias_of.is_none());
+    let registered = hosts.filter_map(|host| Some((host.name.to_string(), *ports.get(&host.origin?)?)));
+    let registered: Vec<(String, &Port)> = registered.collect();
+    registered.iter().flat_map(|(name, port)| aliases::of_ports(draft, name, &[*port])).collect()
 }
 
 /// Registers the one of several claimants of a hostname that has it already, or the only one. Returns warnings for

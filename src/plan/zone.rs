@@ -1,36 +1,15 @@
 //! Plans that create and remove the zone of a switch.
 
-use super::Plan;
 use super::change::{Change, Reference, Row};
+use super::creation::{creation, may_be_detached};
+use super::draft::Draft;
+use super::{Plan, Undo, forwarders, undo};
 use crate::error::{Error, Result};
-use crate::model::marks::Owner;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
-use crate::model::snapshot::{DnsRow, Switch};
+use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
-use crate::model::zone::{zone_marks, zone_uuid};
-
-/// The changes that create the zone of a switch.
-pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
-    let uuid = zone_uuid(switch.uuid);
-    let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
-    [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
-}
-
-/// The warning for a new zone on a switch of Neutron that has no DNS row of Neutron yet: the first one replaces
-/// the switch's `dns_records`. After that Neutron leaves a zone alone.
-pub(super) fn may_be_detached(network: &Network) -> Option<String> {
-    let switch = network.switch;
-    let has_row = network.rows.iter().any(|row| row.owner() == Owner::Neutron);
-    (switch.owner() == Owner::Neutron && !has_row).then(|| {
-        let attach = CommandLine::qdns(["zone", "create"]).value(&switch.name).option("--may-exist");
-        format!(
-            "switch {} belongs to neutron, which takes the zone off the switch when it registers the first name \
-             there; list it again then: {attach}",
-            switch.name
-        )
-    })
-}
+use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
 /// A plan for a new zone. A zone that its switch does not list is attached again.
 ///
@@ -68,10 +47,8 @@ pub fn create(
         }
         Some(_) => {}
     }
-    if wanted.is_public() && !plan.changes.is_empty() {
-        plan.warnings.push(format!(
-            "{wanted} may exist in the public DNS: the forwarders answer each name under it that this zone does not have"
-        ));
+    if !plan.changes.is_empty() {
+        plan.warnings.extend(public_warning(&wanted));
     }
     Ok(plan)
 }
@@ -99,7 +76,60 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
+    plan.undo = undo(network, zone);
     Ok(plan)
+}
+
+/// The commands that create a zone again, with its hosts.
+fn undo(network: &Network, zone: &Zone) -> Vec<Undo> {
+    let switch = network.switch;
+    let create = CommandLine::qdns(["zone", "create"]).value(&switch.name);
+    let create = if zone.domain == Domain::default() {
+        create
+    } else {
+        create.option("--domain").option(&zone.domain)
+    };
+    let uuid = zone_uuid(switch.uuid);
+    let new = DnsRow { uuid, external_ids: zone_marks(switch, &zone.domain), ..DnsRow::default() };
+    let draft = Draft::of(switch, Some(&new), true, zone.domain.clone(), Vec::new());
+    let restored = undo::restore(&draft, &new, zone.row);
+    std::iter::once(Undo::Qdns(create)).chain(restored).collect()
+}
+
+/// A plan that gives a switch's zone another domain: FQDNs, PTR records, and the search domains that qdns wrote.
+///
+/// # Errors
+/// Not found where the switch has no zone; as [`Draft::set_domain`].
+pub fn set_domain(topology: &Topology, network: &Network, domain: &Domain) -> Result<Plan> {
+    let switch = network.switch;
+    let Some(zone) = topology.zone_of(network)? else {
+        let create = CommandLine::qdns(["zone", "create"]).value(&switch.name);
+        return Err(Error::not_found(format!("switch {} has no zone", switch.name))
+            .hint(create.option("--domain").option(domain).to_string()));
+    };
+    if zone.domain == *domain {
+        return Ok(Plan::for_switch(switch));
+    }
+    let mut draft = Draft::open(topology, network)?;
+    let hosts = draft.hosts().by_name.len();
+    draft.set_domain(domain)?;
+    let mut plan = draft.close();
+    forwarders::rename_search_domain(&mut plan, topology, network, &zone.domain, domain);
+    if hosts > 0 {
+        let noun = if hosts == 1 { "host" } else { "hosts" };
+        plan.question =
+            Some(format!("rename {hosts} {noun} of {} from {} to {domain}", switch.name, zone.domain));
+    }
+    plan.warnings.extend(public_warning(domain));
+    Ok(plan)
+}
+
+fn public_warning(domain: &Domain) -> Option<String> {
+    domain.is_public().then(|| {
+        format!(
+            "{domain} may exist in the public DNS: the forwarders answer each name under it that this zone does not have"
+        )
+    })
 }
 
 #[cfg(test)]

@@ -68,14 +68,14 @@ fn as_hosts() -> Result<()> {
 #[test]
 fn as_csv() -> Result<()> {
     snapshot!(net_with_every_kind_of_host()?.qdns("record export net1 --format csv"), @"
-    hostname,fqdn,addresses,ptr,static,names,switch
-    half,half.internal,10.0.0.13,no,false,short,net1
-    nameless,nameless.internal,10.0.0.12,no,false,both,net1
-    printer,printer.internal,10.0.0.99,yes,true,both,net1
-    six,six.internal,fd00::6,yes,true,fqdn,net1
-    two,two.internal,10.0.0.14 fd00::14,fd00::14,false,both,net1
-    web,web.internal,10.0.0.10 10.0.0.11 fd00::10,yes,false,both,net1
-    www,www.internal,10.0.0.10,no,false,both,net1
+    hostname,fqdn,addresses,ptr,static,names,switch,alias_of
+    half,half.internal,10.0.0.13,no,false,short,net1,
+    nameless,nameless.internal,10.0.0.12,no,false,both,net1,
+    printer,printer.internal,10.0.0.99,yes,true,both,net1,
+    six,six.internal,fd00::6,yes,true,fqdn,net1,
+    two,two.internal,10.0.0.14 fd00::14,fd00::14,false,both,net1,
+    web,web.internal,10.0.0.10 10.0.0.11 fd00::10,yes,false,both,net1,
+    www,www.internal,10.0.0.10,no,false,both,net1,
     ");
     Ok(())
 }
@@ -180,10 +180,10 @@ fn as_hosts_with_losses() -> Result<()> {
 #[test]
 fn as_csv_with_losses() -> Result<()> {
     snapshot!(net_with_losses()?.qdns("record export net1 --format csv"), @"
-    hostname,fqdn,addresses,ptr,static,names,switch
-    a b,a b.internal,10.0.0.4,no,false,fqdn,net1
-    db,db.internal,10.0.0.2 10.0.0.3,no,false,fqdn,net1
-    web,web.internal,10.0.0.10,10.0.0.10 10.0.0.77,false,both,net1
+    hostname,fqdn,addresses,ptr,static,names,switch,alias_of
+    a b,a b.internal,10.0.0.4,no,false,fqdn,net1,
+    db,db.internal,10.0.0.2 10.0.0.3,no,false,fqdn,net1,
+    web,web.internal,10.0.0.10,10.0.0.10 10.0.0.77,false,both,net1,
     ----- stderr -----
     warning: net1: hosts without an address, left out (1): empty
     warning: net1: reverse names that lead to no host, left out (2): 98.0.0.10.in-addr.arpa, 99.0.0.10.in-addr.arpa

@@ -71,6 +71,34 @@ fn every_resolver_of_a_guest_finds_every_name_of_a_host() -> Result<()> {
 }
 
 #[test]
+fn an_alias_resolves_and_follows_its_host() -> Result<()> {
+    let world = World::start()?;
+    world.qdns(&["record", "add", "net1", "web-server", "10.0.0.10", "fd00::10"]).ok();
+    world.qdns(&["record", "add", "net1", "www", "--alias-of", "web-server"]).ok();
+    let guest = &world.db;
+    guest.set_resolv_conf("search internal\nnameserver 8.8.8.8\n")?;
+    for name in ["www", "www.internal"] {
+        let found = guest.run(&["getent", "ahosts", name]).out();
+        assert!(found.contains("10.0.0.10") && found.contains("fd00::10"), "{name}: {found}");
+        let found = guest.musl_lookup(name)?.out();
+        assert!(found.contains("10.0.0.10"), "musl, {name}: {found}");
+    }
+    assert_eq!(guest.dig(&["-x", "10.0.0.10"]), ["web-server.internal."]);
+
+    world.qdns(&["record", "add", "net1", "web-server", "10.0.0.77", "--replace"]).ok();
+    assert_eq!(guest.dig(&["www"]), ["10.0.0.77"]);
+    assert_eq!(guest.dig(&["AAAA", "www.internal"]), [""; 0]);
+    world.qdns(&["record", "rename", "net1", "web-server", "app"]).ok();
+    assert_eq!(guest.dig(&["www"]), ["10.0.0.77"]);
+    world.qdns(&["zone", "set", "net1", "--domain", "prod.internal", "--yes"]).ok();
+    assert_eq!(guest.dig(&["www.prod.internal"]), ["10.0.0.77"]);
+    assert_eq!(guest.dig(&["www.internal"]), [""; 0]);
+    world.qdns(&["record", "rm", "net1", "app"]).ok();
+    assert_eq!(guest.dig(&["www"]), [""; 0]);
+    Ok(())
+}
+
+#[test]
 fn a_row_made_by_hand_resolves_once_it_is_put_right() -> Result<()> {
     let world = World::start()?;
     let row = world.lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]);

@@ -167,7 +167,7 @@ fn only_a_running_machine_gets_a_name() -> Result<()> {
     for operation in ["started", "reconnect", "migrate"] {
         let nb = nets()?;
         hook(libvirt(&nb, &[], &["web", operation, "begin", "-"]), &web)?;
-        assert_eq!(hosts(&nb), "web\tweb.internal\t10.0.0.1\tnet1\tdynamic\n", "{operation}");
+        assert_eq!(hosts(&nb), "web\tweb.internal\t10.0.0.1\tnet1\tdynamic\t\n", "{operation}");
     }
     Ok(())
 }

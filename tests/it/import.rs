@@ -77,6 +77,10 @@ fn what_the_zone_holds_wins_unless_replaced() -> Result<()> {
     + db.internal  10.0.0.3
     ~ web  10.0.0.1 -> 10.0.0.2
     ~ web.internal  10.0.0.1 -> 10.0.0.2
+
+    To put back:
+      qdns record rm net1 db
+      qdns record add net1 web 10.0.0.1 --replace
     ");
     Ok(())
 }
@@ -139,6 +143,18 @@ fn a_dry_run_shows_what_the_limit_refuses() -> Result<()> {
     - host-00018.internal  10.1.0.19
     - host-00019  10.1.0.20
     - host-00019.internal  10.1.0.20
+
+    To put back:
+      qdns record add net1 host-00010 10.1.0.11
+      qdns record add net1 host-00011 10.1.0.12
+      qdns record add net1 host-00012 10.1.0.13
+      qdns record add net1 host-00013 10.1.0.14
+      qdns record add net1 host-00014 10.1.0.15
+      qdns record add net1 host-00015 10.1.0.16
+      qdns record add net1 host-00016 10.1.0.17
+      qdns record add net1 host-00017 10.1.0.18
+      qdns record add net1 host-00018 10.1.0.19
+      qdns record add net1 host-00019 10.1.0.20
     ----- stderr -----
     warning: it would be refused: 10 of the 20 hosts of net1 are not in the file, more than 30 %
     ");
@@ -188,6 +204,9 @@ fn a_file_without_hosts_prunes_nothing_unless_forced() -> Result<()> {
     - 1.0.0.10.in-addr.arpa  web.internal
     - web  10.0.0.1
     - web.internal  10.0.0.1
+
+    To put back:
+      qdns record add net1 web 10.0.0.1
     ----- stderr -----
     warning: [DIR]/empty.csv has no hosts
     $ qdns record import net1 [DIR]/empty.csv --prune

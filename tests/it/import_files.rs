@@ -215,7 +215,7 @@ fn files_from_elsewhere() -> Result<()> {
     ] {
         nb.qdns(&format!("record import net1 {}", nb.file(name, text)?)).ok();
         let list = nb.qdns("record ls net1 -o plain");
-        assert_eq!(list.ok(), "web\tweb.internal\t10.0.0.1 fd00::1\tnet1\tdynamic\n", "{name}");
+        assert_eq!(list.ok(), "web\tweb.internal\t10.0.0.1 fd00::1\tnet1\tdynamic\t\n", "{name}");
         nb.qdns("zone rm net1 --yes").ok();
     }
     Ok(())

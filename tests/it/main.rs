@@ -1,5 +1,6 @@
 //! The tests of `qdns` as its users run it, on a real OVN: a module for each command or subject.
 
+mod aliases;
 mod cluster;
 mod completion;
 mod connections;
@@ -10,6 +11,7 @@ mod doctor_lab;
 mod doctor_repair;
 mod doctor_sight;
 mod doctor_zones;
+mod edits;
 mod export;
 mod faults;
 mod foreign;
@@ -38,5 +40,6 @@ mod short_names;
 mod support;
 mod sync;
 mod terminal;
+mod undo;
 mod unit;
 mod zones;

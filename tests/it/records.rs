@@ -56,6 +56,9 @@ fn a_removed_host_leaves_no_record() -> Result<()> {
     - 10.0.0.10.in-addr.arpa  web-server.internal
     - web-server  10.0.0.10 fd00::10
     - web-server.internal  10.0.0.10 fd00::10
+
+    To put back:
+      qdns record add net1 web-server 10.0.0.10 fd00::10
     ");
     snapshot!(zone(&nb), @"
     external_ids        : {qdns-domain=internal, switch=net1}
@@ -79,7 +82,7 @@ fn adding_an_existing_host_changes_nothing() -> Result<()> {
     $ qdns record add net1 WEB.internal. 10.0.0.11 10.0.0.10
     Nothing to change.
     $ qdns -o json record add net1 web 10.0.0.10 10.0.0.11
-    {"changed":false,"dry_run":false,"changes":[],"warnings":[],"switch":"net1"}
+    {"changed":false,"dry_run":false,"changes":[],"undo":[],"warnings":[],"switch":"net1"}
     "#);
     assert_eq!(nb.dump(), before);
     Ok(())
@@ -95,6 +98,7 @@ fn other_addresses_are_a_conflict_whose_hint_resolves_it() -> Result<()> {
     ----- stderr -----
     error: host web has 10.0.0.10 already, not 10.0.0.11
        hint: qdns record add net1 web 10.0.0.11 --replace
+       hint: qdns record add net1 web 10.0.0.11 --append
     ----- exit 1 -----
     ");
     assert_eq!(nb.dump(), before);
@@ -104,6 +108,9 @@ fn other_addresses_are_a_conflict_whose_hint_resolves_it() -> Result<()> {
     + 11.0.0.10.in-addr.arpa  web.internal
     ~ web  10.0.0.10 -> 10.0.0.11
     ~ web.internal  10.0.0.10 -> 10.0.0.11
+
+    To put back:
+      qdns record add net1 web 10.0.0.10 --replace
     ");
     snapshot!(zone(&nb), @r#"
     external_ids        : {qdns-domain=internal, switch=net1}
@@ -125,6 +132,9 @@ fn a_reverse_name_of_another_host_stays() -> Result<()> {
     $ qdns record rm net1 alias
     - alias  10.0.0.10
     - alias.internal  10.0.0.10
+
+    To put back:
+      qdns record add net1 alias 10.0.0.10 --no-ptr
     ");
     snapshot!(zone(&nb), @r#"
     external_ids        : {qdns-domain=internal, switch=net1}
@@ -183,8 +193,8 @@ fn rows_made_by_hand_are_shown_as_they_are() -> Result<()> {
     VM_1      vm_1.internal  10.0.0.13            no   net1    never matches: capitals or trailing dot; short name only
     Web       Web.internal   10.0.0.10,10.0.0.11  no   net1    never matches: capitals or trailing dot; nothing is served after the comma
     $ qdns record ls net1 -o plain
-    db	db.internal	10.0.0.12	net1	dynamic
-    VM_1	vm_1.internal	10.0.0.13	net1	dynamic
+    db	db.internal	10.0.0.12	net1	dynamic	
+    VM_1	vm_1.internal	10.0.0.13	net1	dynamic	
     Web	Web.internal	10.0.0.10,10.0.0.11	net1	dynamic
     ");
     Ok(())
@@ -201,18 +211,25 @@ fn rows_made_by_hand_are_corrected_by_the_next_change() -> Result<()> {
         "record add net1 web 10.0.0.10 10.0.0.11",
         "record add net1 db 10.0.0.12 --no-ptr",
         "record rm net1 VM_1",
-    ]), @"
+    ]), @r#"
     $ qdns record add net1 web 10.0.0.10 10.0.0.11
     + 10.0.0.10.in-addr.arpa  web.internal
     + 11.0.0.10.in-addr.arpa  web.internal
     - Web.internal  10.0.0.10,10.0.0.11
     + web  10.0.0.10 10.0.0.11
     + web.internal  10.0.0.10 10.0.0.11
+
+    To put back:
+      qdns record add net1 web 10.0.0.10 10.0.0.11 --no-ptr --replace
+      ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10 10.0.0.11","web.internal"="10.0.0.10 10.0.0.11"' -- add DNS [UUID] records '"Web.internal"="10.0.0.10,10.0.0.11"'
     $ qdns record add net1 db 10.0.0.12 --no-ptr
     + db  10.0.0.12
     $ qdns record rm net1 VM_1
     - VM_1  10.0.0.13
-    ");
+
+    To put back:
+      ovn-nbctl add DNS [UUID] records '"VM_1"="10.0.0.13"'
+    "#);
     snapshot!(zone(&nb), @r#"
     external_ids        : {switch=net1}
     records             : {"10.0.0.10.in-addr.arpa"=web.internal, "11.0.0.10.in-addr.arpa"=web.internal, db="10.0.0.12", db.internal="10.0.0.12", web="10.0.0.10 10.0.0.11", web.internal="10.0.0.10 10.0.0.11"}
@@ -250,7 +267,7 @@ fn a_renamed_switch_keeps_its_hosts() -> Result<()> {
     + db  10.0.0.11
     + db.internal  10.0.0.11
     $ qdns record ls renamed -o plain
-    db	db.internal	10.0.0.11	renamed	dynamic
+    db	db.internal	10.0.0.11	renamed	dynamic	
     web	web.internal	10.0.0.10	renamed	dynamic
     ");
     Ok(())
@@ -325,7 +342,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() -> Result<()> {
     + web  10.0.0.10
     + web.internal  10.0.0.10
     $ qdns -n -o json record add net1 web 10.0.0.10
-    {"changed":false,"dry_run":true,"changes":[{"action":"add","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"warnings":[],"switch":"net1"}
+    {"changed":false,"dry_run":true,"changes":[{"action":"add","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[],"switch":"net1"}
     "#);
     assert_eq!(nb.dump(), before);
     Ok(())
@@ -344,6 +361,9 @@ fn a_host_that_is_named_twice_is_removed_once() -> Result<()> {
     - 10.0.0.10.in-addr.arpa  web.internal
     - web  10.0.0.10
     - web.internal  10.0.0.10
+
+    To put back:
+      qdns record add net1 web 10.0.0.10
     $ qdns record add net1 db 10.0.0.10
     + 10.0.0.10.in-addr.arpa  db.internal
     + db  10.0.0.10
@@ -352,6 +372,9 @@ fn a_host_that_is_named_twice_is_removed_once() -> Result<()> {
     - 10.0.0.10.in-addr.arpa  db.internal
     - db  10.0.0.10
     - db.internal  10.0.0.10
+
+    To put back:
+      qdns record add net1 db 10.0.0.10
     ");
     Ok(())
 }

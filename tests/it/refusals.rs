@@ -308,9 +308,8 @@ fn mistyped_commands() -> Result<()> {
     ["record", "add", "net1"]
     error: the following required arguments were not provided:
       <HOSTNAME>
-      <ADDRESS>...
 
-    Usage: qdns record add <SWITCH> <HOSTNAME> <ADDRESS>...
+    Usage: qdns record add <SWITCH> <HOSTNAME> [ADDRESS]...
 
     For more information, try '--help'.
     ["record", "add", "net1", "web", "10.0.0.10", "--repalce"]
@@ -388,6 +387,9 @@ fn a_name_that_programs_trust() -> Result<()> {
     + 11.0.0.10.in-addr.arpa  salt.internal
     ~ salt  10.0.0.10 -> 10.0.0.11
     ~ salt.internal  10.0.0.10 -> 10.0.0.11
+
+    To put back:
+      qdns record add net1 salt 10.0.0.10 --replace
     ");
     Ok(())
 }

@@ -133,6 +133,11 @@ fn names_follow_the_ports() -> Result<()> {
     ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
     + qdns-port-db  [UUID]
+
+    To put back:
+      qdns record rm net1 db
+      qdns record add net1 web 10.0.0.8 --replace
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
@@ -163,6 +168,11 @@ fn a_check_ends_with_4_until_names_follow_the_ports() -> Result<()> {
     ~ web  10.0.0.8 -> 10.0.0.2 fd00::2
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
     + qdns-port-db  [UUID]
+
+    To put back:
+      qdns record rm net1 db
+      qdns record add net1 web 10.0.0.8 --replace
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     ----- exit 4 -----
@@ -200,6 +210,7 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
 
     To put back:
       qdns record add net1 gone 10.0.0.9
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-gone"="[UUID]"'
     ----- stderr -----
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
@@ -330,15 +341,19 @@ fn what_an_operator_sets_by_hand_stays() -> Result<()> {
     let nb = net()?;
     port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
     nb.qdns("sync net1").ok();
-    snapshot!(nb.qdns("record add net1 web 10.0.0.22 --replace"), @"
+    snapshot!(nb.qdns("record add net1 web 10.0.0.22 --replace"), @r#"
     - 2.0.0.10.in-addr.arpa  web.internal
     + 22.0.0.10.in-addr.arpa  web.internal
     ~ web  10.0.0.2 -> 10.0.0.22
     ~ web.internal  10.0.0.2 -> 10.0.0.22
     - qdns-port-web  [UUID]
+
+    To put back:
+      qdns record add net1 web 10.0.0.2 --replace
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----
     warning: web: a port registered it; from now on sync keeps what you set
-    ");
+    "#);
     snapshot!(nb.qdns("sync net1 --prune"), @"
     Nothing to change.
     ----- stderr -----
@@ -352,14 +367,18 @@ fn removing_the_host_of_a_port_says_that_it_comes_back() -> Result<()> {
     let nb = net()?;
     port(&nb, "web", "0a:00:00:00:00:02 10.0.0.2");
     nb.qdns("sync net1").ok();
-    snapshot!(nb.qdns("record rm net1 web"), @"
+    snapshot!(nb.qdns("record rm net1 web"), @r#"
     - 2.0.0.10.in-addr.arpa  web.internal
     - web  10.0.0.2
     - web.internal  10.0.0.2
     - qdns-port-web  [UUID]
+
+    To put back:
+      qdns record add net1 web 10.0.0.2
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----
     warning: web: a port registered it, and sync registers it again while that port exists; ovn-nbctl set Logical_Switch_Port [UUID] external_ids:qdns-hostname=- prevents it
-    ");
+    "#);
     Ok(())
 }
 

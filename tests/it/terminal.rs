@@ -71,9 +71,9 @@ fn lists_as_json() -> Result<()> {
     let lists = ["-o json record ls", "-o json record ls net1 --name *-server", "-o json zone ls"];
     snapshot!(net()?.session(&lists), @r#"
     $ qdns -o json record ls
-    {"records":[{"hostname":"app","fqdn":"app.internal","ip":"10.0.0.12","addresses":["10.0.0.12"],"ptr":[],"static":false,"ttl":3600,"switch":"net1","domain":"internal","names":"fqdn"},{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}]}
+    {"records":[{"hostname":"app","fqdn":"app.internal","ip":"10.0.0.12","addresses":["10.0.0.12"],"ptr":[],"static":false,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal","names":"fqdn"},{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal"}]}
     $ qdns -o json record ls net1 --name *-server
-    {"records":[{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}]}
+    {"records":[{"hostname":"db-server","fqdn":"db-server.internal","ip":"10.0.0.11","addresses":["10.0.0.11","fd00::11"],"ptr":["10.0.0.11","fd00::11"],"static":true,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal"},{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal"}]}
     $ qdns -o json zone ls
     {"zones":[{"switch":"net1","domain":"internal","hosts":3,"records":8,"attached":true,"uuid":"[UUID]"}]}
     "#);
@@ -85,12 +85,12 @@ fn lists_as_plain_lines() -> Result<()> {
     let lists = ["-o plain record ls", "-o plain record ls net1 --name *-server", "-o plain zone ls"];
     snapshot!(net()?.session(&lists), @"
     $ qdns -o plain record ls
-    app	app.internal	10.0.0.12	net1	dynamic
-    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static
-    web-server	web-server.internal	10.0.0.10	net1	dynamic
+    app	app.internal	10.0.0.12	net1	dynamic	
+    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static	
+    web-server	web-server.internal	10.0.0.10	net1	dynamic	
     $ qdns -o plain record ls net1 --name *-server
-    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static
-    web-server	web-server.internal	10.0.0.10	net1	dynamic
+    db-server	db-server.internal	10.0.0.11 fd00::11	net1	static	
+    web-server	web-server.internal	10.0.0.10	net1	dynamic	
     $ qdns -o plain zone ls
     net1	internal	3	8	[UUID]
     ");
@@ -167,6 +167,7 @@ fn a_pipe_gets_no_colours() -> Result<()> {
     snapshot!(plain, @"
     error: host web-server has 10.0.0.10 already, not 10.0.0.99
        hint: qdns record add net1 web-server 10.0.0.99 --replace
+       hint: qdns record add net1 web-server 10.0.0.99 --append
     ");
     assert_eq!(refusal(&nb, &["--color", "never"], false), plain);
     assert_eq!(refusal(&nb, &[], true), plain);
@@ -178,6 +179,7 @@ fn colours_can_be_asked_for() -> Result<()> {
     snapshot!(refusal(&net()?, &["--color", "always"], false), @"
     ESC[1mESC[31merror:ESC[0m host web-server has 10.0.0.10 already, not 10.0.0.99
        ESC[1mESC[36mhint:ESC[0m qdns record add net1 web-server 10.0.0.99 --replace
+       ESC[1mESC[36mhint:ESC[0m qdns record add net1 web-server 10.0.0.99 --append
     ");
     Ok(())
 }

@@ -114,6 +114,10 @@ fn a_zone_with_hosts_is_removed_only_with_yes() -> Result<()> {
     - web  10.0.0.10
     - web.internal  10.0.0.10
     - zone  net1
+
+    To put back:
+      qdns zone create net1
+      qdns record add net1 web 10.0.0.10
     ");
     assert_eq!(nb.dump(), before);
     snapshot!(nb.qdns("zone rm net1 --yes"), @"
@@ -121,6 +125,10 @@ fn a_zone_with_hosts_is_removed_only_with_yes() -> Result<()> {
     - web  10.0.0.10
     - web.internal  10.0.0.10
     - zone  net1
+
+    To put back:
+      qdns zone create net1
+      qdns record add net1 web 10.0.0.10
     ");
     snapshot!(nb.nbctl(&["list", "DNS"]), @"");
     Ok(())
@@ -234,6 +242,10 @@ fn a_switch_that_lists_the_zone_of_another_has_its_own() -> Result<()> {
     - db  10.0.0.11
     - db.internal  10.0.0.11
     - zone  net2
+
+    To put back:
+      qdns zone create net2
+      qdns record add net2 db 10.0.0.11
     ");
     assert_eq!(zone(&nb), before);
     Ok(())
@@ -280,6 +292,10 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     ~ web  10.0.0.10 -> 10.0.0.12
     ~ web.internal  10.0.0.10 -> 10.0.0.12
     + qdns-static-web  true
+
+    To put back:
+      qdns record add net1 web 10.0.0.10 --replace
+      ovn-nbctl remove DNS [UUID] external_ids '"qdns-static-web"="true"'
     $ qdns record ls
     HOSTNAME      FQDN          ADDRESSES  PTR  SWITCH
     web (static)  web.internal  10.0.0.12  yes  net1
@@ -305,6 +321,9 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     - web  10.0.0.12
     - web.internal  10.0.0.12
     - qdns-static-web  true
+
+    To put back:
+      qdns record add net1 web 10.0.0.12 --static
     $ qdns record rm net1 other.example --if-exists
     ----- stderr -----
     error: hostname "other.example" has dots, but does not end in the zone's domain `internal`
@@ -314,6 +333,9 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     No forwarders: no port uses DHCP options.
     $ qdns zone rm net1 --yes
     - zone  net1
+
+    To put back:
+      qdns zone create net1
     $ qdns zone rm net1 --yes --if-exists
     Nothing to change.
     "#);

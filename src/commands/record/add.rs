@@ -1,5 +1,7 @@
 //! `qdns record add`.
 
+use std::net::IpAddr;
+
 use clap::Args;
 
 use crate::commands::Context;
@@ -9,8 +11,10 @@ use crate::model::address;
 use crate::model::host::Names;
 use crate::model::name::HostArg;
 use crate::model::responder::TTL;
+use crate::model::shell::CommandLine;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
+use crate::plan::aliases::WantedAlias;
 use crate::plan::draft::Draft;
 use crate::plan::hosts::Wanted;
 
@@ -21,7 +25,9 @@ Examples:
   qdns record add net1 web-server 10.0.0.10
   qdns record add net1 web-server 10.0.0.10 fd00::10    IPv4 and IPv6
   qdns record add net1 web-server 10.0.0.12 --replace   replace its addresses
+  qdns record add net1 web-server 10.0.0.11 --append    one more address
   qdns record add net1 printer 10.0.0.99 --static       a host without a logical switch port
+  qdns record add net1 www --alias-of web-server        another name that follows the host
 
 A switch without a zone gets one, with the domain internal.")]
 pub struct AddArgs {
@@ -30,19 +36,25 @@ pub struct AddArgs {
     /// The hostname, such as web-server or web-server.internal
     hostname: String,
     /// The host's addresses
-    #[arg(required = true, value_name = "ADDRESS")]
+    #[arg(conflicts_with = "alias_of", value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Replace the addresses that the host has
+    /// Add another name for this host: it follows the host's addresses, is removed with it and has no PTR record
+    #[arg(long, value_name = "HOST")]
+    alias_of: Option<String>,
+    /// Replace the addresses that the host has, or an alias or a host of that name
     #[arg(long)]
     replace: bool,
+    /// Add the addresses to those that the host has
+    #[arg(long, conflicts_with_all = ["replace", "alias_of"])]
+    append: bool,
     /// Keep the host in prune-stale and sync --prune
-    #[arg(long = "static")]
+    #[arg(long = "static", conflicts_with = "alias_of")]
     is_static: bool,
     /// Add no PTR records
-    #[arg(long)]
+    #[arg(long, conflicts_with = "alias_of")]
     no_ptr: bool,
     /// Add the FQDN only, without the short name; doctor does not report this
-    #[arg(long)]
+    #[arg(long, conflicts_with = "alias_of")]
     no_short: bool,
     /// The time to live in seconds; OVN always answers with 3600
     #[arg(long, value_name = "SECS")]
@@ -53,16 +65,21 @@ impl AddArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         check_ttl(self.ttl.as_deref())?;
-        let host = HostArg::parse(&self.hostname)?;
+        self.check_words()?;
+        let host = HostArg::parse(&self.hostname).map_err(|error| self.swapped(error))?;
+        if let Some(target) = &self.alias_of {
+            return self.alias(context, &switch, host, target);
+        }
         let addresses = self.addresses.iter().map(|text| address::parse(text)).collect::<Result<_>>()?;
         let wanted = Wanted {
             reverse: self.no_ptr.then(Vec::new),
             is_static: self.is_static,
             names: Names::with_short(!self.no_short),
             replace: self.replace,
+            append: self.append,
             ..Wanted::new(host, addresses)
         };
-        let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
+        let on_lost_race = if self.replace || self.append { OnLostRace::Fail } else { OnLostRace::PlanAgain };
         let read = || context.nb.read_switch(&switch);
         apply_to_switch(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
@@ -78,6 +95,57 @@ impl AddArgs {
             }
             Ok(plan)
         })
+    }
+}
+
+impl AddArgs {
+    /// Adds an alias.
+    fn alias(&self, context: &Context, switch: &SwitchRef, alias: HostArg, host: &str) -> Result<Reply> {
+        let wanted = WantedAlias { alias, host: HostArg::parse(host)?, replace: self.replace, origin: None };
+        let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
+        let read = || context.nb.read_switch(switch);
+        apply_to_switch(context, on_lost_race, read, |topology, network| {
+            let mut draft = Draft::open(topology, network)?;
+            draft.add_alias(&wanted)?;
+            Ok(draft.close())
+        })
+    }
+
+    /// # Errors
+    /// Invalid input where there is no address, with the word that is missing.
+    fn check_words(&self) -> Result<()> {
+        if !self.addresses.is_empty() || self.alias_of.is_some() {
+            return Ok(());
+        }
+        let add = |words: [&str; 3]| {
+            words.into_iter().fold(CommandLine::qdns(["record", "add"]), CommandLine::value)
+        };
+        if self.hostname.parse::<IpAddr>().is_ok() && HostArg::parse(&self.switch).is_ok() {
+            let line = add(["SWITCH", &self.switch, &self.hostname]);
+            return Err(Error::invalid(format!("the switch is missing before {:?}", self.switch))
+                .hint(format!("{line}; ovn-nbctl ls-list lists the switches")));
+        }
+        let line = add([&self.switch, &self.hostname, "ADDRESS"]);
+        Err(Error::invalid(format!("{:?} has no address", self.hostname)).hint(line.to_string()))
+    }
+
+    /// A refused hostname that is an address before a hostname: the words are in the wrong order.
+    fn swapped(&self, error: Error) -> Error {
+        let is_address = |text: &String| text.parse::<IpAddr>().is_ok();
+        let is_name = |text: &String| !is_address(text) && HostArg::parse(text).is_ok();
+        if !is_address(&self.hostname) {
+            return error;
+        }
+        let (names, addresses): (Vec<&String>, Vec<&String>) =
+            self.addresses.iter().partition(|text| is_name(text));
+        let Some(name) = names.first() else { return error };
+        let add = CommandLine::qdns(["record", "add"]).value(&self.switch).value(name).value(&self.hostname);
+        let add = addresses.into_iter().fold(add, CommandLine::value);
+        Error::invalid(format!(
+            "hostname {:?} is an address: the hostname comes before the addresses",
+            self.hostname
+        ))
+        .hint(add.to_string())
     }
 }
 

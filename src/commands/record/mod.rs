@@ -4,7 +4,9 @@ mod add;
 mod export;
 mod import;
 mod ls;
+mod rename;
 mod rm;
+mod show;
 
 use clap::Subcommand;
 
@@ -18,6 +20,8 @@ pub enum Verb {
     Add(add::AddArgs),
     #[command(visible_alias = "delete")]
     Rm(rm::RmArgs),
+    Rename(rename::RenameArgs),
+    Show(show::ShowArgs),
     #[command(visible_alias = "list")]
     Ls(ls::LsArgs),
     Import(import::ImportArgs),
@@ -29,6 +33,8 @@ impl Verb {
         match self {
             Verb::Add(args) => args.run(context),
             Verb::Rm(args) => args.run(context),
+            Verb::Rename(args) => args.run(context),
+            Verb::Show(args) => args.run(context),
             Verb::Ls(args) => args.run(context),
             Verb::Import(args) => args.run(context),
             Verb::Export(args) => args.run(context),

@@ -7,25 +7,30 @@ use uuid::Uuid;
 
 use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, apply_to_switch};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
+use crate::model::address;
 use crate::model::host::{Text, host_name};
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::draft::Draft;
 
-/// Remove hosts, with their short names, FQDNs and PTR records.
+/// Remove hosts, with their short names, FQDNs, PTR records and aliases, or one address of a host.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns record rm net1 web-server
-  qdns record rm net1 web-server db-server --if-exists")]
+  qdns record rm net1 web-server db-server --if-exists
+  qdns record rm net1 web-server --address 10.0.0.11    one of its addresses")]
 pub struct RmArgs {
     /// The switch, by name or UUID
     switch: String,
     /// The hostnames, such as web-server or web-server.internal
     #[arg(required = true, value_name = "HOSTNAME")]
     hostnames: Vec<String>,
-    /// Succeed if a host does not exist
+    /// Remove only this address of the host; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    address: Vec<String>,
+    /// Succeed if a host does not exist, or does not have the address
     #[arg(long)]
     if_exists: bool,
 }
@@ -33,6 +38,11 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
+        let addresses = self.address.iter().map(|text| address::parse(text)).collect::<Result<Vec<_>>>()?;
+        if !addresses.is_empty() && self.hostnames.len() > 1 {
+            return Err(Error::invalid("--address removes addresses of one host, and several are named")
+                .hint("name one host"));
+        }
         let read = || context.nb.read_switch(&switch);
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
@@ -42,7 +52,11 @@ impl RmArgs {
             // An argument may repeat a host, also with and without its domain.
             for hostname in self.hostnames.iter().filter(|name| named.insert(host_name(name, &domain))) {
                 warnings.extend(draft.origin(hostname).map(|port| comes_back(hostname, port)));
-                match draft.remove(hostname) {
+                let removed = match &addresses[..] {
+                    [] => draft.remove(hostname),
+                    some => draft.remove_addresses(hostname, some),
+                };
+                match removed {
                     Err(error) if error.kind == Kind::NotFound && self.if_exists => {}
                     result => result?,
                 }

@@ -3,6 +3,7 @@
 mod create;
 mod ls;
 mod rm;
+mod set;
 mod show;
 
 use clap::Subcommand;
@@ -20,6 +21,7 @@ pub enum Verb {
     Show(show::ShowArgs),
     #[command(visible_alias = "delete")]
     Rm(rm::RmArgs),
+    Set(set::SetArgs),
 }
 
 impl Verb {
@@ -29,6 +31,7 @@ impl Verb {
             Verb::Ls(args) => args.run(context),
             Verb::Show(args) => args.run(context),
             Verb::Rm(args) => args.run(context),
+            Verb::Set(args) => args.run(context),
         }
     }
 }

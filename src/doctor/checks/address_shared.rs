@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     let mut holders: Vec<(IpAddr, &str)> = Vec::new();
-    for host in zone.hosts() {
+    for host in zone.hosts_without_aliases() {
         holders.extend(host.addresses().into_iter().map(|address| (address, host.name.as_ref())));
     }
     holders.sort_unstable();

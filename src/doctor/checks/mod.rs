@@ -41,6 +41,7 @@ checks! {
     value_truncated,
     value_invalid,
     pair_incomplete,
+    alias_dangling,
     pair_differs,
     ptr_missing,
     ptr_dangling,

@@ -21,7 +21,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
-    zone.hosts().filter_map(|host| differing(zone, host)).collect()
+    zone.hosts_without_aliases().filter_map(|host| differing(zone, host)).collect()
 }
 
 fn differing(zone: &AttachedZone, host: &Host) -> Option<Finding> {

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     // A name with a dot is outside of the zone's domain and has no short form.
     let is_half = |host: &&Host| !host.name.contains('.') && host.lacks_a_name();
-    zone.hosts()
+    zone.hosts_without_aliases()
         .filter(is_half)
         .map(|host| {
             let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, zone.zone.domain));

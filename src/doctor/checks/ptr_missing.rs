@@ -26,7 +26,7 @@ const MANY: usize = 5;
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     let lacking: Vec<(&Host, Vec<IpAddr>)> =
-        zone.hosts().filter_map(|host| Some((host, without(zone, host)?))).collect();
+        zone.hosts_without_aliases().filter_map(|host| Some((host, without(zone, host)?))).collect();
     if lacking.len() > MANY {
         let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
         let message =

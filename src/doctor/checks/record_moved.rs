@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
-    zone.hosts().filter(|host| !host.is_static).filter_map(|host| moved(zone, host)).collect()
+    zone.hosts_without_aliases().filter(|host| !host.is_static).filter_map(|host| moved(zone, host)).collect()
 }
 
 fn moved(zone: &AttachedZone, host: &Host) -> Option<Finding> {

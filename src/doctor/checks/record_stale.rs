@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
-    zone.hosts().filter(|host| zone.is_stale(host)).map(|host| finding(zone, host)).collect()
+    zone.hosts_without_aliases().filter(|host| zone.is_stale(host)).map(|host| finding(zone, host)).collect()
 }
 
 fn finding(zone: &AttachedZone, host: &Host) -> Finding {

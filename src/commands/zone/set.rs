@@ -1,0 +1,44 @@
+//! `qdns zone set`.
+
+use clap::Args;
+
+use crate::commands::Context;
+use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::error::Result;
+use crate::model::name::Domain;
+use crate::output::Reply;
+use crate::ovn::SwitchRef;
+use crate::plan::zone;
+
+/// Give a zone another domain: FQDNs, PTR records, and the search domains that `forwarders set` wrote.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  qdns zone set net1 --domain prod.internal
+  qdns zone set net1 --domain prod.internal --dry-run
+
+Short names, addresses and aliases stay. Guests get the new search domain when they renew their lease.")]
+pub struct SetArgs {
+    /// The switch, by name or UUID
+    switch: String,
+    /// The new domain of the zone's FQDNs
+    #[arg(long, value_name = "DOMAIN")]
+    domain: String,
+}
+
+impl SetArgs {
+    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        let domain = Domain::parse(&self.domain)?;
+        let read = || {
+            let (zones, found) = context.nb.read_switch(&switch)?;
+            let by_uuid = SwitchRef::parse(&found.uuid.to_string())?;
+            let (mut snapshot, found) = context.nb.read_forwarders_of(&by_uuid)?;
+            snapshot.dns = zones.dns;
+            Ok((snapshot, found))
+        };
+        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+            zone::set_domain(topology, network, &domain)
+        })
+    }
+}

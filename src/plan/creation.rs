@@ -1,0 +1,31 @@
+//! What creates the zone of a switch, for a plan that needs one.
+
+use super::change::{Change, Reference, Row};
+use crate::model::marks::Owner;
+use crate::model::name::Domain;
+use crate::model::shell::CommandLine;
+use crate::model::snapshot::{DnsRow, Switch};
+use crate::model::topology::Network;
+use crate::model::zone::{zone_marks, zone_uuid};
+
+/// The changes that create the zone of a switch.
+pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
+    let uuid = zone_uuid(switch.uuid);
+    let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
+    [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
+}
+
+/// The warning for a new zone on a switch of Neutron that has no DNS row of Neutron yet: the first one replaces
+/// the switch's `dns_records`. After that Neutron leaves a zone alone.
+pub(super) fn may_be_detached(network: &Network) -> Option<String> {
+    let switch = network.switch;
+    let has_row = network.rows.iter().any(|row| row.owner() == Owner::Neutron);
+    (switch.owner() == Owner::Neutron && !has_row).then(|| {
+        let attach = CommandLine::qdns(["zone", "create"]).value(&switch.name).option("--may-exist");
+        format!(
+            "switch {} belongs to neutron, which takes the zone off the switch when it registers the first name \
+             there; list it again then: {attach}",
+            switch.name
+        )
+    })
+}
