@@ -219,7 +219,9 @@ const SECTIONS: &[(&str, &[&str])] = &[
              them: it knows them by their marks in external_ids and by names such as neutron_pg_drop. A DNS row without \
              a mark may be any program's. Rows of DHCP_Options, ACL and Port_Group without a mark are the operator's.",
             "Every change is one transaction. It changes a key only if the key still has the value that qdns read. The \
-             transaction has a comment with the command and the user: ovsdb-tool show-log -m ovnnb_db.db shows it.",
+             transaction has a comment with the command, the user and the machine: ovsdb-tool show-log -m ovnnb_db.db \
+             shows it. The user is the one who ran sudo, else the one who logged in, else the effective user. Programs \
+             that systemd or libvirt start have no login.",
         ],
     ),
     (

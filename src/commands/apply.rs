@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr, stdin};
 
-use super::Context;
+use super::{Context, audit};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::topology::{Network, Topology};
@@ -135,7 +135,7 @@ fn is_lost_race<T>(result: &Result<T>) -> bool {
 
 fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
     let bar = context.printer.progress("hosts");
-    context.nb.commit(approved, &audit_comment(&context.typed), &mut |at| bar.show(at.done, at.all))
+    context.nb.commit(approved, &audit::comment(&context.typed), &mut |at| bar.show(at.done, at.all))
 }
 
 /// Asks on a terminal. Without a terminal only `--yes` confirms.
@@ -153,13 +153,6 @@ fn confirm(context: &Context, question: &str, shown: impl FnOnce() -> Page) -> R
     } else {
         Err(Error::new(Kind::NeedsConfirmation, "Nothing was changed."))
     }
-}
-
-/// The comment of a change in the database's log: the command and the user.
-pub fn audit_comment(typed: &str) -> String {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let user = variable("SUDO_USER").or_else(|| variable("USER")).or_else(|| variable("LOGNAME"));
-    format!("{typed} (by {})", user.as_deref().unwrap_or("unknown"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The commands: `commands/<noun>/<verb>.rs` has the arguments of a command and its function.
 
 pub mod apply;
+mod audit;
 pub mod completions;
 mod context;
 pub mod doctor;

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::transaction::shortened;
 use crate::model::snapshot::Map;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Reference, Row};
@@ -37,7 +36,7 @@ pub(super) fn of(plan: &Plan, versions: &BTreeMap<Uuid, Uuid>, comment: &str) ->
     for ((column, row), entries) in by_column(plan) {
         operations.extend(write(column, row, &entries));
     }
-    operations.push(json!({"op": "comment", "comment": shortened(comment)}));
+    operations.push(json!({"op": "comment", "comment": comment}));
     operations
 }
 

@@ -17,9 +17,6 @@ use crate::model::snapshot::Map;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Reference, Row};
 
-/// The greatest length of a comment in the database's log, in characters.
-const COMMENT_MAX: usize = 1000;
-
 /// The commands of one transaction, and the rows that they touch.
 #[derive(Debug)]
 pub(super) struct Transaction {
@@ -36,7 +33,7 @@ impl Transaction {
         for ((column, row), entries) in by_column(plan) {
             commands.extend(commands_of(column, row, &entries));
         }
-        Transaction { rows: touched_rows(plan), commands, comment: shortened(comment) }
+        Transaction { rows: touched_rows(plan), commands, comment: comment.to_owned() }
     }
 
     /// The arguments of ovn-nbctl: lists of the touched rows, the changes, and the comment.
@@ -48,11 +45,6 @@ impl Transaction {
         let comment = vec!["comment".to_owned(), self.comment.clone()];
         joined(self.rows.iter().map(list).chain(self.commands.iter().cloned()).chain([comment]))
     }
-}
-
-/// A comment for the database's log.
-pub(super) fn shortened(comment: &str) -> String {
-    comment.chars().take(COMMENT_MAX).collect()
 }
 
 /// The rows that a plan changes, and those that it expects to be as they are, with their tables, each once.

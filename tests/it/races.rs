@@ -161,7 +161,7 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
     let (qdns, removed) = (env!("CARGO_BIN_EXE_qdns"), dir.path().join("removed"));
     let removed = removed.display();
     let body = format!(
-        "#!/bin/sh\ncase \"$*\" in *'by tester'*) [ -e {removed} ] || {{ touch {removed}; \
+        "#!/bin/sh\ncase \"$*\" in *'(by '*) [ -e {removed} ] || {{ touch {removed}; \
          QDNS_OVN_NBCTL=ovn-nbctl {qdns} -q record rm net1 web; }} ;; esac\nexec ovn-nbctl \"$@\"\n"
     );
     std::fs::write(&script, body)?;

@@ -301,15 +301,6 @@ fn a_mistyped_switch_name_is_corrected() -> Result<()> {
 }
 
 #[test]
-fn the_databases_log_names_user_and_command() -> Result<()> {
-    let nb = net()?;
-    nb.qdns("record add net1 web 10.0.0.10").ok();
-    let log = nb.show_log();
-    assert!(log.contains("qdns record add net1 web 10.0.0.10 (by tester)"), "{log}");
-    Ok(())
-}
-
-#[test]
 fn ovn_nbctl_runs_twice_for_an_addition_and_once_for_a_list() -> Result<()> {
     let nb = net()?;
     nb.qdns("zone create net1").ok();

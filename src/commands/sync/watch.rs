@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::brake::{Brake, Held};
 use super::selection::Selection;
 use crate::commands::Context;
-use crate::commands::apply::audit_comment;
+use crate::commands::audit;
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::model::snapshot::Switch;
@@ -189,7 +189,7 @@ impl Watcher<'_> {
         let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
             Err(Error::new(Kind::NeedsConfirmation, question))
         })?;
-        let comment = audit_comment(&self.context.typed);
+        let comment = audit::comment(&self.context.typed);
         self.context.nb.commit(&approved, &comment, &mut |_| {})?;
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
