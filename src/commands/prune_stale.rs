@@ -108,13 +108,14 @@ fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Pla
         return Ok(None);
     }
     let mut draft = Draft::open(topology, network)?;
-    let index = PortIndex::of(network, draft.domain(), None);
+    let sharing = topology.sharing(network);
+    let index = PortIndex::of(&sharing, draft.domain(), None);
     let stale = stale::find(&draft, network, &index);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
         return Ok(Some(Planned { plan: Plan::for_switch(switch), stale, hosts }));
     }
-    let must_stay_unused = stale::remove(&mut draft, network, None, &stale)?;
+    let must_stay_unused = stale::remove(&mut draft, &sharing, None, &stale)?;
     let question = Some(question(&switch.name, stale.len()));
     Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, hosts }))
 }

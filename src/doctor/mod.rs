@@ -155,7 +155,14 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
     let zones: HashMap<(usize, Uuid), &Zone> =
         input.topology.serving().map(|(network, zone)| ((network.index, zone.row.uuid), zone)).collect();
     for network in &input.topology.switches {
-        for row in &network.rows {
+        let shared: Vec<Uuid> = input
+            .topology
+            .shared_zones(network)
+            .filter(|zone| zone.is_attached())
+            .map(|zone| zone.row.uuid)
+            .collect();
+        // A zone that several switches list is examined once, on its home.
+        for row in network.rows.iter().filter(|row| !shared.contains(&row.uuid)) {
             let zone = zones.get(&(network.index, row.uuid));
             let zone = zone.map(|zone| AttachedZone::of(&input, network, zone));
             let listed = ListedRow { network, row, zone };

@@ -13,7 +13,8 @@ use crate::model::host::{Host, Hosts, host_name};
 use crate::model::name::{HostArg, suggestion};
 use crate::model::port_index::PortIndex;
 use crate::model::reserved::{Meaning, reserved};
-use crate::model::snapshot::{Port, outside_of};
+use crate::model::snapshot::Port;
+use crate::model::subnets::Subnets;
 use crate::model::topology::Network;
 use crate::model::zone::Zone;
 use crate::plan::change::Column;
@@ -26,15 +27,20 @@ pub struct AttachedZone<'i, 'a> {
     pub zone: &'i Zone<'a>,
     pub hosts: Hosts<'a>,
     pub network: &'i Network<'a>,
+    /// All switches that list the zone, its home first.
+    sharing: Vec<&'i Network<'a>>,
     port_index: OnceCell<PortIndex<'a>>,
+    subnets: OnceCell<Subnets>,
     /// How many hosts have an address.
     holders: OnceCell<HashMap<IpAddr, usize>>,
 }
 
 impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn of(input: &'i Input<'a>, network: &'i Network<'a>, zone: &'i Zone<'a>) -> Self {
-        let (port_index, holders) = (OnceCell::new(), OnceCell::new());
-        AttachedZone { input, zone, hosts: zone.hosts(), network, port_index, holders }
+        let (port_index, subnets, holders) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        let sharers = input.topology.sharers(zone);
+        let sharing = std::iter::once(network).chain(sharers).collect();
+        AttachedZone { input, zone, hosts: zone.hosts(), network, sharing, port_index, subnets, holders }
     }
 
     /// The hosts, in the order of their names.
@@ -52,9 +58,19 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         host.alias_of.as_ref().is_some_and(|target| self.hosts.by_name.contains_key(target))
     }
 
-    /// The switch's ports by address and name.
+    /// The ports by address and name.
     pub fn port_index(&self) -> &PortIndex<'a> {
-        self.port_index.get_or_init(|| PortIndex::of(self.network, &self.zone.domain, None))
+        self.port_index.get_or_init(|| PortIndex::of(&self.sharing, &self.zone.domain, None))
+    }
+
+    /// The subnets of the switches that list the zone.
+    pub fn subnets(&self) -> &Subnets {
+        self.subnets.get_or_init(|| Subnets::of(&self.sharing))
+    }
+
+    /// The guests that the zone answers.
+    fn guests(&self) -> impl Iterator<Item = &'a Port> {
+        self.sharing.iter().flat_map(|network| network.guests())
     }
 
     /// A finding about something on the switch.
@@ -89,7 +105,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         let domain = &self.zone.domain;
         let is_named =
             |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
-        let addresses = self.network.guests().filter(is_named).flat_map(Port::guest_addresses);
+        let addresses = self.guests().filter(is_named).flat_map(Port::guest_addresses);
         Some(addresses.collect()).filter(|found: &Vec<IpAddr>| !found.is_empty())
     }
 
@@ -133,9 +149,8 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         {
             return Some(self.present(&host.name, host, found)?.replacing(true));
         }
-        let subnets = self.network.switch.subnets();
         let inside: Vec<IpAddr> =
-            addresses.into_iter().filter(|address| outside_of(&subnets, *address).is_none()).collect();
+            addresses.into_iter().filter(|address| self.subnets().outside(*address).is_none()).collect();
         if inside.is_empty() {
             return Some(self.absent(host));
         }
@@ -160,7 +175,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     /// A host that must have these addresses. `None` where qdns would not accept it.
     pub fn present(&self, name: &str, like: &Host, addresses: Vec<IpAddr>) -> Option<HostFix> {
         HostArg::parse(name).ok()?.under(&self.zone.domain).ok()?.fqdn(&self.zone.domain).ok()?;
-        let is_refused = |address: &IpAddr| self.network.switch.not_a_host(*address).is_some();
+        let is_refused = |address: &IpAddr| self.subnets().not_a_host(*address).is_some();
         let is_refused = addresses.iter().any(is_refused) || addresses.is_empty();
         (!is_refused).then(|| HostFix::present(self.network, name, addresses, like.wanted))
     }

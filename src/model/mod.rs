@@ -26,6 +26,7 @@ pub mod responder;
 pub mod shell;
 pub mod snapshot;
 pub mod southbound;
+pub mod subnets;
 pub mod switch;
 pub mod topology;
 pub mod zone;

@@ -1,14 +1,18 @@
 //! A switch with what belongs to it: DNS rows, ports and routers.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::snapshot::{DnsRow, Port, Router, RouterPort, Snapshot, Switch};
+use super::dhcp::parse_addresses;
+use super::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Snapshot, Switch};
 use super::switch::words;
 use super::zone::marks_switch;
+
+/// The key of a port in which Neutron lists its addresses with prefix lengths.
+const CIDRS_KEY: &str = "neutron:cidrs";
 
 /// A switch with its DNS rows, ports and routers.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct Network<'a> {
     pub ports: Vec<&'a Port>,
     /// The connections to routers.
     pub uplinks: Vec<Uplink<'a>>,
+    /// The rows of DHCP options that its ports use, each once.
+    pub dhcp_rows: Vec<&'a DhcpOptions>,
 }
 
 /// A connection of a switch to a router (ovn-nb(5), `Logical_Switch_Port:options:router-port`).
@@ -58,6 +64,30 @@ impl<'a> Network<'a> {
         self.uplinks.iter().flat_map(Uplink::networks)
     }
 
+    /// Its subnets, each once: those of its configuration, of the DHCP rows that its ports use, of its routers, and
+    /// those that Neutron writes on its ports.
+    pub fn subnets(&self) -> Vec<IpNet> {
+        let of_dhcp = self.dhcp_rows.iter().filter_map(|row| row.cidr.parse().ok());
+        let cidrs = self.ports.iter().filter_map(|port| port.external_ids.get(CIDRS_KEY));
+        let of_neutron = cidrs.flat_map(|text| text.split_whitespace()).filter_map(|net| net.parse().ok());
+        let all = self.switch.configured_subnets().into_iter().chain(of_dhcp);
+        let all = all.chain(self.router_addresses()).chain(of_neutron);
+        let mut seen = HashSet::new();
+        let mut all: Vec<IpNet> = all.map(|net: IpNet| net.trunc()).filter(|net| seen.insert(*net)).collect();
+        all.sort_by_key(|net| !net.addr().is_ipv4());
+        all
+    }
+
+    /// The addresses of its routers: of OVN's, and those that its guests get by DHCP.
+    pub fn gateways(&self) -> Vec<IpAddr> {
+        let of_dhcp = self.dhcp_rows.iter().filter_map(|row| row.options.get("router"));
+        let of_dhcp = of_dhcp.flat_map(|value| parse_addresses(value));
+        let mut all: Vec<IpAddr> = self.router_addresses().map(|net| net.addr()).chain(of_dhcp).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Whether it reaches a physical network, whose hosts are unknown to OVN.
     pub fn is_physical(&self) -> bool {
         self.ports.iter().any(|port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway"))
@@ -84,6 +114,7 @@ pub fn networks<'a>(rows: &'a Snapshot) -> Vec<Network<'a>> {
         rows.router_ports.iter().map(|port| (port.name.as_str(), port)).collect();
     let routers: HashMap<Uuid, &Router> =
         rows.routers.iter().flat_map(|router| router.ports.iter().map(move |port| (*port, router))).collect();
+    let dhcp: HashMap<Uuid, &DhcpOptions> = rows.dhcp_options.iter().map(|row| (row.uuid, row)).collect();
     let mut words = words(&rows.switches);
     let mut switches: Vec<&Switch> = rows.switches.iter().collect();
     switches.sort_by_key(|switch| (&switch.name, switch.uuid));
@@ -95,10 +126,18 @@ pub fn networks<'a>(rows: &'a Snapshot) -> Vec<Network<'a>> {
             word: words.remove(&switch.uuid).unwrap_or_default(),
             rows: switch.dns_records.iter().filter_map(|uuid| dns.get(uuid).copied()).collect(),
             uplinks: ports.iter().filter_map(|port| uplink(port, &router_ports, &routers)).collect(),
+            dhcp_rows: dhcp_rows(&ports, &dhcp),
             ports,
         }
     };
     switches.into_iter().enumerate().map(network).collect()
+}
+
+/// The rows of DHCP options that ports use, each once.
+fn dhcp_rows<'a>(ports: &[&Port], rows: &HashMap<Uuid, &'a DhcpOptions>) -> Vec<&'a DhcpOptions> {
+    let used = ports.iter().flat_map(|port| [port.dhcpv4_options, port.dhcpv6_options]);
+    let used: BTreeSet<Uuid> = used.flatten().collect();
+    used.iter().filter_map(|uuid| rows.get(uuid).copied()).collect()
 }
 
 /// The connection that a switch's port is; `None` where the port or its peer is not a router's.

@@ -1,7 +1,9 @@
-//! The ports of one switch by their addresses and their names.
+//! The ports that decide about a zone's names, by their addresses and their names.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+
+use uuid::Uuid;
 
 use super::host::{Host, Text, host_name};
 use super::name::Domain;
@@ -9,25 +11,39 @@ use super::port::HOSTNAME_KEYS;
 use super::snapshot::Port;
 use super::topology::Network;
 
-/// The ports of one switch by their addresses and their names.
+/// The ports of all switches that share a zone, by their addresses and their names.
 #[derive(Clone, Debug, Default)]
 pub struct PortIndex<'a> {
     addresses: HashMap<IpAddr, &'a Port>,
     /// By name in lower case and without the zone's domain.
     names: HashMap<Text<'a>, &'a Port>,
-    /// How many ports the switch has.
+    by_uuid: HashMap<Uuid, &'a Port>,
+    /// The names of the switches.
+    pub switches: Vec<&'a str>,
+    /// How many ports the switches have.
     pub ports: usize,
     /// The ports with `unknown` addresses, whose guests may have any address.
     pub unknown: Vec<&'a str>,
 }
 
 impl<'a> PortIndex<'a> {
-    /// Indexes the ports of a switch by their names and by every address that they may use: static, dynamic,
-    /// virtual, of the port security, and of the switch's routers. `extra` is one more `external_ids` key that
-    /// may hold a name.
-    pub fn of(network: &Network<'a>, domain: &Domain, extra: Option<&str>) -> Self {
-        let mut index = PortIndex { ports: network.ports.len(), ..PortIndex::default() };
+    /// Indexes the ports of switches by their names and by every address that they may use: static, dynamic,
+    /// virtual, of the port security, and of the switches' routers. `extra` is one more `external_ids` key that
+    /// may hold a name. The ports of the first switch go before those of the others.
+    pub fn of(networks: &[&Network<'a>], domain: &Domain, extra: Option<&str>) -> Self {
+        let mut index = PortIndex::default();
+        for network in networks {
+            index.switches.push(&network.switch.name);
+            index.ports += network.ports.len();
+            index.add(network, domain, extra);
+        }
+        index
+    }
+
+    fn add(&mut self, network: &Network<'a>, domain: &Domain, extra: Option<&str>) {
+        let index = self;
         for port in network.ports.iter().copied() {
+            index.by_uuid.insert(port.uuid, port);
             if port.addresses.iter().any(|entry| entry.split_whitespace().any(|word| word == "unknown")) {
                 index.unknown.push(&port.name);
             }
@@ -46,7 +62,11 @@ impl<'a> PortIndex<'a> {
                 index.addresses.entry(net.addr()).or_insert(uplink.port);
             }
         }
-        index
+    }
+
+    /// The port with this UUID.
+    pub fn port(&self, uuid: Uuid) -> Option<&'a Port> {
+        self.by_uuid.get(&uuid).copied()
     }
 
     /// The port of a host: one that has one of these addresses, or else this name.

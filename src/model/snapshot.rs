@@ -1,7 +1,6 @@
 //! One reading of the northbound database: the rows that a command needs, with columns as in ovn-nb(5).
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -63,8 +62,9 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// The networks from which OVN assigns addresses: `other_config:subnet` and `:ipv6_prefix` (a /64).
-    pub fn subnets(&self) -> Vec<IpNet> {
+    /// The networks from which OVN assigns addresses: `other_config:subnet` and `:ipv6_prefix` (a /64). All subnets of
+    /// a switch are [`Network::subnets`](super::network::Network::subnets).
+    pub fn configured_subnets(&self) -> Vec<IpNet> {
         let subnet = self.other_config.get("subnet").and_then(|net| net.parse().ok());
         let prefix = self.other_config.get("ipv6_prefix").and_then(|prefix| {
             let address = prefix.split('/').next()?;
@@ -72,34 +72,6 @@ impl Switch {
         });
         subnet.into_iter().chain(prefix).map(|net: IpNet| net.trunc()).collect()
     }
-
-    /// Why an address cannot be that of a guest on this switch: it is the subnet's network or broadcast address.
-    pub fn not_a_host(&self, address: IpAddr) -> Option<String> {
-        self.subnets().into_iter().find_map(|net| match net {
-            IpNet::V4(v4) if v4.prefix_len() < 31 => {
-                let what = if address == v4.network() {
-                    "network"
-                } else if address == v4.broadcast() {
-                    "broadcast"
-                } else {
-                    return None;
-                };
-                Some(format!("it is the {what} address of {}'s subnet {net}", self.name))
-            }
-            _ => None,
-        })
-    }
-
-    /// The subnet of the address's family that the address is outside of.
-    pub fn outside_subnet(&self, address: IpAddr) -> Option<IpNet> {
-        outside_of(&self.subnets(), address)
-    }
-}
-
-/// The subnet of the address's family that the address is outside of.
-pub fn outside_of(subnets: &[IpNet], address: IpAddr) -> Option<IpNet> {
-    let mut family = subnets.iter().filter(|net| net.addr().is_ipv4() == address.is_ipv4());
-    family.next().filter(|net| !net.contains(&address)).copied()
 }
 
 /// A row of `DNS`.

@@ -81,6 +81,25 @@ impl<'a> Topology<'a> {
         }
     }
 
+    /// The switches whose ports decide about the names of a switch's zone: the switch, and all others that list the
+    /// zone.
+    pub fn sharing<'t>(&'t self, network: &'t Network<'a>) -> Vec<&'t Network<'a>> {
+        let zone = self.zone_of(network).ok().flatten();
+        std::iter::once(network).chain(zone.into_iter().flat_map(|zone| self.sharers(zone))).collect()
+    }
+
+    /// The switches other than its home that list a zone.
+    pub fn sharers<'t>(&'t self, zone: &'t Zone<'a>) -> impl Iterator<Item = &'t Network<'a>> {
+        let others = zone.listed_by.iter().filter(|index| zone.home != Some(**index));
+        others.map(|index| &self.switches[*index])
+    }
+
+    /// The zones of other switches that a switch lists.
+    pub fn shared_zones<'t>(&'t self, network: &'t Network<'a>) -> impl Iterator<Item = &'t Zone<'a>> {
+        let index = network.index;
+        self.zones.iter().filter(move |zone| zone.home != Some(index) && zone.listed_by.contains(&index))
+    }
+
     /// The zones that their home lists and that are marked for it, with that switch.
     pub fn serving(&self) -> impl Iterator<Item = (&Network<'a>, &Zone<'a>)> {
         self.zones.iter().filter(|zone| zone.is_attached()).filter_map(|zone| {
@@ -102,6 +121,14 @@ impl<'a> Topology<'a> {
         match zone.home {
             Some(home) => &self.switches[home].switch.name,
             None => zone.row.switch_mark().unwrap_or_default(),
+        }
+    }
+
+    /// What a DNS row is, for people: `the zone of net1`, `a row of neutron`.
+    pub fn row_label(&self, row: &DnsRow) -> String {
+        match self.zones.iter().find(|zone| zone.row.uuid == row.uuid) {
+            Some(zone) => format!("the zone of {}", self.home_name(zone)),
+            None => format!("a row of {}", row.owner().name()),
         }
     }
 

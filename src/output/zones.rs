@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::page::Page;
 use super::plain;
 use super::table::{Cell, Table, or_dash};
+use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
@@ -19,7 +20,7 @@ impl Zones {
     /// All zones, by switch.
     pub fn all(topology: &Topology) -> Self {
         let zones = topology.zones_by_home();
-        Zones { zones: zones.map(|(switch, zone)| ZoneSummary::of(switch, zone)).collect() }
+        Zones { zones: zones.map(|(switch, zone)| ZoneSummary::of(topology, switch, zone)).collect() }
     }
 }
 
@@ -53,8 +54,8 @@ pub struct ShownZone {
 }
 
 impl ShownZone {
-    pub fn of(network: &Network, zone: &Zone) -> Self {
-        ShownZone { zone: ZoneDetail::of(network, zone) }
+    pub fn of(topology: &Topology, network: &Network, zone: &Zone) -> Self {
+        ShownZone { zone: ZoneDetail::of(topology, network, zone) }
     }
 }
 
@@ -81,24 +82,33 @@ pub struct ZoneSummary {
     pub records: usize,
     /// Whether the switch refers to it, so that it answers.
     pub attached: bool,
+    /// The other switches that refer to it. It answers their guests as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shared_with: Vec<String>,
     /// The row's UUID.
     pub uuid: String,
 }
 
 impl ZoneSummary {
-    fn of(switch: &str, zone: &Zone) -> Self {
+    fn of(topology: &Topology, switch: &str, zone: &Zone) -> Self {
         ZoneSummary {
             switch: switch.to_owned(),
             domain: zone.domain.as_str().to_owned(),
             hosts: zone.hosts().by_name.len(),
             records: zone.row.records.len(),
             attached: zone.is_attached(),
+            shared_with: topology.sharers(zone).map(|network| network.name().to_owned()).collect(),
             uuid: zone.row.uuid.to_string(),
         }
     }
 
-    fn state(&self) -> &'static str {
-        if self.attached { "attached" } else { "not attached to a switch" }
+    fn state(&self) -> String {
+        let state = if self.attached { "attached" } else { "not attached to a switch" };
+        match &self.shared_with[..] {
+            [] => state.to_owned(),
+            [..] if !self.attached => format!("attached to {} only", self.shared_with.join(", ")),
+            others => format!("{state}, shared with {}", others.join(", ")),
+        }
     }
 
     fn row(&self) -> Vec<String> {
@@ -133,6 +143,9 @@ pub struct ZoneDetail {
 pub struct OtherRow {
     /// Its owner.
     pub owner: String,
+    /// The switch whose zone it is, where it is another zone of qdns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone_of: Option<String>,
     /// How many keys it has.
     pub records: usize,
     /// The row's UUID.
@@ -140,18 +153,23 @@ pub struct OtherRow {
 }
 
 impl ZoneDetail {
-    fn of(network: &Network, zone: &Zone) -> Self {
+    fn of(topology: &Topology, network: &Network, zone: &Zone) -> Self {
         let switch = network.switch;
         let hosts = zone.hosts();
+        let shared = |row: &DnsRow| {
+            let mut zones = topology.shared_zones(network);
+            zones.find(|zone| zone.row.uuid == row.uuid).map(|zone| topology.home_name(zone).to_owned())
+        };
         let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
         ZoneDetail {
-            summary: ZoneSummary::of(&switch.name, zone),
+            summary: ZoneSummary::of(topology, &switch.name, zone),
             switch_uuid: switch.uuid.to_string(),
-            subnets: switch.subnets().iter().map(ToString::to_string).collect(),
+            subnets: network.subnets().iter().map(ToString::to_string).collect(),
             static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
             other_rows: others
                 .map(|row| OtherRow {
                     owner: row.owner().name().to_owned(),
+                    zone_of: shared(row),
                     records: row.records.len(),
                     uuid: row.uuid.to_string(),
                 })
@@ -170,8 +188,12 @@ impl ZoneDetail {
             ("records", zone.records.to_string()),
         ];
         lines.extend(self.other_rows.iter().map(|row| {
-            let OtherRow { owner, records, uuid } = row;
-            ("also", format!("{records} records of {owner} ({uuid}), which qdns never writes"))
+            let OtherRow { owner, zone_of, records, uuid } = row;
+            let text = match zone_of {
+                Some(home) => format!("{records} records of the zone of {home} ({uuid}), which it shares"),
+                None => format!("{records} records of {owner} ({uuid}), which qdns never writes"),
+            };
+            ("also", text)
         }));
         lines.iter().map(|(name, value)| format!("{name:<8} {value}")).collect()
     }

@@ -20,6 +20,7 @@ mod read;
 mod rows;
 pub(crate) mod sbctl;
 pub(crate) mod southbound;
+mod surroundings;
 mod tls_errors;
 pub(crate) mod trace;
 pub(crate) mod transaction;

@@ -6,20 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::query::{DNS_COLUMNS, PORT, Query, SwitchRef};
+use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef};
 use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::topology::Topology;
+use crate::model::topology::{Network, Topology};
 use crate::model::zone::zone_uuid;
 use crate::plan::Plan;
 
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
-const PORT_COLUMNS: &str =
-    "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled";
+const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,dhcpv4_options,dhcpv6_options";
 
 /// Which switches a command is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,31 +72,38 @@ impl Nbctl {
     fn read_all_ports(&self) -> Result<Snapshot> {
         let mut query = ports_query();
         query.table("DNS", DNS_COLUMNS);
+        query.table("DHCP_Options", DHCP_COLUMNS);
         self.read(query)
     }
 
-    /// The switches of a query with their ports and DNS rows. Only with a daemon is a second run cheaper than reading all
+    /// The switches of a query with their ports and DNS rows, and the other switches that list their zones. Only with a daemon is a second run cheaper than reading all
     /// ports: `None` without one, or if the switches have too many ports.
     fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
         if !self.reads_rows() {
             return Ok(None);
         }
         switches.table("Logical_Router_Port", "_uuid,name,networks");
+        switches.table("DHCP_Options", DHCP_COLUMNS);
         let mut snapshot = self.read(switches)?;
-        let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
-        if ports.len() > PORTS_MAX {
-            return Ok(None);
-        }
         let own = snapshot.switches.iter().map(|switch| zone_uuid(switch.uuid));
         let zones: BTreeSet<Uuid> =
             snapshot.switches.iter().flat_map(|switch| &switch.dns_records).copied().chain(own).collect();
         let mut query = Query::default();
-        query.rows(PORT, PORT_COLUMNS, &ports);
         query.dns_rows(&Vec::from_iter(zones));
         let names: BTreeSet<&str> = snapshot.switches.iter().map(|switch| switch.name.as_str()).collect();
         names.into_iter().for_each(|name| query.dns_of_switch(name));
-        let read = self.read(query)?;
-        (snapshot.ports, snapshot.dns) = (read.ports, read.dns);
+        snapshot.dns = self.read(query)?.dns;
+        let mut query = Query::default();
+        let ours = snapshot.dns.iter().filter(|row| row.is_ours());
+        ours.for_each(|row| query.switches_listing(row.uuid, SWITCH_COLUMNS));
+        self.read_more(&mut snapshot, query)?;
+        let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
+        if ports.len() > PORTS_MAX {
+            return Ok(None);
+        }
+        let mut query = Query::default();
+        query.rows(PORT, PORT_COLUMNS, &ports);
+        snapshot.ports = self.read(query)?.ports;
         self.read_marked_switches(&mut snapshot)?;
         Ok(Some(snapshot))
     }
@@ -110,7 +116,8 @@ impl Nbctl {
         if plan.must_stay_unused.is_empty() {
             return Ok(());
         }
-        let switches: BTreeSet<Uuid> = plan.must_stay_unused.iter().map(|unused| unused.switch).collect();
+        let switches: BTreeSet<Uuid> =
+            plan.must_stay_unused.iter().flat_map(|unused| &unused.switches).copied().collect();
         let mut query = Query::default();
         query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
         let snapshot = match self.read_ports_of(query)? {
@@ -118,18 +125,21 @@ impl Nbctl {
             None => self.read(ports_query())?,
         };
         let topology = Topology::of(&snapshot);
-        let mut indexes: BTreeMap<Uuid, PortIndex> = BTreeMap::new();
+        let mut indexes: BTreeMap<&[Uuid], PortIndex> = BTreeMap::new();
         for unused in &plan.must_stay_unused {
-            let Ok(network) = topology.network(unused.switch) else { continue };
-            let index = indexes
-                .entry(unused.switch)
-                .or_insert_with(|| PortIndex::of(network, &unused.domain, unused.name_from.as_deref()));
+            let index = indexes.entry(&unused.switches).or_insert_with(|| {
+                let found = unused.switches.iter().filter_map(|uuid| topology.network(*uuid).ok());
+                let networks: Vec<&Network> = found.collect();
+                PortIndex::of(&networks, &unused.domain, unused.name_from.as_deref())
+            });
             if let Some(port) = index.port_of(&unused.name, &unused.addresses) {
                 return Err(Error::new(
                     Kind::LostRace,
                     format!(
                         "port {} of {} now has the name or an address of {}, so the host is kept",
-                        port.name, network.switch.name, unused.name
+                        port.name,
+                        index.switches.join(" and "),
+                        unused.name
                     ),
                 )
                 .hint(NOTHING_KEPT));

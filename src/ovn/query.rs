@@ -114,6 +114,11 @@ impl Query {
         self.selects.iter().any(Select::is_wide)
     }
 
+    /// Adds the selects of another query.
+    pub(super) fn append(&mut self, other: Query) {
+        self.selects.extend(other.selects);
+    }
+
     pub(super) fn table(&mut self, table: &'static str, columns: &'static str) {
         self.select(table, columns, Wanted::All);
     }
@@ -125,6 +130,11 @@ impl Query {
         if let Some(uuid) = switch.uuid() {
             self.select("Logical_Switch", columns, Wanted::Rows(vec![uuid]));
         }
+    }
+
+    /// Adds every switch that lists a DNS row.
+    pub(super) fn switches_listing(&mut self, row: Uuid, columns: &'static str) {
+        self.select("Logical_Switch", columns, Wanted::Where("dns_records", Test::Refers(row)));
     }
 
     /// Adds the DNS rows that are marked for a switch of this name.

@@ -11,7 +11,7 @@ use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::switch;
 use crate::model::zone::zone_uuid;
 
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids";
+pub(super) const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids";
 
 impl Nbctl {
     /// All switches and all DNS rows.
@@ -31,12 +31,29 @@ impl Nbctl {
     /// # Errors
     /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
     pub fn read_switch(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
+        let (snapshot, found, _) = self.read_switch_and(switch, Query::default())?;
+        Ok((snapshot, found))
+    }
+
+    /// As [`Nbctl::read_switch`], with the rows of another query in the same run. Its switches are returned separately.
+    ///
+    /// # Errors
+    /// As [`Nbctl::read_switch`].
+    pub(super) fn read_switch_and(
+        &self,
+        switch: &SwitchRef,
+        more: Query,
+    ) -> Result<(Snapshot, Switch, Vec<Switch>)> {
         let mut query = Query::default();
         query.switch(switch, SWITCH_COLUMNS);
         if switch.uuid().is_none() {
             query.dns_of_switch(switch.as_str());
         }
+        query.append(more);
         let mut snapshot = self.read(query)?;
+        let is_meant = |row: &Switch| row.name == switch.as_str() || Some(row.uuid) == switch.uuid();
+        let (meant, others) = std::mem::take(&mut snapshot.switches).into_iter().partition(is_meant);
+        snapshot.switches = meant;
         let found = self.only(switch, &snapshot)?;
         let mut query = Query::default();
         if switch.uuid().is_some() {
@@ -47,7 +64,7 @@ impl Nbctl {
         query.dns_rows(&unread_rows(&snapshot, &found));
         self.read_more(&mut snapshot, query)?;
         self.read_marked_switches(&mut snapshot)?;
-        Ok((snapshot, found))
+        Ok((snapshot, found, others))
     }
 
     /// Adds the switches that our marks name and that the snapshot lacks: a row that is marked for an existing
@@ -67,7 +84,7 @@ impl Nbctl {
     }
 
     /// Adds the switches and DNS rows of a query that the snapshot lacks.
-    fn read_more(&self, snapshot: &mut Snapshot, query: Query) -> Result<()> {
+    pub(super) fn read_more(&self, snapshot: &mut Snapshot, query: Query) -> Result<()> {
         let more = self.read(query)?;
         for switch in more.switches {
             if snapshot.switches.iter().all(|row| row.uuid != switch.uuid) {

@@ -64,8 +64,7 @@ impl Claims<'_, '_> {
 
     /// The port that registered a host, where it exists and still has that name.
     fn holder(&self, origin: Uuid) -> Option<&Port> {
-        let port = self.network.ports.iter().copied().find(|port| port.uuid == origin);
-        port.filter(|_| !self.renamed.contains(&origin))
+        self.index.port(origin).filter(|_| !self.renamed.contains(&origin))
     }
 
     /// The addresses of a port, and those of the other family that an operator gave the host.

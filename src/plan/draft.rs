@@ -14,6 +14,7 @@ use crate::model::name::{Domain, Hostname};
 use crate::model::nearest::closest;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Map, Switch};
+use crate::model::subnets::Subnets;
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::{Zone, zone_marks, zone_uuid};
 
@@ -25,13 +26,15 @@ pub struct Draft<'a> {
     /// Whether the switch lists the row.
     is_attached: bool,
     pub(super) domain: Domain,
+    pub(super) subnets: Subnets,
     pub(super) hosts: Hosts<'a>,
     pub(super) records: Map,
     pub(super) marks: Map,
     /// The names and reverse names of all hosts that a decision depended on.
     touched: BTreeSet<String>,
     pub(super) warnings: Vec<String>,
-    pub(super) foreign: Vec<(&'static str, &'a Map)>,
+    /// The other rows that answer the same guests, with what each is.
+    pub(super) foreign: Vec<(String, &'a Map)>,
     /// The warning for a zone that is created here, see [`may_be_detached`].
     detachment: Option<String>,
     /// The keys of the dangling reverse names, by the host that they name.
@@ -57,20 +60,16 @@ impl<'a> Draft<'a> {
         let domain = zone.map(|zone| zone.domain.clone()).unwrap_or_default();
         let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
-        let foreign = network.rows.iter().filter(|row| !row.is_ours());
-        let foreign = foreign.map(|row| (row.owner().name(), &row.records)).collect();
-        let detachment = may_be_detached(network);
-        Ok(Draft { detachment, ..Self::of(switch, row, is_attached, domain, foreign) })
+        Ok(Draft {
+            subnets: Subnets::of(&topology.sharing(network)),
+            detachment: may_be_detached(network),
+            foreign: other_rows(topology, network, row),
+            ..Self::of(switch, row, is_attached, domain)
+        })
     }
 
     /// A row as a draft; without one, a new zone.
-    pub(super) fn of(
-        switch: &'a Switch,
-        row: Option<&'a DnsRow>,
-        is_attached: bool,
-        domain: Domain,
-        foreign: Vec<(&'static str, &'a Map)>,
-    ) -> Self {
+    pub(super) fn of(switch: &'a Switch, row: Option<&'a DnsRow>, is_attached: bool, domain: Domain) -> Self {
         let hosts = row.map(|row| Hosts::of(row, &domain)).unwrap_or_default();
         let mut dangling: HashMap<Text, Vec<Text>> = HashMap::new();
         for (key, value) in &hosts.dangling {
@@ -96,8 +95,9 @@ impl<'a> Draft<'a> {
             domain,
             touched: BTreeSet::new(),
             warnings: Vec::new(),
+            subnets: Subnets::default(),
             detachment: None,
-            foreign,
+            foreign: Vec::new(),
             aliases,
             gone: Vec::new(),
             renamed: Vec::new(),
@@ -190,8 +190,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The owner and the value of a key in the rows of other programs on this switch.
-    pub(super) fn foreign_value(&self, key: &str) -> Option<(&'static str, &'a str)> {
-        self.foreign.iter().find_map(|(owner, records)| Some((*owner, records.get(key)?.as_str())))
+    pub(super) fn foreign_value(&self, key: &str) -> Option<(&str, &'a str)> {
+        self.foreign.iter().find_map(|(owner, records)| Some((owner.as_str(), records.get(key)?.as_str())))
     }
 
     /// Makes the plan fail where another writer changes a host that a decision depends on.
@@ -220,6 +220,10 @@ impl<'a> Draft<'a> {
     pub(super) fn unknown_host(&self, name: &str) -> Error {
         let switch = &self.switch.name;
         let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
+        let fqdn = format!("{name}.{}", self.domain);
+        if let Some((row, _)) = self.foreign_value(name).or_else(|| self.foreign_value(&fqdn)) {
+            return error.hint(format!("{row} has it, which this switch lists too"));
+        }
         let names = self.hosts.by_name.keys().map(Text::as_ref);
         match closest(name, names) {
             Some(near) => error.hint(format!("did you mean `{near}`?")),
@@ -229,6 +233,23 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// The rows that answer the guests of a switch's zone besides the zone, with what each is: those that the switch lists,
+/// and those of the switches that share the zone.
+fn other_rows<'a>(
+    topology: &Topology<'a>,
+    network: &Network<'a>,
+    zone: Option<&DnsRow>,
+) -> Vec<(String, &'a Map)> {
+    let mut others: Vec<&DnsRow> = Vec::new();
+    for row in topology.sharing(network).into_iter().flat_map(|network| network.rows.iter().copied()) {
+        let is_zone = zone.is_some_and(|zone| zone.uuid == row.uuid);
+        if !is_zone && others.iter().all(|other| other.uuid != row.uuid) {
+            others.push(row);
+        }
+    }
+    others.into_iter().map(|row| (topology.row_label(row), &row.records)).collect()
 }
 
 #[cfg(test)]

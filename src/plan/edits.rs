@@ -196,7 +196,7 @@ impl<'a> Draft<'a> {
             if let Some((owner, _)) = self.foreign_value(name).filter(|_| !self.is_stored(name)) {
                 let show = CommandLine::qdns(["zone", "show"]).value(&self.switch.name);
                 return Err(Error::conflict(format!(
-                    "a row of {owner} on switch {} has {name} already",
+                    "{owner} on switch {} has {name} already",
                     self.switch.name
                 ))
                 .hint(format!("choose another name; {show} shows the rows of the switch")));

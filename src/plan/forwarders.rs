@@ -94,7 +94,7 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
         served.extend(family);
     }
     if served.is_empty() {
-        return Err(no_matching_rows(switch, servers, rows.is_empty()));
+        return Err(no_matching_rows(network, servers, rows.is_empty()));
     }
     for server in servers.iter().filter(|server| !served.contains(server)) {
         plan.warnings.push(format!("no guest gets {server}: no port uses a DHCP row of its address family"));
@@ -256,9 +256,10 @@ fn question(shared: Vec<String>) -> Option<String> {
         .then(|| format!("change DHCP options that other switches share: {}", shared.join("; ")))
 }
 
-fn no_matching_rows(switch: &Switch, servers: &[IpAddr], has_no_rows: bool) -> Error {
+fn no_matching_rows(network: &Network, servers: &[IpAddr], has_no_rows: bool) -> Error {
     let ipv4 = servers.iter().any(IpAddr::is_ipv4);
-    let example = match switch.subnets().iter().find(|net| net.addr().is_ipv4() == ipv4) {
+    let switch = network.switch;
+    let example = match network.subnets().iter().find(|net| net.addr().is_ipv4() == ipv4) {
         Some(net) => net.to_string(),
         None if ipv4 => "10.0.0.0/24".to_owned(),
         None => "fd00::/64".to_owned(),

@@ -141,13 +141,15 @@ impl<'a> Draft<'a> {
     }
 
     fn check_address(&mut self, hostname: &Hostname, address: IpAddr) -> Result<()> {
-        if let Some(why) = self.switch.not_a_host(address) {
+        if let Some(why) = self.subnets.not_a_host(address) {
             return Err(Error::invalid(format!("address \"{address}\" is refused: {why}"))
                 .hint("use the address of one guest in that subnet"));
         }
-        if let Some(net) = self.switch.outside_subnet(address) {
-            self.warnings
-                .push(format!("{hostname}: {address} is outside of {}'s subnet {net}", self.switch.name));
+        if let Some((switch, net)) = self.subnets.outside(address) {
+            self.warnings.push(format!("{hostname}: {address} is outside of {switch}'s subnet {net}"));
+        }
+        if let Some(switch) = self.subnets.router(address) {
+            self.warnings.push(format!("{hostname}: {address} is the address of {switch}'s router"));
         }
         Ok(())
     }
@@ -202,7 +204,7 @@ impl<'a> Draft<'a> {
             let key = address::reverse_name(*address);
             if let Some((owner, name)) = self.foreign_value(&key).filter(|_| !self.is_stored(&key)) {
                 self.warnings.push(format!(
-                    "{hostname}: the PTR record of {address} stays with {name} in a row of {owner} on this switch"
+                    "{hostname}: the PTR record of {address} stays with {name} in {owner} on this switch"
                 ));
                 continue;
             }
@@ -239,17 +241,16 @@ impl<'a> Draft<'a> {
         let mut taken = Vec::new();
         for (name, is_wanted) in names {
             let Some((owner, _)) = self.foreign_value(name) else { continue };
+            let owner = owner.to_owned();
             if self.is_stored(name) {
-                self.warnings.push(format!(
-                    "{name} is also in a row of {owner} on this switch; OVN answers from either"
-                ));
+                self.warnings
+                    .push(format!("{name} is also in {owner} on this switch; OVN answers from either"));
             } else if is_wanted {
                 taken.push((name, owner));
             }
         }
         let Some((name, owner)) = taken.first() else { return Ok(()) };
-        let error =
-            Error::conflict(format!("a row of {owner} on switch {} has {name} already", self.switch.name));
+        let error = Error::conflict(format!("{owner} on switch {} has {name} already", self.switch.name));
         let switch = &self.switch.name;
         Err(if *name == short {
             let add = CommandLine::qdns(["record", "add"]).value(switch).value(hostname);

@@ -68,7 +68,7 @@ impl<'a> MachinePorts<'a> {
         }
         let mut draft = Draft::open(topology, self.network)?;
         let name = host.under(draft.domain())?.as_str().to_owned();
-        let index = PortIndex::of(self.network, draft.domain(), None);
+        let index = PortIndex::of(&topology.sharing(self.network), draft.domain(), None);
         let known = draft.hosts().by_name.get(name.as_str());
         if let Some(other) = index.named(&name).filter(|port| known.is_none() && !self.has(port.uuid)) {
             return Err(Error::conflict(format!("{name} is the name of port {}", other.name)));

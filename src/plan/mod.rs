@@ -45,8 +45,8 @@ impl From<&Switch> for SwitchId {
 /// addresses when it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
-    /// The switch whose ports are compared.
-    pub switch: Uuid,
+    /// The switches whose ports are compared.
+    pub switches: Vec<Uuid>,
     /// The zone's domain.
     pub domain: Domain,
     pub name: String,

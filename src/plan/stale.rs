@@ -1,9 +1,5 @@
 //! The hosts of a zone that have no logical switch port, with the evidence and the command that restores them.
 
-use std::collections::HashSet;
-
-use uuid::Uuid;
-
 use super::Unused;
 use super::draft::Draft;
 use crate::error::Result;
@@ -30,7 +26,9 @@ pub struct Stale<'a> {
     /// The switch's name.
     pub switch: String,
     pub host: Host<'a>,
-    /// How many ports the switch has.
+    /// The names of all switches that share the zone.
+    pub switches: Vec<String>,
+    /// How many ports they have.
     pub ports: usize,
     /// The ports with `unknown` addresses, whose guests may have any address.
     pub unknown: Vec<String>,
@@ -58,7 +56,8 @@ impl Stale<'_> {
         }
         let has = if addresses.is_empty() { String::new() } else { format!("has {addresses} or ") };
         let ports = if self.ports == 1 { "1 port".to_owned() } else { format!("{} ports", self.ports) };
-        let mut text = format!("none of the {ports} of {} {has}is named {}", self.switch, self.host.name);
+        let switches = self.switches.join(" and ");
+        let mut text = format!("none of the {ports} of {switches} {has}is named {}", self.host.name);
         if !self.unknown.is_empty() {
             text += &format!("; {} may have any address", self.unknown.join(", "));
         }
@@ -83,6 +82,7 @@ impl<'a> Stale<'a> {
         Stale {
             switch: network.switch.name.clone(),
             host: host.clone(),
+            switches: index.switches.iter().map(|name| (*name).to_owned()).collect(),
             ports: index.ports,
             unknown: index.unknown.iter().map(|name| (*name).to_owned()).collect(),
             reason,
@@ -92,8 +92,7 @@ impl<'a> Stale<'a> {
 
 /// The hosts of a zone that have no port and are not static.
 pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
-    let ports = port_uuids(network);
-    let has_origin = |host: &Host| host.origin.is_some_and(|origin| ports.contains(&origin));
+    let has_origin = |host: &Host| host.origin.is_some_and(|origin| index.port(origin).is_some());
     let hosts = draft.hosts().by_name.values();
     hosts
         .filter(|host| host.alias_of.is_none())
@@ -105,10 +104,10 @@ pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<
 /// The hosts that a port registered, where that port is gone and no port has the name. They go even where another
 /// port has one of their addresses. Static hosts stay.
 pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
-    let ports = port_uuids(network);
     // An alias goes with its host.
-    let is_gone =
-        |host: &&Host| host.alias_of.is_none() && host.origin.is_some_and(|origin| !ports.contains(&origin));
+    let is_gone = |host: &&Host| {
+        host.alias_of.is_none() && host.origin.is_some_and(|origin| index.port(origin).is_none())
+    };
     let hosts = draft.hosts().by_name.values();
     hosts
         .filter(is_gone)
@@ -120,17 +119,13 @@ pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -
         .collect()
 }
 
-fn port_uuids(network: &Network) -> HashSet<Uuid> {
-    network.ports.iter().map(|port| port.uuid).collect()
-}
-
 /// Removes stale hosts from a draft. Returns what must still be true of each when the change is written.
 ///
 /// # Errors
 /// As [`Draft::remove`].
 pub fn remove(
     draft: &mut Draft,
-    network: &Network,
+    sharing: &[&Network],
     extra: Option<&str>,
     stale: &[Stale],
 ) -> Result<Vec<Unused>> {
@@ -142,7 +137,7 @@ pub fn remove(
             continue;
         }
         unused.push(Unused {
-            switch: network.switch.uuid,
+            switches: sharing.iter().map(|network| network.switch.uuid).collect(),
             domain: domain.clone(),
             name: host.name.to_string(),
             // Another port may have the addresses of a port that is gone.
@@ -163,7 +158,7 @@ mod tests {
     fn stale(snapshot: &Snapshot) -> Vec<String> {
         on_first(snapshot, |topology, net1| {
             let draft = Draft::open(topology, net1).unwrap();
-            let index = PortIndex::of(net1, draft.domain(), None);
+            let index = PortIndex::of(&topology.sharing(net1), draft.domain(), None);
             find(&draft, net1, &index).iter().map(|stale| stale.host.name.to_string()).collect()
         })
     }
@@ -240,7 +235,7 @@ mod tests {
         let topology = Topology::of(&snapshot);
         let net1 = &topology.switches[0];
         let draft = Draft::open(&topology, net1).unwrap();
-        let index = PortIndex::of(net1, draft.domain(), None);
+        let index = PortIndex::of(&topology.sharing(net1), draft.domain(), None);
         let found = &find(&draft, net1, &index)[0];
         assert_eq!(
             found.evidence(),

@@ -114,7 +114,8 @@ pub fn plan<'a>(
     let extra = options.name_from.as_deref();
     let mut draft = Draft::open(topology, network)?;
     let domain = draft.domain().clone();
-    let index = PortIndex::of(network, &domain, extra);
+    let sharing = topology.sharing(network);
+    let index = PortIndex::of(&sharing, &domain, extra);
     let host_count = draft.hosts().by_name.len();
     let (renamed, mut removed) = renamed(&draft, network, &index, extra);
     if options.prune {
@@ -122,7 +123,7 @@ pub fn plan<'a>(
         removed.extend(stale.into_iter().filter(|stale| !held.contains(stale.host.name.as_ref())));
     }
     let kept = kept_aliases(&draft, &removed);
-    let must_stay_unused = stale::remove(&mut draft, network, extra, &removed)?;
+    let must_stay_unused = stale::remove(&mut draft, &sharing, extra, &removed)?;
     let (port_hosts, mut warnings) = port_hosts(network, &domain, extra);
     let claims = Claims { network, index: &index, renamed };
     for (name, claimants) in port_hosts {

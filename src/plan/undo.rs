@@ -40,7 +40,8 @@ fn of(draft: &Draft, before: &DnsRow) -> Vec<Undo> {
 /// The commands that turn one row into another, on the switch of a draft.
 pub(super) fn restore(draft: &Draft, from: &DnsRow, to: &DnsRow) -> Vec<Undo> {
     let Draft { switch, domain, foreign, .. } = draft;
-    let trial = Draft::of(switch, Some(from), true, domain.clone(), foreign.clone());
+    let mut trial = Draft::of(switch, Some(from), true, domain.clone());
+    trial.foreign = foreign.clone();
     let mut restoring = Restoring { switch: &switch.name, trial, commands: Vec::new() };
     if let Some(former) = &draft.former_domain {
         restoring.domain(former);

@@ -64,13 +64,23 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         if if_exists {
             return Ok(plan);
         }
-        return Err(Error::not_found(format!("switch {} has no zone", switch.name))
-            .hint("--if-exists accepts that; qdns zone ls lists the zones"));
+        return Err(match topology.shared_zones(network).next() {
+            Some(shared) => has_only_shared(topology, network, shared),
+            None => Error::not_found(format!("switch {} has no zone", switch.name))
+                .hint("--if-exists accepts that; qdns zone ls lists the zones"),
+        });
     };
+    let sharers: Vec<&str> = topology.sharers(zone).map(Network::name).collect();
     let hosts = zone.hosts().by_name.len();
     if hosts > 0 {
         let noun = if hosts == 1 { "host" } else { "hosts" };
-        plan.question = Some(format!("remove the zone of {} with {hosts} {noun} in it", switch.name));
+        let question = format!("remove the zone of {} with {hosts} {noun} in it", switch.name);
+        let also = if sharers.is_empty() {
+            String::new()
+        } else {
+            format!(", which {} shares", sharers.join(" and "))
+        };
+        plan.question = Some(question + &also);
     }
     if zone.is_attached() {
         plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
@@ -91,7 +101,7 @@ fn undo(network: &Network, zone: &Zone) -> Vec<Undo> {
     };
     let uuid = zone_uuid(switch.uuid);
     let new = DnsRow { uuid, external_ids: zone_marks(switch, &zone.domain), ..DnsRow::default() };
-    let draft = Draft::of(switch, Some(&new), true, zone.domain.clone(), Vec::new());
+    let draft = Draft::of(switch, Some(&new), true, zone.domain.clone());
     let restored = undo::restore(&draft, &new, zone.row);
     std::iter::once(Undo::Qdns(create)).chain(restored).collect()
 }
@@ -130,6 +140,24 @@ fn public_warning(domain: &Domain) -> Option<String> {
             "{domain} may exist in the public DNS: the forwarders answer each name under it that this zone does not have"
         )
     })
+}
+
+/// The error for a switch that has no zone and shares that of another.
+fn has_only_shared(topology: &Topology, network: &Network, zone: &Zone) -> Error {
+    let (switch, home) = (network.switch, topology.home_name(zone));
+    let unshare = format!("ovn-nbctl remove Logical_Switch {} dns_records {}", switch.uuid, zone.row.uuid);
+    Error::not_found(format!("switch {} has no zone of its own; it shares the zone of {home}", switch.name))
+        .hint(format!("{unshare} ends that"))
+        .hint(format!("{} shows the zone", CommandLine::qdns(["zone", "show"]).value(home)))
+}
+
+/// The error for a switch without a zone.
+pub fn missing(topology: &Topology, network: &Network) -> Error {
+    match topology.shared_zones(network).next() {
+        Some(zone) => has_only_shared(topology, network, zone),
+        None => Error::not_found(format!("switch {} has no zone", network.switch.name))
+            .hint(CommandLine::qdns(["zone", "create"]).value(&network.switch.name).to_string()),
+    }
 }
 
 #[cfg(test)]

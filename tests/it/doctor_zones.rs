@@ -78,7 +78,7 @@ fn zone_misattached() -> Result<()> {
           attached to: net1
           hosts: 1
           mark: net2
-          fix: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] -- add Logical_Switch [UUID] dns_records [UUID]
+          fix: ovn-nbctl add Logical_Switch [UUID] dns_records [UUID]
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     ");

@@ -278,3 +278,67 @@ fn a_refusal_names_the_owner_and_its_command() -> Result<()> {
     ");
     Ok(())
 }
+
+/// Neutron writes no subnet on its switches: it is in the DHCP rows, on the ports, and on the router's port.
+#[test]
+fn addresses_are_checked_against_the_subnets_of_neutron() -> Result<()> {
+    let nb = load(include_str!("fixtures/neutron.json"))?;
+    let app = "neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b";
+    let lines = [
+        &format!("record add {app} probe 10.20.0.0"),
+        &format!("record add {app} probe 10.20.0.255"),
+        &format!("record add {app} probe 10.20.0.1 --no-ptr"),
+        &format!("record add {app} outside 10.99.0.7 --no-ptr"),
+        &format!("record add {app} guest 10.20.0.77 fd00:20::77 --no-ptr"),
+        &format!("zone show {app}"),
+        &format!("doctor {app} --only address-outside-subnet"),
+    ];
+    snapshot!(nb.session(&lines.map(String::as_str)), @r#"
+    $ qdns record add neutron-[UUID] probe 10.20.0.0
+    ----- stderr -----
+    error: address "10.20.0.0" is refused: it is the network address of neutron-[UUID]'s subnet 10.20.0.0/24
+       hint: use the address of one guest in that subnet
+    ----- exit 2 -----
+    $ qdns record add neutron-[UUID] probe 10.20.0.255
+    ----- stderr -----
+    error: address "10.20.0.255" is refused: it is the broadcast address of neutron-[UUID]'s subnet 10.20.0.0/24
+       hint: use the address of one guest in that subnet
+    ----- exit 2 -----
+    $ qdns record add neutron-[UUID] probe 10.20.0.1 --no-ptr
+    + zone  neutron-[UUID]
+    + probe  10.20.0.1
+    + probe.internal  10.20.0.1
+    ----- stderr -----
+    warning: probe: 10.20.0.1 is the address of neutron-[UUID]'s router
+    $ qdns record add neutron-[UUID] outside 10.99.0.7 --no-ptr
+    + outside  10.99.0.7
+    + outside.internal  10.99.0.7
+    ----- stderr -----
+    warning: outside: 10.99.0.7 is outside of neutron-[UUID]'s subnet 10.20.0.0/24
+    $ qdns record add neutron-[UUID] guest 10.20.0.77 fd00:20::77 --no-ptr
+    + guest  10.20.0.77 fd00:20::77
+    + guest.internal  10.20.0.77 fd00:20::77
+    $ qdns zone show neutron-[UUID]
+    switch   neutron-[UUID] ([UUID])
+    subnets  10.20.0.0/24, fd00:20::/64
+    domain   internal
+    zone     [UUID] (attached)
+    hosts    3 (0 static)
+    records  6
+    also     35 records of neutron ([UUID]), which qdns never writes
+    $ qdns doctor neutron-[UUID] --only address-outside-subnet
+    Records and guests
+      warning address-outside-subnet neutron-[UUID]: outside has 10.99.0.7, which is outside of neutron-[UUID]'s subnet 10.20.0.0/24
+          addresses: ["10.99.0.7"]
+          subnet: 10.20.0.0/24
+          fix: qdns record rm neutron-[UUID] outside
+
+    1 warning; 0 checks passed.
+    "#);
+    let daemon = nb.daemon()?;
+    let mut add = command(&nb.remote());
+    let line = ["record", "add", app, "probe", "10.20.0.255"];
+    add.env("OVN_NB_DAEMON", daemon.socket()).args(line);
+    crate::support::run(&mut add).fails(2);
+    Ok(())
+}

@@ -37,6 +37,7 @@ mod prune_stale;
 mod races;
 mod records;
 mod refusals;
+mod sharing;
 mod short_names;
 mod support;
 mod sync;

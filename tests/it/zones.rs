@@ -232,6 +232,8 @@ fn a_switch_that_lists_the_zone_of_another_has_its_own() -> Result<()> {
     snapshot!(nb.session(&["record ls net2", "record add net2 db 10.0.0.11", "zone rm net2 --yes"]), @"
     $ qdns record ls net2
     No hosts.
+    ----- stderr -----
+    warning: net2 shares the zone of net1, not listed here: qdns record ls net1
     $ qdns record add net2 db 10.0.0.11
     + zone  net2
     + 11.0.0.10.in-addr.arpa  db.internal

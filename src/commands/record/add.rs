@@ -80,7 +80,7 @@ impl AddArgs {
             ..Wanted::new(host, addresses)
         };
         let on_lost_race = if self.replace || self.append { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let read = || context.nb.read_switch(&switch);
+        let read = || context.nb.read_surroundings(&switch, &wanted.addresses);
         apply_to_switch(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             let had_port = draft.origin(&self.hostname).is_some();

@@ -1,6 +1,7 @@
 //! `qdns record import`.
 
 use std::io::{IsTerminal, stdin};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -82,7 +83,9 @@ impl ImportArgs {
         };
         let overwrites = self.replace || self.prune;
         let on_lost_race = if overwrites { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let read = || context.nb.read_switch(&switch);
+        let addresses: Vec<IpAddr> =
+            parsed.hosts.iter().flat_map(|line| line.host.addresses.clone()).collect();
+        let read = || context.nb.read_surroundings(&switch, &addresses);
         apply_to_switch(context, on_lost_race, read, |topology, network| {
             import::plan(topology, network, &parsed, &import)
         })

@@ -8,6 +8,7 @@ use wildmatch::WildMatch;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
+use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::records::Records;
@@ -40,7 +41,16 @@ impl LsArgs {
         let topology = Topology::of(&snapshot);
         let mut records = match switch {
             Some(switch) => {
-                let zone = topology.zone_of(topology.network(switch.uuid)?)?;
+                let network = topology.network(switch.uuid)?;
+                for shared in topology.shared_zones(network) {
+                    let home = topology.home_name(shared);
+                    let list = CommandLine::qdns(["record", "ls"]).value(home);
+                    let name = network.name();
+                    context
+                        .printer
+                        .warn(&format!("{name} shares the zone of {home}, not listed here: {list}"));
+                }
+                let zone = topology.zone_of(network)?;
                 zone.map(|zone| Records::of(&topology, zone)).unwrap_or_default()
             }
             None => Records::all(&topology),

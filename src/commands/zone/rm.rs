@@ -29,7 +29,7 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let read = || context.nb.read_switch(&switch);
+        let read = || context.nb.read_sharing(&switch);
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
             zone::remove(topology, network, self.if_exists)
         })

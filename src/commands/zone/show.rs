@@ -3,12 +3,12 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::error::{Error, Result};
-use crate::model::shell::CommandLine;
+use crate::error::Result;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::zones::ShownZone;
 use crate::ovn::SwitchRef;
+use crate::plan::zone;
 
 /// Show the zone of a switch, and rows of other owners on it.
 #[derive(Args, Debug)]
@@ -23,13 +23,10 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let (snapshot, switch) = context.nb.read_switch(&SwitchRef::parse(&self.switch)?)?;
+        let (snapshot, switch) = context.nb.read_surroundings(&SwitchRef::parse(&self.switch)?, &[])?;
         let topology = Topology::of(&snapshot);
         let network = topology.network(switch.uuid)?;
-        let zone = topology.zone_of(network)?.ok_or_else(|| {
-            Error::not_found(format!("switch {} has no zone", switch.name))
-                .hint(CommandLine::qdns(["zone", "create"]).value(&switch.name).to_string())
-        })?;
-        Ok(Reply::from(ShownZone::of(network, zone)))
+        let zone = topology.zone_of(network)?.ok_or_else(|| zone::missing(&topology, network))?;
+        Ok(Reply::from(ShownZone::of(&topology, network, zone)))
     }
 }

@@ -4,7 +4,6 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::zones::{AttachedZone, texts};
 use crate::doctor::{Category, Check, Need, Run};
 use crate::model::host::Host;
-use crate::model::snapshot::outside_of;
 
 pub(super) const CHECK: Check = Check {
     code: "address-outside-subnet",
@@ -12,19 +11,18 @@ pub(super) const CHECK: Check = Check {
     category: Category::Guests,
     severity: Severity::Warning,
     needs: &[Need::Northbound],
-    explanation: "Guests of a switch have addresses of its subnet (Logical_Switch:other_config:subnet, :ipv6_prefix). \
-        Another address is a typing error, or belongs to another network, which the guests reach through a router or \
+    explanation: "Guests of a switch have addresses of its subnets (Logical_Switch:other_config:subnet, :ipv6_prefix, the \
+        networks of its DHCP options and of its routers). Another address is a typing error, or belongs to another network, which the guests reach through a router or \
         not at all.",
-    source: "ovn-nb(5), Logical_Switch:other_config",
+    source: "ovn-nb(5), Logical_Switch:other_config, DHCP_Options:cidr, Logical_Router_Port:networks",
     run: Some(Run::EachZone(run)),
 };
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
-    let name = zone.network.name();
-    let subnets = zone.network.switch.subnets();
     let find = |host: &Host| {
         let addresses = host.addresses();
-        let (outside, subnet) = addresses.iter().find_map(|ip| Some((*ip, outside_of(&subnets, *ip)?)))?;
+        let (outside, (name, subnet)) =
+            addresses.iter().find_map(|ip| Some((*ip, zone.subnets().outside(*ip)?)))?;
         let message = format!("{} has {outside}, which is outside of {name}'s subnet {subnet}", host.name);
         Some(
             zone.finding(&host.name, message)

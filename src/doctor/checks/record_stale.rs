@@ -26,7 +26,7 @@ fn finding(zone: &AttachedZone, host: &Host) -> Finding {
     let addresses = texts(&host.addresses());
     let mut message = format!(
         "no port of {} has {} or the name {}",
-        zone.network.name(),
+        zone.port_index().switches.join(" and "),
         addresses.join(" or "),
         host.name
     );
