@@ -5,8 +5,10 @@ use clap::Args;
 use super::Context;
 use super::apply::apply_all;
 use crate::error::{Error, Kind, Result};
+use crate::model::life::Life;
 use crate::model::port_index::PortIndex;
 use crate::model::shell::shell_word;
+use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
 use crate::output::sync::SyncChanges;
 use crate::output::{self, Reply};
@@ -14,7 +16,7 @@ use crate::ovn::ports::Switches;
 use crate::plan::Plan;
 use crate::plan::draft::Draft;
 use crate::plan::removal_limit::RemovalLimit;
-use crate::plan::stale::{self, Stale};
+use crate::plan::stale::{self, Kept, Stale};
 
 /// The exit code of `--check` where something would change.
 pub const FOUND: u8 = 4;
@@ -29,9 +31,11 @@ Examples:
   qdns prune-stale --all --check     exit with 4 where a host is stale
   qdns prune-stale net1 --max 40     up to 40 hosts, whatever their share
 
-A host is stale where no port of its switch has its name or one of its addresses (static, dynamic, of \
-the port security, or of a router). A stopped machine keeps its port, so its host stays. Static hosts \
-stay. To remove more than three hosts that are also more than 30 % of their zone needs --max or --force. \
+A host is stale where no port of its switch, or of another switch that lists the zone, has its name or \
+one of its addresses (static, dynamic, of the port security, or of a router). A stopped machine keeps its \
+port, so its host stays. Static hosts stay. A host that may live all the same is shown with the reason, and \
+stays: a load balancer, NAT, a router, a port of another switch or a DNS row of another program has its \
+address, or it may be on a physical network. `qdns record rm` removes such a host. To remove more than three hosts that are also more than 30 % of their zone needs --max or --force. \
 Each removal is printed with the command that restores the host.")]
 pub struct PruneStaleArgs {
     /// The switches, by name or UUID
@@ -67,24 +71,30 @@ impl LimitArgs {
 impl PruneStaleArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         let switches = Switches::parse(&self.switches, self.all)?;
-        let (snapshot, switches) = context.nb.read_guests(&switches)?;
+        let (mut snapshot, switches) = context.nb.read_guests(&switches)?;
+        if has_stale(&Topology::of(&snapshot), &switches)? {
+            context.nb.read_other_guests(&mut snapshot)?;
+        }
         let topology = Topology::of(&snapshot);
+        let life = Life::of(&topology);
         let mut plans: Vec<Plan> = Vec::new();
-        let mut stale: Vec<Stale> = Vec::new();
+        let (mut stale, mut kept): (Vec<Stale>, Vec<Kept>) = (Vec::new(), Vec::new());
         let mut refusals: Vec<Error> = Vec::new();
         let limit = self.limit.limit();
         let dry_run = context.global.dry_run || self.check;
         for switch in &switches {
-            let Some(mut plan) = plan(&topology, topology.network(switch.uuid)?)? else { continue };
+            let network = topology.network(switch.uuid)?;
+            let Some(mut plan) = plan(&topology, &life, network)? else { continue };
             let verdict = limit.check(&switch.name, plan.stale.len(), plan.hosts, "are stale");
             refusals.extend(plan.plan.warn_or_fail(verdict, dry_run).err());
             plans.push(plan.plan);
             stale.extend(plan.stale);
+            kept.extend(plan.kept);
         }
         if let Some(error) = joined(refusals) {
             return Err(error);
         }
-        let answer = SyncChanges::of(&plans, &stale, dry_run);
+        let answer = SyncChanges::of(&plans, &stale, dry_run).with_kept(&kept);
         if !dry_run {
             apply_all(context, plans, || output::render(&answer), None)?;
         }
@@ -97,12 +107,13 @@ impl PruneStaleArgs {
 struct Planned<'a> {
     plan: Plan,
     stale: Vec<Stale<'a>>,
+    kept: Vec<Kept<'a>>,
     /// How many hosts the zone has.
     hosts: usize,
 }
 
 /// A plan that removes the stale hosts of a switch's zone; `None` where the switch has no zone.
-fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Planned<'a>>> {
+fn plan<'a>(topology: &Topology<'a>, life: &Life<'a>, network: &Network<'a>) -> Result<Option<Planned<'a>>> {
     let switch = network.switch;
     if topology.zone_of(network)?.is_none() {
         return Ok(None);
@@ -110,14 +121,26 @@ fn plan<'a>(topology: &Topology<'a>, network: &Network<'a>) -> Result<Option<Pla
     let mut draft = Draft::open(topology, network)?;
     let sharing = topology.sharing(network);
     let index = PortIndex::of(&sharing, draft.domain(), None);
-    let stale = stale::find(&draft, network, &index);
+    let signs = life.at(&sharing, &topology.rows.dns);
+    let (stale, kept) = stale::find(&draft, network, &index, &signs);
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
-        return Ok(Some(Planned { plan: Plan::for_switch(switch), stale, hosts }));
+        return Ok(Some(Planned { plan: Plan::for_switch(switch), stale, kept, hosts }));
     }
     let must_stay_unused = stale::remove(&mut draft, &sharing, None, &stale)?;
     let question = Some(question(&switch.name, stale.len()));
-    Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, hosts }))
+    Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, kept, hosts }))
+}
+
+/// Whether a host of the switches has no port, so that the signs that it may live matter.
+fn has_stale(topology: &Topology, switches: &[Switch]) -> Result<bool> {
+    for switch in switches {
+        let planned = plan(topology, &Life::default(), topology.network(switch.uuid)?)?;
+        if planned.is_some_and(|planned| !planned.stale.is_empty() || !planned.kept.is_empty()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The question before a removal.

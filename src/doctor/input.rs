@@ -1,11 +1,10 @@
 //! What checks look at: the facts, and the index of the northbound database.
 
-use std::collections::HashSet;
-use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use super::facts::Facts;
 use super::fix::Fix;
+use crate::model::life::Life;
 use crate::model::snapshot::Snapshot;
 use crate::model::southbound::Southbound;
 use crate::model::topology::Topology;
@@ -16,8 +15,8 @@ pub struct Input<'a> {
     pub facts: &'a Facts,
     /// The northbound database; empty where it could not be read: then no check that needs it runs.
     pub topology: Topology<'a>,
-    /// The addresses that load balancers serve, wherever they are.
-    pub balanced: HashSet<IpAddr>,
+    /// The addresses that are in use, wherever they are.
+    pub life: Life<'a>,
 }
 
 static EMPTY: LazyLock<Snapshot> = LazyLock::new(Snapshot::default);
@@ -25,8 +24,8 @@ static EMPTY: LazyLock<Snapshot> = LazyLock::new(Snapshot::default);
 impl<'a> Input<'a> {
     pub fn of(facts: &'a Facts) -> Self {
         let topology = Topology::of(facts.northbound.as_ref().unwrap_or(&EMPTY));
-        let balanced = topology.balanced();
-        Input { facts, topology, balanced }
+        let life = Life::of(&topology);
+        Input { facts, topology, life }
     }
 
     /// The southbound database.

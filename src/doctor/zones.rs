@@ -10,6 +10,7 @@ use super::fix::{Fix, HostFix};
 use super::input::Input;
 use crate::model::address;
 use crate::model::host::{Host, Hosts, host_name};
+use crate::model::life::Signs;
 use crate::model::name::{HostArg, suggestion};
 use crate::model::port_index::PortIndex;
 use crate::model::reserved::{Meaning, reserved};
@@ -31,16 +32,26 @@ pub struct AttachedZone<'i, 'a> {
     sharing: Vec<&'i Network<'a>>,
     port_index: OnceCell<PortIndex<'a>>,
     subnets: OnceCell<Subnets>,
+    signs: OnceCell<Signs<'i, 'a>>,
     /// How many hosts have an address.
     holders: OnceCell<HashMap<IpAddr, usize>>,
 }
 
 impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn of(input: &'i Input<'a>, network: &'i Network<'a>, zone: &'i Zone<'a>) -> Self {
-        let (port_index, subnets, holders) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         let sharers = input.topology.sharers(zone);
         let sharing = std::iter::once(network).chain(sharers).collect();
-        AttachedZone { input, zone, hosts: zone.hosts(), network, sharing, port_index, subnets, holders }
+        AttachedZone {
+            input,
+            zone,
+            hosts: zone.hosts(),
+            network,
+            sharing,
+            port_index: OnceCell::new(),
+            subnets: OnceCell::new(),
+            signs: OnceCell::new(),
+            holders: OnceCell::new(),
+        }
     }
 
     /// The hosts, in the order of their names.
@@ -88,15 +99,18 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
             .fix(Fix::set(Column::DnsRecords, row.uuid, &row.records, key, None))
     }
 
-    /// Whether a host has no port, so that its name leads nowhere.
+    /// Whether a host has no port and no other sign that it lives, so that its name leads nowhere.
     pub fn is_stale(&self, host: &Host) -> bool {
         let addresses = host.addresses();
-        !addresses.is_empty() && self.port_index().is_stale(host, &addresses)
+        !addresses.is_empty()
+            && self.port_index().is_stale(host, &addresses)
+            && self.signs().of_host(host).is_none()
     }
 
-    /// An address of a host that a load balancer serves.
-    pub fn balanced(&self, host: &Host) -> Option<IpAddr> {
-        host.addresses().into_iter().find(|address| self.input.balanced.contains(address))
+    /// The signs that hosts without a port live.
+    pub fn signs(&self) -> &Signs<'i, 'a> {
+        let rows = &self.input.topology.rows.dns;
+        self.signs.get_or_init(|| self.input.life.at(&self.sharing, rows))
     }
 
     /// The addresses of the guest ports that have a host's name, if there are any.
@@ -107,6 +121,21 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
             |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
         let addresses = self.guests().filter(is_named).flat_map(Port::guest_addresses);
         Some(addresses.collect()).filter(|found: &Vec<IpAddr>| !found.is_empty())
+    }
+
+    /// The addresses of a host that moved: the ports with its name have addresses of that family, and the host has none
+    /// of these. An address that a load balancer, NAT or a router serves did not move.
+    pub fn moved_addresses(&self, host: &Host, of_ports: &[IpAddr]) -> Vec<IpAddr> {
+        let addresses = host.addresses();
+        let is_moved = |address: &IpAddr| {
+            let of_family = |list: &[IpAddr]| -> Vec<IpAddr> {
+                list.iter().filter(|ip| ip.is_ipv4() == address.is_ipv4()).copied().collect()
+            };
+            let (stored, real) = (of_family(&addresses), of_family(of_ports));
+            !real.is_empty()
+                && stored.iter().all(|ip| !real.contains(ip) && self.signs().service(*ip).is_none())
+        };
+        addresses.iter().filter(|address| is_moved(address)).copied().collect()
     }
 
     /// A host with the addresses that guests get now, and with all of its names and reverse names. `None` where its
@@ -139,18 +168,23 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn as_ports_have_it(&self, host: &Host) -> Option<HostFix> {
         let addresses = host.addresses();
         if self.is_stale(host) {
-            return match self.balanced(host) {
-                Some(_) => Some(self.present(&host.name, host, addresses)?.keeping()),
-                None => Some(self.absent(host)),
-            };
+            return Some(self.absent(host));
         }
-        if let Some(found) = self.port_addresses(host)
-            && !addresses.iter().all(|address| found.contains(address))
-        {
-            return Some(self.present(&host.name, host, found)?.replacing(true));
+        if let Some(found) = self.port_addresses(host) {
+            let moved = self.moved_addresses(host, &found);
+            if !moved.is_empty() {
+                let is_of_moved = |ip: &IpAddr| moved.iter().any(|old| old.is_ipv4() == ip.is_ipv4());
+                let kept = addresses.into_iter().filter(|address| !moved.contains(address));
+                let new = found.into_iter().filter(is_of_moved);
+                return Some(self.present(&host.name, host, new.chain(kept).collect())?.replacing(true));
+            }
         }
-        let inside: Vec<IpAddr> =
-            addresses.into_iter().filter(|address| self.subnets().outside(*address).is_none()).collect();
+        let inside: Vec<IpAddr> = addresses
+            .into_iter()
+            .filter(|address| {
+                self.subnets().outside(*address).is_none() || self.signs().elsewhere(*address).is_some()
+            })
+            .collect();
         if inside.is_empty() {
             return Some(self.absent(host));
         }
@@ -159,7 +193,7 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
 
     /// What a host that must have another name becomes: it goes, and comes back under the likeliest free name.
     pub fn renamed(&self, host: &Host) -> Vec<HostFix> {
-        if self.is_stale(host) && self.balanced(host).is_none() {
+        if self.is_stale(host) {
             return vec![self.absent(host)];
         }
         let addresses = self.port_addresses(host).unwrap_or_else(|| host.addresses());

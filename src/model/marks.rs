@@ -99,6 +99,8 @@ fn program_of_name(name: &str) -> Option<Owner> {
 
 /// The mark that names a row's switch.
 pub const SWITCH_MARK: &str = "switch";
+/// The marks in which other programs name the switch of a DNS row.
+pub const FOREIGN_SWITCH_MARKS: [&str; 3] = ["incus_switch", "lxd_switch", "ls_name"];
 /// The mark that names a zone's domain.
 pub const DOMAIN_MARK: &str = "qdns-domain";
 /// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
@@ -179,6 +181,11 @@ impl DnsRow {
     /// Whether qdns may write the row.
     pub fn is_ours(&self) -> bool {
         self.owner() == Owner::Qdns
+    }
+
+    /// The switch's name in the mark of another program.
+    pub fn foreign_switch(&self) -> Option<&str> {
+        FOREIGN_SWITCH_MARKS.iter().find_map(|mark| self.external_ids.get(*mark)).map(String::as_str)
     }
 
     /// The switch's name in our mark.

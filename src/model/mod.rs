@@ -8,6 +8,7 @@ pub mod fixture;
 pub mod forwarding;
 pub mod host;
 pub mod json;
+pub mod life;
 pub mod listing;
 pub mod lookup;
 pub mod marks;

@@ -90,7 +90,13 @@ impl<'a> Network<'a> {
 
     /// Whether it reaches a physical network, whose hosts are unknown to OVN.
     pub fn is_physical(&self) -> bool {
-        self.ports.iter().any(|port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway"))
+        self.physical_port().is_some()
+    }
+
+    /// A port to a physical network.
+    pub fn physical_port(&self) -> Option<&'a Port> {
+        let is_physical = |port: &&Port| matches!(port.kind.as_str(), "localnet" | "vtep" | "l2gateway");
+        self.ports.iter().copied().find(is_physical)
     }
 
     /// The rows of qdns that the switch lists and that are marked for it.

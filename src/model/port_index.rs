@@ -74,10 +74,15 @@ impl<'a> PortIndex<'a> {
         addresses.iter().find_map(|address| self.holder(*address)).or_else(|| self.named(name))
     }
 
-    /// Whether a host with these addresses has no port. A static host is never stale. A name outside of the zone's
+    /// Whether a host with these addresses has no port: neither one with its name or one of its addresses, nor the one
+    /// that registered it. A static host is never stale. A name outside of the zone's
     /// domain is never stale, because no port can have it.
     pub fn is_stale(&self, host: &Host, addresses: &[IpAddr]) -> bool {
-        !host.is_static && !host.name.contains('.') && self.port_of(&host.name, addresses).is_none()
+        let has_port = || {
+            let origin = host.origin.and_then(|origin| self.port(origin));
+            origin.or_else(|| self.port_of(&host.name, addresses)).is_some()
+        };
+        !host.is_static && !host.name.contains('.') && !has_port()
     }
 
     /// A port that has this name.

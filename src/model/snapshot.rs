@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub routers: Vec<Router>,
     pub router_ports: Vec<RouterPort>,
     pub load_balancers: Vec<LoadBalancer>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nat: Vec<Nat>,
     pub acls: Vec<Acl>,
     /// Only groups with ACLs.
     pub port_groups: Vec<PortGroup>,
@@ -166,6 +168,14 @@ pub struct LoadBalancer {
     pub vips: Map,
     pub options: Map,
     pub external_ids: Map,
+}
+
+/// A row of `NAT`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Nat {
+    pub uuid: Uuid,
+    pub external_ip: String,
 }
 
 /// A row of `ACL`.

@@ -1,8 +1,7 @@
 //! The index of a northbound database: the zone of a switch, the switches that list a row, the ports that use a
 //! DHCP row, the routers of a switch, the balancers of a router. Every command asks here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::net::IpAddr;
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
@@ -178,12 +177,6 @@ impl<'a> Topology<'a> {
         let routers = self.rows.routers.iter().map(Holder::Router);
         let holders = routers.chain(self.rows.switches.iter().map(Holder::Switch));
         holders.filter(|holder| holder.balancers().contains(&balancer)).collect()
-    }
-
-    /// The VIPs of all load balancers.
-    pub fn balanced(&self) -> HashSet<IpAddr> {
-        let vips = self.rows.load_balancers.iter().flat_map(|balancer| balancer.vips.keys());
-        vips.filter_map(|vip| balancer::vip_address(vip)).collect()
     }
 
     fn find_zones(&self) -> Vec<Zone<'a>> {

@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::changes::Changes;
 use super::page::Page;
 use crate::plan::Plan;
-use crate::plan::stale::Stale;
+use crate::plan::stale::{Kept, Stale};
 
 /// The changes of several switches, and the stale hosts among them.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +16,24 @@ pub struct SyncChanges {
     pub changes: Changes,
     /// The hosts that have no port.
     pub stale: Vec<StaleHost>,
+    /// The hosts without a port that stay, because they may live.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<KeptHost>,
+}
+
+/// A host without a port that stays.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptHost {
+    /// The switch's name.
+    pub switch: String,
+    /// The hostname in lower case.
+    pub hostname: String,
+    /// Its addresses.
+    pub addresses: Vec<String>,
+    /// What says that it may live.
+    pub evidence: String,
+    /// The command that removes the host all the same.
+    pub remove: String,
 }
 
 /// A host that is removed, why, and the command that adds it again.
@@ -58,16 +76,30 @@ impl SyncChanges {
             changes.warnings.extend(view.warnings);
             changes.switch = [changes.switch, view.switch].join(", ");
         }
-        SyncChanges { changes, stale: stale.iter().map(StaleHost::of).collect() }
+        SyncChanges { changes, stale: stale.iter().map(StaleHost::of).collect(), kept: Vec::new() }
+    }
+
+    /// The same with the hosts that stay.
+    #[must_use]
+    pub fn with_kept(mut self, kept: &[Kept]) -> Self {
+        self.kept = kept.iter().map(KeptHost::of).collect();
+        self
     }
 }
 
 impl Answer for SyncChanges {
     fn table(&self, width: Option<u16>) -> Page {
-        if self.stale.is_empty() {
-            return self.changes.table(width);
+        let mut page = if self.stale.is_empty() { self.changes.table(width) } else { self.changes.page() };
+        if !self.kept.is_empty() {
+            page.push("");
+            page.push("Kept, because they may live:");
+            for kept in &self.kept {
+                page.push(format!("  {}: {}; to remove it: {}", kept.hostname, kept.evidence, kept.remove));
+            }
         }
-        let mut page = self.changes.page();
+        if self.stale.is_empty() {
+            return page;
+        }
         page.push("");
         page.push("Why:");
         for stale in &self.stale {
@@ -87,6 +119,18 @@ impl Answer for SyncChanges {
 
     fn is_confirmation(&self) -> bool {
         true
+    }
+}
+
+impl KeptHost {
+    fn of(kept: &Kept) -> Self {
+        KeptHost {
+            switch: kept.switch.clone(),
+            hostname: kept.host.name.to_string(),
+            addresses: kept.host.addresses().iter().map(ToString::to_string).collect(),
+            evidence: kept.sign.clone(),
+            remove: kept.remove(),
+        }
     }
 }
 

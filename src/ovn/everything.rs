@@ -2,7 +2,7 @@
 
 use super::nbctl::Nbctl;
 use super::query::{
-    ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, ROUTER_COLUMNS,
+    ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, NAT_COLUMNS, PORT, Query, ROUTER_COLUMNS,
     ROUTER_PORT_COLUMNS, Test, Wanted,
 };
 use crate::error::Result;
@@ -20,6 +20,7 @@ impl Nbctl {
         );
         query.table("DNS", DNS_COLUMNS);
         query.table("ACL", ACL_COLUMNS);
+        query.table("NAT", NAT_COLUMNS);
         query.table("NB_Global", "nb_cfg,sb_cfg,options");
         self.read_once(&query)
     }

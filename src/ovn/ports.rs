@@ -1,7 +1,7 @@
 //! Reads switches with their ports. A port does not refer to its switch, so all ports are read in one run, or with a
 //! daemon those of the named switches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use uuid::Uuid;
 
@@ -73,7 +73,27 @@ impl Nbctl {
         let mut query = ports_query();
         query.table("DNS", DNS_COLUMNS);
         query.table("DHCP_Options", DHCP_COLUMNS);
+        query.services();
         self.read(query)
+    }
+
+    /// Adds the other switches with the addresses of their ports, which a daemon's narrow reading leaves out.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_other_guests(&self, snapshot: &mut Snapshot) -> Result<()> {
+        if !self.reads_rows() {
+            return Ok(());
+        }
+        let mut query = Query::default();
+        query.table("Logical_Switch", "_uuid,name,other_config,ports");
+        query.table(PORT, "_uuid,name,type,addresses,dynamic_addresses,port_security");
+        let read = self.read(query)?;
+        let known: HashSet<Uuid> = snapshot.switches.iter().map(|row| row.uuid).collect();
+        snapshot.switches.extend(read.switches.into_iter().filter(|row| !known.contains(&row.uuid)));
+        let known: HashSet<Uuid> = snapshot.ports.iter().map(|row| row.uuid).collect();
+        snapshot.ports.extend(read.ports.into_iter().filter(|row| !known.contains(&row.uuid)));
+        Ok(())
     }
 
     /// The switches of a query with their ports and DNS rows, and the other switches that list their zones. Only with a daemon is a second run cheaper than reading all
@@ -84,6 +104,7 @@ impl Nbctl {
         }
         switches.table("Logical_Router_Port", "_uuid,name,networks");
         switches.table("DHCP_Options", DHCP_COLUMNS);
+        switches.services();
         let mut snapshot = self.read(switches)?;
         let own = snapshot.switches.iter().map(|switch| zone_uuid(switch.uuid));
         let zones: BTreeSet<Uuid> =
@@ -91,7 +112,10 @@ impl Nbctl {
         let mut query = Query::default();
         query.dns_rows(&Vec::from_iter(zones));
         let names: BTreeSet<&str> = snapshot.switches.iter().map(|switch| switch.name.as_str()).collect();
-        names.into_iter().for_each(|name| query.dns_of_switch(name));
+        for name in names {
+            query.dns_of_switch(name);
+            query.foreign_rows_of_switch(name);
+        }
         snapshot.dns = self.read(query)?.dns;
         let mut query = Query::default();
         let ours = snapshot.dns.iter().filter(|row| row.is_ours());

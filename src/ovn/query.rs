@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::quote;
 use crate::error::{Error, Result};
+use crate::model::marks::FOREIGN_SWITCH_MARKS;
 use crate::model::switch;
 
 pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
@@ -12,6 +13,7 @@ pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer"
 pub(super) const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 pub(super) const ACL_COLUMNS: &str = "_uuid,name,action,direction,match,priority,external_ids";
+pub(super) const NAT_COLUMNS: &str = "_uuid,external_ip";
 pub(super) const PORT: &str = "Logical_Switch_Port";
 
 /// The columns of a row that a plan may touch.
@@ -135,6 +137,20 @@ impl Query {
     /// Adds every switch that lists a DNS row.
     pub(super) fn switches_listing(&mut self, row: Uuid, columns: &'static str) {
         self.select("Logical_Switch", columns, Wanted::Where("dns_records", Test::Refers(row)));
+    }
+
+    /// Adds what other than ports may have the address of a host: VIPs and NAT.
+    pub(super) fn services(&mut self) {
+        self.table("Load_Balancer", "_uuid,name,vips");
+        self.table("NAT", NAT_COLUMNS);
+    }
+
+    /// Adds the DNS rows that other programs marked for a switch of this name.
+    pub(super) fn foreign_rows_of_switch(&mut self, name: &str) {
+        for mark in FOREIGN_SWITCH_MARKS {
+            let pair = Test::Pair(mark, name.to_owned());
+            self.select("DNS", DNS_COLUMNS, Wanted::Where("external_ids", pair));
+        }
     }
 
     /// Adds the DNS rows that are marked for a switch of this name.

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::json::{Row, Table};
 use crate::error::Result;
 use crate::model::snapshot::{
-    Acl, DhcpOptions, DnsRow, Global, LoadBalancer, LoadBalancerGroup, Port, PortGroup, Router, RouterPort,
-    Snapshot, Switch,
+    Acl, DhcpOptions, DnsRow, Global, LoadBalancer, LoadBalancerGroup, Nat, Port, PortGroup, Router,
+    RouterPort, Snapshot, Switch,
 };
 
 /// Adds a table's rows to a snapshot, each once.
@@ -21,6 +21,7 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
         "Logical_Router" => merge(&mut snapshot.routers, table, |row| row.uuid, router),
         "Logical_Router_Port" => merge(&mut snapshot.router_ports, table, |row| row.uuid, router_port),
         "Load_Balancer" => merge(&mut snapshot.load_balancers, table, |row| row.uuid, load_balancer),
+        "NAT" => merge(&mut snapshot.nat, table, |row| row.uuid, nat),
         "ACL" => merge(&mut snapshot.acls, table, |row| row.uuid, acl),
         "NB_Global" => {
             for row in table.rows() {
@@ -144,6 +145,10 @@ fn load_balancer(row: &Row) -> Result<LoadBalancer> {
         options: row.map("options"),
         external_ids: row.map("external_ids"),
     })
+}
+
+fn nat(row: &Row) -> Result<Nat> {
+    Ok(Nat { uuid: row.uuid()?, external_ip: row.text("external_ip") })
 }
 
 fn acl(row: &Row) -> Result<Acl> {

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use crate::error::Result;
 use crate::model::address;
 use crate::model::host::Host;
+use crate::model::life::Signs;
 use crate::model::port_index::PortIndex;
 use crate::model::shell::CommandLine;
 use crate::model::topology::Network;
@@ -90,21 +91,54 @@ impl<'a> Stale<'a> {
     }
 }
 
-/// The hosts of a zone that have no port and are not static.
-pub fn find<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
-    let has_origin = |host: &Host| host.origin.is_some_and(|origin| index.port(origin).is_some());
-    let hosts = draft.hosts().by_name.values();
-    hosts
-        .filter(|host| host.alias_of.is_none())
-        .filter(|host| index.is_stale(host, &host.addresses()) && !has_origin(host))
-        .map(|host| Stale::new(host, network, index, Reason::NoPort))
-        .collect()
+/// A host without a port that stays, because something says that it may live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept<'a> {
+    /// The switch's name.
+    pub switch: String,
+    pub host: Host<'a>,
+    /// What says so, as one sentence.
+    pub sign: String,
+}
+
+impl Kept<'_> {
+    /// The command that removes the host all the same.
+    pub fn remove(&self) -> String {
+        CommandLine::qdns(["record", "rm"]).value(&self.switch).value(&self.host.name).to_string()
+    }
+}
+
+/// The hosts of a zone that have no port and are not static: those that are stale, and those that may live.
+pub fn find<'a>(
+    draft: &Draft<'a>,
+    network: &Network,
+    index: &PortIndex,
+    signs: &Signs,
+) -> (Vec<Stale<'a>>, Vec<Kept<'a>>) {
+    let (mut stale, mut kept) = (Vec::new(), Vec::new());
+    // An alias goes with its host.
+    let hosts = draft.hosts().by_name.values().filter(|host| host.alias_of.is_none());
+    for host in hosts.filter(|host| index.is_stale(host, &host.addresses())) {
+        match signs.of_host(host) {
+            None => stale.push(Stale::new(host, network, index, Reason::NoPort)),
+            Some(sign) => kept.push(Kept {
+                switch: network.switch.name.clone(),
+                host: host.clone(),
+                sign: sign.to_string(),
+            }),
+        }
+    }
+    (stale, kept)
 }
 
 /// The hosts that a port registered, where that port is gone and no port has the name. They go even where another
-/// port has one of their addresses. Static hosts stay.
-pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -> Vec<Stale<'a>> {
-    // An alias goes with its host.
+/// port has one of their addresses. Static hosts stay, and those that may live.
+pub fn registered<'a>(
+    draft: &Draft<'a>,
+    network: &Network,
+    index: &PortIndex,
+    signs: &Signs,
+) -> Vec<Stale<'a>> {
     let is_gone = |host: &&Host| {
         host.alias_of.is_none() && host.origin.is_some_and(|origin| index.port(origin).is_none())
     };
@@ -112,6 +146,7 @@ pub fn registered<'a>(draft: &Draft<'a>, network: &Network, index: &PortIndex) -
     hosts
         .filter(is_gone)
         .filter(|host| !host.is_static && index.named(&host.name).is_none())
+        .filter(|host| signs.of_host(host).is_none())
         .map(|host| {
             let other = host.addresses().into_iter().find_map(|address| index.holder(address));
             Stale::new(host, network, index, Reason::PortGone(other.map(|port| port.name.clone())))
@@ -152,6 +187,7 @@ pub fn remove(
 mod tests {
     use super::*;
     use crate::model::fixture::{guest_port, on_first};
+    use crate::model::life::Life;
     use crate::model::snapshot::Snapshot;
     use crate::model::topology::Topology;
 
@@ -159,7 +195,10 @@ mod tests {
         on_first(snapshot, |topology, net1| {
             let draft = Draft::open(topology, net1).unwrap();
             let index = PortIndex::of(&topology.sharing(net1), draft.domain(), None);
-            find(&draft, net1, &index).iter().map(|stale| stale.host.name.to_string()).collect()
+            let life = Life::of(topology);
+            let signs = life.at(&[net1], &snapshot.dns);
+            let (stale, _) = find(&draft, net1, &index, &signs);
+            stale.iter().map(|stale| stale.host.name.to_string()).collect()
         })
     }
 
@@ -217,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_of_another_switch_does_not_keep_a_host() {
+    fn a_port_of_no_switch_does_not_keep_a_host() {
         let ports = vec![guest_port(2, "web", &["0a:00:00:00:00:02 10.0.0.11"])];
         let mut snapshot = Snapshot::of_net1(ports, &[("web", "10.0.0.11")], &[]);
         snapshot.switches[0].ports.clear();
@@ -236,7 +275,8 @@ mod tests {
         let net1 = &topology.switches[0];
         let draft = Draft::open(&topology, net1).unwrap();
         let index = PortIndex::of(&topology.sharing(net1), draft.domain(), None);
-        let found = &find(&draft, net1, &index)[0];
+        let life = Life::of(&topology);
+        let found = &find(&draft, net1, &index, &life.at(&[net1], &snapshot.dns)).0[0];
         assert_eq!(
             found.evidence(),
             "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"

@@ -14,6 +14,7 @@ use super::stale::{self, Reason, Stale};
 use crate::error::{Error, Result};
 use crate::model::address::same_set;
 use crate::model::host::Host;
+use crate::model::life::Life;
 use crate::model::name::{Domain, HostArg};
 use crate::model::port_index::PortIndex;
 use crate::model::shell::shell_word;
@@ -107,6 +108,7 @@ impl<'a> SyncPlan<'a> {
 /// As [`Draft::open`].
 pub fn plan<'a>(
     topology: &Topology<'a>,
+    life: &Life<'a>,
     network: &Network<'a>,
     options: &Options,
     held: &BTreeSet<String>,
@@ -119,7 +121,8 @@ pub fn plan<'a>(
     let host_count = draft.hosts().by_name.len();
     let (renamed, mut removed) = renamed(&draft, network, &index, extra);
     if options.prune {
-        let stale = stale::registered(&draft, network, &index);
+        let signs = life.at(&sharing, &topology.rows.dns);
+        let stale = stale::registered(&draft, network, &index, &signs);
         removed.extend(stale.into_iter().filter(|stale| !held.contains(stale.host.name.as_ref())));
     }
     let kept = kept_aliases(&draft, &removed);
@@ -269,7 +272,10 @@ mod tests {
 
     fn plan_of<'a>(snapshot: &'a Snapshot, prune: bool) -> SyncPlan<'a> {
         let options = Options { prune, ..Options::default() };
-        on_first(snapshot, |topology, net1| plan(topology, net1, &options, &BTreeSet::new())).unwrap()
+        on_first(snapshot, |topology, net1| {
+            plan(topology, &Life::of(topology), net1, &options, &BTreeSet::new())
+        })
+        .unwrap()
     }
 
     fn after(snapshot: &Snapshot, prune: bool) -> Snapshot {
@@ -464,7 +470,7 @@ mod tests {
         let snapshot = Snapshot::of_net1(vec![], &[("gone", "10.0.0.7")], &[]).with_origin("gone", 7);
         let options = Options { prune: true, ..Options::default() };
         let held = ["gone".to_owned()].into();
-        let synced = on_first(&snapshot, |t, net1| plan(t, net1, &options, &held)).unwrap();
+        let synced = on_first(&snapshot, |t, net1| plan(t, &Life::of(t), net1, &options, &held)).unwrap();
         assert_eq!((synced.plan.changes, synced.removed), (vec![], vec![]));
     }
 

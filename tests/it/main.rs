@@ -13,6 +13,7 @@ mod doctor_repair;
 mod doctor_sight;
 mod doctor_zones;
 mod edits;
+mod evidence;
 mod export;
 mod faults;
 mod foreign;

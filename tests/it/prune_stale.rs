@@ -49,9 +49,9 @@ fn net_with_leftovers(leftovers: usize) -> Result<Nb> {
     }
     nb.qdns(&format!("record import net1 {}", nb.file("hosts", file)?)).ok();
     nb.qdns("record add net1 printer 10.0.0.99 --static").ok();
-    // A port of another switch does not count.
+    // The name of a port of another switch does not count.
     nb.nbctl(&["lsp-add", "net2", "old-0"]);
-    nb.nbctl(&["lsp-set-addresses", "old-0", "0a:00:00:00:00:aa 10.0.0.100"]);
+    nb.nbctl(&["lsp-set-addresses", "old-0", "0a:00:00:00:00:aa 10.0.2.2"]);
     Ok(nb)
 }
 

@@ -69,7 +69,7 @@ fn a_port_that_moves_to_another_of_the_switches_keeps_its_host() -> Result<()> {
     nb.nbctl(&["remove", table, "net1", column, port, "--", "add", table, "net2", column, port]);
     snapshot!(nb.qdns("sync net1 --prune --yes"), @"Nothing to change.");
     nb.nbctl(&["lsp-del", "p1"]);
-    snapshot!(nb.qdns("sync net1 --prune --yes"), @"
+    snapshot!(nb.qdns("sync net1 --prune --yes"), @r#"
     - p1  10.0.0.10
     - p1.internal  10.0.0.10
     - qdns-port-p1  [UUID]
@@ -79,7 +79,8 @@ fn a_port_that_moves_to_another_of_the_switches_keeps_its_host() -> Result<()> {
 
     To put back:
       qdns record add net1 p1 10.0.0.10 --no-ptr
-    ");
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]"'
+    "#);
     Ok(())
 }
 

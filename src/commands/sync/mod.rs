@@ -16,6 +16,7 @@ use super::Context;
 use super::apply::apply_all;
 use super::prune_stale::{FOUND, LimitArgs, question};
 use crate::error::{Error, Result};
+use crate::model::life::Life;
 use crate::model::topology::{Network, Topology};
 use crate::output::sync::SyncChanges;
 use crate::output::text::Text;
@@ -108,10 +109,12 @@ impl SyncArgs {
         let dry_run = context.global.dry_run || self.check;
         let (snapshot, read) = context.nb.read_guests(&selection.switches)?;
         let topology = Topology::of(&snapshot);
+        let life = Life::of(&topology);
         let mut plans: Vec<Plan> = Vec::new();
         let mut stale: Vec<Stale> = Vec::new();
         for switch in selection.of(&topology, &options, &read) {
-            let mut synced = self.plan(&topology, topology.network(switch.uuid)?, &options, dry_run)?;
+            let mut synced =
+                self.plan(&topology, &life, topology.network(switch.uuid)?, &options, dry_run)?;
             stale.append(&mut synced.removed);
             plans.push(synced.plan);
         }
@@ -127,11 +130,12 @@ impl SyncArgs {
     fn plan<'a>(
         &self,
         topology: &Topology<'a>,
+        life: &Life<'a>,
         network: &Network<'a>,
         options: &Options,
         dry_run: bool,
     ) -> Result<SyncPlan<'a>> {
-        let mut synced = sync::plan(topology, network, options, &BTreeSet::new())?;
+        let mut synced = sync::plan(topology, life, network, options, &BTreeSet::new())?;
         let count = synced.stale().count();
         let verdict = self.limit.limit().check(&network.switch.name, count, synced.host_count, "are stale");
         synced.plan.warn_or_fail(verdict, dry_run)?;
@@ -146,6 +150,6 @@ impl SyncArgs {
         let named = Switches::Named(vec![SwitchRef::parse(&switch.uuid.to_string())?]);
         let (snapshot, _) = context.nb.read_guests(&named)?;
         let topology = Topology::of(&snapshot);
-        Ok(self.plan(&topology, topology.network(switch.uuid)?, options, false)?.plan)
+        Ok(self.plan(&topology, &Life::of(&topology), topology.network(switch.uuid)?, options, false)?.plan)
     }
 }

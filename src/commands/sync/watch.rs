@@ -12,6 +12,7 @@ use super::selection::Selection;
 use crate::commands::Context;
 use crate::commands::audit;
 use crate::error::{Error, Kind, Result};
+use crate::model::life::Life;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
@@ -156,8 +157,9 @@ impl Watcher<'_> {
         let mut warnings = BTreeSet::new();
         let mut again = None;
         let topology = Topology::of(&snapshot);
+        let life = Life::of(&topology);
         for switch in self.selection.of(&topology, self.options, &switches) {
-            match self.sync(&topology, switch, &mut warnings) {
+            match self.sync(&topology, &life, switch, &mut warnings) {
                 Ok(()) => {}
                 Err(error) if is_final(&error) => return Err(error),
                 Err(error) if error.kind == Kind::LostRace => again = Some(20),
@@ -176,14 +178,20 @@ impl Watcher<'_> {
     }
 
     /// Syncs one switch.
-    fn sync(&mut self, topology: &Topology, switch: &Switch, warnings: &mut BTreeSet<String>) -> Result<()> {
+    fn sync<'t>(
+        &mut self,
+        topology: &Topology<'t>,
+        life: &Life<'t>,
+        switch: &Switch,
+        warnings: &mut BTreeSet<String>,
+    ) -> Result<()> {
         let network = topology.network(switch.uuid)?;
-        let mut synced = sync::plan(topology, network, self.options, &BTreeSet::new())?;
+        let mut synced = sync::plan(topology, life, network, self.options, &BTreeSet::new())?;
         let stale = synced.stale().map(|stale| stale.host.name.to_string()).collect();
         let held = self.brake.hold(switch.uuid, &stale, synced.host_count, Instant::now());
         if !held.hosts.is_empty() {
             warnings.insert(held_warning(network, &held, synced.host_count));
-            synced = sync::plan(topology, network, self.options, &held.hosts)?;
+            synced = sync::plan(topology, life, network, self.options, &held.hosts)?;
         }
         warnings.extend(synced.plan.warnings.drain(..));
         let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {

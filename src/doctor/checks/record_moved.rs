@@ -1,7 +1,5 @@
 //! `record-moved`.
 
-use std::net::IpAddr;
-
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::zones::{AttachedZone, texts};
 use crate::doctor::{Category, Check, Need, Run};
@@ -13,8 +11,9 @@ pub(super) const CHECK: Check = Check {
     category: Category::Guests,
     severity: Severity::Error,
     needs: &[Need::Northbound],
-    explanation: "The switch has a port with the host's name, and the port does not have the address that OVN serves: \
-        guests reach no machine, or another one.",
+    explanation: "The switch has a port with the host's name. The port has addresses of a family (IPv4 or IPv6), and the \
+        host has none of these but others of that family: guests reach no machine, or another one. An address of a family \
+        that no port lists is not wrong, and neither is one that a load balancer or NAT serves.",
     source: "ovn-nb(5), Logical_Switch_Port:addresses, dynamic_addresses",
     run: Some(Run::EachZone(run)),
 };
@@ -24,18 +23,10 @@ fn run(zone: &AttachedZone) -> Vec<Finding> {
 }
 
 fn moved(zone: &AttachedZone, host: &Host) -> Option<Finding> {
-    let port = zone.port_index().named(&host.name)?;
     let addresses = host.addresses();
-    let first = port.guest_addresses();
-    if addresses.iter().all(|address| first.contains(address)) {
-        return None;
-    }
     let real = zone.port_addresses(host)?;
-    let gone: Vec<&IpAddr> = addresses.iter().filter(|address| !real.contains(address)).collect();
-    let is_used = |address: &&IpAddr| {
-        zone.port_index().holder(**address).is_some() || zone.input.balanced.contains(*address)
-    };
-    if gone.is_empty() || (gone.iter().any(is_used) && gone.len() < addresses.len()) {
+    let moved = zone.moved_addresses(host, &real);
+    if moved.is_empty() {
         return None;
     }
     let (served, of_port) = (texts(&addresses), texts(&real));
@@ -51,7 +42,11 @@ fn moved(zone: &AttachedZone, host: &Host) -> Option<Finding> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
+    use crate::doctor::facts::Facts;
+    use crate::doctor::fix::{Fix, HostFix, HostState};
     use crate::doctor::testing::*;
+    use crate::model::snapshot::Nat;
 
     pub const CASES: &[Case] = &[
         fires("web", |facts| nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.0.0.50".into()]),
@@ -59,5 +54,33 @@ pub(super) mod tests {
             nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.0.0.50".into()];
             mark(facts, "qdns-static-web", "true");
         }),
+        // The port lists no IPv6 address: the guest made it itself.
+        passes(|facts| nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.0.0.10".into()]),
+        // The host has one of the port's addresses.
+        passes(|facts| put_host(facts, "10.0.0.10 10.0.0.99 fd00::10")),
+        // The name leads to the port's floating IP address.
+        passes(|facts| {
+            put_host(facts, "203.0.113.5 fd00::10");
+            nb(facts).nat.push(Nat { external_ip: "203.0.113.5".into(), ..Nat::default() });
+        }),
     ];
+
+    /// Gives both names of `web` a value.
+    fn put_host(facts: &mut Facts, value: &str) {
+        for key in ["web", "web.internal"] {
+            put(facts, key, value);
+        }
+    }
+
+    #[test]
+    fn only_the_family_that_moved_changes() {
+        let finding = found(&CHECK, |facts| {
+            nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.0.0.50".into()];
+        });
+        let Fix::Host(HostFix { state: HostState::Present { addresses, .. }, .. }) = &finding[0].fixes[0]
+        else {
+            panic!("{finding:?}")
+        };
+        assert_eq!(texts(addresses), ["10.0.0.50", "fd00::10"]);
+    }
 }
