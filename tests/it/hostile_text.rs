@@ -94,7 +94,7 @@ struct Texts {
 }
 
 fn texts() -> impl Strategy<Value = Texts> {
-    let any = proptest::collection::vec(or_hostile("10.0.0.10"), 24);
+    let any = proptest::collection::vec(or_hostile("10.0.0.10"), 28);
     (hostile(), hostile(), any).prop_map(|(switch, port, any)| Texts { switch, port, any })
 }
 
@@ -119,15 +119,18 @@ fn transaction(texts: &Texts) -> Value {
     let mut operations = vec![json!("OVN_Northbound")];
     operations.extend(TABLES.iter().map(|table| json!({"op": "delete", "table": table, "where": []})));
     let static_mark = format!("qdns-static-{}", next());
+    let alias_mark = format!("qdns-alias-{}", next());
     let foreign_mark = next();
     operations.extend([
         insert("DNS", "ours", json!({
             "records": map([
                 ("web", next()), ("web.internal", next()), ("10.0.0.10.in-addr.arpa", next()), (next(), next()),
                 (next(), "10.0.0.11"), ("db.internal", "10.0.0.12"), ("gone", "10.0.0.13"), ("gone.internal", "10.0.0.13"),
+                ("www", "10.0.0.12"), ("www.internal", next()),
             ]),
             "external_ids": map([
                 ("switch", texts.switch.as_str()), ("qdns-domain", next()), (static_mark.as_str(), next()), (next(), next()),
+                (alias_mark.as_str(), "db"), ("qdns-alias-gone", next()), ("qdns-alias-www", "db"),
             ]),
         })),
         insert("DNS", "theirs", json!({
@@ -142,7 +145,7 @@ fn transaction(texts: &Texts) -> Value {
         insert("Logical_Switch_Port", "port", json!({
             "name": texts.port,
             "addresses": format!("0a:00:00:00:00:01 {}", next()),
-            "external_ids": map([("qdns-hostname", next()), ("vm-name", next()), (next(), next())]),
+            "external_ids": map([("qdns-hostname", next()), ("vm-name", next()), ("qdns-aliases", next()), (next(), next())]),
             "dhcpv4_options": named("dhcp"),
         })),
         insert("Logical_Switch_Port", "other", json!({
@@ -223,6 +226,12 @@ fn commands<'t>(switch: &'t str, port: &'t str) -> Vec<Vec<&'t str>> {
         vec!["record", "ls"],
         vec!["record", "add", "--dry-run", "--", switch, "web", "10.0.0.99"],
         vec!["record", "rm", "--dry-run", "--", switch, "web"],
+        vec!["record", "rm", "--dry-run", "--address=10.0.0.10", "--", switch, "web"],
+        vec!["record", "add", "--dry-run", "--append", "--", switch, "web", "10.0.0.98"],
+        vec!["record", "add", "--dry-run", "--replace", "--alias-of=db", "--", switch, "www"],
+        vec!["record", "rename", "--dry-run", "--", switch, "db", "app"],
+        vec!["record", "show", "--", switch, "web"],
+        vec!["zone", "set", "--dry-run", "--domain=other.internal", "--", switch],
         vec!["forwarders", "show"],
         vec!["forwarders", "set", "--dry-run", "--", switch, "9.9.9.9"],
         vec!["lookup", "web", &*Box::leak(format!("--from={port}").into_boxed_str())],
