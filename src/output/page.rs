@@ -1,6 +1,8 @@
 //! Text for a terminal, made of lines. Whatever enters a line is escaped whole; styles and line ends are added
 //! after, so that no value can print a style or a line of its own.
 
+use std::borrow::Cow;
+
 use anstyle::AnsiColor;
 
 use crate::model::printable::escaped;
@@ -10,10 +12,10 @@ use crate::model::printable::escaped;
 pub struct Line(String);
 
 impl Line {
-    /// The line with more text.
+    /// The line with more text. Of a text that no command line could hold, only the beginning is shown.
     #[must_use]
     pub fn text(mut self, text: &str) -> Self {
-        self.0.push_str(&escaped(text));
+        self.0.push_str(&escaped(&shortened(text)));
         self
     }
 
@@ -40,6 +42,20 @@ impl Line {
     pub(super) fn of_cells(cells: &[String]) -> Self {
         Line(cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join("\t"))
     }
+}
+
+/// The longest text that is shown whole, in bytes; a word of a command line is not longer (execve(2)).
+const TEXT_MAX: usize = 128 * 1024;
+/// How much of a longer text is shown, in characters.
+const BEGINNING: usize = 1000;
+
+/// A text, or the beginning of one that is too long for a person, with its length.
+pub(super) fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= TEXT_MAX {
+        return Cow::Borrowed(text);
+    }
+    let beginning: String = text.chars().take(BEGINNING).collect();
+    Cow::Owned(format!("{beginning}… ({} bytes)", text.len()))
 }
 
 impl From<&str> for Line {
@@ -115,6 +131,15 @@ impl From<String> for Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_no_one_can_read_is_shown_in_part() {
+        let long = "é".repeat(TEXT_MAX);
+        let shown = Line::from(long);
+        assert_eq!(shown.as_str(), format!("{}… (262144 bytes)", "é".repeat(BEGINNING)));
+        let whole = "x".repeat(TEXT_MAX);
+        assert_eq!(Line::from(whole.as_str()).as_str(), whole);
+    }
 
     #[test]
     fn a_value_ends_no_line_and_has_no_style() {

@@ -2,7 +2,7 @@
 
 use comfy_table::ContentArrangement;
 
-use super::page::Page;
+use super::page::{Page, shortened};
 use crate::model::printable::escaped;
 
 /// A table that is being filled.
@@ -48,13 +48,14 @@ impl Cell {
 
     /// A list with one item a line.
     pub(super) fn lines(list: &[String]) -> Self {
-        Cell(list.iter().map(|item| escaped(item)).collect::<Vec<_>>().join("\n"))
+        let items = list.iter().map(|item| escaped(&shortened(item)).into_owned());
+        Cell(items.collect::<Vec<_>>().join("\n"))
     }
 }
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        Cell(escaped(text).into_owned())
+        Cell(escaped(&shortened(text)).into_owned())
     }
 }
 

@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::process::LINE_MAX;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Map;
 
@@ -79,6 +80,11 @@ fn collected<T>(set: &[Datum], find: impl Fn(&Datum) -> Option<T>) -> Vec<T> {
 }
 
 fn unreadable(error: &serde_json::Error, text: &str) -> Error {
+    if text.len() >= LINE_MAX {
+        let message = format!("a table of the database is larger than {} GiB", LINE_MAX >> 30);
+        return Error::new(Kind::Garbage, message)
+            .hint("find the row with the large value: ovn-nbctl --columns=_uuid,name list TABLE");
+    }
     let beginning: String = text.chars().take(120).flat_map(char::escape_debug).collect();
     garbage("the output of OVN's client is not its JSON").said(format!("{error}: {beginning}"))
 }

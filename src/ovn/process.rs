@@ -55,7 +55,7 @@ pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
 /// As [`stream`].
 pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io::Result<Finished> {
     let mut stdout = String::new();
-    let finished = stream(program, args, limit, &mut |line| stdout.push_str(&line))?;
+    let finished = stream(program, args, limit, &mut |line| push(&mut stdout, &line, LINE_MAX))?;
     Ok(Finished { stdout, ..finished })
 }
 
@@ -82,14 +82,21 @@ pub fn stream<A: AsRef<OsStr>>(
         .spawn()?;
     let (stdout, stderr) = (child.stdout.take().map(lines), child.stderr.take().map(lines));
     let mut errors = String::new();
-    let is_whole =
-        drain(stdout, deadline, each) && drain(stderr, deadline, &mut |line| errors.push_str(&line));
+    let is_whole = drain(stdout, deadline, each)
+        && drain(stderr, deadline, &mut |line| push(&mut errors, &line, ERRORS_MAX));
     let status = if is_whole { wait_until(&mut child, deadline)? } else { child.try_wait()? };
     if status.is_none() {
         child.kill()?;
         child.wait()?;
     }
     Ok(Finished { status, stdout: String::new(), stderr: errors })
+}
+
+/// Adds a line to a text, unless the text would be longer than this many bytes.
+fn push(text: &mut String, line: &str, limit: usize) {
+    if text.len() + line.len() <= limit {
+        text.push_str(line);
+    }
 }
 
 /// Passes on the lines of a pipe until it is closed, or until the deadline: then `false`.
@@ -123,28 +130,36 @@ const SHORT: u64 = 1 << 20;
 /// filled part, and returns it to the system as soon as it is freed (mallopt(3), M_MMAP_THRESHOLD).
 const LONG: usize = 1 << 26;
 
+/// The longest line that is read, in bytes. ovn-nbctl prints a table in one line: a million ports have about 1 GiB.
+pub(super) const LINE_MAX: usize = 1 << 31;
+/// How much of the error messages of a program is kept, in bytes.
+const ERRORS_MAX: usize = 1 << 20;
+
 /// The lines of a pipe. Each pipe has its own thread, so that neither blocks the other.
 fn lines(pipe: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || send_lines(BufReader::with_capacity(1 << 16, pipe), &sender));
+    thread::spawn(move || send_lines(BufReader::with_capacity(1 << 16, pipe), &sender, LINE_MAX));
     receiver
 }
 
-fn send_lines(mut pipe: impl BufRead, sender: &mpsc::Sender<String>) {
+/// Sends the lines of a pipe. A line that is longer than the limit is cut, and is the last one.
+fn send_lines(mut pipe: impl BufRead, sender: &mpsc::Sender<String>, limit: usize) {
     loop {
         let mut line = Vec::new();
         // After an error, the bytes that were read before it are the last line.
-        let mut end = pipe.by_ref().take(SHORT).read_until(b'\n', &mut line);
+        let mut end = pipe.by_ref().take(SHORT.min(limit as u64)).read_until(b'\n', &mut line);
         if line.len() as u64 == SHORT {
             line.reserve(LONG);
-            end = pipe.read_until(b'\n', &mut line);
+            let rest = (limit as u64).saturating_sub(SHORT);
+            end = pipe.by_ref().take(rest).read_until(b'\n', &mut line);
         }
+        let is_cut = line.len() >= limit;
         if line.is_empty() {
             return;
         }
         let text = String::from_utf8(line)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-        if sender.send(text).is_err() || end.is_err() {
+        if sender.send(text).is_err() || end.is_err() || is_cut {
             return;
         }
     }
@@ -166,6 +181,20 @@ mod tests {
         assert!(sh("kill -ALRM $$", Duration::from_secs(5)).timed_out());
         assert!(sh("sh -c 'kill -ALRM $$'; exit $?", Duration::from_secs(5)).timed_out());
         assert!(sh("sh -c 'kill -KILL $$'; exit $?", Duration::from_secs(5)).was_killed());
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_cut() {
+        let (sender, receiver) = mpsc::channel();
+        send_lines(BufReader::new(io::repeat(b'x')), &sender, 3_000_000);
+        drop(sender);
+        assert_eq!(receiver.iter().map(|line| line.len()).collect::<Vec<_>>(), [3_000_000]);
+    }
+
+    #[test]
+    fn endless_error_messages_are_kept_in_part() {
+        let finished = sh("yes >&2 & sleep 0.5; kill $!; exit 3", Duration::from_secs(10));
+        assert!(finished.stderr.len() <= ERRORS_MAX && finished.stderr.starts_with("y\ny\n"));
     }
 
     #[test]

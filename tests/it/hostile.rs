@@ -1,6 +1,8 @@
 //! Databases that are full, stopped, old or very large, and programs that die at any moment.
 
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -105,6 +107,49 @@ fn a_thousand_addresses_in_a_value() -> Result<()> {
     assert_eq!(listed["records"][0]["ptr"].as_array().unwrap().len(), 1_000);
     qdns(&nb.remote(), &["record", "rm", "net1", "many"]).ok();
     assert_eq!(nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]).trim(), "");
+    Ok(())
+}
+
+/// Writes rows that are larger than a command line (RFC 7047, section 4.1.3).
+fn transact(nb: &Nb, operations: serde_json::Value) -> Result<()> {
+    let path = nb.remote().trim_start_matches("unix:").to_owned();
+    let mut socket = UnixStream::connect(path)?;
+    let request = serde_json::json!({"method": "transact", "params": operations, "id": 0});
+    socket.write_all(request.to_string().as_bytes())?;
+    let mut answer = serde_json::Deserializer::from_reader(socket).into_iter::<serde_json::Value>();
+    let answer = answer.next().expect("an answer")?;
+    assert!(!answer.to_string().contains("\"details\""), "{answer}");
+    Ok(())
+}
+
+#[test]
+fn values_of_many_megabytes_are_shown_in_part() -> Result<()> {
+    let nb = net()?;
+    let big = "x".repeat(2 << 20);
+    transact(
+        &nb,
+        serde_json::json!(["OVN_Northbound",
+            {"op": "insert", "table": "DNS", "uuid-name": "zone", "row": {
+                "records": ["map", [["web", big], ["web.internal", "10.0.0.1"]]],
+                "external_ids": ["map", [["switch", "net1"]]]}},
+            {"op": "insert", "table": "Logical_Switch_Port", "uuid-name": "port", "row": {"name": big}},
+            {"op": "mutate", "table": "Logical_Switch", "where": [["name", "==", "net1"]], "mutations": [
+                ["dns_records", "insert", ["named-uuid", "zone"]], ["ports", "insert", ["named-uuid", "port"]]]}]),
+    )?;
+    for line in [
+        "record ls",
+        "record show net1 web",
+        "record rm net1 web --dry-run",
+        "zone rm net1 --dry-run",
+        "doctor",
+    ] {
+        let shown = nb.qdns(&format!("--timeout 60 {line}"));
+        assert!([0, 4].contains(&shown.code), "{line}: {}", shown.code);
+        let length = shown.stdout.len() + shown.stderr.len();
+        assert!(length < 100_000, "{line} shows {length} bytes");
+    }
+    let removed = nb.qdns("--timeout 60 record rm net1 web --dry-run");
+    assert!(removed.stdout.contains("xxx… (2097152 bytes)"), "{removed}");
     Ok(())
 }
 
