@@ -212,3 +212,127 @@ pub(super) fn of_ports(draft: &mut Draft, host: &str, ports: &[&Port]) -> Vec<St
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::model::fixture::on_first;
+    use crate::model::marks::HostMark;
+    use crate::model::snapshot::Snapshot;
+    use crate::plan::hosts::Wanted;
+
+    /// `net1` with the hosts `web` and `db`, and the alias `www` of `web`.
+    fn net1() -> Snapshot {
+        let records = [
+            ("web", "10.0.0.2"),
+            ("web.internal", "10.0.0.2"),
+            ("www", "10.0.0.2"),
+            ("www.internal", "10.0.0.2"),
+            ("db", "10.0.0.3"),
+            ("db.internal", "10.0.0.3"),
+        ];
+        let mut snapshot = Snapshot::of_net1(vec![], &records, &[]);
+        snapshot.dns[0].external_ids.insert(HostMark::Alias.key("www"), "web".into());
+        snapshot
+    }
+
+    fn host(name: &str) -> HostArg {
+        HostArg::parse(name).unwrap()
+    }
+
+    fn add(draft: &mut Draft, alias: &str, of: &str, replace: bool) -> Result<()> {
+        draft.add_alias(&WantedAlias { alias: host(alias), host: host(of), replace, origin: None })
+    }
+
+    /// The records and marks after a change of the draft.
+    fn after(snapshot: &Snapshot, change: impl FnOnce(&mut Draft) -> Result<()>) -> Result<Vec<String>> {
+        let plan = on_first(snapshot, |topology, net1| {
+            let mut draft = Draft::open(topology, net1)?;
+            change(&mut draft)?;
+            Ok(draft.close())
+        })?;
+        let mut after = snapshot.clone();
+        plan.apply_to(&mut after);
+        let row = &after.dns[0];
+        let all = row.records.iter().chain(&row.external_ids).map(|(key, value)| format!("{key}={value}"));
+        Ok(all.filter(|text| !text.contains("arpa") && text.contains("ww")).collect())
+    }
+
+    fn replaced(draft: &mut Draft, name: &str, address: &str) -> Result<()> {
+        let wanted = Wanted::new(host(name), vec![address.parse().unwrap()]);
+        draft.add(&Wanted { replace: true, ..wanted })
+    }
+
+    #[test]
+    fn an_alias_follows_a_host_that_gets_another_address() {
+        let changed = after(&net1(), |draft| replaced(draft, "web", "10.0.0.9")).unwrap();
+        assert_eq!(changed, ["www=10.0.0.9", "www.internal=10.0.0.9", "qdns-alias-www=web"]);
+    }
+
+    #[test]
+    fn an_alias_follows_a_host_that_gets_another_name() {
+        let changed = after(&net1(), |draft| draft.rename("web", &host("app"))).unwrap();
+        assert_eq!(changed, ["www=10.0.0.2", "www.internal=10.0.0.2", "qdns-alias-www=app"]);
+    }
+
+    #[test]
+    fn an_alias_goes_with_its_host() {
+        assert_eq!(after(&net1(), |draft| draft.remove("web")).unwrap(), [""; 0]);
+    }
+
+    #[test]
+    fn an_alias_comes_back_with_its_host_in_one_draft() {
+        let changed = after(&net1(), |draft| {
+            draft.remove("web")?;
+            replaced(draft, "web", "10.0.0.9")
+        });
+        assert_eq!(changed.unwrap(), ["www=10.0.0.9", "www.internal=10.0.0.9", "qdns-alias-www=web"]);
+    }
+
+    #[test]
+    fn an_alias_moves_to_another_host_only_if_asked() {
+        let error = after(&net1(), |draft| add(draft, "www", "db", false)).unwrap_err();
+        assert_eq!(
+            (error.kind, error.message.as_str()),
+            (Kind::Conflict, "www of net1 is an alias of web already")
+        );
+        let changed = after(&net1(), |draft| add(draft, "www", "db", true)).unwrap();
+        assert_eq!(changed, ["www=10.0.0.3", "www.internal=10.0.0.3", "qdns-alias-www=db"]);
+    }
+
+    #[test]
+    fn an_alias_that_differs_is_repaired_by_adding_it_again() {
+        let mut snapshot = net1();
+        snapshot.dns[0].records.insert("www".into(), "10.0.0.99".into());
+        let changed = after(&snapshot, |draft| add(draft, "www", "web", false)).unwrap();
+        assert_eq!(changed, ["www=10.0.0.2", "www.internal=10.0.0.2", "qdns-alias-www=web"]);
+    }
+
+    #[test]
+    fn adding_an_alias_fails_where_another_writer_changes_its_host() {
+        let snapshot = net1();
+        let plan = on_first(&snapshot, |topology, net1| {
+            let mut draft = Draft::open(topology, net1).unwrap();
+            add(&mut draft, "shop", "web", false).unwrap();
+            draft.close()
+        });
+        let expected: Vec<&str> = plan.expects.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(expected, ["web", "web.internal"]);
+    }
+
+    #[test]
+    fn a_foreign_row_keeps_its_name() {
+        let mut snapshot = net1();
+        let uuid = uuid::Uuid::from_u128(3);
+        snapshot.switches[0].dns_records.push(uuid);
+        snapshot.dns.push(crate::model::snapshot::DnsRow {
+            uuid,
+            external_ids: [("ls_name".to_owned(), "net1".to_owned())].into(),
+            records: [("shop.internal".to_owned(), "10.0.0.7".to_owned())].into(),
+            ..Default::default()
+        });
+        let error = after(&snapshot, |draft| add(draft, "shop", "web", false)).unwrap_err();
+        assert_eq!(error.message, "a row of neutron on switch net1 has shop.internal already");
+    }
+}

@@ -205,3 +205,111 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::Snapshot;
+    use crate::plan::Plan;
+
+    fn net1() -> Snapshot {
+        let records = [
+            ("web", "10.0.0.2 10.0.0.3"),
+            ("web.internal", "10.0.0.2 10.0.0.3"),
+            ("2.0.0.10.in-addr.arpa", "web.internal"),
+            ("3.0.0.10.in-addr.arpa", "web.internal"),
+            ("db.other.org", "10.0.0.4"),
+        ];
+        Snapshot::of_net1(vec![], &records, &["qdns-static-web"])
+    }
+
+    fn plan(snapshot: &Snapshot, change: impl FnOnce(&mut Draft) -> Result<()>) -> Result<Plan> {
+        on_first(snapshot, |topology, net1| {
+            let mut draft = Draft::open(topology, net1)?;
+            change(&mut draft)?;
+            Ok(draft.close())
+        })
+    }
+
+    /// The keys and marks after a change, with their values.
+    fn after(change: impl FnOnce(&mut Draft) -> Result<()>) -> Vec<String> {
+        let mut snapshot = net1();
+        plan(&snapshot, change).unwrap().apply_to(&mut snapshot);
+        let row = &snapshot.dns[0];
+        row.records.iter().chain(&row.external_ids).map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn one_of_two_addresses_is_removed_with_its_ptr_record() {
+        let left = after(|draft| draft.remove_addresses("web", &[ip("10.0.0.3")]));
+        assert_eq!(
+            left,
+            [
+                "2.0.0.10.in-addr.arpa=web.internal",
+                "db.other.org=10.0.0.4",
+                "web=10.0.0.2",
+                "web.internal=10.0.0.2",
+                "qdns-static-web=true",
+                "switch=net1"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_last_address_and_an_unknown_one_are_refused() {
+        let remove =
+            |list: &[IpAddr]| plan(&net1(), |draft| draft.remove_addresses("web", list)).unwrap_err().kind;
+        assert_eq!(remove(&[ip("10.0.0.2"), ip("10.0.0.3")]), Kind::Conflict);
+        assert_eq!(remove(&[ip("10.0.0.9")]), Kind::NotFound);
+    }
+
+    #[test]
+    fn another_domain_is_in_every_key_value_and_mark_of_the_zone_and_nowhere_else() {
+        let domain = Domain::parse("prod.internal").unwrap();
+        assert_eq!(
+            after(|draft| draft.set_domain(&domain)),
+            [
+                "2.0.0.10.in-addr.arpa=web.prod.internal",
+                "3.0.0.10.in-addr.arpa=web.prod.internal",
+                "db.other.org=10.0.0.4",
+                "web=10.0.0.2 10.0.0.3",
+                "web.prod.internal=10.0.0.2 10.0.0.3",
+                "qdns-domain=prod.internal",
+                "qdns-static-web=true",
+                "switch=net1"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_fqdn_that_is_taken_refuses_the_domain() {
+        let mut snapshot = net1();
+        snapshot.dns[0].records.insert("web.other.org".into(), "10.0.0.8".into());
+        let domain = Domain::parse("other.org").unwrap();
+        let error = plan(&snapshot, |draft| draft.set_domain(&domain)).unwrap_err();
+        assert_eq!(error.message, "web.other.org is in the zone of net1 already, with 10.0.0.8");
+    }
+
+    #[test]
+    fn an_interrupted_change_of_the_domain_is_finished_by_the_same_change() {
+        let mut snapshot = net1();
+        // As the first of several transactions leaves it.
+        let value = snapshot.dns[0].records.remove("web.internal").unwrap();
+        snapshot.dns[0].records.insert("web.prod.internal".into(), value);
+        for key in ["2.0.0.10.in-addr.arpa", "3.0.0.10.in-addr.arpa"] {
+            snapshot.dns[0].records.insert(key.into(), "web.prod.internal".into());
+        }
+        let domain = Domain::parse("prod.internal").unwrap();
+        plan(&snapshot, |draft| draft.set_domain(&domain)).unwrap().apply_to(&mut snapshot);
+        let records: Vec<String> =
+            snapshot.dns[0].records.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let whole = after(|draft| draft.set_domain(&domain));
+        assert_eq!(records, whole[..records.len()]);
+    }
+}

@@ -173,3 +173,56 @@ fn difference(column: Column, row: &DnsRow, from: &Map, to: &Map) -> Vec<Change>
     changes.extend(changed.map(|(key, value)| entry(key, from.get(key), Some(value))));
     changes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::on_first;
+    use crate::model::snapshot::Snapshot;
+
+    fn lines(snapshot: &Snapshot, change: impl FnOnce(&mut Draft)) -> Vec<String> {
+        let plan = on_first(snapshot, |topology, net1| {
+            let mut draft = Draft::open(topology, net1).unwrap();
+            change(&mut draft);
+            draft.close()
+        });
+        let line = |undo: &Undo| match undo {
+            Undo::Qdns(line) => line.to_string(),
+            Undo::Changes(changes) => format!("{} changes", changes.len()),
+        };
+        plan.undo.iter().map(line).collect()
+    }
+
+    const SOME_PTR: &[(&str, &str)] = &[
+        ("web", "10.0.0.2 10.0.0.3 fd00::2"),
+        ("web.internal", "10.0.0.2 10.0.0.3 fd00::2"),
+        ("3.0.0.10.in-addr.arpa", "web.internal"),
+    ];
+
+    #[test]
+    fn a_host_with_some_ptr_records_is_restored_in_steps() {
+        let snapshot = Snapshot::of_net1(vec![], SOME_PTR, &["qdns-static-web"]);
+        let restored = lines(&snapshot, |draft| draft.remove("web").unwrap());
+        assert_eq!(
+            restored,
+            [
+                "qdns record add net1 web 10.0.0.2 --static --no-ptr",
+                "qdns record add net1 web 10.0.0.3 --append",
+                "qdns record add net1 web fd00::2 --no-ptr --append"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_no_command_makes_is_left_to_ovn_nbctl() {
+        let snapshot = Snapshot::of_net1(vec![], &[("Old_Name", "10.0.0.2,10.0.0.3")], &[]);
+        assert_eq!(lines(&snapshot, |draft| draft.remove("Old_Name").unwrap()), ["1 changes"]);
+    }
+
+    #[test]
+    fn a_change_that_only_adds_is_not_restored() {
+        let snapshot = Snapshot::of_net1(vec![], SOME_PTR, &[]);
+        let wanted = Wanted::new(HostArg::parse("db").unwrap(), vec!["10.0.0.9".parse().unwrap()]);
+        assert_eq!(lines(&snapshot, |draft| draft.add(&wanted).unwrap()), [""; 0]);
+    }
+}
