@@ -1,5 +1,6 @@
-//! One question to one resolver, over UDP, without EDNS (RFC 1035, section 4).
+//! One question to one resolver, over UDP, without EDNS (RFC 1035, section 4), and the resolvers of this machine.
 
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
@@ -7,6 +8,32 @@ use std::time::Duration;
 pub const AAAA: u16 = 28;
 
 const HEADER: usize = 12;
+
+/// The files that name resolvers. The first may name systemd-resolved's own address only (systemd-resolved.service(8));
+/// the second has the resolvers that it asks.
+const FILES: [&str; 2] = ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"];
+
+/// The resolvers of this machine that others can reach, from the first file that has one.
+pub fn of_machine() -> Vec<IpAddr> {
+    let texts = FILES.iter().filter_map(|file| fs::read_to_string(file).ok());
+    texts.map(|text| reachable(&text)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+/// The resolvers of a resolv.conf(5) that are not addresses of this machine or of one link.
+fn reachable(text: &str) -> Vec<IpAddr> {
+    let is_reachable = |ip: &IpAddr| {
+        let is_link_local = match ip {
+            IpAddr::V4(ip) => ip.is_link_local(),
+            IpAddr::V6(ip) => ip.is_unicast_link_local(),
+        };
+        !ip.is_loopback() && !ip.is_unspecified() && !is_link_local
+    };
+    let values = text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        words.next().filter(|word| *word == "nameserver").and(words.next())
+    });
+    values.filter_map(|value| value.parse().ok()).filter(is_reachable).collect()
+}
 
 /// The code of a resolver's answer: 0 for no error, 3 for a name that does not exist.
 ///
@@ -71,5 +98,13 @@ mod tests {
         assert!(
             ask("127.77.77.77".parse().unwrap(), "a.internal", AAAA, Duration::from_millis(100)).is_err()
         );
+    }
+
+    #[test]
+    fn loopback_and_link_local_resolvers_are_left_out() {
+        let text = "# nameserver 192.0.2.9\nsearch corp.lan\nnameserver 127.0.0.53\nnameserver\t192.0.2.1\n\
+            nameserver fe80::1%eth0\nnameserver fe80::1\nnameserver ::1\nnameserver 0.0.0.0\nnameserver 2001:db8::1\n";
+        let found = reachable(text);
+        assert_eq!(found, ["192.0.2.1", "2001:db8::1"].map(|ip| ip.parse::<IpAddr>().unwrap()));
     }
 }

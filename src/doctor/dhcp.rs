@@ -9,16 +9,16 @@ use super::finding::Finding;
 use super::fix::Fix;
 use super::grammar;
 use super::input::Input;
+use crate::model::dhcp::{DNS_SERVER, parse_addresses};
+use crate::model::marks::wrote_mark;
 use crate::model::owner::resolver_command;
 use crate::model::resolvers::is_of_ovn;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::model::topology::{Leases, Network};
 
-/// The resolvers that a fix names where the database has none to take.
-const USUAL_RESOLVERS: &[&str] = &["8.8.8.8", "8.8.4.4"];
-/// The same for IPv6.
-const USUAL_RESOLVERS_V6: &[&str] = &["2001:4860:4860::8888"];
+/// What a command has in place of a resolver where none is known.
+const PLACEHOLDER: &str = "RESOLVER";
 
 /// A finding about a row, on the first switch whose ports use it.
 pub fn about(input: &Input, leases: &Leases, subject: &str, message: String) -> Finding {
@@ -91,7 +91,8 @@ pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
     }
 }
 
-/// The command that gives guests resolvers: those of another row that answer, or the usual ones. Where the row belongs
+/// The command that gives guests resolvers: those that the operator gave to the row before, or those of another row
+/// that answer, or those of the machine that doctor runs on, or a placeholder. Where the row belongs
 /// to another program, it is that program's command; there is none where only another row of the switch does.
 pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
     let index = *leases.users.keys().next()?;
@@ -99,7 +100,7 @@ pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<
     let others = input.topology.leases.iter();
     let mut others =
         others.filter(|other| other.row.uuid != leases.row.uuid && other.row.is_ipv4() == is_ipv4);
-    let found = others.find_map(|other| good_resolvers(input, other, bad));
+    let found = others.find_map(|other| good(input, other, other.row.resolvers(), bad));
     if leases.row.owner().is_foreign() {
         let found: Vec<IpAddr> = found.iter().flatten().filter_map(|ip| ip.parse().ok()).collect();
         return resolver_command(leases.row, &found).map(|command| Fix::shell(command.program, command.args));
@@ -108,17 +109,82 @@ pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<
     if written.any(|(other, _)| other.row.is_ipv4() == is_ipv4 && other.row.owner().is_foreign()) {
         return None;
     }
-    let usual = if is_ipv4 { USUAL_RESOLVERS } else { USUAL_RESOLVERS_V6 };
-    let resolvers = found.unwrap_or_else(|| usual.iter().map(|text| (*text).to_owned()).collect());
+    let given = leases.row.external_ids.get(&wrote_mark(DNS_SERVER)).map(|value| parse_addresses(value));
+    let given = given.and_then(|given| good(input, leases, given, bad));
+    let resolvers = given.or(found).or_else(|| resolvers_of_machine(input, is_ipv4, bad));
+    let resolvers = resolvers.unwrap_or_else(|| vec![PLACEHOLDER.to_owned()]);
     let set = CommandLine::qdns(["forwarders", "set"]).value(input.topology.switches[index].name());
     let set = resolvers.iter().fold(set, CommandLine::value);
     Some(Fix::qdns(&if leases.users.len() > 1 { set.option("--yes") } else { set }))
 }
 
-/// The resolvers of a row that are not OVN's own and not among the bad ones, if there are any.
-fn good_resolvers(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Vec<String>> {
+/// The resolvers of the machine that doctor runs on, if there are any of the family that are not bad.
+fn resolvers_of_machine(input: &Input, is_ipv4: bool, bad: &[IpAddr]) -> Option<Vec<String>> {
+    let is_good = |ip: &&IpAddr| ip.is_ipv4() == is_ipv4 && !bad.contains(ip);
+    let good = input.facts.resolvers.iter().filter(is_good).map(ToString::to_string);
+    Some(good.collect()).filter(|good: &Vec<String>| !good.is_empty())
+}
+
+/// The resolvers for a row that are not OVN's own and not among the bad ones, if there are any.
+fn good(input: &Input, leases: &Leases, resolvers: Vec<IpAddr>, bad: &[IpAddr]) -> Option<Vec<String>> {
     let network = &input.topology.switches[*leases.users.keys().next()?];
     let is_good = |ip: &IpAddr| !is_of_ovn(network, leases, ip) && !bad.contains(ip);
-    let good = leases.row.resolvers().into_iter().filter(is_good).map(|ip| ip.to_string());
+    let good = resolvers.into_iter().filter(is_good).map(|ip| ip.to_string());
     Some(good.collect()).filter(|good: &Vec<String>| !good.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::facts::Facts;
+    use crate::doctor::testing::{healthy, map, nb, uuid};
+
+    /// The command for the row of the healthy network, whose resolvers are bad, after a change.
+    fn command(change: impl FnOnce(&mut Facts)) -> String {
+        let mut facts = healthy();
+        change(&mut facts);
+        let input = Input::of(&facts);
+        let leases = input.topology.leases.iter().find(|leases| leases.row.uuid == uuid(21)).unwrap();
+        match set_forwarders(&input, leases, &leases.row.resolvers()) {
+            Some(Fix::Shell(command)) => command.args.join(" "),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn machine(facts: &mut Facts) {
+        facts.resolvers = ["2001:db8::1", "198.51.100.1"].map(|ip| ip.parse().unwrap()).to_vec();
+    }
+
+    #[test]
+    fn without_any_resolver_the_command_has_a_placeholder() {
+        assert_eq!(command(|_| ()), "forwarders set net1 RESOLVER");
+    }
+
+    #[test]
+    fn the_resolvers_of_the_machine_are_of_the_rows_family() {
+        assert_eq!(command(machine), "forwarders set net1 198.51.100.1");
+    }
+
+    #[test]
+    fn the_resolvers_that_the_operator_gave_go_first() {
+        let given = |facts: &mut Facts| {
+            machine(facts);
+            let marks = map(&[("qdns-wrote-dns_server", "{192.0.2.1, 198.51.100.7}")]);
+            nb(facts).dhcp_options[0].external_ids = marks;
+        };
+        assert_eq!(command(given), "forwarders set net1 198.51.100.7");
+    }
+
+    #[test]
+    fn the_resolvers_of_another_row_go_before_those_of_the_machine() {
+        let other = |facts: &mut Facts| {
+            machine(facts);
+            let options = map(&[("dns_server", "198.51.100.8")]);
+            let row =
+                DhcpOptions { uuid: uuid(22), cidr: "10.0.0.0/24".into(), options, ..DhcpOptions::default() };
+            nb(facts).dhcp_options.push(row);
+            nb(facts).ports[1].dhcpv4_options = Some(uuid(22));
+        };
+        assert_eq!(command(other), "forwarders set net1 198.51.100.8");
+    }
 }

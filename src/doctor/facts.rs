@@ -2,6 +2,8 @@
 //!
 //! `--dump` writes all of it to a file, `--from-dump` reads it from one.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -72,6 +74,9 @@ pub struct Facts {
     pub chassis: Fact<LocalChassis>,
     /// The queries of guests that ACLs drop, as ovn-trace(8) reports.
     pub traces: Fact<Vec<DroppedQuery>>,
+    /// The resolvers of the machine that doctor runs on (resolv.conf(5)), without those that only this machine reaches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolvers: Vec<IpAddr>,
     /// What the forwarders answer to AAAA queries under the zones' domains.
     pub probes: Fact<Vec<Probe>>,
 }

@@ -82,6 +82,12 @@ impl Finding {
         self
     }
 
+    /// The same finding with what a person does about it, where no command does it everywhere.
+    #[must_use]
+    pub fn hint(self, text: &str) -> Self {
+        self.seen("hint", text)
+    }
+
     /// The same finding with one more fix, if there is one.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {

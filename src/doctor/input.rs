@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use super::facts::Facts;
+use super::finding::Finding;
 use super::fix::Fix;
 use crate::model::life::Life;
 use crate::model::snapshot::Snapshot;
@@ -36,11 +37,14 @@ impl<'a> Input<'a> {
         self.facts.southbound.as_ref().map_err(|missing| missing.message.clone())
     }
 
-    /// The command that makes ovn-northd work again.
-    pub fn repair_northd(&self) -> Fix {
+    /// A finding with what makes ovn-northd work again. Packages name its service differently, and it may run on
+    /// another host.
+    pub fn repaired_by_northd(&self, finding: Finding) -> Finding {
         match self.facts.northd.as_deref() {
-            Ok("paused") => Fix::shell("ovn-appctl", ["-t", "ovn-northd", "resume"]),
-            _ => Fix::shell("systemctl", ["restart", "ovn-northd"]),
+            Ok("paused") => finding.fix(Fix::shell("ovn-appctl", ["-t", "ovn-northd", "resume"])),
+            _ => finding.hint(
+                "restart ovn-northd on the host where it runs (Debian: the service ovn-central; Fedora: ovn-northd)",
+            ),
         }
     }
 }

@@ -197,6 +197,7 @@ pub fn healthy() -> Facts {
             connection: "connected".into(),
         }),
         traces: Ok(Vec::new()),
+        resolvers: Vec::new(),
         probes: Ok(Vec::new()),
     }
 }

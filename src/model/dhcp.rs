@@ -3,12 +3,16 @@
 //! ovn-northd copies each value unquoted into `put_dhcp_opts(…)`, so a value with a syntax error stops DHCP for every
 //! port of the row (ovn-nb(5), `DHCP_Options`; ovn-sb(5), `Logical_Flow`).
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::snapshot::DhcpOptions;
 
 /// The option for the resolvers, in DHCPv4 and DHCPv6.
 pub const DNS_SERVER: &str = "dns_server";
+
+/// The options that carry the domains in which guests search, for DHCPv4 and for DHCPv6.
+const SEARCH_OPTIONS: [&str; 3] = ["domain_name", "domain_search_list", "domain_search"];
 
 /// The value for addresses: one as it is, several in braces.
 pub fn addresses(addresses: &[IpAddr]) -> String {
@@ -43,6 +47,14 @@ pub fn parse_string(value: &str) -> &str {
 }
 
 impl DhcpOptions {
+    /// The domains that guests get to search in, in lower case.
+    pub fn search_domains(&self) -> BTreeSet<String> {
+        let values = SEARCH_OPTIONS.iter().filter_map(|option| self.options.get(*option));
+        let domains = values.flat_map(|value| parse_domains(value));
+        let domains = domains.map(|domain| domain.trim_end_matches('.').to_lowercase());
+        domains.filter(|domain| !domain.is_empty()).collect()
+    }
+
     /// The resolvers that guests get, in order.
     pub fn resolvers(&self) -> Vec<IpAddr> {
         self.options.get(DNS_SERVER).map(|value| parse_addresses(value)).unwrap_or_default()

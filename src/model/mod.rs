@@ -5,6 +5,7 @@ pub mod balancer;
 pub mod dhcp;
 #[cfg(test)]
 pub mod fixture;
+pub mod foreign;
 pub mod forwarding;
 pub mod host;
 pub mod json;

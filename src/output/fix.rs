@@ -79,7 +79,7 @@ mod tests {
                 r#"ovn-nbctl '--db=unix:/x' remove DNS {uuid} records '"Web"="1 2"' -- add DNS {uuid} records '"Web"="1"'"#
             )]
         );
-        assert_eq!(of([Fix::shell("systemctl", ["start", "x"])], false), ["systemctl start x"]);
+        assert_eq!(of([Fix::shell("incus", ["start", "x"])], false), ["incus start x"]);
     }
 
     #[test]

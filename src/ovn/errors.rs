@@ -114,7 +114,7 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
         .hint("name all servers of the cluster, separated by commas, or read from any server with --no-leader-only");
     }
     Error::new(Kind::Unreachable, "the northbound database cannot be reached")
-        .hint("check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …")
+        .hint("check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …")
 }
 
 /// The messages without the program's name, time stamps and repetitions.

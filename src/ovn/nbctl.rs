@@ -14,8 +14,8 @@ use crate::error::{Error, Kind, Result};
 /// The pause between two reads of a cluster that has no leader.
 const PAUSE: Duration = Duration::from_millis(100);
 
-const INSTALL: &str =
-    "install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL";
+const INSTALL: &str = "install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with \
+    --ovn-nbctl PATH or QDNS_OVN_NBCTL";
 
 /// Which databases and hypervisors must have a change before a command returns (ovn-nbctl(8), `--wait`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -102,5 +102,5 @@ fn report(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, e
 
 fn not_run(program: &OsStr) -> Error {
     Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .hint("install it (apt-get install openvswitch-common), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
+        .hint("install the package that has ovsdb-client (Debian: openvswitch-common; Fedora: openvswitch), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }

@@ -219,7 +219,7 @@ fn check_backends(
         let ip = resolver.ip();
         if vips.contains(&ip) {
             return Err(Error::invalid(format!("resolver {ip} is refused: it is the VIP itself"))
-                .hint("name a resolver that answers names of other networks, such as `8.8.8.8`"));
+                .hint("name a resolver of your network that answers names of other networks"));
         }
         if matches!(holder, Holder::Switch(_)) && resolver.port() != PORT {
             return Err(Error::conflict(format!(

@@ -7,6 +7,7 @@ use super::balancer::{self, VipChoice};
 use super::change::Column;
 use crate::error::{Error, Result};
 use crate::model::dhcp::{self, DNS_SERVER};
+use crate::model::foreign::ForeignNames;
 use crate::model::listing::some_of;
 use crate::model::marks::{before_mark, option_of_before_mark, wrote_mark};
 use crate::model::name::Domain;
@@ -54,15 +55,17 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
             balancer::add(&mut plan, topology, network, resolvers, *vip)?
         }
     };
+    let foreign = network.foreign_names();
     let domain = match topology.zone_of(network)? {
-        Some(zone) => zone.domain.clone(),
+        Some(zone) => Some(zone.domain.clone()),
+        None if !foreign.is_empty() => None,
         None => {
             plan.warnings.push(format!(
                 "switch {} has no zone, so no local name resolves yet; create one: {}",
                 switch.name,
                 CommandLine::qdns(["zone", "create"]).value(&switch.name)
             ));
-            Domain::default()
+            Some(Domain::default())
         }
     };
     let mut served: Vec<IpAddr> = Vec::new();
@@ -79,14 +82,8 @@ pub fn set(topology: &Topology, network: &Network, forwarders: &Forwarders, sear
         }
         let planned = plan.changes.len();
         write(&mut plan, row, DNS_SERVER, &dhcp::addresses(&family));
-        for (option, value) in search_options(row, &domain).filter(|_| search) {
-            match value {
-                Some(value) => write(&mut plan, row, option, &value),
-                None => plan.warnings.push(format!(
-                    "{option} is not set in the row for {}: in DHCPv6, OVN encodes a domain with a dot, such as {domain}, wrongly",
-                    row.cidr
-                )),
-            }
+        if search {
+            write_search(&mut plan, row, domain.as_ref(), &foreign);
         }
         if plan.changes.len() > planned {
             shared.extend(sharing(row, shared_with));
@@ -174,6 +171,33 @@ fn search_options(
     let ipv6 = [("domain_search", (!domain.as_str().contains('.')).then_some(quoted))];
     let is_ipv4 = row.is_ipv4();
     ipv4.into_iter().filter(move |_| is_ipv4).chain(ipv6.into_iter().filter(move |_| !is_ipv4))
+}
+
+/// Plans the search domain. Where other programs serve names on the switch, a domain in the row stays: these names
+/// may be under it.
+fn write_search(plan: &mut Plan, row: &DhcpOptions, domain: Option<&Domain>, foreign: &[ForeignNames]) {
+    let searched = row.search_domains();
+    let written = domain.filter(|_| foreign.is_empty() || searched.is_empty());
+    let Some(domain) = written else {
+        if domain.is_none_or(|domain| !searched.contains(domain.as_str())) {
+            let rows: Vec<String> = foreign.iter().map(ForeignNames::rows).collect();
+            plan.warnings.push(format!(
+                "the search domain in the row for {} stays as it is: names of the switch are served from {}",
+                row.cidr,
+                rows.join(" and ")
+            ));
+        }
+        return;
+    };
+    for (option, value) in search_options(row, domain) {
+        match value {
+            Some(value) => write(plan, row, option, &value),
+            None => plan.warnings.push(format!(
+                "{option} is not set in the row for {}: in DHCPv6, OVN encodes a domain with a dot, such as {domain}, wrongly",
+                row.cidr
+            )),
+        }
+    }
 }
 
 /// Plans an option's value. One mark keeps the value from before, unless qdns wrote that one too, and one keeps the

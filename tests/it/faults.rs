@@ -57,7 +57,7 @@ fn no_ovn_nbctl() -> Result<()> {
     snapshot!(run, @"
     ----- stderr -----
     error: there is no ovn-nbctl on this machine
-       hint: install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())
@@ -73,7 +73,7 @@ fn an_ovn_nbctl_that_is_not_executable() -> Result<()> {
     ----- stderr -----
     error: [DIR]/plain-file cannot be executed
       cause: Permission denied (os error 13)
-       hint: install it (apt-get install ovn-common), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())
@@ -90,7 +90,7 @@ fn no_socket() -> Result<()> {
     ----- stderr -----
     error: the northbound database cannot be reached
       cause: unix:/nonexistent/nb.sock: database connection failed (No such file or directory)
-       hint: check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
+       hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
     ----- exit 3 -----
     ");
     Ok(())
@@ -100,7 +100,7 @@ fn no_socket() -> Result<()> {
 fn no_socket_as_json() -> Result<()> {
     snapshot!(qdns("unix:/nonexistent/nb.sock", &["-o", "json", "zone", "ls"]), @r#"
     ----- stderr -----
-    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that it runs (systemctl status ovn-central), or name it with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …"]}}
+    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …"]}}
     ----- exit 3 -----
     "#);
     Ok(())

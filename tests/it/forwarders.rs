@@ -165,3 +165,52 @@ fn clear_leaves_what_qdns_did_not_set() -> Result<()> {
     assert_eq!(nets.nb.dump(), before);
     Ok(())
 }
+
+/// `net1` with a row of Incus that has a name under `incus`.
+fn next_to_incus(nets: &Nets) {
+    let row =
+        nets.nb.nbctl(&["create", "DNS", "external_ids:incus_switch=net1", "records:c2.incus=10.0.0.2"]);
+    nets.nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
+    let search = r#"options:domain_name="\"incus\"""#;
+    nets.nb.nbctl(&["set", "DHCP_Options", &nets.net1, search]);
+}
+
+#[test]
+fn the_search_domain_stays_where_another_program_serves_the_names() -> Result<()> {
+    let nets = Nets::start()?;
+    next_to_incus(&nets);
+    snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.1"), @"
+    + dns_server  192.0.2.1
+    ----- stderr -----
+    warning: the search domain in the row for 10.0.0.0/24 stays as it is: names of the switch are served from a row of incus
+    warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given
+    ");
+    snapshot!(nets.options(&nets.net1), @r#"{dns_server="192.0.2.1", domain_name="\"incus\""}"#);
+    Ok(())
+}
+
+#[test]
+fn the_search_domain_stays_where_names_of_two_programs_are_served() -> Result<()> {
+    let nets = Nets::start()?;
+    next_to_incus(&nets);
+    nets.nb.qdns("record add net1 web 10.0.0.10 fd00::10").ok();
+    snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.1 fd00::53"), @r#"
+    + dns_server  192.0.2.1
+    + dns_server  fd00::53
+    + domain_search  "internal"
+    ----- stderr -----
+    warning: the search domain in the row for 10.0.0.0/24 stays as it is: names of the switch are served from a row of incus
+    "#);
+    snapshot!(nets.nb.qdns("doctor --only search-domain-missing"), @r#"
+    DHCP
+      warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
+          cidr: 10.0.0.0/24
+          dhcp options: [UUID]
+          domain: internal
+          ports: 1
+          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal,incus\\\"\""
+
+    1 warning; 0 checks passed.
+    "#);
+    Ok(())
+}

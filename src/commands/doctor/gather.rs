@@ -13,6 +13,7 @@ use crate::ovn::nbctl::Nbctl;
 use crate::ovn::sbctl::Sbctl;
 use crate::ovn::southbound::{dns_flows, local_chassis, northd, read};
 use crate::ovn::trace::{Traced, trace};
+use crate::resolver;
 
 /// Reads everything that can be read; `sb` is an error where the southbound database is not known.
 pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
@@ -44,6 +45,7 @@ pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
             northd,
             chassis,
             traces,
+            resolvers: resolver::of_machine(),
             probes: Err(Missing::because("no forwarder was asked: --probe asks them")),
         }
     })

@@ -1,7 +1,6 @@
 //! `chassis-behind`.
 
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 
@@ -30,13 +29,10 @@ fn run(input: &Input) -> Outcome {
             let finding = Finding::new(&chassis.name, message)
                 .seen("chassis_nb_cfg", chassis.nb_cfg)
                 .seen("nb_cfg", sb.nb_cfg);
+            let finding = finding.hint("see whether ovn-controller runs on that host, and restart it there");
             match &input.facts.chassis {
-                Ok(local) if local.name == chassis.name => finding
-                    .seen("connection", &local.connection)
-                    .fix(Fix::shell("systemctl", ["restart", "ovn-controller"])),
-                _ => {
-                    finding.fix(Fix::shell("ssh", [&chassis.name, "systemctl", "restart", "ovn-controller"]))
-                }
+                Ok(local) if local.name == chassis.name => finding.seen("connection", &local.connection),
+                _ => finding,
             }
         })
         .collect())

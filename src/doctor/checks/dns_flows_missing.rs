@@ -35,13 +35,11 @@ fn run(input: &Input) -> Outcome {
             continue;
         }
         let name = network.name();
-        findings.push(
-            Finding::new(name, format!("{name} has names and no flow that looks them up"))
-                .on(name)
-                .seen("uuid", uuid)
-                .seen("records", records)
-                .fix(input.repair_northd()),
-        );
+        let finding = Finding::new(name, format!("{name} has names and no flow that looks them up"))
+            .on(name)
+            .seen("uuid", uuid)
+            .seen("records", records);
+        findings.push(input.repaired_by_northd(finding));
     }
     Ok(findings)
 }

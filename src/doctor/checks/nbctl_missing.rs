@@ -1,7 +1,6 @@
 //! `nbctl-missing`.
 
 use crate::doctor::finding::Severity;
-use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Outcome, Run};
 use crate::error::Kind;
@@ -21,8 +20,7 @@ pub(super) const CHECK: Check = Check {
 fn run(input: &Input) -> Outcome {
     let missing = input.facts.northbound.as_ref().err();
     let missing = missing.filter(|missing| missing.kind == Kind::NoSuchBinary.name());
-    let fix = || Fix::shell("apt-get", ["install", "ovn-common"]);
-    Ok(missing.map(|missing| missing.finding("ovn-nbctl").fix(fix())).into_iter().collect())
+    Ok(missing.map(|missing| missing.finding("ovn-nbctl")).into_iter().collect())
 }
 
 #[cfg(test)]

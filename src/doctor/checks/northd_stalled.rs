@@ -46,7 +46,7 @@ fn run(input: &Input) -> Outcome {
     if let Ok(status) = &input.facts.northd {
         finding = finding.seen("status", status);
     }
-    Ok(vec![finding.fix(input.repair_northd())])
+    Ok(vec![input.repaired_by_northd(finding)])
 }
 
 #[cfg(test)]

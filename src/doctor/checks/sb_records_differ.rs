@@ -39,7 +39,7 @@ fn run(input: &Input) -> Outcome {
         }
         let name = network.name();
         let message = format!("the names that OVN serves on {name} are not those of the northbound database");
-        findings.push(Finding::new(name, message).on(name).seen("rows", rows).fix(fix(input)));
+        findings.push(repaired(input, Finding::new(name, message).on(name).seen("rows", rows)));
     }
     Ok(findings)
 }
@@ -69,10 +69,10 @@ fn different(northbound: &Map, served: &Map) -> BTreeMap<String, Value> {
     differing.map(|key| (key.clone(), both(key))).collect()
 }
 
-fn fix(input: &Input) -> Fix {
+fn repaired(input: &Input, finding: Finding) -> Finding {
     match input.facts.northd.as_deref() {
-        Ok("active") => Fix::shell("ovn-appctl", ["-t", "ovn-northd", "inc-engine/recompute"]),
-        _ => input.repair_northd(),
+        Ok("active") => finding.fix(Fix::shell("ovn-appctl", ["-t", "ovn-northd", "inc-engine/recompute"])),
+        _ => input.repaired_by_northd(finding),
     }
 }
 

@@ -33,7 +33,7 @@ fn run(input: &Input) -> Outcome {
     let domains = input.topology.domains();
     let mut findings = Vec::new();
     for leases in input.topology.leases.iter().filter(|leases| leases.row.is_ipv4()) {
-        let searched = searched_domains(leases);
+        let searched = leases.row.search_domains();
         for index in leases.users.keys() {
             let Some((domain, true)) = domains.get(index) else { continue };
             if !searched.contains(domain.as_str()) {
@@ -42,14 +42,6 @@ fn run(input: &Input) -> Outcome {
         }
     }
     Ok(findings)
-}
-
-/// The domains that guests get to search in.
-fn searched_domains(leases: &Leases) -> BTreeSet<String> {
-    let values = OPTIONS.iter().filter_map(|option| leases.row.options.get(*option));
-    let domains = values.flat_map(|value| dhcp::parse_domains(value));
-    let domains = domains.map(|domain| domain.trim_end_matches('.').to_lowercase());
-    domains.filter(|domain| !domain.is_empty()).collect()
 }
 
 fn finding(
