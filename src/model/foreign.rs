@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::address;
 use super::marks::Owner;
+use super::name::Domain;
 use super::network::Network;
+use super::snapshot::DnsRow;
 
 /// The names that the rows of one program serve on a switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,22 +35,53 @@ impl fmt::Display for ForeignNames {
     }
 }
 
+/// The names that these rows serve and that are not ours, by program, in the order of the rows.
+pub fn foreign_names<'r>(rows: impl IntoIterator<Item = &'r DnsRow>) -> Vec<ForeignNames> {
+    let mut all: Vec<ForeignNames> = Vec::new();
+    for row in rows.into_iter().filter(|row| !row.is_ours()) {
+        let (owner, names) = (row.owner(), names(row).count());
+        match all.iter_mut().find(|of_owner| of_owner.owner == owner) {
+            Some(of_owner) => {
+                of_owner.rows += 1;
+                of_owner.names += names;
+            }
+            None => all.push(ForeignNames { owner, rows: 1, names }),
+        }
+    }
+    all
+}
+
+/// Which programs serve how many names, in one sentence without an end; `None` where none does.
+pub fn sentence(foreign: &[ForeignNames]) -> Option<String> {
+    let some: Vec<String> =
+        foreign.iter().filter(|of_owner| of_owner.names > 0).map(ToString::to_string).collect();
+    (!some.is_empty()).then(|| some.join(", "))
+}
+
+/// That there is none of ours, and whose names are served instead.
+pub fn nothing_but(none: &str, foreign: &[ForeignNames]) -> String {
+    match sentence(foreign) {
+        Some(sentence) => format!("{none} of qdns: {sentence}."),
+        None => format!("{none}."),
+    }
+}
+
+fn names(row: &DnsRow) -> impl Iterator<Item = &str> {
+    row.records.keys().map(String::as_str).filter(|key| !address::is_reverse_name(key))
+}
+
 impl Network<'_> {
     /// The names of other programs, by program, in the order of the switch's rows.
     pub fn foreign_names(&self) -> Vec<ForeignNames> {
-        let mut all: Vec<ForeignNames> = Vec::new();
-        for row in self.rows.iter().filter(|row| !row.is_ours()) {
-            let owner = row.owner();
-            let names = row.records.keys().filter(|key| !address::is_reverse_name(key)).count();
-            match all.iter_mut().find(|of_owner| of_owner.owner == owner) {
-                Some(of_owner) => {
-                    of_owner.rows += 1;
-                    of_owner.names += names;
-                }
-                None => all.push(ForeignNames { owner, rows: 1, names }),
-            }
-        }
-        all
+        foreign_names(self.rows.iter().copied())
+    }
+
+    /// The domain of most names that other programs serve on the switch: its guests search in it. `None` where qdns
+    /// accepts no such domain.
+    pub fn foreign_domain(&self) -> Option<Domain> {
+        let foreign = self.rows.iter().filter(|row| !row.is_ours());
+        Domain::of_most(foreign.flat_map(|row| names(row)))
+            .and_then(|domain| Domain::parse(domain.as_str()).ok())
     }
 }
 

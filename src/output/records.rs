@@ -10,6 +10,7 @@ use super::page::Page;
 use super::plain;
 use super::table::{Cell, Table};
 use crate::model::address;
+use crate::model::foreign::{ForeignNames, nothing_but};
 use crate::model::host::Host;
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
@@ -19,18 +20,22 @@ use crate::model::zone::Zone;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Records {
     pub records: Vec<Record>,
+    /// Whose names are served instead, where there is no host.
+    #[serde(skip)]
+    pub foreign: Vec<ForeignNames>,
 }
 
 impl Records {
     /// The hosts of a zone.
     pub fn of(topology: &Topology, zone: &Zone) -> Self {
-        Records { records: hosts_of(topology, zone).collect() }
+        Records { records: hosts_of(topology, zone).collect(), foreign: Vec::new() }
     }
 
     /// The hosts of all zones, by switch and name.
     pub fn all(topology: &Topology) -> Self {
         let zones = topology.zones_by_home();
-        Records { records: zones.flat_map(|(_, zone)| hosts_of(topology, zone)).collect() }
+        let records = zones.flat_map(|(_, zone)| hosts_of(topology, zone)).collect();
+        Records { records, foreign: Vec::new() }
     }
 }
 
@@ -43,7 +48,7 @@ fn hosts_of(topology: &Topology, zone: &Zone) -> impl Iterator<Item = Record> {
 impl Answer for Records {
     fn table(&self, width: Option<u16>) -> Page {
         if self.records.is_empty() {
-            return Page::from("No hosts.");
+            return Page::from(nothing_but("No hosts", &self.foreign).as_str());
         }
         let noted = self.records.iter().any(|record| !record.notes.is_empty());
         let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];

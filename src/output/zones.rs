@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::page::Page;
 use super::plain;
 use super::table::{Cell, Table, or_dash};
+use crate::model::foreign::{ForeignNames, foreign_names, nothing_but};
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
@@ -14,20 +15,24 @@ use crate::model::zone::Zone;
 #[derive(Clone, Debug, Serialize)]
 pub struct Zones {
     pub zones: Vec<ZoneSummary>,
+    /// Whose names are served on the switches without a zone.
+    #[serde(skip)]
+    foreign: Vec<ForeignNames>,
 }
 
 impl Zones {
     /// All zones, by switch.
     pub fn all(topology: &Topology) -> Self {
         let zones = topology.zones_by_home();
-        Zones { zones: zones.map(|(switch, zone)| ZoneSummary::of(topology, switch, zone)).collect() }
+        let zones = zones.map(|(switch, zone)| ZoneSummary::of(topology, switch, zone)).collect();
+        Zones { zones, foreign: foreign_names(&topology.rows.dns) }
     }
 }
 
 impl Answer for Zones {
     fn table(&self, width: Option<u16>) -> Page {
         if self.zones.is_empty() {
-            return Page::from("No zones.");
+            return Page::from(nothing_but("No zones", &self.foreign).as_str());
         }
         let mut table = Table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
         for zone in &self.zones {

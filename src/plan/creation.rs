@@ -1,6 +1,7 @@
 //! What creates the zone of a switch, for a plan that needs one.
 
 use super::change::{Change, Reference, Row};
+use crate::model::foreign::ForeignNames;
 use crate::model::marks::Owner;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
@@ -13,6 +14,27 @@ pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
     let uuid = zone_uuid(switch.uuid);
     let row = DnsRow { uuid, external_ids: zone_marks(switch, domain), ..DnsRow::default() };
     [Change::Create(Row::Dns(row)), Change::Refer(Reference::to_zone(switch, uuid))]
+}
+
+/// The domain of a new zone where none was given: that of the names which another program serves on the switch, for
+/// its guests search in it; else the default.
+pub(super) fn usual_domain(network: &Network) -> Domain {
+    network.foreign_domain().unwrap_or_default()
+}
+
+/// The warnings for a new zone with this domain that was not given.
+pub(super) fn creation_warnings(network: &Network, domain: &Domain) -> Vec<String> {
+    may_be_detached(network).into_iter().chain(chosen_domain(network, domain)).collect()
+}
+
+pub(super) fn chosen_domain(network: &Network, domain: &Domain) -> Option<String> {
+    let rows: Vec<String> = network.foreign_names().iter().map(ForeignNames::rows).collect();
+    (*domain != Domain::default()).then(|| {
+        format!(
+            "the new zone has the domain {domain}, as the names from {} on this switch have",
+            rows.join(" and ")
+        )
+    })
 }
 
 /// The warning for a new zone on a switch of Neutron that has no DNS row of Neutron yet: the first one replaces

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Plan;
 use super::change::{Change, Column, Reference};
-use super::creation::{creation, may_be_detached};
+use super::creation::{creation, creation_warnings, usual_domain};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
 use crate::model::marks::HostMark;
@@ -35,8 +35,8 @@ pub struct Draft<'a> {
     pub(super) warnings: Vec<String>,
     /// The other rows that answer the same guests, with what each is.
     pub(super) foreign: Vec<(String, &'a Map)>,
-    /// The warning for a zone that is created here, see [`may_be_detached`].
-    detachment: Option<String>,
+    /// The warnings for a zone that is created here.
+    creation: Vec<String>,
     /// The keys of the dangling reverse names, by the host that they name.
     dangling: HashMap<Text<'a>, Vec<Text<'a>>>,
     /// The aliases of each host, by name.
@@ -50,19 +50,19 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Opens the zone of a switch. A switch without a zone gets a new one with the default domain.
+    /// Opens the zone of a switch. A switch without a zone gets a new one with [`usual_domain`].
     ///
     /// # Errors
     /// As [`Topology::zone_of`].
     pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
         let zone = topology.zone_of(network)?;
         let switch = network.switch;
-        let domain = zone.map(|zone| zone.domain.clone()).unwrap_or_default();
+        let domain = zone.map_or_else(|| usual_domain(network), |zone| zone.domain.clone());
         let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
         Ok(Draft {
             subnets: Subnets::of(&topology.sharing(network)),
-            detachment: may_be_detached(network),
+            creation: creation_warnings(network, &domain),
             foreign: other_rows(topology, network, row),
             ..Self::of(switch, row, is_attached, domain)
         })
@@ -96,7 +96,7 @@ impl<'a> Draft<'a> {
             touched: BTreeSet::new(),
             warnings: Vec::new(),
             subnets: Subnets::default(),
-            detachment: None,
+            creation: Vec::new(),
             foreign: Vec::new(),
             aliases,
             gone: Vec::new(),
@@ -158,7 +158,7 @@ impl<'a> Draft<'a> {
             None if self.records.is_empty() => return plan,
             None => {
                 plan.changes.extend(creation(self.switch, &self.domain));
-                plan.warnings.extend(self.detachment.take());
+                plan.warnings.append(&mut self.creation);
                 zone_uuid(self.switch.uuid)
             }
         };

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::draft::Draft;
+use super::foreign;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::{Host, Keys, Text, host_name};
@@ -151,6 +152,9 @@ impl<'a> Draft<'a> {
         let key = host_name(name, &self.domain);
         if let Some(host) = self.hosts.by_name.get(&key) {
             return Ok(host.clone());
+        }
+        if let Some(error) = foreign::has_name(self.switch, &self.foreign, name) {
+            return Err(error);
         }
         self.check_is_a_name(name)?;
         HostArg::parse(name)?.under(&self.domain)?;

@@ -8,6 +8,7 @@ pub mod claims;
 mod creation;
 pub mod draft;
 pub mod edits;
+mod foreign;
 pub mod forwarders;
 pub mod hosts;
 pub mod import;

@@ -1,10 +1,11 @@
 //! Plans that create and remove the zone of a switch.
 
 use super::change::{Change, Reference, Row};
-use super::creation::{creation, may_be_detached};
+use super::creation::{chosen_domain, creation, may_be_detached, usual_domain};
 use super::draft::Draft;
 use super::{Plan, Undo, forwarders, undo};
 use crate::error::{Error, Result};
+use crate::model::foreign::sentence;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::DnsRow;
@@ -23,11 +24,12 @@ pub fn create(
 ) -> Result<Plan> {
     let switch = network.switch;
     let mut plan = Plan::for_switch(switch);
-    let wanted = domain.cloned().unwrap_or_default();
+    let wanted = domain.cloned().unwrap_or_else(|| usual_domain(network));
     match topology.zone_of(network)? {
         None => {
             plan.changes.extend(creation(switch, &wanted));
             plan.warnings.extend(may_be_detached(network));
+            plan.warnings.extend(chosen_domain(network, &wanted).filter(|_| domain.is_none()));
         }
         Some(zone) if !zone.is_attached() => {
             plan.warnings.push(format!("switch {} did not list its zone; it lists it again", switch.name));
@@ -47,7 +49,7 @@ pub fn create(
         }
         Some(_) => {}
     }
-    if !plan.changes.is_empty() {
+    if !plan.changes.is_empty() && domain.is_some() {
         plan.warnings.extend(public_warning(&wanted));
     }
     Ok(plan)
@@ -155,8 +157,17 @@ fn has_only_shared(topology: &Topology, network: &Network, zone: &Zone) -> Error
 pub fn missing(topology: &Topology, network: &Network) -> Error {
     match topology.shared_zones(network).next() {
         Some(zone) => has_only_shared(topology, network, zone),
-        None => Error::not_found(format!("switch {} has no zone", network.switch.name))
+        None => Error::not_found(has_none(network))
             .hint(CommandLine::qdns(["zone", "create"]).value(&network.switch.name).to_string()),
+    }
+}
+
+/// That a switch has no zone, and whose names are served there.
+fn has_none(network: &Network) -> String {
+    let message = format!("switch {} has no zone", network.switch.name);
+    match sentence(&network.foreign_names()) {
+        Some(sentence) => format!("{message} of qdns: {sentence}"),
+        None => message,
     }
 }
 
@@ -198,6 +209,35 @@ mod tests {
         snapshot.dns.push(DnsRow { uuid, external_ids, ..DnsRow::default() });
         snapshot.switches[0].dns_records.push(uuid);
         assert_eq!(create_on(&snapshot, None, false).unwrap().warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_new_zone_has_the_domain_of_the_names_of_another_program() {
+        let mut snapshot = net1().without_zone();
+        let uuid = uuid::Uuid::from_u128(9);
+        snapshot.dns.push(DnsRow {
+            uuid,
+            external_ids: [("incus_switch".to_owned(), "net1".to_owned())].into(),
+            records: [("c1.corp.lan".to_owned(), "10.0.0.9".to_owned())].into(),
+            ..DnsRow::default()
+        });
+        snapshot.switches[0].dns_records.push(uuid);
+        let domain = |plan: Plan| {
+            let [Change::Create(Row::Dns(row)), Change::Refer(_)] = &plan.changes[..] else {
+                panic!("{plan:?}")
+            };
+            (row.external_ids["qdns-domain"].clone(), plan.warnings)
+        };
+        let warning =
+            "the new zone has the domain corp.lan, as the names from a row of incus on this switch have";
+        assert_eq!(
+            domain(create_on(&snapshot, None, false).unwrap()),
+            ("corp.lan".to_owned(), vec![warning.to_owned()])
+        );
+        assert_eq!(
+            domain(create_on(&snapshot, Some("prod.internal"), false).unwrap()),
+            ("prod.internal".to_owned(), Vec::new())
+        );
     }
 
     #[test]

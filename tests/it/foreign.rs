@@ -255,15 +255,16 @@ fn a_refusal_names_the_owner_and_its_command() -> Result<()> {
     ----- exit 1 -----
     $ qdns record add neutron-[UUID] db-server 10.20.0.99
     ----- stderr -----
-    error: a row of neutron on switch neutron-[UUID] has db-server already
-       hint: without the short name: qdns record add neutron-[UUID] db-server 10.20.0.99 --no-short
+    error: a row of neutron on switch neutron-[UUID] has db-server.example.org already
+       hint: choose another name; qdns zone show neutron-[UUID] shows the rows of the switch
     ----- exit 1 -----
     $ qdns record add neutron-[UUID] mine 10.20.0.51
     + zone  neutron-[UUID]
     + mine  10.20.0.51
-    + mine.internal  10.20.0.51
+    + mine.example.org  10.20.0.51
     ----- stderr -----
     warning: mine: the PTR record of 10.20.0.51 stays with db-server.example.org in a row of neutron on this switch
+    warning: the new zone has the domain example.org, as the names from a row of neutron on this switch have
     $ qdns zone create neutron-[UUID]
     + zone  neutron-[UUID]
     ----- stderr -----
@@ -307,21 +308,22 @@ fn addresses_are_checked_against_the_subnets_of_neutron() -> Result<()> {
     $ qdns record add neutron-[UUID] probe 10.20.0.1 --no-ptr
     + zone  neutron-[UUID]
     + probe  10.20.0.1
-    + probe.internal  10.20.0.1
+    + probe.example.org  10.20.0.1
     ----- stderr -----
     warning: probe: 10.20.0.1 is the address of neutron-[UUID]'s router
+    warning: the new zone has the domain example.org, as the names from a row of neutron on this switch have
     $ qdns record add neutron-[UUID] outside 10.99.0.7 --no-ptr
     + outside  10.99.0.7
-    + outside.internal  10.99.0.7
+    + outside.example.org  10.99.0.7
     ----- stderr -----
     warning: outside: 10.99.0.7 is outside of neutron-[UUID]'s subnet 10.20.0.0/24
     $ qdns record add neutron-[UUID] guest 10.20.0.77 fd00:20::77 --no-ptr
     + guest  10.20.0.77 fd00:20::77
-    + guest.internal  10.20.0.77 fd00:20::77
+    + guest.example.org  10.20.0.77 fd00:20::77
     $ qdns zone show neutron-[UUID]
     switch   neutron-[UUID] ([UUID])
     subnets  10.20.0.0/24, fd00:20::/64
-    domain   internal
+    domain   example.org
     zone     [UUID] (attached)
     hosts    3 (0 static)
     records  6
@@ -340,5 +342,85 @@ fn addresses_are_checked_against_the_subnets_of_neutron() -> Result<()> {
     let line = ["record", "add", app, "probe", "10.20.0.255"];
     add.env("OVN_NB_DAEMON", daemon.socket()).args(line);
     crate::support::run(&mut add).fails(2);
+    Ok(())
+}
+
+#[test]
+fn names_of_another_program_are_counted_where_qdns_has_none() -> Result<()> {
+    let nb = load(include_str!("fixtures/neutron.json"))?;
+    let app = "neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b";
+    snapshot!(nb.session(&[
+        "record ls",
+        &format!("record ls {app}"),
+        &format!("record ls {app} --name x"),
+        "zone ls",
+        &format!("zone show {app}"),
+        &format!("record rm {app} db-server.example.org"),
+        &format!("record rm {app} db-server --if-exists"),
+        &format!("record rm {app} db.corp.lan"),
+    ]), @r#"
+    $ qdns record ls
+    No hosts of qdns: 23 names are served from 2 rows of neutron.
+    $ qdns record ls neutron-[UUID]
+    No hosts of qdns: 21 names are served from a row of neutron.
+    $ qdns record ls neutron-[UUID] --name x
+    No hosts.
+    $ qdns zone ls
+    No zones of qdns: 23 names are served from 2 rows of neutron.
+    $ qdns zone show neutron-[UUID]
+    ----- stderr -----
+    error: switch neutron-[UUID] has no zone of qdns: 21 names are served from a row of neutron
+       hint: qdns zone create neutron-[UUID]
+    ----- exit 1 -----
+    $ qdns record rm neutron-[UUID] db-server.example.org
+    ----- stderr -----
+    error: db-server.example.org is no host of switch neutron-[UUID]'s zone: a row of neutron has it
+       hint: qdns changes the zone of the switch only; the program that has the name removes or renames it
+    ----- exit 1 -----
+    $ qdns record rm neutron-[UUID] db-server --if-exists
+    Nothing to change.
+    $ qdns record rm neutron-[UUID] db.corp.lan
+    ----- stderr -----
+    error: hostname "db.corp.lan" has dots, but does not end in the zone's domain `example.org`
+       hint: use `db` or `db-corp-lan`
+    ----- exit 2 -----
+    "#);
+    let nb = load(include_str!("fixtures/incus.json"))?;
+    snapshot!(nb.session(&["record ls incus-net3-ls-int", "zone ls"]), @"
+    $ qdns record ls incus-net3-ls-int
+    No hosts of qdns: 3 names are served from 3 rows of incus.
+    $ qdns zone ls
+    No zones of qdns: 6 names are served from 6 rows of incus.
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_new_zone_has_the_domain_that_guests_search() -> Result<()> {
+    let nb = load(include_str!("fixtures/incus.json"))?;
+    snapshot!(nb.session(&[
+        "record add incus-net3-ls-int mine 10.20.0.51 fd00:20::51",
+        "record add incus-net3-ls-int other.corp.lan 10.20.0.52 fd00:20::52",
+        "doctor incus-net3-ls-int --only search-domain-missing,name-shadowed,zone-misattached",
+        "zone create incus-net5-ls-int --domain prod.internal",
+    ]), @"
+    $ qdns record add incus-net3-ls-int mine 10.20.0.51 fd00:20::51
+    + zone  incus-net3-ls-int
+    + 1.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.0.0.0.0.d.f.ip6.arpa  mine.corp.lan
+    + 51.0.20.10.in-addr.arpa  mine.corp.lan
+    + mine  10.20.0.51 fd00:20::51
+    + mine.corp.lan  10.20.0.51 fd00:20::51
+    ----- stderr -----
+    warning: the new zone has the domain corp.lan, as the names from 3 rows of incus on this switch have
+    $ qdns record add incus-net3-ls-int other.corp.lan 10.20.0.52 fd00:20::52
+    + 2.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.0.0.0.0.d.f.ip6.arpa  other.corp.lan
+    + 52.0.20.10.in-addr.arpa  other.corp.lan
+    + other  10.20.0.52 fd00:20::52
+    + other.corp.lan  10.20.0.52 fd00:20::52
+    $ qdns doctor incus-net3-ls-int --only search-domain-missing,name-shadowed,zone-misattached
+    Nothing found; 3 checks passed.
+    $ qdns zone create incus-net5-ls-int --domain prod.internal
+    + zone  incus-net5-ls-int
+    ");
     Ok(())
 }

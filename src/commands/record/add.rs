@@ -29,7 +29,7 @@ Examples:
   qdns record add net1 printer 10.0.0.99 --static       a host without a logical switch port
   qdns record add net1 www --alias-of web-server        another name that follows the host
 
-A switch without a zone gets one, with the domain internal.")]
+A switch without a zone gets one, as by `qdns zone create`.")]
 pub struct AddArgs {
     /// The switch, by name or UUID
     switch: String,

@@ -8,6 +8,7 @@ use wildmatch::WildMatch;
 
 use crate::commands::Context;
 use crate::error::{Error, Result};
+use crate::model::foreign::foreign_names;
 use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
 use crate::output::Reply;
@@ -51,10 +52,14 @@ impl LsArgs {
                         .warn(&format!("{name} shares the zone of {home}, not listed here: {list}"));
                 }
                 let zone = topology.zone_of(network)?;
-                zone.map(|zone| Records::of(&topology, zone)).unwrap_or_default()
+                let records = zone.map(|zone| Records::of(&topology, zone)).unwrap_or_default();
+                Records { foreign: network.foreign_names(), ..records }
             }
-            None => Records::all(&topology),
+            None => Records { foreign: foreign_names(&snapshot.dns), ..Records::all(&topology) },
         };
+        if glob.is_some() || net.is_some() {
+            records.foreign.clear();
+        }
         records.records.retain(|record| {
             let named = |glob: &WildMatch| glob.matches(&record.hostname) || glob.matches(&record.fqdn);
             let within = |net: &IpNet| {

@@ -36,8 +36,11 @@ fn run(input: &Input) -> Outcome {
         let searched = leases.row.search_domains();
         for index in leases.users.keys() {
             let Some((domain, true)) = domains.get(index) else { continue };
-            if !searched.contains(domain.as_str()) {
-                findings.push(finding(input, leases, &input.topology.switches[*index], domain, &searched));
+            let network = &input.topology.switches[*index];
+            // A program that leases its own names decides which domain its guests search in.
+            let is_foreign = leases.row.owner().is_foreign() && !network.foreign_names().is_empty();
+            if !is_foreign && !searched.contains(domain.as_str()) {
+                findings.push(finding(input, leases, network, domain, &searched));
             }
         }
     }
@@ -91,5 +94,10 @@ pub(super) mod tests {
             foreign_dhcp(facts);
         }),
         passes(|facts| option(facts, "domain_name", "\"other.org\"")),
+        passes(|facts| {
+            nb(facts).dhcp_options[0].options.retain(|key, _| !key.starts_with("domain"));
+            foreign_dhcp(facts);
+            listed(facts, row(7, ("ls_name", "net1"), &[("vm.corp.lan", "10.0.0.9")]));
+        }),
     ];
 }
