@@ -39,7 +39,7 @@ impl fmt::Display for ForeignNames {
 pub fn foreign_names<'r>(rows: impl IntoIterator<Item = &'r DnsRow>) -> Vec<ForeignNames> {
     let mut all: Vec<ForeignNames> = Vec::new();
     for row in rows.into_iter().filter(|row| !row.is_ours()) {
-        let (owner, names) = (row.owner(), names(row).count());
+        let (owner, names) = (row.owner(), row.names().count());
         match all.iter_mut().find(|of_owner| of_owner.owner == owner) {
             Some(of_owner) => {
                 of_owner.rows += 1;
@@ -66,8 +66,11 @@ pub fn nothing_but(none: &str, foreign: &[ForeignNames]) -> String {
     }
 }
 
-fn names(row: &DnsRow) -> impl Iterator<Item = &str> {
-    row.records.keys().map(String::as_str).filter(|key| !address::is_reverse_name(key))
+impl DnsRow {
+    /// The keys that are names, and not reverse names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.records.keys().map(String::as_str).filter(|key| !address::is_reverse_name(key))
+    }
 }
 
 impl Network<'_> {
@@ -80,7 +83,7 @@ impl Network<'_> {
     /// accepts no such domain.
     pub fn foreign_domain(&self) -> Option<Domain> {
         let foreign = self.rows.iter().filter(|row| !row.is_ours());
-        Domain::of_most(foreign.flat_map(|row| names(row)))
+        Domain::of_most(foreign.flat_map(|row| row.names()))
             .and_then(|domain| Domain::parse(domain.as_str()).ok())
     }
 }

@@ -188,6 +188,12 @@ impl DnsRow {
         FOREIGN_SWITCH_MARKS.iter().find_map(|mark| self.external_ids.get(*mark)).map(String::as_str)
     }
 
+    /// The port's name in the mark of another program that has one row for each port.
+    pub fn foreign_port(&self) -> Option<&str> {
+        let marks = ["incus_switch_port", "lxd_switch_port"];
+        marks.iter().find_map(|mark| self.external_ids.get(*mark)).map(String::as_str)
+    }
+
     /// The switch's name in our mark.
     pub fn switch_mark(&self) -> Option<&str> {
         self.external_ids.get(SWITCH_MARK).map(String::as_str)

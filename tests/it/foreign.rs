@@ -424,3 +424,49 @@ fn a_new_zone_has_the_domain_that_guests_search() -> Result<()> {
     ");
     Ok(())
 }
+
+#[test]
+fn rows_that_incus_did_not_put_back_are_found() -> Result<()> {
+    let nb = load(include_str!("fixtures/incus-restarted.json"))?;
+    snapshot!(nb.qdns("doctor --only foreign-row-unlisted"), @"
+    Zones
+      info foreign-row-unlisted incus-net3-ls-int: a row of incus has db.corp.lan, db.corp2.lan, db2.corp2.lan, and incus-net3-ls-int does not list it: no guest of incus-net3-ls-int gets an answer
+          names: 3
+          port: incus-net3-instance-[UUID]-eth0
+      info foreign-row-unlisted incus-net3-ls-int: a row of incus has newone.corp2.lan, and incus-net3-ls-int does not list it: no guest of incus-net3-ls-int gets an answer
+          names: 1
+          port: incus-net3-instance-[UUID]-eth0
+      info foreign-row-unlisted incus-net6-ls-int: a row of incus has c3.incus, and incus-net6-ls-int does not list it: no guest of incus-net6-ls-int gets an answer
+          names: 1
+          port: incus-net6-instance-[UUID]-eth0
+
+    3 for information; 0 checks passed.
+    ");
+    let healthy = load(include_str!("fixtures/incus.json"))?;
+    snapshot!(healthy.qdns("doctor --only foreign-row-unlisted"), @"Nothing found; 1 check passed.");
+    Ok(())
+}
+
+/// The zone that Neutron took off its switch is listed again by the line of the finding, and nothing else changes.
+#[test]
+fn a_zone_that_neutron_took_off_its_switch_comes_back() -> Result<()> {
+    let nb = load(include_str!("fixtures/neutron-dropped-our-zone.json"))?;
+    let before = foreign_rows(&nb)?;
+    let report = nb.qdns("doctor --only zone-orphaned");
+    snapshot!(report, @"
+    Zones
+      error zone-orphaned neutron-[UUID]: the zone of neutron-[UUID] answers no query: the switch does not list it
+          mark: neutron-[UUID]
+          records: 6
+          fix: ovn-nbctl add Logical_Switch [UUID] dns_records [UUID]
+
+    1 error; 0 checks passed.
+    ----- exit 4 -----
+    ");
+    let line = report.stdout.lines().find_map(|line| line.trim().strip_prefix("fix: ")).context("a line")?;
+    let pasted = Command::new("sh").args(["-c", line]).env("OVN_NB_DB", nb.remote()).status()?;
+    ensure!(pasted.success(), "{line}");
+    snapshot!(nb.qdns("doctor --only zone-orphaned"), @"Nothing found; 1 check passed.");
+    assert_eq!(foreign_rows(&nb)?, before);
+    Ok(())
+}

@@ -193,6 +193,7 @@ fn the_search_domain_stays_where_another_program_serves_the_names() -> Result<()
 fn the_search_domain_stays_where_names_of_two_programs_are_served() -> Result<()> {
     let nets = Nets::start()?;
     next_to_incus(&nets);
+    nets.nb.qdns("zone create net1 --domain internal").ok();
     nets.nb.qdns("record add net1 web 10.0.0.10 fd00::10").ok();
     snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.1 fd00::53"), @r#"
     + dns_server  192.0.2.1

@@ -33,6 +33,7 @@ checks! {
     zone_duplicate,
     zone_misattached,
     zone_empty,
+    foreign_row_unlisted,
     mark_invalid,
     name_shadowed,
     key_never_matches,
