@@ -86,6 +86,31 @@ fn a_machine_gets_a_name_on_each_of_its_networks() -> Result<()> {
 }
 
 #[test]
+fn a_machine_gets_the_aliases_of_its_ports_and_loses_them_with_its_name() -> Result<()> {
+    let nb = nets()?;
+    nb.nbctl(&["set", "Logical_Switch_Port", P1, "external_ids:qdns-aliases=www,shop"]);
+    assert_eq!(started(&nb, "web", &domain("web", &[P1]))?, "");
+    snapshot!(nb.qdns("record ls"), @"
+    HOSTNAME             FQDN           ADDRESSES  PTR  SWITCH
+    shop (alias of web)  shop.internal  10.0.0.1        net1
+    web                  web.internal   10.0.0.1   yes  net1
+    www (alias of web)   www.internal   10.0.0.1        net1
+    ");
+    nb.nbctl(&["lsp-set-addresses", P1, "0a:00:00:00:00:01 10.0.0.9"]);
+    assert_eq!(started(&nb, "web", &domain("web", &[P1]))?, "");
+    snapshot!(nb.qdns("record ls"), @"
+    HOSTNAME             FQDN           ADDRESSES  PTR  SWITCH
+    shop (alias of web)  shop.internal  10.0.0.9        net1
+    web                  web.internal   10.0.0.9   yes  net1
+    www (alias of web)   www.internal   10.0.0.9        net1
+    ");
+    let stopped = libvirt(&nb, &["--on-stop", "remove"], &["web", "stopped", "end", "-"]);
+    assert_eq!(hook(stopped, &domain("web", &[P1]))?, "");
+    assert_eq!(hosts(&nb), "");
+    Ok(())
+}
+
+#[test]
 fn a_machine_without_an_ovn_interface_gets_none() -> Result<()> {
     let nb = nets()?;
     assert_eq!(started(&nb, "plain", &domain("plain", &[]))?, "");
