@@ -16,6 +16,7 @@ use crate::model::resolvers::is_of_ovn;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::model::topology::{Leases, Network};
+use crate::plan::change::Column;
 
 /// What a command has in place of a resolver where none is known.
 const PLACEHOLDER: &str = "RESOLVER";
@@ -91,10 +92,32 @@ pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
     }
 }
 
+/// What gives guests resolvers, and the router to reach them by where DHCP names none.
+pub fn give_resolvers(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Vec<Fix> {
+    let Some(set) = set_forwarders(input, leases, bad) else { return Vec::new() };
+    let networks = leases.users.keys().map(|index| &input.topology.switches[*index]);
+    std::iter::once(set).chain(networks.filter_map(|network| add_router(network, leases)).take(1)).collect()
+}
+
+/// Whether a DHCPv4 row tells guests of a router.
+pub fn has_route(row: &DhcpOptions) -> bool {
+    let routes = ["router", "classless_static_route", "ms_classless_static_route"];
+    routes.iter().any(|option| row.options.contains_key(*option))
+}
+
+/// Puts the address of the switch's router into a DHCPv4 row that names none.
+pub fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
+    let row = leases.row;
+    let net: IpNet = row.cidr.parse().ok()?;
+    let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
+    let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&router.to_string()));
+    unless_foreign(row, fix).filter(|_| row.is_ipv4() && !has_route(row))
+}
+
 /// The command that gives guests resolvers: those that the operator gave to the row before, or those of another row
 /// that answer, or those of the machine that doctor runs on, or a placeholder. Where the row belongs
 /// to another program, it is that program's command; there is none where only another row of the switch does.
-pub fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
+fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
     let index = *leases.users.keys().next()?;
     let is_ipv4 = leases.row.is_ipv4();
     let others = input.topology.leases.iter();

@@ -95,10 +95,22 @@ impl Finding {
         self
     }
 
+    /// The same finding with more fixes.
+    #[must_use]
+    pub fn all_fixes(self, fixes: impl IntoIterator<Item = Fix>) -> Self {
+        fixes.into_iter().fold(self, Finding::fix)
+    }
+
     /// The same finding with what a host must be, if that is known.
     #[must_use]
     pub fn host_fix(self, fix: impl Into<Option<HostFix>>) -> Self {
         self.fix(fix.into().map(Fix::Host))
+    }
+
+    /// The same finding without fixes.
+    #[must_use]
+    pub fn without_fixes(self) -> Self {
+        Finding { fixes: Vec::new(), is_automatic: false, ..self }
     }
 
     /// The same finding; `--fix` repairs it, if there is a fix.

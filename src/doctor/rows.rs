@@ -1,5 +1,6 @@
 //! A DNS row that a switch lists, of any owner, with the findings and fixes of its keys.
 
+use super::entries::asked_for;
 use super::finding::Finding;
 use super::fix::{Fix, entry};
 use super::zones::AttachedZone;
@@ -39,6 +40,9 @@ impl<'i, 'a> ListedRow<'i, 'a> {
         if let Some(fix) = self.host_of(key).and_then(|(zone, host)| zone.as_stored_by_name(host)) {
             return finding.host_fix(fix).automatic_if(true);
         }
+        // A name that another program serves gets no value here.
+        let is_foreign = self.network.has_foreign(&asked_for(key));
+        let (to, is_lossy) = if is_foreign { (None, true) } else { (to, is_lossy) };
         let change = |key: &str, to: Option<&str>| {
             entry(Column::DnsRecords, self.row.uuid, &self.row.records, key, to)
         };

@@ -11,7 +11,7 @@ use super::input::Input;
 use crate::model::address;
 use crate::model::host::{Host, Hosts, host_name};
 use crate::model::life::Signs;
-use crate::model::name::{HostArg, suggestion};
+use crate::model::name::{HostArg, Hostname, suggestion};
 use crate::model::port_index::PortIndex;
 use crate::model::reserved::{Meaning, reserved};
 use crate::model::snapshot::Port;
@@ -167,6 +167,10 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     /// with those that are in the subnet.
     pub fn as_ports_have_it(&self, host: &Host) -> Option<HostFix> {
         let addresses = host.addresses();
+        if Hostname::parse(&host.name).is_err() || why_reserved(host).is_some() {
+            // The fix of name-invalid or name-reserved is for the whole host.
+            return None;
+        }
         if self.is_stale(host) {
             return Some(self.absent(host));
         }
@@ -210,8 +214,14 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     pub fn present(&self, name: &str, like: &Host, addresses: Vec<IpAddr>) -> Option<HostFix> {
         HostArg::parse(name).ok()?.under(&self.zone.domain).ok()?.fqdn(&self.zone.domain).ok()?;
         let is_refused = |address: &IpAddr| self.subnets().not_a_host(*address).is_some();
-        let is_refused = addresses.iter().any(is_refused) || addresses.is_empty();
+        let is_refused = addresses.iter().any(is_refused) || addresses.is_empty() || self.is_foreign(name);
         (!is_refused).then(|| HostFix::present(self.network, name, addresses, like.wanted))
+    }
+
+    /// Whether a row of another program on the switch has the name or its FQDN.
+    fn is_foreign(&self, name: &str) -> bool {
+        let fqdn = format!("{name}.{}", self.zone.domain);
+        self.network.has_foreign(name) || self.network.has_foreign(&fqdn)
     }
 
     fn absent(&self, host: &Host) -> HostFix {

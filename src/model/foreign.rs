@@ -79,6 +79,11 @@ impl Network<'_> {
         foreign_names(self.rows.iter().copied())
     }
 
+    /// Whether a row of another program on the switch has this key.
+    pub fn has_foreign(&self, key: &str) -> bool {
+        self.rows.iter().any(|row| !row.is_ours() && row.records.contains_key(key))
+    }
+
     /// The domain of most names that other programs serve on the switch: its guests search in it. `None` where qdns
     /// accepts no such domain.
     pub fn foreign_domain(&self) -> Option<Domain> {

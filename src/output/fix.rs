@@ -14,7 +14,7 @@ pub fn lines(code: &str, finding: &Finding, connection: &[String]) -> Vec<String
     match &finding.switch {
         Some(switch) if finding.is_automatic && finding.fixes.len() > FEW => {
             let doctor = CommandLine::qdns(["doctor"]).value(switch);
-            vec![of(&Command::qdns(&doctor.option("--only").option(code).option("--fix")))]
+            vec![of(&Command::qdns(&doctor.option("--only").option(code).option("--fix").option("--yes")))]
         }
         _ => finding.fixes.iter().map(|fix| of(&command(fix))).collect(),
     }
@@ -31,7 +31,8 @@ fn command(fix: &Fix) -> Command {
 fn host(fix: &HostFix) -> Command {
     let HostState::Present { addresses, replace, is_static, names, reverse } = &fix.state else {
         let remove = CommandLine::qdns(["record", "rm"]).value(&fix.switch_name).value(&fix.host);
-        return Command::qdns(&remove);
+        // Another line for the same host may have removed it.
+        return Command::qdns(&remove.option("--if-exists"));
     };
     let add = CommandLine::qdns(["record", "add"]).value(&fix.switch_name).value(&fix.host);
     let add = addresses.iter().fold(add, CommandLine::value);
@@ -93,7 +94,10 @@ mod tests {
     #[test]
     fn many_automatic_fixes_are_one_line() {
         let many = || vec![Fix::Host(host_fix()); FEW + 1];
-        assert_eq!(of(many(), true), ["qdns '--db=unix:/x' doctor 'net 1' --only pair-incomplete --fix"]);
+        assert_eq!(
+            of(many(), true),
+            ["qdns '--db=unix:/x' doctor 'net 1' --only pair-incomplete --fix --yes"]
+        );
         assert_eq!(of(many(), false).len(), FEW + 1);
     }
 }

@@ -7,7 +7,8 @@ use crate::model::snapshot::{Map, Switch};
 pub(super) fn has_name(switch: &Switch, foreign: &[(String, &Map)], name: &str) -> Option<Error> {
     let key = name.trim_end_matches('.').to_ascii_lowercase();
     let (row, _) = foreign.iter().find(|(_, records)| records.contains_key(&key))?;
-    Some(Error::not_found(format!("{name} is no host of switch {}'s zone: {row} has it", switch.name)).hint(
-        "qdns changes the zone of the switch only; the program that has the name removes or renames it",
-    ))
+    Some(
+        Error::not_found(format!("{name} is no host of switch {}'s zone: {row} has it", switch.name))
+            .hint("qdns changes only the zone of the switch itself"),
+    )
 }

@@ -76,7 +76,7 @@ fn reverse_names_of_many_hosts_are_one_line_and_one_repair() -> Result<()> {
     }
     let report = nb.qdns("doctor --only ptr-missing -o json").json();
     let fix = &report["findings"][0]["fix"];
-    assert_eq!(*fix, serde_json::json!(["qdns doctor net1 --only ptr-missing --fix"]));
+    assert_eq!(*fix, serde_json::json!(["qdns doctor net1 --only ptr-missing --fix --yes"]));
     nb.qdns("doctor --only ptr-missing --fix --yes").ok();
     assert_eq!(nb.dump().matches("in-addr.arpa").count(), 10);
     Ok(())

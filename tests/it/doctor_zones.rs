@@ -12,7 +12,7 @@ fn zone_missing() -> Result<()> {
     Zones
       info zone-missing net1: net1 has 2 guest ports and no zone: no name resolves
           guest ports: 2
-          fix: qdns zone create net1
+          fix: qdns sync net1
     1 for information; [N] checks passed, [N] checks not made.
     ");
     fixed_by_its_lines(&nb, "zone-missing")
@@ -29,7 +29,7 @@ fn zone_orphaned_by_its_switch() -> Result<()> {
           fix: ovn-nbctl add Logical_Switch [UUID] dns_records [UUID]
       info zone-missing net1: net1 has 2 guest ports and no zone: no name resolves
           guest ports: 2
-          fix: qdns zone create net1
+          fix: qdns sync net1
     1 error, 1 for information; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     ");
@@ -109,7 +109,7 @@ fn name_shadowed() -> Result<()> {
     Records
       error name-shadowed net1: web is in 2 rows of net1: which of them answers is chance
           rows: [{"row":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10"},{"row":"[UUID]","owner":"neutron","value":"10.0.0.9"}]
-          fix: qdns record rm net1 web
+          fix: qdns record rm net1 web --if-exists
     1 error; [N] checks passed, [N] checks not made.
     ----- exit 4 -----
     "#);
@@ -161,7 +161,7 @@ fn name_invalid() -> Result<()> {
       warning name-invalid net1: hostname "vm_name" is refused: underscores are not allowed in hostnames (RFC 1123)
           addresses: ["10.0.0.10","fd00::10"]
           keys: ["vm_name","vm_name.internal"]
-          fix: qdns record rm net1 vm_name
+          fix: qdns record rm net1 vm_name --if-exists
           fix: qdns record add net1 vm-name 10.0.0.10 fd00::10
     Records and guests
       info address-shared net1: 10.0.0.10 is the address of vm_name and web
@@ -183,7 +183,7 @@ fn name_reserved() -> Result<()> {
       warning name-reserved net1: "gateway" is reserved: the network's own name for its router
           addresses: ["10.0.0.10","fd00::10"]
           keys: ["gateway","gateway.internal"]
-          fix: qdns record rm net1 gateway
+          fix: qdns record rm net1 gateway --if-exists
           fix: qdns record add net1 gateway-1 10.0.0.10 fd00::10
     Records and guests
       info address-shared net1: 10.0.0.10 is the address of gateway and web
@@ -339,7 +339,7 @@ fn record_stale() -> Result<()> {
       warning record-stale net1: no port of net1 has 10.0.0.77 or fd00::77 or the name gone
           addresses: ["10.0.0.77","fd00::77"]
           ports: 3
-          fix: qdns record rm net1 gone
+          fix: qdns record rm net1 gone --if-exists
     1 warning; [N] checks passed, [N] checks not made.
     "#);
     fixed_by_its_lines(&nb, "record-stale")

@@ -91,7 +91,7 @@ fn doctor_reports_only_what_shows_no_sign_of_life() -> Result<()> {
       warning record-stale net1: no port of net1 has 10.0.0.99 or the name gone
           addresses: ["10.0.0.99"]
           ports: 0
-          fix: qdns record rm net1 gone
+          fix: qdns record rm net1 gone --if-exists
 
     1 warning; 1 check passed.
     "#);

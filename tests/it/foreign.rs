@@ -375,7 +375,7 @@ fn names_of_another_program_are_counted_where_qdns_has_none() -> Result<()> {
     $ qdns record rm neutron-[UUID] db-server.example.org
     ----- stderr -----
     error: db-server.example.org is no host of switch neutron-[UUID]'s zone: a row of neutron has it
-       hint: qdns changes the zone of the switch only; the program that has the name removes or renames it
+       hint: qdns changes only the zone of the switch itself
     ----- exit 1 -----
     $ qdns record rm neutron-[UUID] db-server --if-exists
     Nothing to change.

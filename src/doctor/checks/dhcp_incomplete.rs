@@ -38,17 +38,18 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
         if row.is_ipv4() { &["server_id", "server_mac", "lease_time"] } else { &["server_id"] };
     let absent: Vec<&str> =
         required.iter().copied().filter(|option| !row.options.contains_key(*option)).collect();
+    let mut findings = Vec::new();
     if !absent.is_empty() {
         let message =
             format!("the options for {} lack {}: OVN answers no DHCP for them", row.cidr, absent.join(", "));
         let finding = about(input, leases, &uuid, message).seen("lacks", &absent);
-        return vec![finding.fix(complete(input, leases, &absent))];
+        findings.push(finding.fix(complete(input, leases, &absent)));
     }
     let Ok(net) = row.cidr.parse::<IpNet>() else {
         let message = format!("{:?} is no network: OVN answers no DHCP for its ports", row.cidr);
-        return vec![about(input, leases, &uuid, message)];
+        findings.push(about(input, leases, &uuid, message));
+        return findings;
     };
-    let mut findings = Vec::new();
     for (index, ports) in &leases.users {
         let network = &input.topology.switches[*index];
         let outside = ports.iter().filter(|port| is_outside(port, &net));

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::doctor::dhcp::{about, set_forwarders};
+use crate::doctor::dhcp::{about, give_resolvers};
 use crate::doctor::finding::Severity;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
@@ -36,11 +36,8 @@ fn run(input: &Input) -> Outcome {
     Ok(without
         .map(|leases| {
             let message = format!("guests of {} get no resolver, so no name resolves", leases.row.cidr);
-            about(input, leases, &leases.row.uuid.to_string(), message).fix(set_forwarders(
-                input,
-                leases,
-                &[],
-            ))
+            about(input, leases, &leases.row.uuid.to_string(), message)
+                .all_fixes(give_resolvers(input, leases, &[]))
         })
         .collect())
 }

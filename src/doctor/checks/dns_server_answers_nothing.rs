@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::doctor::dhcp::{about, set_forwarders};
+use crate::doctor::dhcp::{about, give_resolvers};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
@@ -46,7 +46,7 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
             );
             about(input, leases, &address.to_string(), message)
                 .seen("dns_server", &leases.row.options[DNS_SERVER])
-                .fix(set_forwarders(input, leases, &silent))
+                .all_fixes(give_resolvers(input, leases, &silent))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::doctor::dhcp::{about, set_forwarders, unless_foreign};
+use crate::doctor::dhcp::{about, add_router, give_resolvers, has_route};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
@@ -12,7 +12,6 @@ use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::dhcp::DNS_SERVER;
 use crate::model::resolvers::{is_balanced, is_of_ovn};
 use crate::model::topology::{Leases, Network};
-use crate::plan::change::Column;
 
 pub(super) const CHECK: Check = Check {
     code: "dns-server-unroutable",
@@ -49,7 +48,7 @@ fn finding(input: &Input, leases: &Leases, net: &IpNet, address: IpAddr) -> Opti
     Some(
         about(input, leases, &address.to_string(), message)
             .seen("dns_server", &leases.row.options[DNS_SERVER])
-            .fix(fix(input, network, leases, net, address)),
+            .all_fixes(fixes(input, network, leases, net, address)),
     )
 }
 
@@ -71,9 +70,7 @@ fn why_unreachable(
     if network.uplinks.is_empty() && !has_gateway_guest(network, leases) {
         return Some("the switch has no router to reach it by");
     }
-    let routes = ["router", "classless_static_route", "ms_classless_static_route"];
-    let knows_router = routes.iter().any(|option| leases.row.options.contains_key(*option));
-    (leases.row.is_ipv4() && !knows_router).then_some("guests get no router by DHCP")
+    (leases.row.is_ipv4() && !has_route(leases.row)).then_some("guests get no router by DHCP")
 }
 
 /// Whether a guest is the router that DHCP names.
@@ -82,15 +79,11 @@ fn has_gateway_guest(network: &Network, leases: &Leases) -> bool {
     router.is_some_and(|router| network.guests().any(|port| port.all_addresses().contains(&router)))
 }
 
-fn fix(input: &Input, network: &Network, leases: &Leases, net: &IpNet, address: IpAddr) -> Option<Fix> {
-    let row = leases.row;
-    if net.contains(&address) {
-        return set_forwarders(input, leases, &[address]).filter(|_| !network.uplinks.is_empty());
+fn fixes(input: &Input, network: &Network, leases: &Leases, net: &IpNet, address: IpAddr) -> Vec<Fix> {
+    if !net.contains(&address) {
+        return add_router(network, leases).into_iter().collect();
     }
-    let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
-    let to = router.to_string();
-    let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&to));
-    unless_foreign(row, fix).filter(|_| row.is_ipv4())
+    if network.uplinks.is_empty() { Vec::new() } else { give_resolvers(input, leases, &[address]) }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::model::host::host_name;
 use crate::model::marks::Owner;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::Network;
-use crate::model::zone::{Zone, domain_of, marks_switch};
+use crate::model::zone::domain_of;
 use crate::plan::change::Column;
 
 pub(super) const CHECK: Check = Check {
@@ -42,13 +42,13 @@ fn run(input: &Input) -> Outcome {
             holders.into_iter().filter(|(_, rows)| rows.len() > 1).collect();
         for (key, mut rows) in shared {
             rows.sort_by_key(|row| (!row.is_ours(), row.uuid));
-            findings.push(finding(input, network, key, &rows));
+            findings.push(finding(network, key, &rows));
         }
     }
     Ok(findings)
 }
 
-fn finding(input: &Input, network: &Network, key: &str, rows: &[&DnsRow]) -> Finding {
+fn finding(network: &Network, key: &str, rows: &[&DnsRow]) -> Finding {
     let name = network.name();
     let seen = |row: &&DnsRow| -> Value {
         json!({ "row": row.uuid, "owner": row.owner().name(), "value": row.records[key] })
@@ -59,27 +59,18 @@ fn finding(input: &Input, network: &Network, key: &str, rows: &[&DnsRow]) -> Fin
         .on(name)
         .owned_by(other_owner.unwrap_or(Owner::Qdns))
         .seen("rows", rows.iter().map(seen).collect::<Vec<_>>())
-        .fix(fix(input, network, key, rows))
+        .fix(fix(network, key, rows))
 }
 
-/// Takes the name out of the switch's own zone, and never out of a zone that it only shares; where the switch has
-/// several, the first keeps it. Where two switches share each other's zones, one of them keeps it.
-fn fix(input: &Input, network: &Network, key: &str, rows: &[&DnsRow]) -> Option<Fix> {
-    let is_own = |row: &DnsRow| row.is_ours() && marks_switch(row, network.switch);
-    let shared = input.topology.shared_zones(network).filter(|zone| rows.contains(&zone.row));
-    let keeps = |zone: &Zone| {
-        let home = zone.home.map(|home| &input.topology.switches[home]);
-        let is_mutual = |home: &Network| home.rows.iter().any(|row| is_own(row) && rows.contains(row));
-        home.is_some_and(is_mutual) && zone.home > Some(network.index)
-    };
-    if shared.into_iter().any(keeps) {
+/// Takes the name out of the switch's zone. Where the other row is a zone too, the operator decides which one keeps the
+/// name; several zones of one switch are merged first.
+fn fix(network: &Network, key: &str, rows: &[&DnsRow]) -> Option<Fix> {
+    let mut own = network.own_zones();
+    let row = own.next().filter(|row| own.next().is_none() && rows.iter().any(|other| other.uuid == row.uuid))?;
+    if rows.iter().all(|row| row.is_ours()) {
         return None;
     }
-    let ours: Vec<&DnsRow> = rows.iter().copied().filter(|row| is_own(row)).collect();
-    let kept = usize::from(ours.len() == rows.len());
-    let row = ours.get(kept)?;
-    let is_only = ours.len() == kept + 1 && network.own_zones().count() == 1;
-    if is_only && !address::is_reverse_name(key) {
+    if !address::is_reverse_name(key) {
         let host = host_name(key, &domain_of(row));
         return Some(Fix::Host(HostFix::absent(network, &host)));
     }

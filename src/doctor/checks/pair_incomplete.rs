@@ -27,9 +27,7 @@ fn run(zone: &AttachedZone) -> Vec<Finding> {
         .map(|host| {
             let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, zone.zone.domain));
             let (has, lacks) = if host.full.is_empty() { (short, fqdn) } else { (fqdn, short) };
-            let is_foreign =
-                zone.network.rows.iter().any(|row| !row.is_ours() && row.records.contains_key(&lacks));
-            let fix = zone.as_stored_by_name(host).filter(|_| !is_foreign);
+            let fix = zone.as_stored_by_name(host);
             zone.finding(&host.name, format!("{has} resolves, {lacks} does not"))
                 .seen("has", has)
                 .seen("lacks", lacks)

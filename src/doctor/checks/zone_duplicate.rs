@@ -4,9 +4,11 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Fix, entry};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::host::host_name;
+use crate::model::marks::HostMark;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::Network;
-use crate::model::zone::zone_uuid;
+use crate::model::zone::{domain_of, zone_uuid};
 use crate::plan::change::{Change, Column, Reference, Row};
 
 pub(super) const CHECK: Check = Check {
@@ -50,9 +52,23 @@ fn merge(network: &Network, kept: &DnsRow, other: &DnsRow) -> Fix {
     let mut changes: Vec<Change> = moved
         .map(|(key, value)| entry(Column::DnsRecords, kept.uuid, &kept.records, key, Some(value)))
         .collect();
+    // Without its marks a static host would become one that clean-up removes.
+    let marks = other.external_ids.iter().filter(|(key, _)| {
+        let host = HostMark::of_key(key).map(|(_, host)| host);
+        let is_moved = host.is_some_and(|host| !has_host(kept, host) && has_host(other, host));
+        is_moved && !kept.external_ids.contains_key(*key)
+    });
+    changes.extend(
+        marks.map(|(key, value)| entry(Column::DnsMarks, kept.uuid, &kept.external_ids, key, Some(value))),
+    );
     changes.push(Change::Unrefer(Reference::to_zone(network.switch, other.uuid)));
     changes.push(Change::Destroy(Row::Dns(other.clone())));
     Fix::Change(changes)
+}
+
+fn has_host(row: &DnsRow, host: &str) -> bool {
+    let domain = domain_of(row);
+    row.records.keys().any(|key| host_name(key, &domain) == host)
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::name::Hostname;
 use crate::model::shell::CommandLine;
+use crate::model::snapshot::Port;
+use crate::model::topology::Network;
 
 pub(super) const CHECK: Check = Check {
     code: "zone-missing",
@@ -28,11 +31,27 @@ fn run(input: &Input) -> Outcome {
                 Finding::new(name, message)
                     .on(name)
                     .seen("guest_ports", guests)
-                    .fix(Fix::qdns(&CommandLine::qdns(["zone", "create"]).value(name))),
+                    .owned_by(network.switch.owner())
+                    .fix(fix(network)),
             );
         }
     }
     Ok(findings)
+}
+
+/// `sync` makes the zone and registers the guests: an empty zone answers nothing. Another program decides whether its
+/// own switch has names.
+fn fix(network: &Network) -> Option<Fix> {
+    if network.switch.owner().is_foreign() {
+        return None;
+    }
+    let has_name = |port: &Port| port.guest_name(None).is_some_and(|name| Hostname::parse(name).is_ok());
+    let line = if network.guests().any(has_name) {
+        CommandLine::qdns(["sync"])
+    } else {
+        CommandLine::qdns(["zone", "create"])
+    };
+    Some(Fix::qdns(&line.value(network.name())))
 }
 
 #[cfg(test)]
