@@ -1,8 +1,6 @@
 //! One key of a DNS row and its value: which keys guests ask for, and which values OVN reads.
 
-use std::net::IpAddr;
-
-use crate::model::address;
+use crate::model::{address, scan};
 
 /// The key as a guest asks for it.
 pub fn asked_for(key: &str) -> String {
@@ -30,7 +28,7 @@ pub fn flaw(key: &str, value: &str) -> Option<String> {
     match words.peek() {
         None => Some("it has no address".to_owned()),
         Some(_) => {
-            words.find(|word| word.parse::<IpAddr>().is_err()).map(|word| format!("{word:?} is no address"))
+            words.find(|word| scan::word(word).is_none()).map(|word| format!("{word:?} is no address"))
         }
     }
 }

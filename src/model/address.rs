@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
+use super::scan;
 use crate::error::{Error, Result};
 
 /// Accepts the address of a guest: one IPv4 or IPv6 unicast address, without prefix length or interface.
@@ -146,9 +147,9 @@ pub fn same_set(a: &[IpAddr], b: &[IpAddr]) -> bool {
     a.iter().all(|address| b.contains(address)) && b.iter().all(|address| a.contains(address))
 }
 
-/// Every address in a value, including those after a comma, which OVN ignores.
+/// Every address in a value, each as OVN reads it, including those after a comma, which OVN ignores.
 pub fn from_value(value: &str) -> Vec<IpAddr> {
-    value.split([' ', ',', '\t']).filter_map(|word| word.parse().ok()).collect()
+    value.split([' ', ',', '\t']).filter_map(scan::word).collect()
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod release;
 pub mod reserved;
 pub mod resolvers;
 pub mod responder;
+pub mod scan;
 pub mod shell;
 pub mod snapshot;
 pub mod southbound;

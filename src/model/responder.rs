@@ -1,8 +1,9 @@
 //! What OVN's DNS responder answers to one query: the rows of a switch, a name and a type in, an answer out
-//! (controller/pinctrl.c, `pinctrl_handle_dns_lookup`; lib/ovn-util.c, `extract_ip_addresses`).
+//! (controller/pinctrl.c, `pinctrl_handle_dns_lookup`).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
+use super::scan;
 use super::snapshot::DnsRow;
 
 /// Seconds a guest may keep an answer; no option changes it (controller/pinctrl.c, `DNS_DEFAULT_RR_TTL`).
@@ -89,7 +90,7 @@ fn answer(value: &str, kind: QueryType, ovn_owned: bool) -> Answer {
         let is_readable = value.split('.').all(|label| (1..=63).contains(&label.len()));
         return if is_readable { Answer::Data(Rdata::Name(value)) } else { Answer::Malformed(value) };
     }
-    let all = served(&value);
+    let all = scan::addresses(&value);
     let is_wanted = |address: &&IpAddr| match kind {
         QueryType::A => address.is_ipv4(),
         QueryType::Aaaa => address.is_ipv6(),
@@ -103,39 +104,6 @@ fn answer(value: &str, kind: QueryType, ovn_owned: bool) -> Answer {
     } else {
         Answer::Silent
     }
-}
-
-/// The addresses of a value as OVN reads them: separated by white space, a prefix length is skipped,
-/// and nothing is read after the first thing that is no address.
-fn served(value: &str) -> Vec<IpAddr> {
-    let mut all = Vec::new();
-    let mut rest = value.trim_start();
-    while !rest.is_empty() {
-        let v4 = prefix(rest, |c| c.is_ascii_digit() || c == '.');
-        let v6 = prefix(rest, |c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
-        let (address, length, longest) = if let Ok(address) = v4.parse::<Ipv4Addr>() {
-            (IpAddr::V4(address), v4.len(), 32)
-        } else if let Ok(address) = v6.parse::<Ipv6Addr>() {
-            (IpAddr::V6(address), v6.len(), 128)
-        } else {
-            break;
-        };
-        rest = &rest[length..];
-        if let Some(after_slash) = rest.strip_prefix('/') {
-            let digits = prefix(after_slash, |c| c.is_ascii_digit());
-            if !digits.parse::<u8>().is_ok_and(|bits| bits <= longest) {
-                break;
-            }
-            rest = &after_slash[digits.len()..];
-        }
-        all.push(address);
-        rest = rest.trim_start();
-    }
-    all
-}
-
-fn prefix(text: &str, is_part: impl Fn(char) -> bool) -> &str {
-    text.split(|c| !is_part(c)).next().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -155,11 +123,6 @@ mod tests {
 
     fn addresses(list: &[&str]) -> Option<Answer> {
         Some(Answer::Data(Rdata::Addresses(list.iter().map(|a| a.parse().unwrap()).collect())))
-    }
-
-    /// The addresses of a value that OVN reads.
-    fn read(value: &str) -> Vec<String> {
-        served(value).iter().map(IpAddr::to_string).collect()
     }
 
     #[test]
@@ -183,26 +146,6 @@ mod tests {
         assert_eq!(ask("w", both, "w", QueryType::A, false), addresses(&["10.0.0.1"]));
         assert_eq!(ask("w", both, "w", QueryType::Aaaa, false), addresses(&["fd00::1"]));
         assert_eq!(ask("w", both, "w", QueryType::Any, false), addresses(&["10.0.0.1", "fd00::1"]));
-    }
-
-    #[test]
-    fn nothing_is_read_after_a_comma() {
-        assert_eq!(read("10.0.0.1,10.0.0.2"), ["10.0.0.1"]);
-    }
-
-    #[test]
-    fn nothing_is_read_after_a_word_that_is_no_address() {
-        assert_eq!(read("10.0.0.1 x 10.0.0.2"), ["10.0.0.1"]);
-    }
-
-    #[test]
-    fn a_prefix_length_is_skipped() {
-        assert_eq!(read("10.0.0.1/24 fd00::1/64"), ["10.0.0.1", "fd00::1"]);
-    }
-
-    #[test]
-    fn nothing_is_read_from_a_prefix_length_on_that_is_too_long() {
-        assert_eq!(read("10.0.0.1/33 10.0.0.2"), [""; 0]);
     }
 
     #[test]

@@ -432,3 +432,42 @@ fn glibc_and_musl_go_through_the_search_list_as_lookup_says() -> Result<()> {
     }
     Ok(())
 }
+
+/// Values that are no addresses to other programs, and what OVN answers from them.
+const ODD_VALUES: &[&str] = &[
+    "10.0.0.05",
+    "010.000.0.08 10.0.0.9",
+    "10.0.0.300",
+    "10.0.0.+5",
+    "10. 0.0.6",
+    "10.0.0.-1",
+    "10.0.0.0x7",
+    "10.0.0.7x",
+    "10.0.0.008/24 10.0.0.9",
+    "10.0.0.1/255.255.255.0 10.0.0.9",
+    "10.0.0.4294967301",
+    "10.0.0.5.6",
+    "10.0.0.5fd00::1",
+    "fd00::05",
+    "::ffff:10.0.0.5",
+];
+
+#[test]
+fn odd_values_are_read_as_ovn_reads_them() -> Result<()> {
+    let lab = Lab::start()?;
+    let (guest, _) = network(&lab)?;
+    let mut row = vec!["create".to_owned(), "DNS".to_owned(), "external_ids:switch=net1".to_owned()];
+    row.extend(ODD_VALUES.iter().enumerate().map(|(n, value)| format!("records:v{n}.internal=\"{value}\"")));
+    let uuid = lab.nbctl(&row.iter().map(String::as_str).collect::<Vec<_>>());
+    lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", uuid.trim()]);
+    lab.hv_sync();
+    for (n, value) in ODD_VALUES.iter().enumerate() {
+        let (name, kind) = (format!("v{n}.internal"), if value.contains("::") { "AAAA" } else { "A" });
+        let mut lookup = asking(&lab);
+        lookup.args(["-o", "json", "lookup", "--from", PORT, "--type", kind, &name]);
+        let predicted = texts(&run(&mut lookup).json()["lookups"][0]["queries"][0]["answers"]);
+        let dig = guest.sh(&format!("{DIG} +short +time=3 +noedns @8.8.8.8 {name} {kind}"));
+        assert_eq!(predicted, dig.ok().lines().map(str::to_owned).collect(), "{value}");
+    }
+    Ok(())
+}

@@ -43,5 +43,7 @@ pub(super) mod tests {
         fires("new", |facts| put(facts, "new", "none")),
         fires("vm", |facts| listed(facts, row(7, ("ls_name", "x"), &[("vm", "none")]))),
         passes(|facts| put(facts, "web", "10.0.0.10,10.0.0.11")),
+        // OVN reads it as 10.0.0.5.
+        passes(|facts| put(facts, "five", "10.0.0.05")),
     ];
 }

@@ -1,12 +1,10 @@
 //! `value-truncated`.
 
-use std::net::IpAddr;
-
 use crate::doctor::entries::readable;
 use crate::doctor::rows::ListedRow;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Need, Run};
-use crate::model::address;
+use crate::model::{address, scan};
 
 pub(super) const CHECK: Check = Check {
     code: "value-truncated",
@@ -38,7 +36,7 @@ fn run(listed: &ListedRow) -> Vec<Finding> {
 /// Whether commas are all that is wrong with a value.
 fn is_truncated(key: &str, value: &str) -> bool {
     let mut words = value.split([' ', ',']).filter(|word| !word.is_empty());
-    value.contains(',') && !address::is_reverse_name(key) && words.all(|word| word.parse::<IpAddr>().is_ok())
+    value.contains(',') && !address::is_reverse_name(key) && words.all(|word| scan::word(word).is_some())
 }
 
 #[cfg(test)]
