@@ -25,13 +25,13 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the named switch with its DNS rows, or without a name all switches and all DNS rows.
+    /// Reads the named switch with its DNS rows, also one that was deleted and left its zone over, or without a name all switches and all DNS rows.
     ///
     /// # Errors
-    /// As [`Nbctl::read_switch`] and [`Nbctl::read_zones`].
+    /// As [`Nbctl::read_even_deleted`] and [`Nbctl::read_zones`].
     pub fn read_zones(&self, switch: Option<&str>) -> Result<(Snapshot, Option<Switch>)> {
         let Some(switch) = switch else { return Ok((self.nb.read_zones()?, None)) };
-        let (snapshot, switch) = self.nb.read_switch(&SwitchRef::parse(switch)?)?;
+        let (snapshot, switch) = self.nb.read_even_deleted(&SwitchRef::parse(switch)?)?;
         Ok((snapshot, Some(switch)))
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod finding;
 pub(crate) mod fix;
 mod grammar;
 pub(crate) mod input;
+mod merge;
 pub(crate) mod repair;
 pub(crate) mod rows;
 pub(crate) mod traces;

@@ -106,7 +106,7 @@ pub const DOMAIN_MARK: &str = "qdns-domain";
 /// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
 pub const BALANCER_MARK: &str = "qdns-forwards-for";
 /// The prefix of all marks of qdns except [`SWITCH_MARK`].
-const MARK_PREFIX: &str = "qdns-";
+pub const MARK_PREFIX: &str = "qdns-";
 /// The prefix of the marks that keep an option's value from before qdns wrote it.
 const BEFORE_PREFIX: &str = "qdns-before-";
 /// The prefix of the marks that keep the value that qdns wrote.

@@ -61,6 +61,9 @@ pub struct Switch {
     pub external_ids: Map,
     pub load_balancers: Vec<Uuid>,
     pub acls: Vec<Uuid>,
+    /// Not a row: a switch that was deleted and left its zone over. Its UUID is not known.
+    #[serde(skip)]
+    pub is_deleted: bool,
 }
 
 impl Switch {

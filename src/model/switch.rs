@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::nearest::closest;
 use super::shell::shell_word;
-use super::snapshot::Switch;
+use super::snapshot::{DnsRow, Switch};
 use crate::error::{Error, Kind, Result};
 
 /// A complete UUID. ovn-nbctl takes a shorter one as a prefix, which may match another row.
@@ -36,10 +36,33 @@ pub fn only<'a>(switches: &'a [Switch], given: &str) -> Result<Option<&'a Switch
     }
 }
 
-/// The error for a switch that does not exist, with the nearest name.
+/// The switch that was deleted and left these rows of ours over, which are marked for it. `None` where one other switch
+/// lists a row: it is that switch's zone, which was renamed. `listing` are the switches that list the rows.
+pub fn deleted(name: &str, rows: &[DnsRow], listing: &[Switch]) -> Option<Switch> {
+    let lists = |row: &DnsRow| listing.iter().filter(|switch| switch.dns_records.contains(&row.uuid)).count();
+    let left: Vec<Uuid> = rows.iter().filter(|row| lists(row) != 1).map(|row| row.uuid).collect();
+    (!left.is_empty()).then(|| Switch {
+        name: name.to_owned(),
+        dns_records: left,
+        is_deleted: true,
+        ..Switch::default()
+    })
+}
+
+/// A UUID in a name, as Neutron's names have.
+fn uuid_in(name: &str) -> Option<&str> {
+    const LENGTH: usize = 36;
+    let texts = (0..name.len()).filter_map(|at| name.get(at..at + LENGTH));
+    texts.into_iter().find(|text| full_uuid(&text.replace('_', "-")).is_some())
+}
+
+/// The error for a switch that does not exist, with the nearest name. A name with another UUID, as those of Neutron have,
+/// is another network's, however near it is.
 pub fn unknown(switches: &[Switch], given: &str) -> Error {
     let error = Error::not_found(format!("there is no logical switch {given:?}"));
-    match closest(given, switches.iter().map(|row| row.name.as_str())) {
+    let is_other = |name: &str| uuid_in(name).is_some_and(|uuid| !given.contains(uuid));
+    let names = switches.iter().map(|row| row.name.as_str()).filter(|name| !is_other(name));
+    match closest(given, names) {
         Some(near) => error.hint(format!("did you mean `{}`?", shell_word(near))),
         None => error.hint("ovn-nbctl ls-list lists the switches"),
     }
@@ -61,6 +84,34 @@ pub fn words(switches: &[Switch]) -> HashMap<Uuid, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_differs_in_its_uuid_is_not_near() {
+        let switch = |name: &str| Switch { name: name.into(), ..Switch::default() };
+        let network = "neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b";
+        let switches = [switch(network), switch("ed6b25fe-ea2d-43a9-ae64-339033203b7b")];
+        for given in [
+            "neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7c",
+            "neutron-015a5c4a-2c36-498b-abcd-cc18206fac62",
+            "neutron-ed6b25fe-ea2d-43a9-ae64-33903320",
+            "ed6b25fe-ea2d-43a9-ae64-339033203b7c",
+        ] {
+            assert_eq!(unknown(&switches, given).hints, ["ovn-nbctl ls-list lists the switches"], "{given}");
+        }
+        let hint = &unknown(&switches, &network.replace("neutron", "neutorn")).hints[0];
+        assert_eq!(*hint, format!("did you mean `{network}`?"));
+    }
+
+    #[test]
+    fn a_row_that_one_other_switch_lists_is_not_left_over() {
+        let row = DnsRow { uuid: Uuid::from_u128(9), ..DnsRow::default() };
+        let listing =
+            |n: u128| Switch { uuid: Uuid::from_u128(n), dns_records: vec![row.uuid], ..Switch::default() };
+        let is_left = |listing: &[Switch]| deleted("gone", std::slice::from_ref(&row), listing).is_some();
+        assert!(is_left(&[]));
+        assert!(!is_left(&[listing(1)]), "the switch was renamed");
+        assert!(is_left(&[listing(1), listing(2)]), "two switches share the zone");
+    }
 
     #[test]
     fn a_word_means_one_switch_or_is_refused() {

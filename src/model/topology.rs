@@ -240,8 +240,12 @@ fn leases<'a>(rows: &'a Snapshot, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
 fn several_zones(network: &Network, zones: &[&Zone]) -> Error {
     let uuids: Vec<String> = zones.iter().map(|zone| zone.row.uuid.to_string()).collect();
     let name = &network.switch.name;
-    Error::conflict(format!("switch {name} has {} zones: {}", zones.len(), uuids.join(", ")))
-        .hint(format!("keep one: ovn-nbctl remove Logical_Switch {} dns_records UUID", network.switch.uuid))
+    let hint = if network.switch.is_deleted {
+        "destroy those that are not needed: ovn-nbctl destroy DNS UUID".to_owned()
+    } else {
+        format!("keep one: ovn-nbctl remove Logical_Switch {} dns_records UUID", network.switch.uuid)
+    };
+    Error::conflict(format!("switch {name} has {} zones: {}", zones.len(), uuids.join(", "))).hint(hint)
 }
 
 #[cfg(test)]

@@ -87,6 +87,9 @@ pub struct ZoneSummary {
     pub records: usize,
     /// Whether the switch refers to it, so that it answers.
     pub attached: bool,
+    /// Whether the switch was deleted and left the zone over.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub left_over: bool,
     /// The other switches that refer to it. It answers their guests as well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shared_with: Vec<String>,
@@ -96,22 +99,33 @@ pub struct ZoneSummary {
 
 impl ZoneSummary {
     fn of(topology: &Topology, switch: &str, zone: &Zone) -> Self {
+        let home = zone.home.map(|index| topology.switches[index].switch);
+        let is_deleted = home.is_none_or(|home| home.is_deleted) && topology.named(switch).len() < 2;
         ZoneSummary {
             switch: switch.to_owned(),
             domain: zone.domain.as_str().to_owned(),
             hosts: zone.hosts().by_name.len(),
             records: zone.row.records.len(),
-            attached: zone.is_attached(),
+            attached: zone.is_attached() && !is_deleted,
+            left_over: is_deleted,
             shared_with: topology.sharers(zone).map(|network| network.name().to_owned()).collect(),
             uuid: zone.row.uuid.to_string(),
         }
     }
 
     fn state(&self) -> String {
-        let state = if self.attached { "attached" } else { "not attached to a switch" };
+        let state = if self.left_over {
+            "left over: the switch was deleted"
+        } else if self.attached {
+            "attached"
+        } else {
+            "not attached to a switch"
+        };
         match &self.shared_with[..] {
             [] => state.to_owned(),
-            [..] if !self.attached => format!("attached to {} only", self.shared_with.join(", ")),
+            [..] if !self.attached && !self.left_over => {
+                format!("attached to {} only", self.shared_with.join(", "))
+            }
             others => format!("{state}, shared with {}", others.join(", ")),
         }
     }
@@ -133,8 +147,8 @@ pub struct ZoneDetail {
     /// The zone.
     #[serde(flatten)]
     pub summary: ZoneSummary,
-    /// The switch's UUID.
-    pub switch_uuid: String,
+    /// The switch's UUID; `null` where it was deleted.
+    pub switch_uuid: Option<String>,
     /// The switch's subnets.
     pub subnets: Vec<String>,
     /// How many hosts are exempt from clean-up.
@@ -168,7 +182,7 @@ impl ZoneDetail {
         let others = network.rows.iter().filter(|row| row.uuid != zone.row.uuid);
         ZoneDetail {
             summary: ZoneSummary::of(topology, &switch.name, zone),
-            switch_uuid: switch.uuid.to_string(),
+            switch_uuid: (!switch.is_deleted).then(|| switch.uuid.to_string()),
             subnets: network.subnets().iter().map(ToString::to_string).collect(),
             static_hosts: hosts.by_name.values().filter(|host| host.is_static).count(),
             other_rows: others
@@ -185,7 +199,7 @@ impl ZoneDetail {
     fn lines(&self) -> Page {
         let zone = &self.summary;
         let mut lines = vec![
-            ("switch", format!("{} ({})", zone.switch, self.switch_uuid)),
+            ("switch", format!("{} ({})", zone.switch, self.switch_uuid.as_deref().unwrap_or("deleted"))),
             ("subnets", or_dash(&self.subnets, ", ")),
             ("domain", zone.domain.clone()),
             ("zone", format!("{} ({})", zone.uuid, zone.state())),

@@ -7,6 +7,7 @@ mod errors;
 mod everything;
 mod forwarders;
 mod json;
+mod left_over;
 mod lookup;
 pub(crate) mod nbctl;
 mod operations;

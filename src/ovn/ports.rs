@@ -45,6 +45,22 @@ impl Nbctl {
     /// # Errors
     /// Not found or ambiguous for a switch; otherwise as [`Nbctl::run`].
     pub fn read_guests(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
+        self.read_guests_and(switches, |_, _, error| Err(error))
+    }
+
+    /// As [`Nbctl::read_guests`]; of a named switch that was deleted, the zone that it left over.
+    ///
+    /// # Errors
+    /// As [`Nbctl::read_guests`].
+    pub fn read_guests_even_deleted(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
+        self.read_guests_and(switches, |name, snapshot, error| self.read_left_over(name, snapshot, error))
+    }
+
+    fn read_guests_and(
+        &self,
+        switches: &Switches,
+        not_found: impl Fn(&SwitchRef, &mut Snapshot, Error) -> Result<Switch>,
+    ) -> Result<(Snapshot, Vec<Switch>)> {
         let Switches::Named(names) = switches else {
             let snapshot = self.read_all_ports()?;
             let all = snapshot.switches.clone();
@@ -54,13 +70,16 @@ impl Nbctl {
         for name in names {
             query.switch(name, SWITCH_COLUMNS);
         }
-        let snapshot = match self.read_ports_of(query)? {
+        let mut snapshot = match self.read_ports_of(query)? {
             Some(snapshot) => snapshot,
             None => self.read_all_ports()?,
         };
         let mut found: Vec<Switch> = Vec::new();
         for name in names {
-            let switch = self.only(name, &snapshot)?;
+            let switch = match self.only(name, &snapshot) {
+                Err(error) if error.kind == Kind::NotFound => not_found(name, &mut snapshot, error)?,
+                other => other?,
+            };
             if !found.contains(&switch) {
                 found.push(switch);
             }

@@ -86,6 +86,7 @@ fn switch(row: &Row) -> Result<Switch> {
         external_ids: row.map("external_ids"),
         load_balancers: row.uuids("load_balancer"),
         acls: row.uuids("acls"),
+        is_deleted: false,
     })
 }
 

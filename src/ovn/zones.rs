@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::nbctl::Nbctl;
 use super::query::{DNS_COLUMNS, Query, SwitchRef};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::switch;
 use crate::model::zone::zone_uuid;
@@ -108,9 +109,18 @@ impl Nbctl {
             return Ok(found.clone());
         }
         let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name");
+        query.table("Logical_Switch", "_uuid,name,dns_records");
+        query.dns_of_switch(switch.as_str());
         let all = self.read(query).unwrap_or_default();
-        Err(switch::unknown(&all.switches, switch.as_str()))
+        let ours: Vec<DnsRow> = all.dns.into_iter().filter(DnsRow::is_ours).collect();
+        let error = switch::unknown(&all.switches, switch.as_str());
+        Err(match switch::deleted(switch.as_str(), &ours, &all.switches) {
+            Some(_) => {
+                let show = CommandLine::qdns(["zone", "show"]).value(switch.as_str());
+                Error { hints: vec![format!("it was deleted and left its zone over: {show}")], ..error }
+            }
+            None => error,
+        })
     }
 }
 

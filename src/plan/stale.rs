@@ -15,6 +15,8 @@ use crate::model::topology::Network;
 pub enum Reason {
     /// No port has its name or one of its addresses.
     NoPort,
+    /// The switch was deleted and left its zone over.
+    SwitchGone,
     /// The port that registered it is gone. With the port that has one of its addresses now.
     PortGone(Option<String>),
     /// The port that registered it has another name, or opted out.
@@ -42,6 +44,7 @@ impl Stale<'_> {
         let addresses = address::to_value(&self.host.addresses()).replace(' ', " or ");
         match &self.reason {
             Reason::NoPort => {}
+            Reason::SwitchGone => return format!("switch {} was deleted", self.switch),
             Reason::PortGone(None) => {
                 return format!("the port of {} that registered it is gone", self.switch);
             }
@@ -120,7 +123,10 @@ pub fn find<'a>(
     let hosts = draft.hosts().by_name.values().filter(|host| host.alias_of.is_none());
     for host in hosts.filter(|host| index.is_stale(host, &host.addresses())) {
         match signs.of_host(host) {
-            None => stale.push(Stale::new(host, network, index, Reason::NoPort)),
+            None => {
+                let reason = if network.switch.is_deleted { Reason::SwitchGone } else { Reason::NoPort };
+                stale.push(Stale::new(host, network, index, reason));
+            }
             Some(sign) => kept.push(Kept {
                 switch: network.switch.name.clone(),
                 host: host.clone(),
@@ -168,7 +174,7 @@ pub fn remove(
     let mut unused = Vec::new();
     for Stale { host, reason, .. } in stale {
         draft.remove(&host.name)?;
-        if matches!(reason, Reason::Renamed(_)) {
+        if matches!(reason, Reason::Renamed(_) | Reason::SwitchGone) {
             continue;
         }
         unused.push(Unused {

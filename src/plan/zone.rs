@@ -76,7 +76,8 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
     let hosts = zone.hosts().by_name.len();
     if hosts > 0 {
         let noun = if hosts == 1 { "host" } else { "hosts" };
-        let question = format!("remove the zone of {} with {hosts} {noun} in it", switch.name);
+        let whose = if switch.is_deleted { "the zone of the deleted switch" } else { "the zone of" };
+        let question = format!("remove {whose} {} with {hosts} {noun} in it", switch.name);
         let also = if sharers.is_empty() {
             String::new()
         } else {
@@ -84,7 +85,7 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         };
         plan.question = Some(question + &also);
     }
-    if zone.is_attached() {
+    if zone.is_attached() && !switch.is_deleted {
         plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));

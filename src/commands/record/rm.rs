@@ -43,7 +43,7 @@ impl RmArgs {
             return Err(Error::invalid("--address removes addresses of one host, and several are named")
                 .hint("name one host"));
         }
-        let read = || context.nb.read_switch(&switch);
+        let read = || context.nb.read_even_deleted(&switch);
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             let domain = draft.domain().clone();

@@ -17,7 +17,7 @@ Examples:
   qdns zone rm net1 --yes        for scripts
   qdns zone rm net1 --dry-run    show what would be removed
 
-Rows of other owners on the switch stay.")]
+Rows of other owners on the switch stay. Of a switch that was deleted, this removes the zone that it left over.")]
 pub struct RmArgs {
     /// The switch, by name or UUID
     switch: String,
@@ -29,7 +29,7 @@ pub struct RmArgs {
 impl RmArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let read = || context.nb.read_sharing(&switch);
+        let read = || context.nb.read_even_deleted(&switch);
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
             zone::remove(topology, network, self.if_exists)
         })

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use crate::commands::Context;
-use crate::error::Result;
+use crate::error::{Kind, Result};
+use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::zones::ShownZone;
@@ -22,8 +23,17 @@ pub struct ShowArgs {
 }
 
 impl ShowArgs {
+    /// The switch, also one that was deleted and left its zone over.
+    fn read(&self, context: &Context) -> Result<(Snapshot, Switch)> {
+        let switch = SwitchRef::parse(&self.switch)?;
+        match context.nb.read_surroundings(&switch, &[]) {
+            Err(error) if error.kind == Kind::NotFound => context.nb.read_even_deleted(&switch),
+            other => other,
+        }
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        let (snapshot, switch) = context.nb.read_surroundings(&SwitchRef::parse(&self.switch)?, &[])?;
+        let (snapshot, switch) = self.read(context)?;
         let topology = Topology::of(&snapshot);
         let network = topology.network(switch.uuid)?;
         let zone = topology.zone_of(network)?.ok_or_else(|| zone::missing(&topology, network))?;

@@ -1,15 +1,14 @@
 //! `zone-duplicate`.
 
 use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix::{Fix, entry};
+use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
+use crate::doctor::merge::Merge;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
-use crate::model::host::host_name;
-use crate::model::marks::HostMark;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::Network;
-use crate::model::zone::{domain_of, zone_uuid};
-use crate::plan::change::{Change, Column, Reference, Row};
+use crate::model::zone::zone_uuid;
+use crate::plan::change::{Change, Reference, Row};
 
 pub(super) const CHECK: Check = Check {
     code: "zone-duplicate",
@@ -48,27 +47,10 @@ fn kept<'r>(network: &Network, zones: &[&'r DnsRow]) -> Option<&'r DnsRow> {
 
 /// Moves what only the second row has into the first, and destroys the second.
 fn merge(network: &Network, kept: &DnsRow, other: &DnsRow) -> Fix {
-    let moved = other.records.iter().filter(|(key, _)| !kept.records.contains_key(*key));
-    let mut changes: Vec<Change> = moved
-        .map(|(key, value)| entry(Column::DnsRecords, kept.uuid, &kept.records, key, Some(value)))
-        .collect();
-    // Without its marks a static host would become one that clean-up removes.
-    let marks = other.external_ids.iter().filter(|(key, _)| {
-        let host = HostMark::of_key(key).map(|(_, host)| host);
-        let is_moved = host.is_some_and(|host| !has_host(kept, host) && has_host(other, host));
-        is_moved && !kept.external_ids.contains_key(*key)
-    });
-    changes.extend(
-        marks.map(|(key, value)| entry(Column::DnsMarks, kept.uuid, &kept.external_ids, key, Some(value))),
-    );
+    let mut changes = Merge::of(kept, other).changes;
     changes.push(Change::Unrefer(Reference::to_zone(network.switch, other.uuid)));
     changes.push(Change::Destroy(Row::Dns(other.clone())));
     Fix::Change(changes)
-}
-
-fn has_host(row: &DnsRow, host: &str) -> bool {
-    let domain = domain_of(row);
-    row.records.keys().any(|key| host_name(key, &domain) == host)
 }
 
 #[cfg(test)]
