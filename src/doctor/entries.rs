@@ -7,11 +7,6 @@ pub fn asked_for(key: &str) -> String {
     key.strip_suffix('.').unwrap_or(key).to_lowercase()
 }
 
-/// Whether OVN would find a key.
-pub fn is_asked_for(key: &str) -> bool {
-    !key.ends_with('.') && !key.contains(char::is_uppercase)
-}
-
 /// Why OVN cannot serve a value, if it cannot.
 pub fn flaw(key: &str, value: &str) -> Option<String> {
     if address::is_reverse_name(key) {

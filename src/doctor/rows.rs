@@ -32,10 +32,13 @@ impl<'i, 'a> ListedRow<'i, 'a> {
     }
 
     /// A finding about a key, with what repairs it: the whole host where it is known what that must be, else the
-    /// key alone, which becomes `to`, or goes. `--fix` applies it in a zone, unless a value would be lost.
+    /// key alone, which becomes `to`, or goes. `--fix` applies it in a zone, unless a value or a host would be lost.
     pub fn repaired(&self, finding: Finding, key: &str, to: Option<(&str, &str)>, is_lossy: bool) -> Finding {
         if !self.row.is_ours() {
             return finding;
+        }
+        if let Some((zone, host)) = self.host_of(key).filter(|(zone, host)| zone.must_not_answer(host)) {
+            return finding.host_fix(zone.absent(host));
         }
         if let Some(fix) = self.host_of(key).and_then(|(zone, host)| zone.as_stored_by_name(host)) {
             return finding.host_fix(fix).automatic_if(true);

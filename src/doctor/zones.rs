@@ -4,12 +4,11 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use super::entries::is_asked_for;
 use super::finding::Finding;
 use super::fix::{Fix, HostFix};
 use super::input::Input;
 use crate::model::address;
-use crate::model::host::{Host, Hosts, host_name};
+use crate::model::host::{Host, Hosts, host_name, is_asked_for};
 use crate::model::life::Signs;
 use crate::model::name::{HostArg, Hostname, suggestion};
 use crate::model::port_index::PortIndex;
@@ -141,7 +140,9 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
     /// A host with the addresses that guests get now, and with all of its names and reverse names. `None` where its
     /// names have different addresses, or qdns would not accept it.
     pub fn as_stored(&self, host: &Host) -> Option<HostFix> {
-        let addresses = agreed_addresses(host)?;
+        // What no guest ever got may be old: the ports that have the name know better.
+        let of_ports = self.port_addresses(host).filter(|_| has_never_answered(host));
+        let addresses = of_ports.or_else(|| agreed_addresses(host))?;
         let is_replaced = !is_same(&addresses, &host.addresses());
         Some(self.present(&host.name, host, addresses)?.replacing(is_replaced))
     }
@@ -224,14 +225,29 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         self.network.has_foreign(name) || self.network.has_foreign(&fqdn)
     }
 
-    fn absent(&self, host: &Host) -> HostFix {
+    /// The hosts without aliases, and without those that must not begin to answer.
+    pub fn hosts_to_complete(&self) -> impl Iterator<Item = &Host<'a>> {
+        self.hosts_without_aliases().filter(|host| !self.must_not_answer(host))
+    }
+
+    /// Whether a host never answered and has no sign of life: it must not begin to answer.
+    pub fn must_not_answer(&self, host: &Host) -> bool {
+        has_never_answered(host) && self.is_stale(host)
+    }
+
+    pub fn absent(&self, host: &Host) -> HostFix {
         HostFix::absent(self.network, &host.name)
     }
 }
 
-/// The names of a host that OVN finds, with their values.
+/// The names of a host that OVN finds, with their values; none where it finds none of them.
 pub fn answering<'h>(host: &'h Host) -> impl Iterator<Item = (&'h str, &'h str)> {
     host.names().filter(|(key, _)| is_asked_for(key))
+}
+
+/// Whether OVN finds none of a host's names.
+fn has_never_answered(host: &Host) -> bool {
+    answering(host).next().is_none()
 }
 
 /// Why a host's name is reserved, if it is.
@@ -242,10 +258,7 @@ pub fn why_reserved(host: &Host) -> Option<String> {
 /// The addresses that all names of a host have; of names that OVN never finds, only where there are no others.
 fn agreed_addresses(host: &Host) -> Option<Vec<IpAddr>> {
     let values = |(_, value): (&str, &str)| Some(address::from_value(value)).filter(|list| !list.is_empty());
-    let mut lists: Vec<Vec<IpAddr>> = answering(host).filter_map(values).collect();
-    if lists.is_empty() {
-        lists = host.names().filter_map(values).collect();
-    }
+    let lists: Vec<Vec<IpAddr>> = host.answering().filter_map(values).collect();
     let first = lists.first()?;
     lists.iter().all(|list| is_same(list, first)).then(|| first.clone())
 }

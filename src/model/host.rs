@@ -151,6 +151,13 @@ impl Host<'_> {
         pairs(&self.short).chain(pairs(&self.full))
     }
 
+    /// The names that OVN finds, with their values; all names where it finds none of them. What a key with a capital
+    /// letter or a trailing dot says next to one that answers is not the host's.
+    pub fn answering(&self) -> impl Iterator<Item = (&str, &str)> {
+        let finds_none = !self.names().any(|(key, _)| is_asked_for(key));
+        self.names().filter(move |(key, _)| finds_none || is_asked_for(key))
+    }
+
     /// The value of a mark; `None` where the host does not have it.
     pub fn mark(&self, mark: HostMark) -> Option<String> {
         let flag = |is_set: bool| is_set.then(|| "true".to_owned());
@@ -172,16 +179,17 @@ impl Host<'_> {
         self.names().chain(pairs(&self.reverse))
     }
 
-    /// The value of the FQDN, or of the short name where there is no FQDN, as stored.
+    /// The value of the FQDN, or of the short name where there is no FQDN, as stored. A name that OVN finds goes first.
     pub fn value(&self) -> &str {
-        self.full.first().or(self.short.first()).map(|(_, value)| value.as_ref()).unwrap_or_default()
+        let of = |has_dot: bool| self.answering().find(|(key, _)| key.contains('.') == has_dot);
+        of(true).or_else(|| of(false)).map(|(_, value)| value).unwrap_or_default()
     }
 
-    /// Every address that any key of the host holds, each once.
+    /// Every address that a name of the host holds, each once; see [`Host::answering`].
     pub fn addresses(&self) -> Vec<IpAddr> {
         let mut all = Vec::new();
         let mut last = "";
-        for (_, value) in self.names() {
+        for (_, value) in self.answering() {
             if value != last {
                 last = value;
                 for address in address::from_value(value) {
@@ -201,6 +209,11 @@ impl Host<'_> {
         all.sort();
         all
     }
+}
+
+/// Whether OVN finds a key: a query is in lower case and has no trailing dot.
+pub fn is_asked_for(key: &str) -> bool {
+    !key.ends_with('.') && !key.contains(char::is_uppercase)
 }
 
 fn pairs<'k>(keys: &'k Keys) -> impl Iterator<Item = (&'k str, &'k str)> {
@@ -300,7 +313,8 @@ mod tests {
         let hosts = Hosts::of(&row, &Domain::default());
         let web = &hosts.by_name["web"];
         assert_eq!(web.names().count(), 2);
-        assert_eq!(web.addresses().len(), 2);
+        assert_eq!(web.value(), "10.0.0.10");
+        assert_eq!(web.addresses().len(), 1, "OVN does not find Web.internal.");
         assert_eq!(web.reverse_addresses(), ["10.0.0.10".parse::<IpAddr>().unwrap()]);
         assert!(web.is_static && web.reverse.len() == 1);
         assert!(hosts.by_name.contains_key("db.other.org"));

@@ -11,7 +11,7 @@ use super::plain;
 use super::table::{Cell, Table};
 use crate::model::address;
 use crate::model::foreign::{ForeignNames, nothing_but};
-use crate::model::host::Host;
+use crate::model::host::{Host, Keys};
 use crate::model::responder::TTL;
 use crate::model::topology::Topology;
 use crate::model::zone::Zone;
@@ -119,9 +119,13 @@ impl Record {
     }
 
     fn of(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
-        let fqdn =
-            host.full.first().map_or_else(|| format!("{}.{domain}", host.name), |(key, _)| key.to_string());
-        let hostname = host.short.first().map(|(key, _)| key.to_string());
+        let shown = |has_dot: bool, stored: &Keys| {
+            let answers = host.answering().find(|(key, _)| key.contains('.') == has_dot);
+            let stored = stored.first().map(|(key, _)| key.to_string());
+            answers.map(|(key, _)| key.to_owned()).or(stored)
+        };
+        let fqdn = shown(true, &host.full).unwrap_or_else(|| format!("{}.{domain}", host.name));
+        let hostname = shown(false, &host.short);
         let addresses: Vec<String> = host.value().split_whitespace().map(str::to_owned).collect();
         Record {
             hostname: hostname.unwrap_or_else(|| {
@@ -184,6 +188,6 @@ fn notes(host: &Host) -> Vec<String> {
     note(names().any(|(_, value)| value.contains(',')), "nothing is served after the comma");
     note(names().any(|(_, value)| address::from_value(value).is_empty()), "no address");
     note(host.full.is_empty(), "short name only");
-    note(names().any(|(_, value)| value != host.value()), "short name and FQDN differ");
+    note(host.answering().any(|(_, value)| value != host.value()), "short name and FQDN differ");
     notes
 }

@@ -39,9 +39,36 @@ pub(super) mod tests {
     pub const CASES: &[Case] = &[
         repaired("Cap", |facts| put(facts, "Cap", "10.0.0.10")),
         repaired("dot.internal.", |facts| put(facts, "dot.internal.", "10.0.0.10")),
+        // Nothing has the address: it must not begin to answer.
+        fires("Old", |facts| put(facts, "Old", "10.0.0.99")),
         repaired("VM_1", |facts| put(facts, "VM_1", "10.0.0.10")),
         fires("VM_1", |facts| listed(facts, row(7, ("ls_name", "x"), &[("VM_1", "10.0.0.10")]))),
     ];
+
+    #[test]
+    fn a_name_that_never_answered_gets_the_addresses_of_its_port() {
+        let mut facts = after_fix(&CHECK, |facts| {
+            records(facts).retain(|key, _| !key.contains("web"));
+            put(facts, "WEB", "10.0.0.99");
+        });
+        assert!(!records(&mut facts).contains_key("WEB"));
+        assert_eq!(records(&mut facts)["web"], "10.0.0.10 fd00::10");
+    }
+
+    #[test]
+    fn no_check_proposes_the_address_of_a_key_that_never_answers() {
+        for check in crate::doctor::checks::all().filter(|check| check.run.is_some()) {
+            let findings = found(check, |facts| {
+                put(facts, "web", "10.9.0.1 fd00::10");
+                put(facts, "web.internal", "10.0.0.10 fd00::10");
+                put(facts, "WEB", "10.0.0.99");
+                put(facts, "Web.internal", "10.9.0.2");
+            });
+            let texts = format!("{:?}", findings.iter().map(|finding| &finding.fixes).collect::<Vec<_>>());
+            let is_host_fix = |text: &str| text.contains("addresses: [10.0.0.99") || text.contains(", 10.0.0.99");
+            assert!(!is_host_fix(&texts), "{}: {texts}", check.code);
+        }
+    }
 
     #[test]
     fn the_address_of_a_key_that_never_answered_is_not_brought_to_life() {

@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     // A name with a dot is outside of the zone's domain and has no short form.
     let is_half = |host: &&Host| !host.name.contains('.') && host.lacks_a_name();
-    zone.hosts_without_aliases()
+    zone.hosts_to_complete()
         .filter(is_half)
         .map(|host| {
             let (short, fqdn) = (host.name.to_string(), format!("{}.{}", host.name, zone.zone.domain));
@@ -52,5 +52,7 @@ pub(super) mod tests {
             records(facts).remove("web");
             mark(facts, "qdns-no-short-web", "true");
         }),
+        // It never answered, and nothing has its address.
+        passes(|facts| put(facts, "Old.internal", "10.0.0.99")),
     ];
 }

@@ -26,7 +26,7 @@ const MANY: usize = 5;
 
 fn run(zone: &AttachedZone) -> Vec<Finding> {
     let lacking: Vec<(&Host, Vec<IpAddr>)> =
-        zone.hosts_without_aliases().filter_map(|host| Some((host, without(zone, host)?))).collect();
+        zone.hosts_to_complete().filter_map(|host| Some((host, without(zone, host)?))).collect();
     if lacking.len() > MANY {
         let first: Vec<&str> = lacking.iter().take(MANY).map(|(host, _)| host.name.as_ref()).collect();
         let message =
@@ -69,6 +69,7 @@ pub(super) mod tests {
             records(facts).remove("10.0.0.10.in-addr.arpa");
             listed(facts, row(7, ("ls_name", "x"), &[("10.0.0.10.in-addr.arpa", "vm.example.org")]));
         }),
+        passes(|facts| put(facts, "Old.internal", "10.0.0.99")),
         repaired("net1", |facts| {
             for n in 0..6 {
                 put(facts, &format!("many-{n}.internal"), &format!("10.0.0.{}", 30 + n));
