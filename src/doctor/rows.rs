@@ -23,12 +23,16 @@ impl<'i, 'a> ListedRow<'i, 'a> {
     /// A finding about a key and its value.
     pub fn finding(&self, key: &str, value: &str, message: String) -> Finding {
         let owner = self.row.owner();
-        Finding::new(key, message)
+        let finding = Finding::new(key, message)
             .on(self.network.name())
             .owned_by(owner)
             .seen("row", self.row.uuid)
             .seen("owner", owner.name())
-            .seen("value", value)
+            .seen("value", value);
+        match &self.zone {
+            Some(zone) => zone.with_sharers(finding),
+            None => finding,
+        }
     }
 
     /// A finding about a key, with what repairs it: the whole host where it is known what that must be, else the

@@ -85,7 +85,16 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
 
     /// A finding about something on the switch.
     pub fn finding(&self, subject: &str, message: String) -> Finding {
-        Finding::new(subject, message).on(self.network.name())
+        self.with_sharers(Finding::new(subject, message).on(self.network.name()))
+    }
+
+    /// A finding with all switches whose guests it concerns, where several share the zone.
+    pub fn with_sharers(&self, finding: Finding) -> Finding {
+        if self.sharing.len() < 2 {
+            return finding;
+        }
+        let names: Vec<&str> = self.sharing.iter().map(|network| network.name()).collect();
+        finding.seen("switches", names)
     }
 
     /// A finding about a reverse name, whose fix removes it.
