@@ -11,8 +11,6 @@ use super::ports::PORTS_MAX;
 use super::query::{DHCP_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
 use super::zones::SWITCH_COLUMNS;
 use crate::error::Result;
-use crate::model::dhcp::parse_addresses;
-use crate::model::marks::Owner;
 use crate::model::snapshot::{Snapshot, Switch};
 
 const PORT_COLUMNS: &str = "_uuid,name,type,options,external_ids,dhcpv4_options,dhcpv6_options";
@@ -35,7 +33,6 @@ impl Nbctl {
     pub fn read_surroundings(&self, switch: &SwitchRef, addresses: &[IpAddr]) -> Result<(Snapshot, Switch)> {
         let mut query = Query::default();
         query.table("Logical_Router_Port", "_uuid,name,networks");
-        query.table("DHCP_Options", DHCP_COLUMNS);
         let (mut snapshot, found) = self.read_with_sharers(switch, query)?;
         let sharing: Vec<Uuid> = snapshot.switches.iter().map(|row| row.uuid).collect();
         if sharing.iter().any(|uuid| may_matter(&snapshot, *uuid, addresses)) {
@@ -69,12 +66,15 @@ impl Nbctl {
     fn read_ports_for_subnets(&self, snapshot: &mut Snapshot, switches: &[Uuid]) -> Result<()> {
         let mut query = Query::default();
         query.rows("Logical_Switch", "_uuid,ports", switches);
+        // ovn-nbctl reads all ports for it, to find rows by the name of a port.
+        query.table("DHCP_Options", DHCP_COLUMNS);
         if !self.reads_rows() {
             query.table(PORT, PORT_COLUMNS);
         }
         let read = self.read(query)?;
         let ports: Vec<Uuid> = read.switches.iter().flat_map(|row| &row.ports).copied().collect();
         snapshot.ports = read.ports;
+        snapshot.dhcp_options = read.dhcp_options;
         if self.reads_rows() && ports.len() <= PORTS_MAX {
             let mut query = Query::default();
             query.rows(PORT, PORT_COLUMNS, &ports);
@@ -93,18 +93,13 @@ impl Nbctl {
 fn may_matter(snapshot: &Snapshot, switch: Uuid, addresses: &[IpAddr]) -> bool {
     let Some(switch) = snapshot.switches.iter().find(|row| row.uuid == switch) else { return false };
     let networks = snapshot.router_ports.iter().flat_map(|port| &port.networks);
-    let cidrs = snapshot.dhcp_options.iter().map(|row| &row.cidr);
-    let nets: Vec<IpNet> = networks.chain(cidrs).filter_map(|net| net.parse().ok()).collect();
-    let gateways = snapshot.dhcp_options.iter().filter_map(|row| row.options.get("router"));
-    let mut special: HashSet<IpAddr> = gateways.flat_map(|value| parse_addresses(value)).collect();
-    special.extend(nets.iter().flat_map(|net| [net.addr(), net.network(), net.broadcast()]));
+    let nets = networks.filter_map(|net| net.parse::<IpNet>().ok());
+    let special: HashSet<IpAddr> =
+        nets.flat_map(|net| [net.addr(), net.network(), net.broadcast()]).collect();
     let configured = switch.configured_subnets();
-    let has_subnet = |ip: &IpAddr| configured.iter().any(|net| net.addr().is_ipv4() == ip.is_ipv4());
-    let is_known = |ip: &IpAddr| nets.iter().any(|net| net.addr().is_ipv4() == ip.is_ipv4());
-    // Neutron writes the subnets of its networks on the ports, also without a router and DHCP.
-    let is_neutron = switch.owner() == Owner::Neutron;
     if addresses.is_empty() {
-        return configured.is_empty() && (!nets.is_empty() || is_neutron);
+        return configured.is_empty();
     }
-    addresses.iter().any(|ip| special.contains(ip) || (!has_subnet(ip) && (is_known(ip) || is_neutron)))
+    let has_subnet = |ip: &IpAddr| configured.iter().any(|net| net.addr().is_ipv4() == ip.is_ipv4());
+    addresses.iter().any(|ip| special.contains(ip) || !has_subnet(ip))
 }
