@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef};
+use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
 use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
@@ -85,6 +85,29 @@ impl Nbctl {
             }
         }
         Ok((snapshot, found))
+    }
+
+    /// What [`Nbctl::read_guests`] reads, of the switches that have one of these ports, or of all switches.
+    ///
+    /// # Errors
+    /// As [`Nbctl::run`].
+    pub fn read_guests_with_ports(&self, names: &[String]) -> Result<Snapshot> {
+        if !self.reads_rows() {
+            return self.read_all_ports();
+        }
+        let mut query = Query::default();
+        for name in names {
+            query.select(PORT, "_uuid,name", Wanted::Where("name", Test::Is(name.clone())));
+        }
+        let ports = self.read(query)?.ports;
+        let mut query = Query::default();
+        for port in &ports {
+            query.select("Logical_Switch", SWITCH_COLUMNS, Wanted::Where("ports", Test::Refers(port.uuid)));
+        }
+        match self.read_ports_of(query)? {
+            Some(snapshot) => Ok(snapshot),
+            None => self.read_all_ports(),
+        }
     }
 
     /// All switches with their ports and zones, and the router ports.

@@ -13,6 +13,7 @@ use super::zones::SWITCH_COLUMNS;
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 
+const LISTING_COLUMNS: &str = "_uuid,name,dns_records";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,external_ids,dhcpv4_options,dhcpv6_options";
 
 impl Nbctl {
@@ -43,14 +44,19 @@ impl Nbctl {
 
     /// A switch, the switches that share its zone with their DNS rows, and the rows of a query.
     fn read_with_sharers(&self, switch: &SwitchRef, mut query: Query) -> Result<(Snapshot, Switch)> {
-        // Which zone the switch has is not known before it is read.
-        query.select(
-            "Logical_Switch",
-            "_uuid,name,dns_records",
-            Wanted::Where("dns_records", Test::IsNotEmpty),
-        );
-        let (mut snapshot, found, listing) = self.read_switch_and(switch, query)?;
+        let is_narrow = self.rows.is_some();
+        if !is_narrow {
+            // Which zone the switch has is not known before it is read; a second run would read the table again.
+            let lists_some = Wanted::Where("dns_records", Test::IsNotEmpty);
+            query.select("Logical_Switch", LISTING_COLUMNS, lists_some);
+        }
+        let (mut snapshot, found, mut listing) = self.read_switch_and(switch, query)?;
         let ours: Vec<Uuid> = snapshot.dns.iter().filter(|row| row.is_ours()).map(|row| row.uuid).collect();
+        if is_narrow {
+            let mut query = Query::default();
+            ours.iter().for_each(|row| query.switches_listing(*row, LISTING_COLUMNS));
+            listing = self.read(query)?.switches;
+        }
         let sharers: Vec<&Switch> =
             listing.iter().filter(|row| row.dns_records.iter().any(|uuid| ours.contains(uuid))).collect();
         let uuids: Vec<Uuid> = sharers.iter().map(|row| row.uuid).collect();

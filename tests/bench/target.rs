@@ -58,11 +58,11 @@ impl<'a> Target<'a> {
         self.run("ovn-nbctl", args, &[0])
     }
 
-    /// The ovn-nbctl commands that a qdns command runs.
+    /// The commands of OVN's clients that a qdns command runs.
     pub fn commands_of(&self, args: &[&str]) -> Result<Vec<String>> {
         let output = self.command(QDNS).arg("-v").args(args).stderr(Stdio::piped()).output()?;
         let said = String::from_utf8(output.stderr)?;
-        Ok(said.lines().filter(|line| line.starts_with("+ ovn-nbctl ")).map(str::to_owned).collect())
+        Ok(said.lines().filter(|line| line.starts_with("+ ")).map(str::to_owned).collect())
     }
 
     fn run(&self, program: &str, args: &[&str], codes: &[i32]) -> Result<String> {

@@ -333,7 +333,7 @@ fn addresses_are_checked_against_the_subnets_of_neutron() -> Result<()> {
       warning address-outside-subnet neutron-[UUID]: outside has 10.99.0.7, which is outside of neutron-[UUID]'s subnet 10.20.0.0/24
           addresses: ["10.99.0.7"]
           subnet: 10.20.0.0/24
-          fix: qdns record rm neutron-[UUID] outside
+          fix: qdns record rm neutron-[UUID] outside --if-exists
 
     1 warning; 0 checks passed.
     "#);

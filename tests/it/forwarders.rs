@@ -198,8 +198,20 @@ fn the_search_domain_stays_where_names_of_two_programs_are_served() -> Result<()
     snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.1 fd00::53"), @r#"
     + dns_server  192.0.2.1
     + dns_server  fd00::53
-    + domain_search  "incus"
+    + domain_search  "internal"
+    ----- stderr -----
+    warning: the search domain in the row for 10.0.0.0/24 stays as it is: names of the switch are served from a row of incus
     "#);
-    snapshot!(nets.nb.qdns("doctor --only search-domain-missing"), @"Nothing found; 1 check passed.");
+    snapshot!(nets.nb.qdns("doctor --only search-domain-missing"), @r#"
+    DHCP
+      warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
+          cidr: 10.0.0.0/24
+          dhcp options: [UUID]
+          domain: internal
+          ports: 1
+          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal,incus\\\"\""
+
+    1 warning; 0 checks passed.
+    "#);
     Ok(())
 }

@@ -305,7 +305,7 @@ fn ovn_nbctl_runs_twice_for_an_addition_and_once_for_a_list() -> Result<()> {
     let nb = net()?;
     nb.qdns("zone create net1").ok();
     let runs = |line: &str| {
-        let run = nb.qdns(&format!("-v {line}"));
+        let run = nb.qdns(&format!("-v --client ovn-nbctl {line}"));
         run.ok();
         run.stderr.lines().filter(|line| line.starts_with("+ ")).count()
     };
@@ -315,6 +315,24 @@ fn ovn_nbctl_runs_twice_for_an_addition_and_once_for_a_list() -> Result<()> {
     assert_eq!(runs("record ls"), 1);
     assert_eq!(runs("zone ls"), 1);
     assert_eq!(runs("record rm net1 web"), 2);
+    Ok(())
+}
+
+#[test]
+fn ovsdb_client_reads_no_whole_table_for_one_switch() -> Result<()> {
+    let nb = net()?;
+    nb.qdns("record add net1 db 10.0.0.11").ok();
+    for line in ["record add net1 web 10.0.0.10", "record ls net1", "record rm net1 web"] {
+        let run = nb.qdns(&format!("-v {line}"));
+        run.ok();
+        let commands: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("+ ")).collect();
+        let is_narrow = |command: &&str| command.starts_with("+ ovsdb-client ");
+        assert!(commands.iter().all(is_narrow) && commands.len() <= 4, "{line}: {commands:#?}");
+        for table in ["DNS", "Logical_Switch", "Logical_Switch_Port"] {
+            let whole = format!(r#""table":"{table}","where":[]"#);
+            assert!(commands.iter().all(|command| !command.contains(&whole)), "{line}: {commands:#?}");
+        }
+    }
     Ok(())
 }
 

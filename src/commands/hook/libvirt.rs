@@ -25,7 +25,6 @@ use crate::model::topology::Topology;
 use crate::output::text::Text;
 use crate::output::{self, Reply};
 use crate::ovn::nbctl::Nbctl;
-use crate::ovn::ports::Switches;
 use crate::plan::machine::MachinePorts;
 use crate::plan::{Approved, Plan};
 
@@ -162,7 +161,7 @@ impl Job {
     /// Changes each network by itself, so that an error on one does not stop the others. Returns the errors.
     fn all_networks(&self, domain: &DomainXml) -> Result<Vec<Error>> {
         let host = domain.host()?;
-        let (snapshot, _) = self.nb.read_guests(&Switches::All)?;
+        let snapshot = self.nb.read_guests_with_ports(&domain.ports)?;
         let topology = Topology::of(&snapshot);
         let (found, missing) = MachinePorts::find(&topology, &domain.ports);
         let unknown = missing.iter().filter(|_| self.task == Task::Register);
@@ -192,7 +191,7 @@ impl Job {
             };
             let result = self.write(plan);
             if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
-                latest = Some(self.nb.read_guests(&Switches::All)?.0);
+                latest = Some(self.nb.read_guests_with_ports(&domain.ports)?);
             }
             result
         })
