@@ -128,7 +128,12 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
 
 /// The part of a plan that every batch has.
 fn without_changes(plan: &Plan) -> Plan {
-    Plan { switch: plan.switch.clone(), must_stay_unused: plan.must_stay_unused.clone(), ..Plan::default() }
+    Plan {
+        switch: plan.switch.clone(),
+        must_stay_unused: plan.must_stay_unused.clone(),
+        expects_references: plan.expects_references.clone(),
+        ..Plan::default()
+    }
 }
 
 /// Entries with their groups, sorted by group.

@@ -1,5 +1,5 @@
-//! Reads switches with their ports. A port does not refer to its switch, so all ports are read in one run, or with a
-//! daemon those of the named switches.
+//! Reads switches with their ports. A port does not refer to its switch, so all ports are read in one run, or
+//! where rows can be read those of the named switches.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -138,8 +138,8 @@ impl Nbctl {
         Ok(())
     }
 
-    /// The switches of a query with their ports and DNS rows, and the other switches that list their zones. Only with a daemon is a second run cheaper than reading all
-    /// ports: `None` without one, or if the switches have too many ports.
+    /// The switches of a query with their ports and DNS rows, and the other switches that list their zones. `None`
+    /// where only whole tables can be read, or if the switches have too many ports.
     fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
         if !self.reads_rows() {
             return Ok(None);

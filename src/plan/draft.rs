@@ -146,6 +146,9 @@ impl<'a> Draft<'a> {
         let mut plan = Plan { warnings: std::mem::take(&mut self.warnings), ..Plan::for_switch(self.switch) };
         let uuid = match self.row {
             Some(row) => {
+                if self.is_attached && !self.switch.is_deleted {
+                    plan.expects_references.push(Reference::to_zone(self.switch, row.uuid));
+                }
                 if !self.is_attached {
                     plan.warnings.push(format!(
                         "switch {} did not list its zone; it lists it again",

@@ -74,7 +74,7 @@ pub struct Plan {
     /// Values that the planner relied on and that must not have changed when the plan is written. `from` and `to`
     /// of each are the same.
     pub expects: Vec<Entry>,
-    /// References that must still be there when the plan is written.
+    /// References that must still be there when the plan is written. ovsdb-client compares them, ovn-nbctl cannot.
     pub expects_references: Vec<Reference>,
     /// Hosts that must still have no port when the plan is written.
     pub must_stay_unused: Vec<Unused>,

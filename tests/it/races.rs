@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use anyhow::Result;
 
 use crate::support::lab::Nb;
-use crate::support::{command, qdns, run};
+use crate::support::{command, qdns, run, snapshot};
 
 /// Starts qdns and does not wait for it.
 fn start(nb: &Nb, args: &[&str]) -> Child {
@@ -172,5 +172,49 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
     assert_eq!(run(&mut add).code, 0);
     let row = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     assert_eq!(row.trim(), "1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1");
+    Ok(())
+}
+
+/// Runs `qdns record rm net1 web` with an ovsdb-client before whose transaction another writer runs these commands of
+/// ovn-nbctl, in which ZONE is the zone's row. Returns what is printed, the exit code, and the records after that.
+fn lost_to(commands: &str) -> Result<String> {
+    let nb = net()?;
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    let dir = tempfile::tempdir()?;
+    let (script, done) = (dir.path().join("ovsdb-client"), dir.path().join("done"));
+    let (done, db) = (done.display(), nb.remote());
+    let zone = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]);
+    let commands = commands.replace("ZONE", zone.trim());
+    let body = format!(
+        "#!/bin/sh\ncase \"$*\" in *transact*) [ -e {done} ] || {{ touch {done}; \
+         {} --db={db} {commands}; }} ;; esac\nexec ovsdb-client \"$@\"\n",
+        nb.nbctl_path().display()
+    );
+    std::fs::write(&script, body)?;
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let mut remove = command(&nb.remote());
+    remove.args(["--client", "ovsdb-client", "record", "rm", "net1", "web"]);
+    let refused = run(remove.env("QDNS_OVSDB_CLIENT", &script));
+    let left = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+    Ok(format!("{}exit {}: {}", refused.stderr, refused.code, left.trim()))
+}
+
+#[test]
+fn a_change_of_a_zone_that_is_detached_meanwhile_is_not_made() -> Result<()> {
+    snapshot!(lost_to("clear Logical_Switch net1 dns_records")?, @"
+    error: another writer changed the same rows first
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_value_that_another_writer_sets_meanwhile_stays() -> Result<()> {
+    snapshot!(lost_to("set DNS ZONE records:web=10.0.0.7")?, @r#"
+    error: another writer was faster: web is now "10.0.0.7"
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.7 web.internal=10.0.0.1
+    "#);
     Ok(())
 }
