@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_user_who_does_not_exist_does_not_count() {
-        for name in ["nobody-has-this-name", "", "root)\nrecord 7", "root\0"] {
+        for name in ["no-such-user", "", "root)\nrecord 7", "root\0"] {
             assert_eq!(user_of(name, u32::MAX, 0), "root", "{name:?}");
         }
     }

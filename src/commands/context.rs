@@ -25,7 +25,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// Reads the named switch with its DNS rows, also one that was deleted and left its zone over, or without a name all switches and all DNS rows.
+    /// Reads the named switch with its DNS rows, also a deleted one that left its zone over. Without a name, reads all
+    /// switches and all DNS rows.
     ///
     /// # Errors
     /// As [`Nbctl::read_even_deleted`] and [`Nbctl::read_zones`].

@@ -1,5 +1,6 @@
 //! What is: names, addresses, hosts, and the rows of OVN's databases. Nothing here runs a program or reads a file.
 
+pub mod a_label;
 pub mod address;
 pub mod balancer;
 pub mod dhcp;
@@ -20,7 +21,6 @@ pub mod owner;
 pub mod port;
 pub mod port_index;
 pub mod printable;
-pub mod punycode;
 pub mod release;
 pub mod reserved;
 pub mod resolvers;

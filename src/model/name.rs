@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::punycode;
+use super::a_label;
 use super::reserved::{RESERVED_DOMAINS, reserved};
 use crate::error::{Error, Result};
 
@@ -237,9 +237,7 @@ fn refusal(what: &str, text: &str, rule: &str) -> Error {
 
 /// A valid hostname that is similar to a text: `vm-name` for `VM_NAME`.
 pub fn suggestion(text: &str) -> Option<String> {
-    if let Some(ascii) =
-        punycode::to_ascii(&text.to_lowercase()).filter(|name| broken_label_rule(name).is_none())
-    {
+    if let Some(ascii) = a_label::of(&text.to_lowercase()).filter(|name| broken_label_rule(name).is_none()) {
         return Some(ascii);
     }
     let dashed: String = text

@@ -61,8 +61,8 @@ impl Nbctl {
         })
     }
 
-    /// Whether a read that ovsdb-client could not do may work with ovn-nbctl, whose messages are also the better ones.
-    pub(super) fn is_other_client_worth_a_try(&self, error: &Error) -> bool {
+    /// Whether ovn-nbctl repeats a read that failed with ovsdb-client. It may reach the database, and its messages say more.
+    pub(super) fn may_fall_back(&self, error: &Error) -> bool {
         let is_fixed = self.rows.as_ref().is_some_and(|client| client.is_fixed);
         !is_fixed
             && matches!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::nbctl::Nbctl;
-use super::query::{PORT, Query, Test, Wanted};
+use super::query::{NAMES, PORT, Query, Test, Wanted};
 use crate::error::Result;
 use crate::model::snapshot::{DhcpOptions, RouterPort};
 
@@ -14,7 +14,7 @@ impl Nbctl {
     /// As [`Nbctl::run`].
     pub fn read_switch_names(&self) -> Result<BTreeSet<String>> {
         let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name");
+        query.table("Logical_Switch", NAMES);
         let names = self.read(query)?.switches.into_iter().map(|switch| switch.name);
         Ok(names.filter(|name| !name.is_empty()).collect())
     }
@@ -26,7 +26,7 @@ impl Nbctl {
     pub fn read_port_names(&self, prefix: &str) -> Result<Vec<String>> {
         let begins = Test::Begins(prefix.to_owned());
         let mut query = Query::default();
-        query.select(PORT, "_uuid,name", Wanted::Where("name", begins));
+        query.select(PORT, NAMES, Wanted::Where("name", begins));
         let mut names: Vec<String> = self.read(query)?.ports.into_iter().map(|port| port.name).collect();
         names.retain(|name| name.starts_with(prefix));
         names.sort_unstable();

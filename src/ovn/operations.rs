@@ -50,45 +50,54 @@ fn by_column(plan: &Plan) -> BTreeMap<(Column, Uuid), Vec<&Entry>> {
 
 /// Compares the old values, removes them, inserts the new ones, and checks those that were absent.
 fn write(column: Column, row: Uuid, entries: &[&Entry]) -> Vec<Value> {
-    let pairs = |wanted: &dyn Fn(&Entry) -> Option<(String, String)>| -> Vec<(String, String)> {
-        entries.iter().filter_map(|entry| wanted(entry)).collect()
-    };
-    let pair = |key: &str, value: &Option<String>| Some((key.to_owned(), value.clone()?));
-    let old = pairs(&|entry| pair(&entry.key, &entry.from));
-    let removed = pairs(&|entry| if entry.is_change() { pair(&entry.key, &entry.from) } else { None });
-    let new = pairs(&|entry| if entry.is_change() { pair(&entry.key, &entry.to) } else { None });
-    let added = pairs(&|entry| if entry.from.is_none() { pair(&entry.key, &entry.to) } else { None });
-    let absent = pairs(&|entry| {
-        let is_absent = entry.from.is_none() && entry.to.is_none();
-        is_absent.then(|| (entry.key.clone(), ABSENT.to_owned()))
-    });
-    let mut operations = Vec::new();
-    for (verb, pairs) in [
-        (None, &old),
-        (Some("insert"), &absent),
-        (None, &absent),
-        (Some("delete"), &absent),
-        (Some("delete"), &removed),
-        (Some("insert"), &new),
-        (None, &added),
-    ] {
-        if !pairs.is_empty() {
-            operations.push(match verb {
-                Some(verb) => mutate(column, row, verb, pairs),
-                None => await_pairs(column, row, pairs),
-            });
-        }
-    }
-    operations
+    let (changed, expected): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().copied().partition(|entry| entry.is_change());
+    let is_absent = |entry: &&&Entry| entry.from.is_none();
+    let none: Pairs = expected.iter().filter(is_absent).map(|entry| (entry.key.as_str(), ABSENT)).collect();
+    let old: Pairs = entries.iter().filter_map(|entry| pair(entry, &entry.from)).collect();
+    let removed: Pairs = changed.iter().filter_map(|entry| pair(entry, &entry.from)).collect();
+    let new: Pairs = changed.iter().filter_map(|entry| pair(entry, &entry.to)).collect();
+    let added: Pairs = changed.iter().filter(is_absent).filter_map(|entry| pair(entry, &entry.to)).collect();
+    let steps = [
+        (Step::Await, &old),
+        (Step::Insert, &none),
+        (Step::Await, &none),
+        (Step::Delete, &none),
+        (Step::Delete, &removed),
+        (Step::Insert, &new),
+        (Step::Await, &added),
+    ];
+    let steps = steps.into_iter().filter(|(_, pairs)| !pairs.is_empty());
+    steps
+        .map(|(step, pairs)| match step {
+            Step::Await => await_pairs(column, row, pairs),
+            Step::Insert => mutate(column, row, "insert", pairs),
+            Step::Delete => mutate(column, row, "delete", pairs),
+        })
+        .collect()
 }
 
-fn mutate(column: Column, row: Uuid, verb: &str, pairs: &[(String, String)]) -> Value {
+type Pairs<'p> = Vec<(&'p str, &'p str)>;
+
+/// What an operation does with pairs of a column.
+enum Step {
+    /// Aborts the transaction where one is missing.
+    Await,
+    Insert,
+    Delete,
+}
+
+fn pair<'p>(entry: &'p Entry, value: &'p Option<String>) -> Option<(&'p str, &'p str)> {
+    Some((&entry.key, value.as_deref()?))
+}
+
+fn mutate(column: Column, row: Uuid, verb: &str, pairs: &Pairs) -> Value {
     let (table, name) = column.names();
     json!({"op": "mutate", "table": table, "where": [this(row)], "mutations": [[name, verb, ["map", pairs]]]})
 }
 
 /// Aborts the transaction unless the row has all of these pairs.
-fn await_pairs(column: Column, row: Uuid, pairs: &[(String, String)]) -> Value {
+fn await_pairs(column: Column, row: Uuid, pairs: &Pairs) -> Value {
     let (table, name) = column.names();
     await_row(table, row, json!([name, "includes", ["map", pairs]]))
 }

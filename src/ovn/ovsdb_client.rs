@@ -1,7 +1,7 @@
 //! Runs ovsdb-client(1), which reads single rows, writes conditional transactions and monitors tables.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::{errors, process, program};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Snapshot;
 
-const DATABASE: &str = "OVN_Northbound";
+pub(super) const DATABASE: &str = "OVN_Northbound";
 /// The longest argument, in bytes. Linux allows 128 KiB (execve(2)).
 const ARGUMENT_MAX: usize = 120 * 1024;
 
@@ -51,61 +51,61 @@ impl OvsdbClient {
     /// # Errors
     /// As [`super::nbctl::Nbctl::run`].
     pub(super) fn read(&self, query: &Query) -> Result<Snapshot> {
-        Ok(self.read_versions(query)?.0)
+        let mut snapshot = Snapshot::default();
+        self.tables(query, &mut |name, table| fill(&mut snapshot, name, table))?;
+        Ok(snapshot)
     }
 
-    /// As [`Self::read`], with the `_version` of each row that was read with it (RFC 7047, section 3.2): every change of a
-    /// row gives it another one.
+    /// As [`Self::read`], with the `_version` of each row that was read with it (RFC 7047, section 3.2): every change of
+    /// a row gives it another one.
     ///
     /// # Errors
     /// As [`Self::read`].
     pub(super) fn read_versions(&self, query: &Query) -> Result<(Snapshot, BTreeMap<Uuid, Uuid>)> {
-        let operations: Vec<(&'static str, Value)> = query
-            .selects
-            .iter()
-            .flat_map(|select| operations(select).into_iter().map(|operation| (select.table, operation)))
-            .collect();
         let mut snapshot = Snapshot::default();
         let mut versions = BTreeMap::new();
-        let mut rest = &operations[..];
-        while !rest.is_empty() {
-            let (now, later) = rest.split_at(fitting(rest));
-            let printed = self.run("query", now.iter().map(|(_, operation)| operation))?;
-            let results = results(&printed, now.len())?;
-            for ((table, _), result) in now.iter().zip(results) {
-                if let Ok(failure) = serde_json::from_str::<Failure>(result.get()) {
-                    return Err(failure.into_error());
-                }
-                let table_of_rows = Table::parse(result.get())?;
-                fill(&mut snapshot, table, &table_of_rows)?;
-                versions.extend(table_of_rows.rows().filter_map(|row| version(&row.ok()?)));
-            }
-            rest = later;
-        }
+        self.tables(query, &mut |name, table| {
+            versions.extend(table.rows().filter_map(|row| version(&row.ok()?)));
+            fill(&mut snapshot, name, table)
+        })?;
         Ok((snapshot, versions))
     }
 
-    /// Whether operations fit into one transaction, which is one argument.
-    pub(super) fn takes(operations: &[Value]) -> bool {
-        operations.iter().map(size).sum::<usize>() < ARGUMENT_MAX
+    /// Runs a query. `each` receives the result of each operation with the name of its table.
+    fn tables(&self, query: &Query, each: &mut dyn FnMut(&str, &Table) -> Result<()>) -> Result<()> {
+        let of_select = |select: &Select| {
+            operations(select).into_iter().map(|text| (select.table, text)).collect::<Vec<_>>()
+        };
+        let operations: Vec<(&str, Value)> = query.selects.iter().flat_map(of_select).collect();
+        let mut rest = &operations[..];
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at(fitting(rest));
+            let printed = self.run("query", request(now.iter().map(|(_, operation)| operation)))?;
+            for ((name, _), result) in now.iter().zip(results(&printed, now.len())?) {
+                if let Ok(failure) = serde_json::from_str::<Failure>(result.get()) {
+                    return Err(failure.into_error());
+                }
+                each(name, &Table::parse(result.get())?)?;
+            }
+            rest = later;
+        }
+        Ok(())
     }
 
     /// Runs operations as one transaction. Returns why it was aborted, if it was.
     ///
     /// # Errors
     /// As [`super::nbctl::Nbctl::run`]; whether the transaction was made may then be unknown.
-    pub(super) fn transact(&self, operations: &[Value]) -> Result<Option<Failure>> {
-        let printed = self.run("transact", operations)?;
-        let results = results(&printed, operations.len())?;
+    pub(super) fn transact(&self, transaction: &Request) -> Result<Option<Failure>> {
+        let printed = self.run("transact", transaction.text.clone())?;
+        let results = results(&printed, transaction.operations)?;
         Ok(results.iter().find_map(|result| serde_json::from_str(result.get()).ok()))
     }
 
-    fn run<'o>(&self, verb: &str, operations: impl IntoIterator<Item = &'o Value>) -> Result<String> {
-        let mut request = vec![json!(DATABASE)];
-        request.extend(operations.into_iter().cloned());
+    fn run(&self, verb: &str, request: String) -> Result<String> {
         let mut args = vec![format!("--timeout={}", self.timeout)];
         args.extend(self.connection.iter().cloned());
-        args.extend([verb.to_owned(), self.remote.clone(), Value::Array(request).to_string()]);
+        args.extend([verb.to_owned(), self.remote.clone(), request]);
         process::echo(self.echo, &self.program, &args);
         let program = program::find(&self.program).ok_or_else(|| missing(&self.program))?;
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
@@ -117,6 +117,28 @@ impl OvsdbClient {
             Err(errors::failure("ovsdb-client", &finished, self.timeout, None))
         }
     }
+}
+
+/// A transaction as ovsdb-client takes it.
+#[derive(Debug)]
+pub(super) struct Request {
+    text: String,
+    operations: usize,
+}
+
+impl Request {
+    /// `None` if the operations are longer than one argument.
+    pub(super) fn of(operations: &[Value]) -> Option<Self> {
+        let request = Request { text: request(operations), operations: operations.len() };
+        (request.text.len() < ARGUMENT_MAX).then_some(request)
+    }
+}
+
+/// The argument with the database and the operations.
+fn request<'o>(operations: impl IntoIterator<Item = &'o Value>) -> String {
+    let operations = operations.into_iter().map(Value::to_string);
+    let all: Vec<String> = std::iter::once(json!(DATABASE).to_string()).chain(operations).collect();
+    format!("[{}]", all.join(","))
 }
 
 impl Failure {
@@ -131,25 +153,20 @@ impl Failure {
 }
 
 /// The error where ovsdb-client cannot be run.
-pub(super) fn missing(program: &OsString) -> Error {
+pub(super) fn missing(program: &OsStr) -> Error {
     Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .hint("install it (apt-get install openvswitch-common), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
+        .hint("install the package that has ovsdb-client (Debian: openvswitch-common; Fedora: openvswitch), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }
 
 fn version(row: &Row) -> Option<(Uuid, Uuid)> {
     Some((row.reference("_uuid")?, row.reference("_version")?))
 }
 
-/// The space that an operation takes in the argument, in bytes.
-fn size(operation: &Value) -> usize {
-    operation.to_string().len() + 1
-}
-
 /// How many operations fit into one argument; at least one.
 fn fitting(operations: &[(&str, Value)]) -> usize {
     let mut used = 0;
     let fits = |(_, operation): &&(&str, Value)| {
-        used += size(operation);
+        used += operation.to_string().len() + 1;
         used < ARGUMENT_MAX
     };
     operations.iter().take_while(fits).count().max(1)

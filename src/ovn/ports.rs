@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 use super::nbctl::Nbctl;
-use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
+use super::query::{DHCP_COLUMNS, DNS_COLUMNS, NAMES, PORT, Query, SwitchRef, Test, Wanted};
 use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
 use crate::model::port_index::PortIndex;
@@ -97,7 +97,7 @@ impl Nbctl {
         }
         let mut query = Query::default();
         for name in names {
-            query.select(PORT, "_uuid,name", Wanted::Where("name", Test::Is(name.clone())));
+            query.select(PORT, NAMES, Wanted::Where("name", Test::Is(name.clone())));
         }
         let ports = self.read(query)?.ports;
         let mut query = Query::default();

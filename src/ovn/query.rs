@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 use crate::model::marks::FOREIGN_SWITCH_MARKS;
 use crate::model::switch;
 
+/// The columns for the names of a table's rows.
+pub(super) const NAMES: &str = "_uuid,name";
 pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
 pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
 pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
@@ -98,7 +100,7 @@ impl Select {
     fn is_wide(&self) -> bool {
         match (&self.wanted, self.table) {
             (Wanted::All, "DNS") => true,
-            (Wanted::All, "Logical_Switch") => self.columns != "_uuid,name",
+            (Wanted::All, "Logical_Switch") => self.columns != NAMES,
             (Wanted::All | Wanted::Where(_, Test::IsNotEmpty), PORT) => true,
             _ => false,
         }

@@ -20,7 +20,7 @@ impl Nbctl {
         self.retry_without_leader(|| {
             if let Some(client) = self.rows.as_ref().filter(|_| !query.is_wide()) {
                 match client.read(&query) {
-                    Err(error) if self.is_other_client_worth_a_try(&error) => {}
+                    Err(error) if self.may_fall_back(&error) => {}
                     result => return result,
                 }
             }

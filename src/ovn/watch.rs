@@ -12,8 +12,9 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::nbctl::Nbctl;
+use super::ovsdb_client::{DATABASE, missing};
 use super::{process, program};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// The tables and columns that names depend on.
 const MONITORED: &[(&str, &str)] = &[
@@ -47,15 +48,15 @@ impl Watch {
     /// # Errors
     /// No such binary if ovsdb-client cannot be run.
     pub fn start(nb: &Nbctl, program: &OsStr, number: u64, events: &Sender<Event>) -> Result<Self, Error> {
-        let path = program::find(program).ok_or_else(|| not_run(program))?;
+        let path = program::find(program).ok_or_else(|| missing(program))?;
         let mut watch = Watch { monitors: Vec::new() };
         for (table, columns) in MONITORED {
             let mut args: Vec<String> = vec!["--format=json".to_owned(), "-vconsole:off".to_owned()];
             args.extend(nb.connection.iter().cloned());
-            args.extend(["monitor".to_owned(), nb.remote(), "OVN_Northbound".to_owned()]);
+            args.extend(["monitor".to_owned(), nb.remote(), DATABASE.to_owned()]);
             args.extend([(*table).to_owned(), (*columns).to_owned()]);
             process::echo(nb.echo, program, &args);
-            let mut child = spawn(&path, &args).map_err(|error| not_run(program).cause(error))?;
+            let mut child = spawn(&path, &args).map_err(|error| missing(program).cause(error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();
@@ -98,9 +99,4 @@ fn report(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, e
     }
     let messages = String::from_utf8_lossy(&messages).trim().to_owned();
     let _ = events.send(Event::Ended(number, messages));
-}
-
-fn not_run(program: &OsStr) -> Error {
-    Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .hint("install the package that has ovsdb-client (Debian: openvswitch-common; Fedora: openvswitch), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
 }

@@ -10,12 +10,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::nbctl::{Nbctl, Wait};
 use super::operations;
-use super::ovsdb_client::OvsdbClient;
+use super::ovsdb_client::{OvsdbClient, Request};
 use super::query::{Query, row_columns};
 use super::rows::fill;
 use super::transaction::{Transaction, touched_rows};
@@ -41,17 +40,17 @@ impl Nbctl {
         self.check_unused(plan)?;
         if let Some(client) = &self.rows {
             let operations = operations::of(plan, &self.versions(client, plan)?, comment);
-            if OvsdbClient::takes(&operations) {
-                return self.commit_operations(client, plan, &operations);
+            if let Some(request) = Request::of(&operations) {
+                return self.commit_request(client, plan, &request);
             }
         }
         self.commit_and_check(plan, comment)
     }
 
     /// Writes with ovsdb-client: the transaction is made only if all that the plan expects holds.
-    fn commit_operations(&self, client: &OvsdbClient, plan: &Plan, operations: &[Value]) -> Result<()> {
+    fn commit_request(&self, client: &OvsdbClient, plan: &Plan, request: &Request) -> Result<()> {
         let rows = touched_rows(plan);
-        let execute = || match client.transact(operations)? {
+        let execute = || match client.transact(request)? {
             None => Ok(()),
             Some(failure) if failure.is_lost_race() => {
                 Err(Error::new(Kind::LostRace, LOST).hint(NOTHING_KEPT))

@@ -1,4 +1,4 @@
-//! Aliases on a real database: they have the addresses of their host, and follow it whoever changes it.
+//! Aliases on a real database: an alias has the addresses of its host, also after any command changed the host.
 
 use anyhow::Result;
 
