@@ -28,7 +28,7 @@ use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::model::topology::Topology;
 use crate::model::zone::domain_of;
 use crate::ovn::SwitchRef;
-use crate::ovn::nbctl::Nbctl;
+use crate::ovn::northbound::Northbound;
 
 /// The variable in which bash and zsh pass the index of the word to complete; fish completes the last one.
 const INDEX: &str = "_CLAP_COMPLETE_INDEX";
@@ -187,7 +187,7 @@ fn candidate((word, about): &Offer) -> CompletionCandidate {
 
 /// The words before the one to complete: how to run ovn-nbctl, the switch, and the other values of the argument.
 struct Words {
-    nb: Nbctl,
+    nb: Northbound,
     switch: Option<String>,
     others: Vec<String>,
 }
@@ -202,7 +202,7 @@ impl Words {
         }
         let values = |id| deepest.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
         Some(Words {
-            nb: Nbctl { timeout: LIMIT.as_secs(), echo: None, ..global.nbctl() },
+            nb: Northbound { timeout: LIMIT.as_secs(), echo: None, ..global.northbound() },
             switch: values("switch").next(),
             others: values(argument).collect(),
         })

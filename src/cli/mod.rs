@@ -105,7 +105,7 @@ impl Cli {
 
     fn reply(self) -> Result<Reply> {
         let context = Context {
-            nb: self.global.nbctl(),
+            nb: self.global.northbound(),
             printer: self.global.printer(),
             global: self.global,
             typed: self.typed,

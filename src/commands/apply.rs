@@ -39,7 +39,7 @@ impl Applied {
 /// Plans and writes. `plan` reads the database, because it is called again after a lost race.
 ///
 /// # Errors
-/// As `plan`; needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`].
+/// As `plan`; needs confirmation; as [`crate::ovn::northbound::Northbound::commit`].
 pub fn apply(
     context: &Context,
     on_lost_race: OnLostRace,
@@ -83,7 +83,7 @@ type PlanAgain<'a> = &'a dyn Fn(&SwitchId) -> Result<Plan>;
 /// for the question. With `plan_again`, a switch whose plan lost a race is planned and written again.
 ///
 /// # Errors
-/// Needs confirmation; as [`crate::ovn::nbctl::Nbctl::commit`], with the switches that were changed before.
+/// Needs confirmation; as [`crate::ovn::northbound::Northbound::commit`], with the switches that were changed before.
 pub fn apply_all(
     context: &Context,
     plans: Vec<Plan>,

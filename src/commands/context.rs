@@ -9,13 +9,13 @@ use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::{self, Color, Format, Printer};
 use crate::ovn::SwitchRef;
 use crate::ovn::choice::Client;
-use crate::ovn::nbctl::{Nbctl, Wait};
+use crate::ovn::northbound::{Northbound, Wait};
 
 /// What every command gets.
 #[derive(Debug)]
 pub struct Context {
     /// The northbound database.
-    pub nb: Nbctl,
+    pub nb: Northbound,
     /// Prints answers, warnings and progress.
     pub printer: Printer,
     /// The options that every command has.
@@ -29,7 +29,7 @@ impl Context {
     /// switches and all DNS rows.
     ///
     /// # Errors
-    /// As [`Nbctl::read_even_deleted`] and [`Nbctl::read_zones`].
+    /// As [`Northbound::read_even_deleted`] and [`Northbound::read_zones`].
     pub fn read_zones(&self, switch: Option<&str>) -> Result<(Snapshot, Option<Switch>)> {
         let Some(switch) = switch else { return Ok((self.nb.read_zones()?, None)) };
         let (snapshot, switch) = self.nb.read_even_deleted(&SwitchRef::parse(switch)?)?;
@@ -108,7 +108,7 @@ pub struct GlobalOptions {
 
 impl GlobalOptions {
     /// The northbound database.
-    pub fn nbctl(&self) -> Nbctl {
+    pub fn northbound(&self) -> Northbound {
         let mut connection: Vec<String> = Vec::new();
         for (option, value) in [
             ("--private-key", &self.private_key),
@@ -120,7 +120,7 @@ impl GlobalOptions {
         if self.no_leader_only {
             connection.push("--no-leader-only".to_owned());
         }
-        let mut nb = Nbctl {
+        let mut nb = Northbound {
             program: self.ovn_nbctl.clone(),
             db: self.db.clone(),
             connection,

@@ -9,7 +9,7 @@ use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::ovn::choice::Client;
-use crate::ovn::nbctl::Wait;
+use crate::ovn::northbound::Wait;
 
 /// Directories that a unit with `ProtectHome=yes` or `PrivateTmp=yes` does not see (systemd.exec(5)).
 const HIDDEN: &[(&str, &str)] = &[
@@ -65,7 +65,7 @@ impl Service {
         }
         service.options.extend(match context.global.client {
             Client::Auto => None,
-            Client::Nbctl => Some("--client=ovn-nbctl".to_owned()),
+            Client::Northbound => Some("--client=ovn-nbctl".to_owned()),
             Client::Ovsdb => Some("--client=ovsdb-client".to_owned()),
         });
         let wait = match context.nb.wait {

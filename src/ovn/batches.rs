@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::process;
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
@@ -34,12 +34,12 @@ pub struct Progress {
     pub all: usize,
 }
 
-impl Nbctl {
+impl Northbound {
     /// Writes an approved plan in one transaction, or in several of whole hosts if it is larger than a command line.
     /// `progress` receives the progress of a large plan.
     ///
     /// # Errors
-    /// As [`Nbctl::commit_one`]; after some of several transactions, the message has the number of finished hosts.
+    /// As [`Northbound::commit_one`]; after some of several transactions, the message has the number of finished hosts.
     pub fn commit(
         &self,
         approved: &Approved<Plan>,
@@ -70,7 +70,7 @@ impl Nbctl {
     }
 }
 
-impl Nbctl {
+impl Northbound {
     pub(super) fn batches<'p>(&self, plan: &'p Plan) -> Vec<Batch<'p>> {
         split(plan, if self.rows.is_some() { SMALL } else { room() })
     }

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read as _;
 
-use super::nbctl::{Nbctl, Wait};
+use super::northbound::{Northbound, Wait};
 use super::ovsdb_client::OvsdbClient;
 use super::program;
 use crate::error::{Error, Kind};
@@ -21,13 +21,13 @@ pub enum Client {
     Auto,
     /// Always ovn-nbctl
     #[value(name = "ovn-nbctl")]
-    Nbctl,
+    Northbound,
     /// Always ovsdb-client
     #[value(name = "ovsdb-client")]
     Ovsdb,
 }
 
-impl Nbctl {
+impl Northbound {
     /// Chooses the client for rows. By default it is ovsdb-client, except where only ovn-nbctl can do the work
     /// (`--wait`), where a daemon has a copy of the database, and where ovn-nbctl may reach another database: if it is
     /// not the machine's own program but a wrapper, such as one that runs in a container.
@@ -39,7 +39,7 @@ impl Nbctl {
                     && is_own_program(&self.program)
                     && program::find(ovsdb_client).is_some()
             }
-            Client::Nbctl => false,
+            Client::Northbound => false,
             Client::Ovsdb => self.wait == Wait::None,
         };
         self.rows = is_chosen.then(|| OvsdbClient {
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_chosen_client_is_used_unless_ovn_nbctl_must_wait() {
-        let mut nb = Nbctl { program: "no-such-program".into(), timeout: 1, ..Nbctl::default() };
+        let mut nb = Northbound { program: "no-such-program".into(), timeout: 1, ..Northbound::default() };
         nb.choose(Client::Ovsdb, "ovsdb-client".as_ref());
         assert!(nb.rows.is_some());
         nb.wait = Wait::Sb;

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{NAMES, PORT, Query, Test, Wanted};
 use crate::error::Result;
 use crate::model::snapshot::{DhcpOptions, RouterPort};
 
-impl Nbctl {
+impl Northbound {
     /// The names of the logical switches, sorted.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_switch_names(&self) -> Result<BTreeSet<String>> {
         let mut query = Query::default();
         query.table("Logical_Switch", NAMES);
@@ -22,7 +22,7 @@ impl Nbctl {
     /// The names of the logical switch ports that begin with a prefix, sorted.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_port_names(&self, prefix: &str) -> Result<Vec<String>> {
         let begins = Test::Begins(prefix.to_owned());
         let mut query = Query::default();
@@ -36,7 +36,7 @@ impl Nbctl {
     /// The network and the options of every DHCP row.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_dhcp_options(&self) -> Result<Vec<DhcpOptions>> {
         let mut query = Query::default();
         query.table("DHCP_Options", "_uuid,cidr,options");
@@ -46,7 +46,7 @@ impl Nbctl {
     /// The name and the networks of every router port.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_router_ports(&self) -> Result<Vec<RouterPort>> {
         let mut query = Query::default();
         query.table("Logical_Router_Port", "_uuid,name,networks");

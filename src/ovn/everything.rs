@@ -1,6 +1,6 @@
 //! Reads the tables that decide what guests get for a name.
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{
     ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, NAT_COLUMNS, PORT, Query, ROUTER_COLUMNS,
     ROUTER_PORT_COLUMNS, Test, Wanted,
@@ -8,11 +8,11 @@ use super::query::{
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
-impl Nbctl {
+impl Northbound {
     /// All rows of the northbound database that concern names, in one run.
     ///
     /// # Errors
-    /// As [`Nbctl::run`]; garbage if ovn-nbctl does not print every table.
+    /// As [`Northbound::run`]; garbage if ovn-nbctl does not print every table.
     pub fn read_everything(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.networks(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::ports::PORTS_MAX;
 use super::query::{
     BALANCER_COLUMNS, DHCP_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS, SwitchRef, Test, Wanted,
@@ -18,11 +18,11 @@ const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_option
 /// The columns of a port that may refer to a DHCP row.
 const REFERENCES: [&str; 2] = ["dhcpv4_options", "dhcpv6_options"];
 
-impl Nbctl {
+impl Northbound {
     /// Switches, ports with DHCP options, DHCP rows, routers, load balancers and the marks of zones.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_forwarders(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.table("Logical_Switch", SWITCH_COLUMNS);
@@ -34,10 +34,10 @@ impl Nbctl {
         self.read(query)
     }
 
-    /// As [`Nbctl::read_forwarders`], for one switch.
+    /// As [`Northbound::read_forwarders`], for one switch.
     ///
     /// # Errors
-    /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
+    /// Not found or ambiguous for the switch; otherwise as [`Northbound::run`].
     pub fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
         if let Some(narrow) = self.read_narrow(switch)? {
             return Ok(narrow);

@@ -1,17 +1,17 @@
 //! Reads the zone that a deleted switch left over: `Logical_Switch.dns_records` is a weak reference.
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{Query, SwitchRef};
 use super::zones::SWITCH_COLUMNS;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::switch;
 
-impl Nbctl {
-    /// As [`Nbctl::read_sharing`]; of a switch that was deleted, the zone that it left over.
+impl Northbound {
+    /// As [`Northbound::read_sharing`]; of a switch that was deleted, the zone that it left over.
     ///
     /// # Errors
-    /// As [`Nbctl::read_switch`].
+    /// As [`Northbound::read_switch`].
     pub fn read_even_deleted(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
         match self.read_sharing(switch) {
             Err(error) if error.kind == Kind::NotFound => {
@@ -26,7 +26,7 @@ impl Nbctl {
     /// Adds the zone that a deleted switch left over, with the switch as it was as far as its zone shows.
     ///
     /// # Errors
-    /// As [`Nbctl::run`]; the given error where there is no such zone.
+    /// As [`Northbound::run`]; the given error where there is no such zone.
     pub(super) fn read_left_over(
         &self,
         switch: &SwitchRef,

@@ -1,15 +1,15 @@
 //! Reads the rows that decide about a guest's queries, in one run of ovn-nbctl(8).
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{ACL_COLUMNS, Query};
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
-impl Nbctl {
+impl Northbound {
     /// Switches, ports, DNS and DHCP rows, load balancers, ACLs and the release.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_lookup(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.networks("_uuid,name,type,addresses,dynamic_addresses,options,dhcpv4_options,dhcpv6_options");

@@ -49,7 +49,7 @@ impl OvsdbClient {
     /// The rows of a query, in as few runs as its operations need.
     ///
     /// # Errors
-    /// As [`super::nbctl::Nbctl::run`].
+    /// As [`super::northbound::Northbound::run`].
     pub(super) fn read(&self, query: &Query) -> Result<Snapshot> {
         let mut snapshot = Snapshot::default();
         self.tables(query, &mut |name, table| fill(&mut snapshot, name, table))?;
@@ -95,7 +95,7 @@ impl OvsdbClient {
     /// Runs operations as one transaction. Returns why it was aborted, if it was.
     ///
     /// # Errors
-    /// As [`super::nbctl::Nbctl::run`]; whether the transaction was made may then be unknown.
+    /// As [`super::northbound::Northbound::run`]; whether the transaction was made may then be unknown.
     pub(super) fn transact(&self, transaction: &Request) -> Result<Option<Failure>> {
         let printed = self.run("transact", transaction.text.clone())?;
         let results = results(&printed, transaction.operations)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use uuid::Uuid;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{DHCP_COLUMNS, DNS_COLUMNS, NAMES, PORT, Query, SwitchRef, Test, Wanted};
 use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
@@ -39,19 +39,19 @@ impl Switches {
     }
 }
 
-impl Nbctl {
+impl Northbound {
     /// The ports and zones that describe guests, and the requested switches, each once.
     ///
     /// # Errors
-    /// Not found or ambiguous for a switch; otherwise as [`Nbctl::run`].
+    /// Not found or ambiguous for a switch; otherwise as [`Northbound::run`].
     pub fn read_guests(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
         self.read_guests_and(switches, |_, _, error| Err(error))
     }
 
-    /// As [`Nbctl::read_guests`]; of a named switch that was deleted, the zone that it left over.
+    /// As [`Northbound::read_guests`]; of a named switch that was deleted, the zone that it left over.
     ///
     /// # Errors
-    /// As [`Nbctl::read_guests`].
+    /// As [`Northbound::read_guests`].
     pub fn read_guests_even_deleted(&self, switches: &Switches) -> Result<(Snapshot, Vec<Switch>)> {
         self.read_guests_and(switches, |name, snapshot, error| self.read_left_over(name, snapshot, error))
     }
@@ -87,10 +87,10 @@ impl Nbctl {
         Ok((snapshot, found))
     }
 
-    /// What [`Nbctl::read_guests`] reads, of the switches that have one of these ports, or of all switches.
+    /// What [`Northbound::read_guests`] reads, of the switches that have one of these ports, or of all switches.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_guests_with_ports(&self, names: &[String]) -> Result<Snapshot> {
         if !self.reads_rows() {
             return self.read_all_ports();
@@ -122,7 +122,7 @@ impl Nbctl {
     /// Adds the other switches with the addresses of their ports, which a daemon's narrow reading leaves out.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_other_guests(&self, snapshot: &mut Snapshot) -> Result<()> {
         if !self.reads_rows() {
             return Ok(());
@@ -177,7 +177,7 @@ impl Nbctl {
     /// Checks that the hosts which a plan removes because they have no port still have none.
     ///
     /// # Errors
-    /// Lost race if one of them has a port now; otherwise as [`Nbctl::run`].
+    /// Lost race if one of them has a port now; otherwise as [`Northbound::run`].
     pub(super) fn check_unused(&self, plan: &Plan) -> Result<()> {
         if plan.must_stay_unused.is_empty() {
             return Ok(());

@@ -1,18 +1,18 @@
 //! Runs a query with one of the two clients.
 
 use super::json::Table;
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::Query;
 use super::rows::fill;
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
-impl Nbctl {
+impl Northbound {
     /// Reads rows with ovsdb-client where it is used, and whole tables with ovn-nbctl; again while a cluster elects its
     /// leader.
     ///
     /// # Errors
-    /// As [`Nbctl::tables`].
+    /// As [`Northbound::tables`].
     pub(super) fn read(&self, query: Query) -> Result<Snapshot> {
         if query.selects.is_empty() {
             return Ok(Snapshot::default());
@@ -29,7 +29,7 @@ impl Nbctl {
     }
 
     /// # Errors
-    /// As [`Nbctl::tables`].
+    /// As [`Northbound::tables`].
     pub(super) fn read_once(&self, query: &Query) -> Result<Snapshot> {
         let mut snapshot = Snapshot::default();
         self.tables(&query.arguments(), query.selects.len(), &mut |number, table: &Table| {

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::{process, program};
 use crate::error::{Error, Kind, Result};
 
@@ -26,7 +26,7 @@ pub struct Sbctl {
 
 impl Sbctl {
     /// By default the ovn-sbctl in the directory of ovn-nbctl, always with the same certificates.
-    pub fn next_to(nb: &Nbctl, program: Option<OsString>, db: Option<String>) -> Self {
+    pub fn next_to(nb: &Northbound, program: Option<OsString>, db: Option<String>) -> Self {
         Sbctl {
             program: program.unwrap_or_else(|| program::next_to(&nb.program, "ovn-sbctl")),
             trace: None,

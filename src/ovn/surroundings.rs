@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::ports::PORTS_MAX;
 use super::query::{DHCP_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
 use super::zones::SWITCH_COLUMNS;
@@ -16,21 +16,21 @@ use crate::model::snapshot::{Snapshot, Switch};
 const LISTING_COLUMNS: &str = "_uuid,name,dns_records";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,external_ids,dhcpv4_options,dhcpv6_options";
 
-impl Nbctl {
-    /// As [`Nbctl::read_switch`], and the switches that share its zone with their DNS rows.
+impl Northbound {
+    /// As [`Northbound::read_switch`], and the switches that share its zone with their DNS rows.
     ///
     /// # Errors
-    /// As [`Nbctl::read_switch`].
+    /// As [`Northbound::read_switch`].
     pub fn read_sharing(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
         self.read_with_sharers(switch, Query::default())
     }
 
-    /// As [`Nbctl::read_sharing`], and what the subnets of these switches follow from. Their ports are read only where
+    /// As [`Northbound::read_sharing`], and what the subnets of these switches follow from. Their ports are read only where
     /// an address may be outside of the subnets, at the edge of one, or a router's: without a daemon, ovn-nbctl
     /// reads the ports of all switches. Without addresses, they are read where a switch has no subnet of its own.
     ///
     /// # Errors
-    /// As [`Nbctl::read_switch`].
+    /// As [`Northbound::read_switch`].
     pub fn read_surroundings(&self, switch: &SwitchRef, addresses: &[IpAddr]) -> Result<(Snapshot, Switch)> {
         let mut query = Query::default();
         query.table("Logical_Router_Port", "_uuid,name,networks");

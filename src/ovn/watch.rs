@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::ovsdb_client::{DATABASE, missing};
 use super::{process, program};
 use crate::error::Error;
@@ -47,7 +47,12 @@ impl Watch {
     ///
     /// # Errors
     /// No such binary if ovsdb-client cannot be run.
-    pub fn start(nb: &Nbctl, program: &OsStr, number: u64, events: &Sender<Event>) -> Result<Self, Error> {
+    pub fn start(
+        nb: &Northbound,
+        program: &OsStr,
+        number: u64,
+        events: &Sender<Event>,
+    ) -> Result<Self, Error> {
         let path = program::find(program).ok_or_else(|| missing(program))?;
         let mut watch = Watch { monitors: Vec::new() };
         for (table, columns) in MONITORED {

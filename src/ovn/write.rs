@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::nbctl::{Nbctl, Wait};
+use super::northbound::{Northbound, Wait};
 use super::operations;
 use super::ovsdb_client::{OvsdbClient, Request};
 use super::query::{Query, row_columns};
@@ -27,11 +27,11 @@ use crate::plan::change::{Change, Entry, Row};
 /// The greatest number of further tries if the connection fails during a transaction.
 const TRIES: usize = 5;
 
-impl Nbctl {
+impl Northbound {
     /// Makes all changes of a plan or none, in one transaction; `comment` is for the database's log.
     ///
     /// # Errors
-    /// Lost race, with no change of the plan kept; otherwise as [`Nbctl::run`], with nothing changed unless the message
+    /// Lost race, with no change of the plan kept; otherwise as [`Northbound::run`], with nothing changed unless the message
     /// says that this is unknown.
     pub fn commit_one(&self, plan: &Plan, comment: &str) -> Result<()> {
         if plan.changes.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-use super::nbctl::Nbctl;
+use super::northbound::Northbound;
 use super::query::{DNS_COLUMNS, Query, SwitchRef};
 use crate::error::{Error, Result};
 use crate::model::shell::CommandLine;
@@ -14,11 +14,11 @@ use crate::model::zone::zone_uuid;
 
 pub(super) const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids";
 
-impl Nbctl {
+impl Northbound {
     /// All switches and all DNS rows.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub fn read_zones(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.table("Logical_Switch", SWITCH_COLUMNS);
@@ -30,16 +30,16 @@ impl Nbctl {
     /// name, and the switch has a zone and lists no other rows.
     ///
     /// # Errors
-    /// Not found or ambiguous for the switch; otherwise as [`Nbctl::run`].
+    /// Not found or ambiguous for the switch; otherwise as [`Northbound::run`].
     pub fn read_switch(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
         let (snapshot, found, _) = self.read_switch_and(switch, Query::default())?;
         Ok((snapshot, found))
     }
 
-    /// As [`Nbctl::read_switch`], with the rows of another query in the same run. Its switches are returned separately.
+    /// As [`Northbound::read_switch`], with the rows of another query in the same run. Its switches are returned separately.
     ///
     /// # Errors
-    /// As [`Nbctl::read_switch`].
+    /// As [`Northbound::read_switch`].
     pub(super) fn read_switch_and(
         &self,
         switch: &SwitchRef,
@@ -72,7 +72,7 @@ impl Nbctl {
     /// switch is that switch's zone.
     ///
     /// # Errors
-    /// As [`Nbctl::run`].
+    /// As [`Northbound::run`].
     pub(super) fn read_marked_switches(&self, snapshot: &mut Snapshot) -> Result<()> {
         let ours = snapshot.dns.iter().filter(|row| row.is_ours());
         let marks = ours.filter_map(DnsRow::switch_mark).filter(|mark| !mark.is_empty());

@@ -9,14 +9,14 @@ use crate::doctor::traces;
 use crate::error::Result;
 use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
-use crate::ovn::nbctl::Nbctl;
+use crate::ovn::northbound::Northbound;
 use crate::ovn::sbctl::Sbctl;
 use crate::ovn::southbound::{dns_flows, local_chassis, northd, read};
 use crate::ovn::trace::{Traced, trace};
 use crate::resolver;
 
 /// Reads everything that can be read; `sb` is an error where the southbound database is not known.
-pub fn gather(nb: &Nbctl, sb: Result<Sbctl>) -> Facts {
+pub fn gather(nb: &Northbound, sb: Result<Sbctl>) -> Facts {
     let sb = sb.map_err(Missing::from);
     let reachable = || sb.as_ref().map_err(Missing::clone);
     thread::scope(|scope| {

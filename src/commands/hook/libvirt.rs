@@ -24,7 +24,7 @@ use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;
 use crate::output::text::Text;
 use crate::output::{self, Reply};
-use crate::ovn::nbctl::Nbctl;
+use crate::ovn::northbound::Northbound;
 use crate::plan::machine::MachinePorts;
 use crate::plan::{Approved, Plan};
 
@@ -90,7 +90,7 @@ enum Task {
 
 impl LibvirtArgs {
     pub(super) fn run(self, context: &Context) -> Reply {
-        let nb = Nbctl { timeout: context.nb.timeout.min(self.limit), ..context.nb.clone() };
+        let nb = Northbound { timeout: context.nb.timeout.min(self.limit), ..context.nb.clone() };
         let job = Job {
             nb,
             name: self.name.to_string_lossy().into_owned(),
@@ -131,7 +131,7 @@ fn report(line: &str) {
 
 /// One call of the hook.
 struct Job {
-    nb: Nbctl,
+    nb: Northbound,
     name: String,
     task: Task,
     comment: String,
