@@ -1,14 +1,13 @@
 //! Completion in the real shells, from a real database: what TAB offers, how quickly, and silence
 //! where there is none.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::support::lab::Nb;
+use crate::support::lab::{Nb, executable};
 use crate::support::qdns;
 
 /// A database with a switch that is easy to find, its hosts, and names that must never be offered.
@@ -221,28 +220,38 @@ fn words(shell: &str, line: &str) -> Vec<String> {
 /// A file with a hostile name is one quoted word, in each shell and after each option that takes a file.
 #[test]
 fn the_shell_quotes_the_names_of_files() -> Result<()> {
-    let nowhere = "unix:/nonexistent/nb.sock";
     let folder = tempfile::tempdir()?;
-    let path = folder.path().display();
-    for (start, name) in [("a", "a$(touch PWNED).csv"), ("b", "b;touch PWNED"), ("c", "c`touch PWNED` d")] {
-        std::fs::write(folder.path().join(name), "")?;
-        for option in ["record import net1 ", "doctor --from-dump ", "doctor --dump=", "--ca-cert "] {
-            let line = format!("qdns {option}{path}/{start}");
-            let file = format!("{path}/{name}");
-            let shells = [
-                ("bash", bash(nowhere, TAB, &[&line])),
-                ("zsh", zsh(nowhere, SOURCED, &[&line])),
-                ("fish", pressed_in_fish(nowhere, &line)),
-            ];
-            for (shell, completed) in shells {
-                assert_eq!(completed.len(), 1, "{shell}: {line}: {completed:?}");
-                let words = words(shell, &completed[0]);
-                let last = words.last().unwrap();
-                assert_eq!(last.strip_prefix("--dump=").unwrap_or(last), file, "{shell}: {completed:?}");
-            }
-        }
+    let path = folder.path();
+    for name in ["a$(touch PWNED).csv", "b;touch PWNED", "c`touch PWNED` d"] {
+        std::fs::write(path.join(name), "")?;
     }
+    std::thread::scope(|scope| {
+        for (option, start, name) in [
+            ("record import net1 ", "a", "a$(touch PWNED).csv"),
+            ("doctor --from-dump ", "b", "b;touch PWNED"),
+            ("doctor --dump=", "c", "c`touch PWNED` d"),
+            ("--ca-cert ", "a", "a$(touch PWNED).csv"),
+        ] {
+            scope.spawn(move || {
+                each_shell_quotes(&format!("qdns {option}{}/{start}", path.display()), &path.join(name))
+            });
+        }
+    });
     Ok(())
+}
+
+fn each_shell_quotes(line: &str, file: &Path) {
+    let nowhere = "unix:/nonexistent/nb.sock";
+    for (shell, completed) in [
+        ("bash", bash(nowhere, TAB, &[line])),
+        ("zsh", zsh(nowhere, SOURCED, &[line])),
+        ("fish", pressed_in_fish(nowhere, line)),
+    ] {
+        assert_eq!(completed.len(), 1, "{shell}: {line}: {completed:?}");
+        let words = words(shell, &completed[0]);
+        let last = words.last().unwrap();
+        assert_eq!(Path::new(last.strip_prefix("--dump=").unwrap_or(last)), file, "{shell}: {completed:?}");
+    }
 }
 
 /// What a line becomes in an interactive fish on TAB.
@@ -335,8 +344,7 @@ fn several_slow_reads_are_waited_for_no_longer_than_one() -> Result<()> {
     let switch = r#"{"data":[[["uuid","00000000-0000-4000-8000-000000000001"],"net1",["uuid","00000000-0000-4000-8000-000000000002"],["map",[]]]],"headings":["_uuid","name","dns_records","other_config"]}"#;
     let zones = r#"{"data":[],"headings":["_uuid","external_ids","records"]}"#;
     let text = format!("#!/bin/sh\necho run >>$0.runs; sleep 0.9; echo '{switch}'; echo '{zones}'\n");
-    std::fs::write(&program, text)?;
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))?;
+    executable(&program, &text)?;
     let option = format!("--ovn-nbctl={}", program.display());
     let started = Instant::now();
     let output = asked("bash", "unix:/nowhere", &["qdns", &option, "record", "rm", "net1", "w"]);

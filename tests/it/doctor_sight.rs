@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::support::doctor::{self, codes, counts, findings, healthy};
 use crate::support::lab::{self, Lab, Nb};
-use crate::support::{Run, command, qdns, run, snapshot};
+use crate::support::{Run, command, install_qdns, qdns, run, snapshot};
 
 /// How often a network is examined while it changes.
 const LOOKS: usize = 40;
@@ -228,7 +228,7 @@ fn a_user_who_may_only_read_sees_everything_and_changes_nothing() -> Result<()> 
     lab.hv_sync();
     let backup = Nb::following(&lab.nb_remote())?;
     let program = backup.dir().join("qdns");
-    fs::copy(env!("CARGO_BIN_EXE_qdns"), &program)?;
+    install_qdns(&program)?;
     let doctor = |db: &str, args: &[&str]| {
         let mut doctor = as_nobody(&program);
         doctor.env_remove("OVN_NB_DAEMON").env("OVN_NB_DB", db).env("OVN_SB_DB", lab.sb_remote());

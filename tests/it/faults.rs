@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::records::net;
 use crate::support::lab::{Nb, executable};
-use crate::support::{Run, command, qdns, run, snapshot};
+use crate::support::{Run, command, install_qdns, qdns, run, snapshot};
 
 /// Every kind of command; all report the same of the same fault.
 const COMMANDS: &[&[&str]] = &[
@@ -114,8 +114,7 @@ fn a_socket_without_permission() -> Result<()> {
     let dir = tempfile::tempdir()?;
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755))?;
     let copy = dir.path().join("qdns");
-    fs::copy(env!("CARGO_BIN_EXE_qdns"), &copy)?;
-    fs::set_permissions(&copy, fs::Permissions::from_mode(0o755))?;
+    install_qdns(&copy)?;
     let run = every_command(|args| {
         let mut as_nobody = Command::new("setpriv");
         as_nobody.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]).arg(&copy).args(args);

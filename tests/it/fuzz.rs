@@ -10,8 +10,11 @@ use crate::support::qdns;
 /// One database for all cases of a test; the processes die with the test.
 static NB: LazyLock<Nb> = LazyLock::new(|| {
     let nb = Nb::start().unwrap();
-    nb.nbctl(&["ls-add", "net1"]);
-    qdns(&nb.remote(), &["zone", "create", "net1"]).ok();
+    // Two tests change hosts at the same time, each on its own switch.
+    for switch in ["net1", "net2"] {
+        nb.nbctl(&["ls-add", switch]);
+        qdns(&nb.remote(), &["zone", "create", switch]).ok();
+    }
     nb
 });
 
@@ -32,8 +35,8 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: asked.unwrap_or(60), failure_persistence: None, ..ProptestConfig::default() }
 }
 
-fn records(nb: &Nb) -> serde_json::Value {
-    qdns(&nb.remote(), &["record", "ls", "net1", "-o", "json"]).json()["records"].take()
+fn records(nb: &Nb, switch: &str) -> serde_json::Value {
+    qdns(&nb.remote(), &["record", "ls", switch, "-o", "json"]).json()["records"].take()
 }
 
 proptest! {
@@ -42,9 +45,9 @@ proptest! {
     #[test]
     fn a_hostname_is_refused_or_comes_back(hostname in text()) {
         let nb = &*NB;
-        let before = records(nb);
+        let before = records(nb, "net1");
         let run = qdns(&nb.remote(), &["record", "add", "net1", "--replace", "--", &hostname, "10.0.0.10"]);
-        let after = records(nb);
+        let after = records(nb, "net1");
         match run.code {
             0 => {
                 let name = hostname.to_ascii_lowercase();
@@ -62,17 +65,17 @@ proptest! {
     #[test]
     fn an_address_is_refused_or_comes_back(address in text()) {
         let nb = &*NB;
-        let before = records(nb);
-        let run = qdns(&nb.remote(), &["record", "add", "net1", "fuzzed", "--replace", "--", &address]);
+        let before = records(nb, "net2");
+        let run = qdns(&nb.remote(), &["record", "add", "net2", "fuzzed", "--replace", "--", &address]);
         match run.code {
             0 => {
                 let typed: std::net::IpAddr = address.parse().unwrap();
-                let stored = records(nb);
+                let stored = records(nb, "net2");
                 let stored = stored.as_array().unwrap().iter().find(|row| row["hostname"] == "fuzzed").unwrap();
                 prop_assert_eq!(stored["ip"].as_str().unwrap(), typed.to_string());
-                qdns(&nb.remote(), &["record", "rm", "net1", "fuzzed"]).ok();
+                qdns(&nb.remote(), &["record", "rm", "net2", "fuzzed"]).ok();
             }
-            2 => prop_assert_eq!(before, records(nb)),
+            2 => prop_assert_eq!(before, records(nb, "net2")),
             code => prop_assert!(false, "{:?}: {}: {:?}", address, code, run),
         }
     }

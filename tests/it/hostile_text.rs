@@ -350,7 +350,7 @@ fn check(nb: &Nb, texts: &Texts) -> Result<()> {
 fn config() -> ProptestConfig {
     let asked = std::env::var("QDNS_HOSTILE_DATABASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
-        cases: asked.unwrap_or(30),
+        cases: asked.unwrap_or(12),
         max_shrink_iters: 10,
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 
 use anyhow::Result;
 
-use crate::support::lab::Nb;
+use crate::support::lab::{Nb, executable};
 use crate::support::{command, qdns, run, snapshot};
 
 /// Starts qdns and does not wait for it.
@@ -164,8 +164,7 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
         "#!/bin/sh\ncase \"$*\" in *'(by '*) [ -e {removed} ] || {{ touch {removed}; \
          QDNS_OVN_NBCTL=ovn-nbctl {qdns} -q record rm net1 web; }} ;; esac\nexec ovn-nbctl \"$@\"\n"
     );
-    std::fs::write(&script, body)?;
-    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    executable(&script, &body)?;
     // It only adds the reverse name, to a host that is gone by then: it must notice, and add all of it.
     let mut add = command(&nb.remote());
     add.args(["record", "add", "net1", "web", "10.0.0.1"]).env("QDNS_OVN_NBCTL", &script);
@@ -190,8 +189,7 @@ fn lost_to(commands: &str) -> Result<String> {
          {} --db={db} {commands}; }} ;; esac\nexec ovsdb-client \"$@\"\n",
         nb.nbctl_path().display()
     );
-    std::fs::write(&script, body)?;
-    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    executable(&script, &body)?;
     let mut remove = command(&nb.remote());
     remove.args(["--client", "ovsdb-client", "record", "rm", "net1", "web"]);
     let refused = run(remove.env("QDNS_OVSDB_CLIENT", &script));

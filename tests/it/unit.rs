@@ -6,12 +6,12 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::support::{Run, run, snapshot};
+use crate::support::{Run, install_qdns, run, snapshot};
 
 /// A copy of qdns where services may run it.
 fn installed() -> Result<TempDir> {
     let directory = tempfile::tempdir_in("/opt")?;
-    fs::copy(env!("CARGO_BIN_EXE_qdns"), directory.path().join("qdns"))?;
+    install_qdns(&directory.path().join("qdns"))?;
     Ok(directory)
 }
 
@@ -69,7 +69,7 @@ fn what_the_unit_cannot_see_is_refused() -> Result<()> {
     ----- exit 1 -----
     ");
     let hidden = tempfile::tempdir_in("/tmp")?;
-    fs::copy(directory.path().join("qdns"), hidden.path().join("qdns"))?;
+    install_qdns(&hidden.path().join("qdns"))?;
     snapshot!(print_unit(&hidden, db, &[]), @"
     ----- stderr -----
     error: the unit cannot use [DIR]/qdns: PrivateTmp hides /tmp from it

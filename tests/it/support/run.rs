@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use anyhow::Result;
 
-use super::lab::Nb;
+use super::lab::{self, Nb};
 
 /// What a run of qdns left behind.
 #[derive(Clone, Debug)]
@@ -90,6 +91,11 @@ pub fn command(db: &str) -> Command {
     }
     command.env("OVN_NB_DB", db).env("USER", "tester").stdin(Stdio::null());
     command
+}
+
+/// Copies qdns to a path where every user may run it.
+pub fn install_qdns(path: &Path) -> Result<()> {
+    lab::install(Path::new(env!("CARGO_BIN_EXE_qdns")), path)
 }
 
 /// Runs qdns against a database.

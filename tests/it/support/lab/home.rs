@@ -1,11 +1,12 @@
 //! The directory of one lab: named so that it can be recognised, locked as long as its owner lives.
 
 use std::env;
-use std::fs::{self, File, Permissions, TryLockError};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, TryLockError};
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
 const PREFIX: &str = "qdns-lab-";
@@ -54,9 +55,24 @@ pub fn sweep() {
     }
 }
 
-/// Writes a script.
+/// Writes a script that every user may run.
 pub fn executable(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text)?;
-    fs::set_permissions(path, Permissions::from_mode(0o755))?;
+    let mut install = installing(Path::new("/dev/stdin"), path).stdin(Stdio::piped()).spawn()?;
+    install.stdin.take().context("a pipe")?.write_all(text.as_bytes())?;
+    ensure!(install.wait()?.success(), "{} cannot be written", path.display());
     Ok(())
+}
+
+/// Copies a program to a path where every user may run it.
+pub fn install(program: &Path, path: &Path) -> Result<()> {
+    ensure!(installing(program, path).status()?.success(), "{} cannot be written", path.display());
+    Ok(())
+}
+
+/// Another process writes the file: a test that starts a process at the same moment would hand its open file on,
+/// and execve(2) refuses a file that a process has open for writing.
+fn installing(from: &Path, to: &Path) -> Command {
+    let mut install = Command::new("install");
+    install.args(["-m", "755"]).arg(from).arg(to);
+    install
 }

@@ -21,7 +21,7 @@ mod topology;
 pub use cluster::Cluster;
 pub use full::Full;
 pub use guest::{Addressing, Guest};
-pub use home::{executable, sweep};
+pub use home::{executable, install, sweep};
 pub use nb::Nb;
 pub use ovn::{CHASSIS, Lab};
 pub use process::Ran;
