@@ -36,7 +36,7 @@ pub struct KeptHost {
     pub remove: String,
 }
 
-/// A host that is removed, why, and the command that adds it again.
+/// A host that is removed, and why.
 #[derive(Clone, Debug, Serialize)]
 pub struct StaleHost {
     /// The switch's name.
@@ -49,8 +49,6 @@ pub struct StaleHost {
     pub ptr: Vec<String>,
     /// What was looked for, and where.
     pub evidence: Evidence,
-    /// The command that adds the host again.
-    pub restore: String,
 }
 
 /// What was looked for, and where.
@@ -146,7 +144,6 @@ impl StaleHost {
                 ports: stale.ports,
                 unknown: stale.unknown.clone(),
             },
-            restore: stale.restore(),
         }
     }
 }

@@ -67,18 +67,6 @@ impl Stale<'_> {
         }
         text
     }
-
-    /// The command that restores the host.
-    pub fn restore(&self) -> String {
-        let add = CommandLine::qdns(["record", "add"]).value(&self.switch).value(&self.host.name);
-        let add = self.host.addresses().iter().fold(add, CommandLine::value);
-        let options = [
-            self.host.is_static.then_some("--static"),
-            self.host.reverse.is_empty().then_some("--no-ptr"),
-            self.host.which_names().option(),
-        ];
-        options.into_iter().flatten().fold(add, CommandLine::option).to_string()
-    }
 }
 
 impl<'a> Stale<'a> {
@@ -287,6 +275,5 @@ mod tests {
             found.evidence(),
             "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"
         );
-        assert_eq!(found.restore(), "qdns record add net1 gone 10.0.0.95 fd00::95");
     }
 }

@@ -43,7 +43,9 @@ pub(super) fn restore(draft: &Draft, from: &DnsRow, to: &DnsRow) -> Vec<Undo> {
     let mut trial = Draft::of(switch, Some(from), true, domain.clone());
     trial.foreign = foreign.clone();
     let mut restoring = Restoring { switch: &switch.name, trial, commands: Vec::new() };
-    if let Some(former) = &draft.former_domain {
+    if switch.is_deleted {
+        // No command of qdns adds to the zone of a switch that is not there.
+    } else if let Some(former) = &draft.former_domain {
         restoring.domain(former);
     } else {
         restoring.names(&draft.renamed);

@@ -93,9 +93,12 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
     Ok(plan)
 }
 
-/// The commands that create a zone again, with its hosts.
+/// The commands that create a zone again, with its hosts. `zone create` needs a switch that is there.
 fn undo(network: &Network, zone: &Zone) -> Vec<Undo> {
     let switch = network.switch;
+    if switch.is_deleted {
+        return vec![Undo::Changes(vec![Change::Create(Row::Dns(zone.row.clone()))])];
+    }
     let create = CommandLine::qdns(["zone", "create"]).value(&switch.name);
     let create = if zone.domain == Domain::default() {
         create

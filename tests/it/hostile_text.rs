@@ -270,10 +270,6 @@ fn pasted(document: &Value) -> Vec<String> {
         .flatten()
         .flat_map(|f| -> Vec<String> { texts(&f["fix"]) })
         .collect();
-    // No command of qdns restores a host without an address.
-    let has_address = |stale: &&Value| stale["addresses"] != json!([]);
-    let stale = document["stale"].as_array().into_iter().flatten().filter(has_address);
-    lines.extend(stale.filter_map(|stale| stale["restore"].as_str()).map(str::to_owned));
     lines.extend::<Vec<String>>(texts(&document["undo"]));
     lines
 }

@@ -92,7 +92,7 @@ fn a_dry_run_shows_exactly_the_leftovers() -> Result<()> {
 
 #[test]
 fn as_json_each_leftover_has_its_evidence() -> Result<()> {
-    snapshot!(net_with_one_unknown(1)?.qdns("prune-stale net1 --dry-run -o json"), @r#"{"changed":false,"dry_run":true,"changes":[{"action":"remove","name":"0.0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa","from":"old-0.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"100.0.0.10.in-addr.arpa","from":"old-0.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"old-0","from":"10.0.0.100 fd00::100","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"old-0.internal","from":"10.0.0.100 fd00::100","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 old-0 10.0.0.100 fd00::100"],"warnings":[],"switch":"net1","stale":[{"switch":"net1","hostname":"old-0","addresses":["10.0.0.100","fd00::100"],"ptr":["10.0.0.100","fd00::100"],"evidence":{"message":"none of the 20 ports of net1 has 10.0.0.100 or fd00::100 or is named old-0; p_unknown may have any address","ports":20,"unknown":["p_unknown"]},"restore":"qdns record add net1 old-0 10.0.0.100 fd00::100"}]}"#);
+    snapshot!(net_with_one_unknown(1)?.qdns("prune-stale net1 --dry-run -o json"), @r#"{"changed":false,"dry_run":true,"changes":[{"action":"remove","name":"0.0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa","from":"old-0.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"100.0.0.10.in-addr.arpa","from":"old-0.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"old-0","from":"10.0.0.100 fd00::100","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","name":"old-0.internal","from":"10.0.0.100 fd00::100","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 old-0 10.0.0.100 fd00::100"],"warnings":[],"switch":"net1","stale":[{"switch":"net1","hostname":"old-0","addresses":["10.0.0.100","fd00::100"],"ptr":["10.0.0.100","fd00::100"],"evidence":{"message":"none of the 20 ports of net1 has 10.0.0.100 or fd00::100 or is named old-0; p_unknown may have any address","ports":20,"unknown":["p_unknown"]}}]}"#);
     Ok(())
 }
 
@@ -149,10 +149,10 @@ fn the_printed_commands_restore_what_was_removed() -> Result<()> {
     let nb = net_with_leftovers(5)?;
     let before = nb.dump();
     let removed = nb.qdns("prune-stale net1 --yes -o json").json();
-    let removed = removed["stale"].as_array().context("a list")?;
-    assert_eq!(removed.len(), 5);
-    for stale in removed {
-        let command = stale["restore"].as_str().context("a command")?;
+    let commands = removed["undo"].as_array().context("a list")?;
+    assert_eq!(commands.len(), 5);
+    for command in commands {
+        let command = command.as_str().context("a command")?;
         nb.qdns(command.strip_prefix("qdns ").context("qdns")?).ok();
     }
     assert_eq!(nb.dump(), before);

@@ -100,6 +100,20 @@ fn a_sync_that_moves_a_host_says_how_it_was() -> Result<()> {
 }
 
 #[test]
+fn pasted_undo_lines_restore_the_zone_of_a_deleted_switch() -> Result<()> {
+    let nb = every_kind()?;
+    nb.nbctl(&["ls-del", "net1"]);
+    let before = nb.dump();
+    for line in ["record rm net1 web", "prune-stale net1 --yes --force", "zone rm net1 --yes"] {
+        let document = nb.qdns(&format!("{line} -o json")).json();
+        assert_ne!(nb.dump(), before, "{line} changes nothing");
+        paste(&nb, &undo_of(&document));
+        assert_eq!(nb.dump(), before, "{line}: {document}");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_only_adds_has_no_undo() -> Result<()> {
     let nb = net()?;
     let document = nb.qdns("record add net1 web 10.0.0.10 -o json").json();

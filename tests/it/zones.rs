@@ -369,7 +369,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
         "zone rm gone",
         "zone rm gone --yes",
         "zone ls",
-    ]), @"
+    ]), @r#"
     $ qdns zone ls
     SWITCH  DOMAIN    HOSTS  RECORDS  STATE
     gone    internal  2      6        left over: the switch was deleted
@@ -391,7 +391,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
     - web.internal  10.0.0.10
 
     To put back:
-      qdns record add gone web 10.0.0.10
+      ovn-nbctl add DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal","web"="10.0.0.10","web.internal"="10.0.0.10"'
     $ qdns prune-stale --all --check
     Nothing to change.
     $ qdns prune-stale gone --yes
@@ -403,7 +403,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
       web: switch gone was deleted
 
     To put back:
-      qdns record add gone web 10.0.0.10
+      ovn-nbctl add DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal","web"="10.0.0.10","web.internal"="10.0.0.10"'
     $ qdns zone rm gone
     ----- stderr -----
     error: this would remove the zone of the deleted switch gone with 1 host in it
@@ -416,11 +416,10 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
     - zone  gone
 
     To put back:
-      qdns zone create gone
-      qdns record add gone nas 10.0.0.250 --static
+      ovn-nbctl '--id=[UUID]' create DNS 'records={}' -- add DNS [UUID] records '"250.0.0.10.in-addr.arpa"="nas.internal","nas"="10.0.0.250","nas.internal"="10.0.0.250"' -- add DNS [UUID] external_ids '"qdns-domain"="internal","qdns-static-nas"="true","switch"="gone"'
     $ qdns zone ls
     No zones.
-    ");
+    "#);
     Ok(())
 }
 
