@@ -139,6 +139,13 @@ pub struct Examination {
     pub skipped: Vec<(&'static Check, String)>,
 }
 
+impl Examination {
+    /// Whether no check was made.
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty() && self.passed.is_empty()
+    }
+}
+
 /// Runs checks on facts.
 pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
     let input = Input::of(facts);
@@ -174,7 +181,11 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
     for (check, _, outcome) in outcomes {
         match outcome {
             Ok(found) if found.is_empty() => examination.passed.push(check),
-            Ok(found) => examination.findings.extend(found.into_iter().map(|finding| (check, finding))),
+            Ok(mut found) => {
+                // Rows come in the order of their UUIDs, which says nothing to anyone.
+                found.sort_by(|a, b| (&a.switch, &a.message).cmp(&(&b.switch, &b.message)));
+                examination.findings.extend(found.into_iter().map(|finding| (check, finding)));
+            }
             Err(why) => examination.skipped.push((check, why)),
         }
     }

@@ -1,17 +1,12 @@
-//! What doctor found: for a person grouped by category, with the evidence and what to paste; for a program as one
-//! document.
+//! What doctor found, as a document for a program.
 
 use std::collections::BTreeMap;
 
-use anstyle::AnsiColor;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::changes::{self, Change};
+use super::changes::Change;
 use super::fix::lines;
-use super::page::{Line, Page};
-use super::plain;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::{Category, Check, Examination};
 use crate::model::marks::Owner;
@@ -25,6 +20,12 @@ pub struct Report {
     /// What `--fix` changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<Change>>,
+    /// Why the northbound database could not be read, without which there is nothing to check.
+    #[serde(skip)]
+    pub unread: Option<String>,
+    /// `-v`: a person sees the evidence and the notes whole.
+    #[serde(skip)]
+    pub is_verbose: bool,
 }
 
 /// How many findings of each severity, and how many checks found nothing or could not run.
@@ -57,9 +58,11 @@ pub struct Found {
     /// Commands that repair it, in order.
     pub fix: Vec<String>,
     #[serde(skip)]
-    category: Category,
+    pub(super) title: &'static str,
     #[serde(skip)]
-    level: Severity,
+    pub(super) category: Category,
+    #[serde(skip)]
+    pub(super) level: Severity,
 }
 
 /// A check that could not run.
@@ -85,72 +88,13 @@ impl Report {
         let found = |(check, finding)| Found::of(check, finding, connection);
         let findings = examination.findings.into_iter().map(found).collect();
         let skipped = examination.skipped.into_iter().map(|(check, why)| Skipped { code: check.code, why });
-        Report { summary, findings, skipped: skipped.collect(), changes }
+        Report { summary, findings, skipped: skipped.collect(), changes, unread: None, is_verbose: false }
     }
 
     /// The highest severity of the findings.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.level).max()
     }
-}
-
-impl Answer for Report {
-    fn table(&self, _width: Option<u16>) -> Page {
-        let mut page = Page::default();
-        if let Some(changes) = self.changes.as_ref().filter(|changes| !changes.is_empty()) {
-            page.push(heading("Changed"));
-            changes::lines(changes).for_each(|line| page.push(line.indented("  ")));
-        }
-        let mut findings: Vec<&Found> = self.findings.iter().collect();
-        findings.sort_by_key(|finding| (finding.category, std::cmp::Reverse(finding.level)));
-        for of_category in findings.chunk_by(|a, b| a.category == b.category) {
-            page.push(heading(of_category[0].category.title()));
-            of_category.iter().for_each(|finding| finding.write(&mut page));
-        }
-        if !self.skipped.is_empty() {
-            page.push(heading("Not checked"));
-            page.append(&skipped_lines(&self.skipped));
-        }
-        if !page.is_empty() {
-            page.push("");
-        }
-        page.push(self.summary.line());
-        page
-    }
-
-    /// One change, finding or skipped check a line.
-    fn plain(&self) -> Page {
-        let empty = String::new;
-        let changes = self.changes.iter().flatten().map(|change| {
-            let [action, name, from, to] = change.cells();
-            vec!["changed".to_owned(), action, empty(), name, from, to]
-        });
-        let findings = self.findings.iter().map(|f| {
-            let texts = [f.severity, f.code, f.switch.as_deref().unwrap_or_default(), &f.subject, &f.message];
-            texts.into_iter().map(str::to_owned).chain([f.fix.join("; ")]).collect()
-        });
-        let skipped = self
-            .skipped
-            .iter()
-            .map(|s| vec!["skipped".to_owned(), s.code.to_owned(), empty(), empty(), s.why.clone(), empty()]);
-        plain::lines(changes.chain(findings).chain(skipped))
-    }
-}
-
-fn heading(text: &str) -> Line {
-    Line::default().styled(text, AnsiColor::White)
-}
-
-/// The skipped checks, one line for each reason.
-fn skipped_lines(skipped: &[Skipped]) -> Page {
-    let mut by_why: Vec<(&str, Vec<&str>)> = Vec::new();
-    for Skipped { code, why } in skipped {
-        match by_why.iter_mut().find(|(other, _)| other == why) {
-            Some((_, codes)) => codes.push(code),
-            None => by_why.push((why, vec![code])),
-        }
-    }
-    by_why.iter().map(|(why, codes)| format!("  {}: {why}", codes.join(", "))).collect()
 }
 
 impl Found {
@@ -164,52 +108,9 @@ impl Found {
             subject: finding.subject,
             message: finding.message,
             evidence: finding.evidence,
+            title: check.title,
             category: check.category,
             level: check.severity,
         }
     }
-
-    fn write(&self, page: &mut Page) {
-        let color = match self.level {
-            Severity::Error => AnsiColor::Red,
-            Severity::Warning => AnsiColor::Yellow,
-            Severity::Info => AnsiColor::Cyan,
-        };
-        let switch = self.switch.as_ref().map(|switch| format!(" {switch}:")).unwrap_or_default();
-        let severity = Line::default().text("  ").styled(self.severity, color);
-        page.push(severity.text(&format!(" {}{switch} {}", self.code, self.message)));
-        for (what, value) in &self.evidence {
-            let value = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            page.push(format!("      {}: {value}", what.replace('_', " ")));
-        }
-        for line in &self.fix {
-            page.push(Line::default().text("      ").styled("fix:", AnsiColor::Green).text(" ").text(line));
-        }
-    }
-}
-
-impl Summary {
-    fn line(&self) -> String {
-        let mut parts: Vec<String> = [(self.error, "error"), (self.warning, "warning")]
-            .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, noun)| counted(*count, noun))
-            .collect();
-        if self.info > 0 {
-            parts.push(format!("{} for information", self.info));
-        }
-        let found = if parts.is_empty() { "Nothing found".to_owned() } else { parts.join(", ") };
-        let skipped = match self.skipped {
-            0 => String::new(),
-            count => format!(", {} not made", counted(count, "check")),
-        };
-        format!("{found}; {} passed{skipped}.", counted(self.passed, "check"))
-    }
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -5,6 +5,7 @@ mod answer;
 pub mod changes;
 pub mod checks;
 pub mod doctor;
+mod doctor_page;
 mod failure;
 mod fix;
 pub mod forwarders;

@@ -102,12 +102,13 @@ pub fn fixed_by_its_lines(nb: &Nb, code: &str) -> Result<()> {
 #[test]
 fn a_network_made_with_qdns_alone_is_healthy() -> Result<()> {
     snapshot!(network()?.qdns("doctor"), @"
+    No errors and no warnings in what could be checked.
     Not checked
       northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 
-    Nothing found; [N] checks passed, [N] checks not made.
+    Nothing found; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ");
     Ok(())
 }
@@ -169,25 +170,12 @@ fn a_repair_fixes_what_is_safe_and_looks_again() -> Result<()> {
       ~ dns_server  8.8.8.8,8.8.4.4 -> {8.8.8.8, 8.8.4.4}
       ~ domain_name  internal -> "internal"
       - ttl  60
-    Zones
-      error zone-orphaned gone: the zone of gone is left over: there is no such switch
-          mark: gone
-          records: 1
-          fix: qdns zone rm gone
-    Records
-      error key-never-matches net1: OVN never finds VM_1: it has capital letters; guests ask for vm_1
-          owner: neutron
-          row: [UUID]
-          value: 10.0.0.10
-    Records and guests
-      info address-shared net1: 10.0.0.10 is the address of web and web2
-          hosts: ["web","web2"]
-      info address-shared net1: 10.0.0.11 is the address of db and web2
-          hosts: ["db","web2"]
-      info ipv4-only net1: 1 host has no IPv6 address: musl guests (Alpine) fail to look them up
-          count: 1
-          hosts: ["web2"]
-    2 errors, 3 for information; [N] checks passed, [N] checks not made.
+    error zone-orphaned gone: the zone of gone is left over: there is no such switch
+        fix: qdns zone rm gone
+    error key-never-matches net1 (neutron): OVN never finds VM_1: it has capital letters; guests ask for vm_1
+    info address-shared net1: two hosts with one address (2 findings, -v shows them)
+    info ipv4-only net1: 1 host has no IPv6 address: musl guests (Alpine) fail to look them up
+    2 errors on gone, net1, 3 for information; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     assert!(nb.dump().contains("VM_1"), "a key of another owner stays");
@@ -300,12 +288,13 @@ fn a_file_that_is_no_dump_is_refused() -> Result<()> {
 #[test]
 fn an_empty_database_has_no_findings_and_checks_that_are_not_made() -> Result<()> {
     snapshot!(Nb::start()?.qdns("doctor"), @"
+    No errors and no warnings in what could be checked.
     Not checked
       northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 
-    Nothing found; [N] checks passed, [N] checks not made.
+    Nothing found; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ");
     Ok(())
 }
@@ -313,16 +302,15 @@ fn an_empty_database_has_no_findings_and_checks_that_are_not_made() -> Result<()
 #[test]
 fn a_database_that_cannot_be_reached_is_a_finding() -> Result<()> {
     let run = qdns("unix:/nowhere", &["doctor", "-o", "json"]);
-    run.fails(4);
+    run.fails(3);
     assert!(run.json()["summary"]["skipped"].as_u64().is_some_and(|skipped| skipped > 25), "{run}");
     snapshot!(without_skipped(qdns("unix:/nowhere", &["doctor"])), @"
-    Access to OVN
-      error nb-unreachable the northbound database cannot be reached
-          hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
-          kind: unreachable
-          said: unix:/nowhere: database connection failed (No such file or directory)
-    1 error; [N] checks passed, [N] checks not made.
-    ----- exit 4 -----
+    Nothing could be checked: the northbound database cannot be reached.
+    error nb-unreachable the northbound database cannot be reached
+        hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …
+        said: unix:/nowhere: database connection failed (No such file or directory)
+    1 error; [N] checks passed, [N] not made: the northbound database cannot be reached, the southbound database is unknown.
+    ----- exit 3 -----
     ");
     Ok(())
 }
@@ -330,12 +318,11 @@ fn a_database_that_cannot_be_reached_is_a_finding() -> Result<()> {
 #[test]
 fn an_ovn_nbctl_that_is_missing_is_a_finding() -> Result<()> {
     snapshot!(without_skipped(Nb::start()?.qdns("doctor --ovn-nbctl /nowhere/ovn-nbctl")), @"
-    Access to OVN
-      error nbctl-missing there is no /nowhere/ovn-nbctl on this machine
-          hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
-          kind: no-such-binary
-    1 error; [N] checks passed, [N] checks not made.
-    ----- exit 4 -----
+    Nothing could be checked: there is no /nowhere/ovn-nbctl on this machine.
+    error nbctl-missing there is no /nowhere/ovn-nbctl on this machine
+        hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+    1 error; [N] checks passed, [N] not made: there is no /nowhere/ovn-nbctl on this machine, the southbound database is unknown.
+    ----- exit 3 -----
     ");
     Ok(())
 }
@@ -356,13 +343,12 @@ fn a_database_that_does_not_answer_in_time_is_a_finding() -> Result<()> {
     let run = nb.qdns("doctor --timeout 1");
     nb.cont();
     snapshot!(without_skipped(run), @"
-    Access to OVN
-      error nb-unreachable the northbound database did not answer within 1 s
-          hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
-          kind: timeout
-          fix: qdns doctor '--timeout=60'
-    1 error; [N] checks passed, [N] checks not made.
-    ----- exit 4 -----
+    Nothing could be checked: the northbound database did not answer within 1 s.
+    error nb-unreachable the northbound database did not answer within 1 s
+        hint: check that ovsdb-server runs and, in a cluster, has a leader: ovn-appctl -t /var/run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound; or use a longer --timeout
+        fix: qdns doctor '--timeout=60'
+    1 error; [N] checks passed, [N] not made: the northbound database did not answer within 1 s, the southbound database is unknown.
+    ----- exit 3 -----
     ");
     Ok(())
 }

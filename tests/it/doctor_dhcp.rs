@@ -8,14 +8,11 @@ use crate::support::snapshot;
 #[test]
 fn dhcp_missing() -> Result<()> {
     let nb = broken("ovn-nbctl clear Logical_Switch_Port web dhcpv4_options")?;
-    snapshot!(findings(&nb), @r#"
-    DHCP
-      warning dhcp-missing net1: port web of net1 has no DHCP options: no lease, no resolver
-          count: 1
-          ports: ["web"]
-          fix: ovn-nbctl lsp-set-dhcpv4-options web [UUID]
-    1 warning; [N] checks passed, [N] checks not made.
-    "#);
+    snapshot!(findings(&nb), @"
+    warning dhcp-missing net1: port web of net1 has no DHCP options: no lease, no resolver
+        fix: ovn-nbctl lsp-set-dhcpv4-options web [UUID]
+    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    ");
     fixed_by_its_lines(&nb, "dhcp-missing")
 }
 
@@ -23,14 +20,9 @@ fn dhcp_missing() -> Result<()> {
 fn dhcp_incomplete() -> Result<()> {
     let nb = broken("ovn-nbctl remove DHCP_Options $D options lease_time")?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      error dhcp-incomplete net1: the options for 10.0.0.0/24 lack lease_time: OVN answers no DHCP for them
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          lacks: ["lease_time"]
-          ports: 2
-          fix: ovn-nbctl add DHCP_Options [UUID] options '"lease_time"="3600"'
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-incomplete net1: the options for 10.0.0.0/24 lack lease_time: OVN answers no DHCP for them
+        fix: ovn-nbctl add DHCP_Options [UUID] options '"lease_time"="3600"'
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dhcp-incomplete")
@@ -40,15 +32,9 @@ fn dhcp_incomplete() -> Result<()> {
 fn dhcp_option_syntax_of_dns_server() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=8.8.8.8,8.8.4.4")?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      error dhcp-option-syntax net1: dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; no port of 10.0.0.0/24 gets a lease
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          options of: OVN as qdns knows it
-          ports: 2
-          value: 8.8.8.8,8.8.4.4
-          fix: ovn-nbctl remove DHCP_Options [UUID] options '"dns_server"="8.8.8.8,8.8.4.4"' -- add DHCP_Options [UUID] options '"dns_server"="{8.8.8.8, 8.8.4.4}"'
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-option-syntax net1: dns_server = 8.8.8.8,8.8.4.4: several values need braces: {A, B}; OVN takes what follows the first for an option's name; no port of 10.0.0.0/24 gets a lease
+        fix: ovn-nbctl remove DHCP_Options [UUID] options '"dns_server"="8.8.8.8,8.8.4.4"' -- add DHCP_Options [UUID] options '"dns_server"="{8.8.8.8, 8.8.4.4}"'
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dhcp-option-syntax")
@@ -58,15 +44,9 @@ fn dhcp_option_syntax_of_dns_server() -> Result<()> {
 fn dhcp_option_syntax_of_domain_name() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:domain_name=internal")?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      error dhcp-option-syntax net1: domain_name = internal: internal is neither a number nor a string in double quotes; no port of 10.0.0.0/24 gets a lease
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          options of: OVN as qdns knows it
-          ports: 2
-          value: internal
-          fix: ovn-nbctl remove DHCP_Options [UUID] options '"domain_name"="internal"' -- add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\""
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-option-syntax net1: domain_name = internal: internal is neither a number nor a string in double quotes; no port of 10.0.0.0/24 gets a lease
+        fix: ovn-nbctl remove DHCP_Options [UUID] options '"domain_name"="internal"' -- add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\""
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dhcp-option-syntax")
@@ -76,15 +56,9 @@ fn dhcp_option_syntax_of_domain_name() -> Result<()> {
 fn dhcp_option_syntax_of_ttl() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:ttl=60")?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      error dhcp-option-syntax net1: ttl = 60: this OVN knows no option ttl; no port of 10.0.0.0/24 gets a lease
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          options of: OVN as qdns knows it
-          ports: 2
-          value: 60
-          fix: ovn-nbctl remove DHCP_Options [UUID] options '"ttl"="60"'
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-option-syntax net1: ttl = 60: this OVN knows no option ttl; no port of 10.0.0.0/24 gets a lease
+        fix: ovn-nbctl remove DHCP_Options [UUID] options '"ttl"="60"'
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dhcp-option-syntax")
@@ -94,11 +68,9 @@ fn dhcp_option_syntax_of_ttl() -> Result<()> {
 fn dhcp_option_syntax_of_a_ports_hostname() -> Result<()> {
     let nb = broken("ovn-nbctl set Logical_Switch_Port web options:hostname=web")?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      error dhcp-option-syntax net1: hostname = web: web is neither a number nor a string in double quotes; port web gets no lease
-          value: web
-          fix: ovn-nbctl remove Logical_Switch_Port [UUID] options '"hostname"="web"' -- add Logical_Switch_Port [UUID] options "\"hostname\"=\"\\\"web\\\"\""
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-option-syntax net1: hostname = web: web is neither a number nor a string in double quotes; port web gets no lease
+        fix: ovn-nbctl remove Logical_Switch_Port [UUID] options '"hostname"="web"' -- add Logical_Switch_Port [UUID] options "\"hostname\"=\"\\\"web\\\"\""
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dhcp-option-syntax")
@@ -108,13 +80,9 @@ fn dhcp_option_syntax_of_a_ports_hostname() -> Result<()> {
 fn dhcp_no_dns_server() -> Result<()> {
     let nb = broken("ovn-nbctl remove DHCP_Options $D options dns_server")?;
     snapshot!(findings(&nb), @"
-    DHCP
-      error dhcp-no-dns-server net1: guests of 10.0.0.0/24 get no resolver, so no name resolves
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          ports: 2
-          fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
-    1 error; [N] checks passed, [N] checks not made.
+    error dhcp-no-dns-server net1: guests of 10.0.0.0/24 get no resolver, so no name resolves
+        fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     ");
     fixed_by_its_lines(&nb, "dhcp-no-dns-server")
@@ -124,14 +92,9 @@ fn dhcp_no_dns_server() -> Result<()> {
 fn dns_server_answers_nothing() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=10.0.0.1")?;
     snapshot!(findings(&nb), @"
-    DHCP
-      error dns-server-answers-nothing net1: guests of 10.0.0.0/24 ask 10.0.0.1, where no resolver listens: only local names resolve
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          dns server: 10.0.0.1
-          ports: 2
-          fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
-    1 error; [N] checks passed, [N] checks not made.
+    error dns-server-answers-nothing net1: guests of 10.0.0.0/24 ask 10.0.0.1, where no resolver listens: only local names resolve
+        fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ----- exit 4 -----
     ");
     fixed_by_its_lines(&nb, "dns-server-answers-nothing")
@@ -141,14 +104,9 @@ fn dns_server_answers_nothing() -> Result<()> {
 fn dns_server_unroutable_in_the_subnet() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=10.0.0.200")?;
     snapshot!(findings(&nb), @"
-    DHCP
-      warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 10.0.0.200, and no port of the switch has that address
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          dns server: 10.0.0.200
-          ports: 2
-          fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
-    1 warning; [N] checks passed, [N] checks not made.
+    warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 10.0.0.200, and no port of the switch has that address
+        fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
+    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ");
     fixed_by_its_lines(&nb, "dns-server-unroutable")
 }
@@ -159,14 +117,9 @@ fn dns_server_unroutable_without_a_router() -> Result<()> {
         "ovn-nbctl remove DHCP_Options $D options router -- set DHCP_Options $D options:dns_server=8.8.8.8",
     )?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and guests get no router by DHCP
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          dns server: 8.8.8.8
-          ports: 2
-          fix: ovn-nbctl add DHCP_Options [UUID] options '"router"="10.0.0.1"'
-    1 warning; [N] checks passed, [N] checks not made.
+    warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and guests get no router by DHCP
+        fix: ovn-nbctl add DHCP_Options [UUID] options '"router"="10.0.0.1"'
+    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     "#);
     fixed_by_its_lines(&nb, "dns-server-unroutable")
 }
@@ -177,14 +130,9 @@ fn search_domain_missing() -> Result<()> {
         "ovn-nbctl remove DHCP_Options $D options domain_name -- remove DHCP_Options $D options domain_search_list",
     )?;
     snapshot!(findings(&nb), @r#"
-    DHCP
-      warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          domain: internal
-          ports: 2
-          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\",\"domain_search_list\"=\"\\\"internal\\\"\""
-    1 warning; [N] checks passed, [N] checks not made.
+    warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
+        fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"internal\\\"\",\"domain_search_list\"=\"\\\"internal\\\"\""
+    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     "#);
     fixed_by_its_lines(&nb, "search-domain-missing")
 }

@@ -203,15 +203,10 @@ fn the_search_domain_stays_where_names_of_two_programs_are_served() -> Result<()
     warning: the search domain in the row for 10.0.0.0/24 stays as it is: names of the switch are served from a row of incus
     "#);
     snapshot!(nets.nb.qdns("doctor --only search-domain-missing"), @r#"
-    DHCP
-      warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
-          cidr: 10.0.0.0/24
-          dhcp options: [UUID]
-          domain: internal
-          ports: 1
-          fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal,incus\\\"\""
+    warning search-domain-missing net1: guests of net1 do not get internal by DHCP: short names do not resolve in systemd-resolved guests
+        fix: ovn-nbctl add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"internal,incus\\\"\""
 
-    1 warning; 0 checks passed.
+    1 warning on net1; 0 checks passed.
     "#);
     Ok(())
 }

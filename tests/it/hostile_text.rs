@@ -235,7 +235,7 @@ fn commands<'t>(switch: &'t str, port: &'t str) -> Vec<Vec<&'t str>> {
         vec!["forwarders", "show"],
         vec!["forwarders", "set", "--dry-run", "--", switch, "9.9.9.9"],
         vec!["lookup", "web", &*Box::leak(format!("--from={port}").into_boxed_str())],
-        vec!["doctor"],
+        vec!["-v", "doctor"],
         vec!["prune-stale", "--all", "--dry-run", "--force"],
         vec!["sync", "--all", "--prune", "--dry-run", "--force"],
         vec!["record", "export"],

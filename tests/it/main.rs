@@ -10,6 +10,7 @@ mod doctor;
 mod doctor_dhcp;
 mod doctor_lab;
 mod doctor_repair;
+mod doctor_report;
 mod doctor_sickest;
 mod doctor_sight;
 mod doctor_zones;

@@ -16,7 +16,7 @@ use super::southbound::SouthboundArgs;
 use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
-use crate::doctor::{Category, Check, Examination, checks, examine, find, repair};
+use crate::doctor::{Category, Check, Examination, Need, checks, examine, find, repair};
 use crate::error::{Error, Kind, Result};
 use crate::model::json;
 use crate::model::nearest::closest;
@@ -30,6 +30,10 @@ use gather::gather;
 
 /// The exit code where something at or above `--fail-on` was found.
 const FOUND: u8 = 4;
+/// The exit code where nothing could be checked, and with `--strict` where one check could not be made.
+const NOT_CHECKED: u8 = 3;
+/// Why a check was not made that the operator did not want.
+const NOT_WANTED: &str = "--skip";
 /// The largest dump, in bytes; one of 100,000 ports has some 100 MiB.
 const DUMP_MAX: u64 = 1 << 30;
 /// How long the databases have to settle before a difference between them counts.
@@ -45,6 +49,7 @@ const ROUNDS: usize = 3;
 Examples:
   qdns doctor                                   check everything that can be read from here
   qdns doctor net1                              only what concerns net1
+  qdns doctor -v                                the evidence and every fix of every finding, notes too
   qdns doctor --fail-on warning -o json         for monitoring: exit code 4 where something is found
   qdns doctor --skip dhcp-missing='lab-*'       these networks have no DHCP on purpose
   qdns doctor --fix                             show what can be repaired, ask, repair, check again
@@ -54,7 +59,8 @@ Examples:
 
 doctor only reads, unless --fix is given. A finding has fix: lines to paste, where a command repairs it. doctor \
 also reads the southbound database (--sb-db, OVN_SB_DB) and this machine's chassis where it can reach them; it \
-reports the checks that it could not make.")]
+reports the checks that it could not make. The last line is the verdict. The exit code is 4 where something was \
+found, and 3 where the northbound database could not be read or no check could be made.")]
 pub struct DoctorArgs {
     /// The switches: their names or UUIDs; without one, all
     #[arg(value_name = "SWITCH")]
@@ -68,6 +74,10 @@ pub struct DoctorArgs {
     /// The least severity that makes the exit code 4
     #[arg(long, value_enum, default_value_t = Severity::Error, value_name = "SEVERITY")]
     fail_on: Severity,
+    /// Exit with 3 where a check could not be made and nothing was found. Checks that --skip names do not count,
+    /// nor do those that need --probe
+    #[arg(long)]
+    strict: bool,
     /// Repair what is safe to repair, then check again
     #[arg(long, conflicts_with = "from_dump")]
     fix: bool,
@@ -107,7 +117,7 @@ impl DoctorArgs {
         if self.fix {
             return self.repair(context, &selection, facts, examination);
         }
-        Ok(self.report(context, examination, None))
+        Ok(self.report(context, &facts, examination, None))
     }
 
     /// Reads and checks until what is found between the databases stays the same: they are read one after the
@@ -157,15 +167,39 @@ impl DoctorArgs {
             facts = self.facts(context)?;
             examination = self.examine(&facts, selection)?;
         }
-        Ok(self.report(context, examination, Some(made)))
+        Ok(self.report(context, &facts, examination, Some(made)))
     }
 
-    fn report(&self, context: &Context, examination: Examination, changes: Option<Vec<Change>>) -> Reply {
+    fn report(
+        &self,
+        context: &Context,
+        facts: &Facts,
+        examination: Examination,
+        changes: Option<Vec<Change>>,
+    ) -> Reply {
         let db = context.nb.db.iter().map(|db| format!("--db={db}"));
         let connection: Vec<String> = db.chain(context.nb.connection.iter().cloned()).collect();
-        let report = Report::of(examination, changes, &connection);
+        let is_checked = facts.northbound.is_ok() && !examination.is_empty();
+        let is_whole =
+            examination.skipped.iter().all(|(check, why)| why == NOT_WANTED || !self.asks_for(check));
+        let report = Report {
+            unread: facts.northbound.as_ref().err().map(|missing| missing.message.clone()),
+            is_verbose: context.global.verbose > 0,
+            ..Report::of(examination, changes, &connection)
+        };
         let is_found = report.worst().is_some_and(|worst| worst >= self.fail_on);
-        Reply::new(report, if is_found { FOUND } else { 0 })
+        let exit_code = match (is_checked, is_found) {
+            (false, _) => NOT_CHECKED,
+            (true, true) => FOUND,
+            (true, false) if self.strict && !is_whole => NOT_CHECKED,
+            (true, false) => 0,
+        };
+        Reply::new(report, exit_code)
+    }
+
+    /// Whether the operator wants a check that could not be made. Forwarders are asked only with `--probe`.
+    fn asks_for(&self, check: &Check) -> bool {
+        !check.needs.contains(&Need::Probes) || self.probe || self.only.iter().any(|code| code == check.code)
     }
 
     /// Reads the facts, from the databases or from a file.
@@ -280,7 +314,7 @@ impl Selection {
     }
 
     fn skipped(&self) -> impl Iterator<Item = (&'static Check, String)> {
-        self.skipped.iter().map(|check| (*check, "--skip".to_owned()))
+        self.skipped.iter().map(|check| (*check, NOT_WANTED.to_owned()))
     }
 
     fn excludes(&self, check: &Check, finding: &Finding) -> bool {
