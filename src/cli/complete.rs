@@ -81,7 +81,7 @@ fn with_sources(command: Command) -> Command {
     let aliases: Vec<String> = command.get_visible_aliases().map(str::to_owned).collect();
     let command = command.visible_alias(Resettable::Reset).aliases(aliases);
     let command = command.mut_args(|arg| match (verb.as_str(), arg.get_id().as_str()) {
-        (_, "switch" | "switches") => from(arg, switches),
+        (_, "switch" | "switches" | "with") => from(arg, switches),
         ("rm" | "add" | "rename" | "show", "hostname" | "hostnames")
         | ("ls", "name")
         | ("add", "alias_of") => from(arg, hosts),

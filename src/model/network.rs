@@ -55,6 +55,11 @@ impl<'a> Network<'a> {
         &self.word
     }
 
+    /// As [`Network::name`], where an option takes it: never with a hyphen at its beginning.
+    pub fn option_value(&self) -> String {
+        if self.word.starts_with('-') { self.switch.uuid.to_string() } else { self.word.clone() }
+    }
+
     pub fn guests(&self) -> impl Iterator<Item = &'a Port> {
         self.ports.iter().copied().filter(|port| port.is_guest())
     }

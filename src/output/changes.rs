@@ -14,7 +14,7 @@ use crate::model::shell::joined;
 use crate::model::snapshot::LoadBalancer;
 use crate::ovn::transaction::arguments;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
-use crate::plan::{Plan, Undo};
+use crate::plan::{Plan, SwitchId, Undo};
 
 /// What was changed, or would be.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +57,7 @@ impl Changes {
         let whole: BTreeSet<Uuid> = plan.changes.iter().filter_map(whole_row).collect();
         let mut changes = Vec::with_capacity(plan.changes.len());
         for change in plan.changes {
-            Change::push(&mut changes, &plan.switch.name, change, &whole);
+            Change::push(&mut changes, &plan.switch, change, &whole);
         }
         let undo = plan.undo.iter().map(undo_line).collect();
         Changes { changed, dry_run, changes, undo, warnings: plan.warnings, switch: plan.switch.name }
@@ -148,8 +148,8 @@ impl Change {
     }
 
     /// Adds what a change to a switch's names is to a list.
-    fn push(views: &mut Vec<Self>, switch: &str, change: Planned, whole: &BTreeSet<Uuid>) {
-        let switch = || Some(switch.to_owned());
+    fn push(views: &mut Vec<Self>, own: &SwitchId, change: Planned, whole: &BTreeSet<Uuid>) {
+        let switch = || Some(own.name.clone());
         let view = match change {
             Planned::Entry(entry) => Self::entry(entry),
             Planned::Create(Row::Dns(row)) => Self::zone("add", None, switch(), row.uuid),
@@ -165,7 +165,9 @@ impl Change {
             Planned::Refer(reference) | Planned::Unrefer(reference) if whole.contains(&reference.target) => {
                 return;
             }
-            Planned::Refer(reference) if reference.column == ReferenceColumn::SwitchDns => {
+            Planned::Refer(reference)
+                if reference.column == ReferenceColumn::SwitchDns && reference.row == own.uuid =>
+            {
                 Self::zone("change", None, Some(reference.row_label), reference.target)
             }
             Planned::Refer(reference) => Self::reference("add", reference),

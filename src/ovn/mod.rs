@@ -21,6 +21,7 @@ pub(crate) mod quote;
 mod read;
 mod rows;
 pub(crate) mod sbctl;
+mod shares;
 pub(crate) mod southbound;
 mod surroundings;
 mod tls_errors;

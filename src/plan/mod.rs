@@ -14,6 +14,7 @@ pub mod hosts;
 pub mod import;
 pub mod machine;
 pub mod removal_limit;
+pub mod share;
 pub mod stale;
 pub mod sync;
 pub mod undo;

@@ -151,7 +151,8 @@ fn public_warning(domain: &Domain) -> Option<String> {
 /// The error for a switch that has no zone and shares that of another.
 fn has_only_shared(topology: &Topology, network: &Network, zone: &Zone) -> Error {
     let (switch, home) = (network.switch, topology.home_name(zone));
-    let unshare = format!("ovn-nbctl remove Logical_Switch {} dns_records {}", switch.uuid, zone.row.uuid);
+    let unshare = CommandLine::qdns(["zone", "unshare"]).value(home).option("--with");
+    let unshare = unshare.option(network.option_value());
     Error::not_found(format!("switch {} has no zone of its own; it shares the zone of {home}", switch.name))
         .hint(format!("{unshare} ends that"))
         .hint(format!("{} shows the zone", CommandLine::qdns(["zone", "show"]).value(home)))

@@ -47,4 +47,5 @@ mod sync;
 mod terminal;
 mod undo;
 mod unit;
+mod zone_share;
 mod zones;

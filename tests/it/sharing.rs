@@ -101,7 +101,7 @@ fn a_switch_that_only_shares_a_zone_removes_nothing_from_it() -> Result<()> {
     $ qdns zone rm net2 --yes
     ----- stderr -----
     error: switch net2 has no zone of its own; it shares the zone of net1
-       hint: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] ends that
+       hint: qdns zone unshare net1 --with net2 ends that
        hint: qdns zone show net1 shows the zone
     ----- exit 1 -----
     $ qdns record add net2 web 10.0.1.11
@@ -112,7 +112,7 @@ fn a_switch_that_only_shares_a_zone_removes_nothing_from_it() -> Result<()> {
     $ qdns zone show net2
     ----- stderr -----
     error: switch net2 has no zone of its own; it shares the zone of net1
-       hint: ovn-nbctl remove Logical_Switch [UUID] dns_records [UUID] ends that
+       hint: qdns zone unshare net1 --with net2 ends that
        hint: qdns zone show net1 shows the zone
     ----- exit 1 -----
     $ qdns record ls net2

@@ -4,6 +4,7 @@ mod create;
 mod ls;
 mod rm;
 mod set;
+mod share;
 mod show;
 
 use clap::Subcommand;
@@ -22,6 +23,8 @@ pub enum Verb {
     #[command(visible_alias = "delete")]
     Rm(rm::RmArgs),
     Set(set::SetArgs),
+    Share(share::ShareArgs),
+    Unshare(share::UnshareArgs),
 }
 
 impl Verb {
@@ -32,6 +35,8 @@ impl Verb {
             Verb::Show(args) => args.run(context),
             Verb::Rm(args) => args.run(context),
             Verb::Set(args) => args.run(context),
+            Verb::Share(args) => args.run(context),
+            Verb::Unshare(args) => args.run(context),
         }
     }
 }
