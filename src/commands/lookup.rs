@@ -76,7 +76,7 @@ impl LookupArgs {
         let asker = Asker::find(&topology, &self.from)?;
         let acls = self.acl_effect(context, &asker);
         let lookups = questions.into_iter().map(|question| asker.look_up(&acls, question));
-        let lookups = lookups.map(|lookup| LookupView::of(&asker, &acls, &lookup)).collect();
+        let lookups = lookups.map(|lookup| LookupView::of(&topology, &asker, &acls, &lookup)).collect();
         Ok(Reply::from(Lookups { lookups }))
     }
 

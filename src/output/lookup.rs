@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::answer::Answer;
+use super::elsewhere::{Elsewhere, elsewhere};
 use super::page::Page;
 use super::plain;
 use crate::model::lookup::client::{Client, Doubt, Outcome, Resolution};
 use crate::model::lookup::verdict::{NoAnswer, Query, Verdict};
 use crate::model::lookup::{AclEffect, Asker, Lookup};
 use crate::model::responder::{self, Candidate, QueryType, Rdata};
+use crate::model::topology::Topology;
 
 /// What `lookup` answers.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +37,9 @@ impl Answer for Lookups {
             }
             for guest in &lookup.guests {
                 page.push(format!("  {}: {}", guest.client, guest.message));
+            }
+            for other in &lookup.elsewhere {
+                page.push(format!("  {}", other.message()));
             }
             for unseen in &lookup.unseen {
                 page.push(format!("  not seen: {unseen}"));
@@ -127,6 +132,9 @@ pub struct LookupView {
     pub acl: Option<AclView>,
     /// What guests end up with; empty for reverse names.
     pub guests: Vec<GuestView>,
+    /// The switches that have the name, where the port's switch does not answer it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<Elsewhere>,
     /// What could not be seen.
     pub unseen: Vec<String>,
 }
@@ -144,7 +152,7 @@ pub struct AclView {
 }
 
 impl LookupView {
-    pub(crate) fn of(asker: &Asker, acls: &AclEffect, lookup: &Lookup) -> Self {
+    pub(crate) fn of(topology: &Topology, asker: &Asker, acls: &AclEffect, lookup: &Lookup) -> Self {
         let spelling = Spelling { asker, acls };
         LookupView {
             name: lookup.question.typed.clone(),
@@ -156,6 +164,7 @@ impl LookupView {
             search: asker.search().to_vec(),
             acl: AclView::of(acls),
             guests: lookup.resolutions.iter().map(|resolution| spelling.guest(resolution)).collect(),
+            elsewhere: elsewhere(topology, asker.network, lookup),
             unseen: unseen(asker, acls),
         }
     }

@@ -233,6 +233,45 @@ fn the_home_lists_its_zone_again() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
+    let nb = nets()?;
+    nb.nbctl(&["lsp-add", "net1", "p1", "--", "lsp-add", "net3", "p3"]);
+    nb.qdns("record add net3 api 10.0.3.10 --no-ptr").ok();
+    snapshot!(nb.session(&[
+        "lookup db.internal --from p1 --type A",
+        "lookup 10.0.1.10 --from p3",
+        "lookup db.internal --from p3 --type A -o json",
+    ]), @r#"
+    $ qdns lookup db.internal --from p1 --type A
+    db.internal from p1 on net1
+      A db.internal: not in OVN; passed on to the resolver that the guest has
+      glibc: db.internal: not in OVN; passed on to the resolver that the guest has
+      musl: db.internal: not in OVN; passed on to the resolver that the guest has
+      systemd-resolved: db.internal: not in OVN; passed on to the resolver that the guest has
+      net2 has db.internal; to answer it here too: qdns zone share net2 --with net1
+      not seen: the guest's resolver and search domain: the port has no DHCP options
+    $ qdns lookup 10.0.1.10 --from p3
+    10.0.1.10 from p3 on net3
+      PTR 10.1.0.10.in-addr.arpa: not in OVN; passed on to the resolver that the guest has
+      net2 has 10.1.0.10.in-addr.arpa
+      not seen: the guest's resolver and search domain: the port has no DHCP options
+    $ qdns lookup db.internal --from p3 --type A -o json
+    {"lookups":[{"name":"db.internal","from":"p3","switch":"net3","verdict":"passed-on","queries":[{"name":"db.internal","type":"A","verdict":"passed-on","answers":[],"ttl":null,"rows":[],"message":"not in OVN; passed on to the resolver that the guest has"}],"resolvers":[],"search":[],"acl":null,"guests":[{"client":"glibc","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"musl","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"systemd-resolved","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"}],"elsewhere":[{"switch":"net2","name":"db.internal","share":null}],"unseen":["the guest's resolver and search domain: the port has no DHCP options"]}]}
+    "#);
+    nb.qdns("zone share net2 --with net1").ok();
+    snapshot!(nb.qdns("lookup db.internal --from p1 --type A"), @"
+    db.internal from p1 on net1
+      A db.internal: 10.0.1.11, TTL 3600, from OVN
+          row [UUID] (qdns): 10.0.1.11
+      glibc: 10.0.1.11
+      musl: 10.0.1.11, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
+      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      not seen: the guest's resolver and search domain: the port has no DHCP options
+    ");
+    Ok(())
+}
+
 /// Two switches behind one router, a guest on each; the machine of `net2` is registered by its port.
 struct World {
     web: Guest,
