@@ -27,12 +27,14 @@ pub enum OnLostRace {
 pub struct Applied {
     pub plan: Plan,
     pub is_dry_run: bool,
+    /// As [`Changes::listing`] has it.
+    lists_all: bool,
 }
 
 impl Applied {
     /// The answer that reports it.
     pub fn reply(self) -> Reply {
-        Reply::from(Changes::of(self.plan, self.is_dry_run))
+        Reply::from(Changes::of(self.plan, self.is_dry_run).listing(self.lists_all))
     }
 }
 
@@ -46,15 +48,16 @@ pub fn apply(
     plan: impl Fn() -> Result<Plan>,
 ) -> Result<Applied> {
     let is_dry_run = context.global.dry_run;
+    let lists_all = context.global.lists_all();
     retry(on_lost_race, || {
         let plan = plan()?;
         if is_dry_run || plan.changes.is_empty() {
-            return Ok(Applied { plan, is_dry_run });
+            return Ok(Applied { plan, is_dry_run, lists_all });
         }
-        let shown = |plan: &Plan| crate::output::render_plan(plan);
+        let shown = |plan: &Plan| crate::output::render_plan(plan, lists_all);
         let approved = Approved::ask(plan, |plan, question| confirm(context, question, || shown(plan)))?;
         commit(context, &approved)?;
-        Ok(Applied { plan: approved.into_plan(), is_dry_run })
+        Ok(Applied { plan: approved.into_plan(), is_dry_run, lists_all })
     })
 }
 

@@ -101,7 +101,7 @@ pub struct GlobalOptions {
     /// Print no warnings and no confirmations
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show each command of OVN's clients on standard error
+    /// Show each command of OVN's clients on standard error, and each of many changes
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -131,6 +131,11 @@ impl GlobalOptions {
         };
         nb.choose(self.client, &self.ovsdb_client);
         nb
+    }
+
+    /// Whether a person gets each change of a large one as a line.
+    pub fn lists_all(&self) -> bool {
+        self.verbose > 0
     }
 
     /// Prints answers, warnings and progress.

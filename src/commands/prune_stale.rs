@@ -94,7 +94,8 @@ impl PruneStaleArgs {
         if let Some(error) = joined(refusals) {
             return Err(error);
         }
-        let answer = SyncChanges::of(&plans, &stale, dry_run).with_kept(&kept);
+        let answer =
+            SyncChanges::of(&plans, &stale, dry_run).with_kept(&kept).listing(context.global.lists_all());
         if !dry_run {
             apply_all(context, plans, || output::render(&answer), None)?;
         }

@@ -1,6 +1,7 @@
 //! What was changed, or would be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use anstyle::AnsiColor;
 use serde::Serialize;
@@ -15,6 +16,9 @@ use crate::model::snapshot::LoadBalancer;
 use crate::ovn::transaction::arguments;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
 use crate::plan::{Plan, SwitchId, Undo};
+
+/// The most changes that a person gets as a list. Of more, the numbers are shown.
+const LINES_MAX: usize = 100;
 
 /// What was changed, or would be.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +35,9 @@ pub struct Changes {
     pub warnings: Vec<String>,
     /// The switch that was named.
     pub switch: String,
+    /// Whether a person gets each change as a line, however many they are.
+    #[serde(skip)]
+    lists_all: bool,
 }
 
 /// One change.
@@ -38,6 +45,8 @@ pub struct Changes {
 pub struct Change {
     /// `add`, `change` or `remove`.
     pub action: &'static str,
+    /// The switch whose names or resolvers it concerns; `null` where it is not one switch's.
+    pub switch: Option<Rc<str>>,
     /// The name of a record, an option, a mark, or `zone`.
     pub name: String,
     /// What it was.
@@ -59,8 +68,31 @@ impl Changes {
         for change in plan.changes {
             Change::push(&mut changes, &plan.switch, change, &whole);
         }
+        let switch = Some(plan.switch.name.as_str()).filter(|name| !name.is_empty()).map(Rc::from);
+        changes.iter_mut().for_each(|change: &mut Change| change.switch.clone_from(&switch));
         let undo = plan.undo.iter().map(undo_line).collect();
-        Changes { changed, dry_run, changes, undo, warnings: plan.warnings, switch: plan.switch.name }
+        let (warnings, switch) = (plan.warnings, plan.switch.name);
+        Changes { changed, dry_run, changes, undo, warnings, switch, lists_all: false }
+    }
+
+    /// The changes of the plans of several switches.
+    pub fn of_all(plans: impl IntoIterator<Item = Plan>, dry_run: bool) -> Self {
+        let mut views = plans.into_iter().map(|plan| Changes::of(plan, dry_run));
+        let mut all = views.next().unwrap_or_else(|| Changes::of(Plan::default(), dry_run));
+        for view in views {
+            all.changed |= view.changed;
+            all.changes.extend(view.changes);
+            all.undo.extend(view.undo);
+            all.warnings.extend(view.warnings);
+            all.switch = [all.switch, view.switch].join(", ");
+        }
+        all
+    }
+
+    /// The same as a list of each change if `lists_all`, else of their numbers where they are many.
+    #[must_use]
+    pub fn listing(self, lists_all: bool) -> Self {
+        Changes { lists_all, ..self }
     }
 }
 
@@ -88,7 +120,7 @@ impl Answer for Changes {
         if self.dry_run {
             page.push("Would change:");
         }
-        lines(&self.changes).for_each(|line| page.push(line));
+        lines(&self.changes, self.lists_all).into_iter().for_each(|line| page.push(line));
         self.push_undo(&mut page);
         page
     }
@@ -122,19 +154,60 @@ impl Changes {
     }
 }
 
-/// The changes, one a line.
-pub(super) fn lines(changes: &[Change]) -> impl Iterator<Item = Line> {
-    changes.iter().filter(|change| !is_dhcp_mark(&change.name)).map(Change::line)
+/// The changes for a person, one a line; or their numbers, where they are many and not all are to be listed.
+pub(super) fn lines(changes: &[Change], lists_all: bool) -> Vec<Line> {
+    let shown: Vec<&Change> = changes.iter().filter(|change| !is_dhcp_mark(&change.name)).collect();
+    if lists_all || shown.len() <= LINES_MAX {
+        return shown.into_iter().map(Change::line).collect();
+    }
+    let mut numbers: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for change in shown {
+        *numbers.entry((change.order(), change.noun())).or_default() += 1;
+    }
+    let mut counted = Vec::new();
+    for order in 0..ACTIONS.len() {
+        let of_action = numbers.iter().filter(|((other, _), _)| *other == order);
+        let texts: Vec<String> = of_action
+            .map(|((_, noun), count)| format!("{count} {noun}{}", if *count == 1 { "" } else { "s" }))
+            .collect();
+        if !texts.is_empty() {
+            counted.push(signed(order).text(&texts.join(", ")));
+        }
+    }
+    counted.push(Line::from("With --verbose each change is listed."));
+    counted
+}
+
+/// The actions in the order in which they are counted, and their signs.
+const ACTIONS: [(&str, &str, AnsiColor); 3] =
+    [("add", "+", AnsiColor::Green), ("change", "~", AnsiColor::Yellow), ("remove", "-", AnsiColor::Red)];
+
+/// The beginning of a line for one of [`ACTIONS`].
+fn signed(order: usize) -> Line {
+    let (_, sign, color) = ACTIONS[order];
+    Line::default().styled(sign, color).text(" ")
 }
 
 impl Change {
+    /// The place in [`ACTIONS`].
+    fn order(&self) -> usize {
+        ACTIONS.iter().position(|(action, _, _)| *action == self.action).unwrap_or(1)
+    }
+
+    /// What it is one of, for a number of them.
+    fn noun(&self) -> &'static str {
+        match self.column {
+            "DNS.records" => "record",
+            "DNS.external_ids" => "mark",
+            "DHCP_Options.options" => "DHCP option",
+            "Logical_Switch.dns_records" => "zone",
+            "Load_Balancer.vips" => "load balancer",
+            _ => "setting",
+        }
+    }
+
     fn line(&self) -> Line {
-        let (sign, color) = match self.action {
-            "add" => ("+", AnsiColor::Green),
-            "remove" => ("-", AnsiColor::Red),
-            _ => ("~", AnsiColor::Yellow),
-        };
-        let line = Line::default().styled(sign, color).text(" ").text(&self.name).text("  ");
+        let line = signed(self.order()).text(&self.name).text("  ");
         match (&self.from, &self.to) {
             (Some(from), Some(to)) => line.text(from).text(" -> ").text(to),
             (from, to) => from.iter().chain(to).fold(line, |line, value| line.text(value)),
@@ -183,7 +256,7 @@ impl Change {
             (Some(_), Some(_)) => "change",
             (Some(_), None) => "remove",
         };
-        Change { action, name, from, to, column: column.path(), row }
+        Change { action, switch: None, name, from, to, column: column.path(), row }
     }
 
     fn balancer(action: &'static str, row: LoadBalancer) -> Self {
@@ -191,17 +264,18 @@ impl Change {
         let vips = Some(vips.join("; "));
         let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
         let column = Column::BalancerVips.path();
-        Change { action, name: row.name, from, to, column, row: row.uuid }
+        Change { action, switch: None, name: row.name, from, to, column, row: row.uuid }
     }
 
     fn reference(action: &'static str, reference: Reference) -> Self {
         let label = Some(reference.row_label);
         let (from, to) = if action == "add" { (None, label) } else { (label, None) };
         let (name, column) = (reference.target_name, reference.column.path());
-        Change { action, name, from, to, column, row: reference.row }
+        Change { action, switch: None, name, from, to, column, row: reference.row }
     }
 
     fn zone(action: &'static str, from: Option<String>, to: Option<String>, row: Uuid) -> Self {
-        Change { action, name: "zone".to_owned(), from, to, column: "Logical_Switch.dns_records", row }
+        let (name, column) = ("zone".to_owned(), "Logical_Switch.dns_records");
+        Change { action, switch: None, name, from, to, column, row }
     }
 }

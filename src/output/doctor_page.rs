@@ -52,7 +52,9 @@ fn page(report: &Report) -> Page {
     let mut page = Page::default();
     if let Some(changes) = report.changes.as_ref().filter(|changes| !changes.is_empty()) {
         page.push(heading("Changed"));
-        changes::lines(changes).for_each(|line| page.push(line.indented("  ")));
+        changes::lines(changes, report.is_verbose)
+            .into_iter()
+            .for_each(|line| page.push(line.indented("  ")));
     }
     let mut found: Vec<&Found> = report.findings.iter().collect();
     found.sort_by_key(|found| (std::cmp::Reverse(found.level), found.category));

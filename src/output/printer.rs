@@ -123,9 +123,9 @@ pub fn render(answer: &dyn Answer) -> Page {
     answer.table(terminal::width())
 }
 
-/// A plan as a person reads it before a question.
-pub fn render_plan(plan: &Plan) -> Page {
-    render(&Changes::of(plan.clone(), true))
+/// A plan as a person reads it before a question; see [`Changes::listing`].
+pub fn render_plan(plan: &Plan, lists_all: bool) -> Page {
+    render(&Changes::of(plan.clone(), true).listing(lists_all))
 }
 
 /// Writes lines to standard output. It is one write: anstream would write each piece between two colours by itself.

@@ -65,16 +65,15 @@ pub struct Evidence {
 impl SyncChanges {
     /// The plans of several switches.
     pub fn of(plans: &[Plan], stale: &[Stale], dry_run: bool) -> Self {
-        let mut views = plans.iter().map(|plan| Changes::of(plan.clone(), dry_run));
-        let mut changes = views.next().unwrap_or_else(|| Changes::of(Plan::default(), dry_run));
-        for view in views {
-            changes.changed |= view.changed;
-            changes.changes.extend(view.changes);
-            changes.undo.extend(view.undo);
-            changes.warnings.extend(view.warnings);
-            changes.switch = [changes.switch, view.switch].join(", ");
-        }
+        let changes = Changes::of_all(plans.iter().cloned(), dry_run);
         SyncChanges { changes, stale: stale.iter().map(StaleHost::of).collect(), kept: Vec::new() }
+    }
+
+    /// As [`Changes::listing`].
+    #[must_use]
+    pub fn listing(mut self, lists_all: bool) -> Self {
+        self.changes = self.changes.listing(lists_all);
+        self
     }
 
     /// The same with the hosts that stay.

@@ -25,6 +25,69 @@ fn ten_thousand_hosts_take_few_runs_and_show_no_progress_in_a_pipe() -> Result<(
     Ok(())
 }
 
+#[test]
+fn many_changes_are_counted() -> Result<()> {
+    let nb = nets()?;
+    let file = nb.file("hosts.csv", csv(34))?;
+    nb.qdns("zone create net1").ok();
+    let counted = nb.session(&[
+        &format!("record import net1 {file} --dry-run"),
+        &format!("record import net1 {file}"),
+        "record add net1 host-00001 10.1.9.9 --replace",
+    ]);
+    snapshot!(counted, @"
+    $ qdns record import net1 [DIR]/hosts.csv --dry-run
+    Would change:
+    + 102 records
+    With --verbose each change is listed.
+    $ qdns record import net1 [DIR]/hosts.csv
+    + 102 records
+    With --verbose each change is listed.
+    $ qdns record add net1 host-00001 10.1.9.9 --replace
+    - 2.0.1.10.in-addr.arpa  host-00001.internal
+    + 9.9.1.10.in-addr.arpa  host-00001.internal
+    ~ host-00001  10.1.0.2 -> 10.1.9.9
+    ~ host-00001.internal  10.1.0.2 -> 10.1.9.9
+
+    To put back:
+      qdns record add net1 host-00001 10.1.0.2 --replace
+    ");
+    let file = nb.file("fewer.csv", csv(1).replace(".0.1\n", ".9.1\n"))?;
+    let pruned = nb.qdns(&format!("record import net1 {file} --prune --force --yes"));
+    let undo = pruned.ok().lines().filter(|line| line.starts_with("  qdns ")).count();
+    assert_eq!(undo, 34, "{pruned}");
+    snapshot!(pruned.stdout.lines().take(7).collect::<Vec<_>>().join("\n"), @"
+    + 1 record
+    ~ 2 records
+    - 100 records
+    With --verbose each change is listed.
+
+    To put back:
+      qdns record add net1 host-00000 10.1.0.1 --replace
+    ");
+    Ok(())
+}
+
+#[test]
+fn with_verbose_each_of_many_changes_is_listed() -> Result<()> {
+    let nb = nets()?;
+    let file = nb.file("hosts.csv", csv(34))?;
+    let import = nb.qdns(&format!("record import net1 {file} --verbose"));
+    assert_eq!(import.ok().lines().count(), 103, "{import}");
+    assert!(import.stdout.contains("\n+ host-00033.internal  10.1.0.34\n"), "{import}");
+    Ok(())
+}
+
+#[test]
+fn a_program_gets_each_of_many_changes() -> Result<()> {
+    let nb = nets()?;
+    let file = nb.file("hosts.csv", csv(34))?;
+    let import = |format| nb.qdns(&format!("record import net1 {file} --dry-run -o {format}"));
+    assert_eq!(import("plain").ok().lines().count(), 103);
+    assert_eq!(import("json").json()["changes"].as_array().context("a list")?.len(), 103);
+    Ok(())
+}
+
 /// How often a terminal shows the progress of 3000 hosts.
 fn progress_on_terminal(nb: &Nb, line: &str) -> Result<usize> {
     let line = format!("sh -c 'ulimit -s 1024; exec {} {line}'", env!("CARGO_BIN_EXE_qdns"));

@@ -351,7 +351,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() -> Result<()> {
     + web  10.0.0.10
     + web.internal  10.0.0.10
     $ qdns -n -o json record add net1 web 10.0.0.10
-    {"changed":false,"dry_run":true,"changes":[{"action":"add","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[],"switch":"net1"}
+    {"changed":false,"dry_run":true,"changes":[{"action":"add","switch":"net1","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[],"switch":"net1"}
     "#);
     assert_eq!(nb.dump(), before);
     Ok(())

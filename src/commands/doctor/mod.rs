@@ -184,7 +184,7 @@ impl DoctorArgs {
             examination.skipped.iter().all(|(check, why)| why == NOT_WANTED || !self.asks_for(check));
         let report = Report {
             unread: facts.northbound.as_ref().err().map(|missing| missing.message.clone()),
-            is_verbose: context.global.verbose > 0,
+            is_verbose: context.global.lists_all(),
             ..Report::of(examination, changes, &connection)
         };
         let is_found = report.worst().is_some_and(|worst| worst >= self.fail_on);

@@ -199,7 +199,7 @@ impl Job {
 
     fn write(&self, plan: Plan) -> Result<()> {
         if self.dry_run {
-            output::note(output::render_plan(&plan));
+            output::note(output::render_plan(&plan, true));
             return Ok(());
         }
         let approved = Approved::ask(plan, |_, question| Err(Error::new(Kind::NeedsConfirmation, question)))?;

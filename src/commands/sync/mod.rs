@@ -118,7 +118,7 @@ impl SyncArgs {
             stale.append(&mut synced.removed);
             plans.push(synced.plan);
         }
-        let answer = SyncChanges::of(&plans, &stale, dry_run);
+        let answer = SyncChanges::of(&plans, &stale, dry_run).listing(context.global.lists_all());
         let found = self.check && !answer.changes.changes.is_empty();
         if !dry_run {
             let again = |switch: &SwitchId| self.plan_again(context, switch, &options);

@@ -201,7 +201,8 @@ impl Watcher<'_> {
         self.context.nb.commit(&approved, &comment, &mut |_| {})?;
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
-            let answer = SyncChanges::of(&[plan], &synced.removed, false);
+            let answer =
+                SyncChanges::of(&[plan], &synced.removed, false).listing(self.context.global.lists_all());
             // The sync goes on where standard output cannot be written.
             let _ = self.context.printer.print(&answer);
         }
