@@ -63,6 +63,7 @@ enum Command {
     /// Run or install hooks: a hypervisor registers the names of its guests
     #[command(subcommand)]
     Hook(commands::hook::Verb),
+    Api(commands::api::ApiArgs),
     Completions(commands::completions::CompletionsArgs),
 }
 
@@ -109,6 +110,7 @@ impl Cli {
             printer: self.global.printer(),
             global: self.global,
             typed: self.typed,
+            user: None,
         };
         match self.command {
             Command::Zone(verb) => verb.run(&context),
@@ -119,6 +121,7 @@ impl Cli {
             Command::Doctor(args) => args.run(&context),
             Command::Lookup(args) => args.run(&context),
             Command::Hook(verb) => verb.run(&context),
+            Command::Api(args) => args.run(&context),
             Command::Completions(args) => args.run(),
         }
     }

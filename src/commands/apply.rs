@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, stderr, stdin};
 
-use super::{Context, audit};
+use super::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::model::topology::{Network, Topology};
@@ -34,7 +34,11 @@ pub struct Applied {
 impl Applied {
     /// The answer that reports it.
     pub fn reply(self) -> Reply {
-        Reply::from(Changes::of(self.plan, self.is_dry_run).listing(self.lists_all))
+        Reply::from(self.changes())
+    }
+
+    pub fn changes(self) -> Changes {
+        Changes::of(self.plan, self.is_dry_run).listing(self.lists_all)
     }
 }
 
@@ -64,19 +68,31 @@ pub fn apply(
 /// As [`apply`], for one switch that `read` reads; the answer reports it.
 ///
 /// # Errors
-/// As `read`, `plan` and [`apply`].
+/// As [`apply_to`].
 pub fn apply_to_switch(
     context: &Context,
     on_lost_race: OnLostRace,
     read: impl Fn() -> Result<(Snapshot, Switch)>,
     plan: impl Fn(&Topology, &Network) -> Result<Plan>,
 ) -> Result<Reply> {
-    let applied = apply(context, on_lost_race, || {
+    apply_to(context, on_lost_race, read, plan).map(Applied::reply)
+}
+
+/// As [`apply`], for one switch that `read` reads.
+///
+/// # Errors
+/// As `read`, `plan` and [`apply`].
+pub fn apply_to(
+    context: &Context,
+    on_lost_race: OnLostRace,
+    read: impl Fn() -> Result<(Snapshot, Switch)>,
+    plan: impl Fn(&Topology, &Network) -> Result<Plan>,
+) -> Result<Applied> {
+    apply(context, on_lost_race, || {
         let (snapshot, switch) = read()?;
         let topology = Topology::of(&snapshot);
         plan(&topology, topology.network(switch.uuid)?)
-    })?;
-    Ok(applied.reply())
+    })
 }
 
 /// Plans one switch from a new reading, after a lost race.
@@ -138,7 +154,7 @@ fn is_lost_race<T>(result: &Result<T>) -> bool {
 
 fn commit(context: &Context, approved: &Approved<Plan>) -> Result<()> {
     let bar = context.printer.progress("hosts");
-    context.nb.commit(approved, &audit::comment(&context.typed), &mut |at| bar.show(at.done, at.all))
+    context.nb.commit(approved, &context.comment(), &mut |at| bar.show(at.done, at.all))
 }
 
 /// Asks on a terminal. Without a terminal only `--yes` confirms.

@@ -9,11 +9,14 @@ use crate::model::printable::escaped;
 /// The greatest length of the command in a comment, in characters.
 const COMMAND_MAX: usize = 900;
 
-/// The comment for a command line, in one line.
-pub fn comment(typed: &str) -> String {
+/// The comment for a command line, in one line. `user` is the one for whom a service runs it.
+pub fn comment(typed: &str, user: Option<Uid>) -> String {
     let host = gethostname().ok().and_then(|host| host.into_string().ok());
     let login = fs::read_to_string("/proc/self/loginuid").ok().and_then(|text| text.trim().parse().ok());
-    let user = user(std::env::var("SUDO_USER").ok(), login, geteuid());
+    let user = match user {
+        Some(uid) => name(uid),
+        None => operator(std::env::var("SUDO_USER").ok(), login, geteuid()),
+    };
     of(typed, &user, host.as_deref().unwrap_or("a machine without a name"))
 }
 
@@ -27,16 +30,17 @@ fn of(typed: &str, user: &str, host: &str) -> String {
 
 /// The user who gave the command. Everyone can set `SUDO_USER`, so it counts only for root and if that user exists.
 /// The kernel keeps the login's uid through sudo and su (`proc_pid_loginuid(5)`); a service has none.
-fn user(sudo_user: Option<String>, login: Option<u32>, effective: Uid) -> String {
+fn operator(sudo_user: Option<String>, login: Option<u32>, effective: Uid) -> String {
     let sudo_user =
         sudo_user.filter(|name| effective.is_root() && matches!(User::from_name(name), Ok(Some(_))));
-    sudo_user.unwrap_or_else(|| {
-        let uid = login.filter(|uid| *uid != u32::MAX).map_or(effective, Uid::from_raw);
-        match User::from_uid(uid) {
-            Ok(Some(user)) => user.name,
-            _ => format!("uid {uid}"),
-        }
-    })
+    sudo_user.unwrap_or_else(|| name(login.filter(|uid| *uid != u32::MAX).map_or(effective, Uid::from_raw)))
+}
+
+fn name(uid: Uid) -> String {
+    match User::from_uid(uid) {
+        Ok(Some(user)) => user.name,
+        _ => format!("uid {uid}"),
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +51,7 @@ mod tests {
     const NO_ONE: u32 = 3_999_999_999;
 
     fn user_of(sudo_user: &str, login: u32, effective: u32) -> String {
-        user(Some(sudo_user.to_owned()), Some(login), Uid::from_raw(effective))
+        operator(Some(sudo_user.to_owned()), Some(login), Uid::from_raw(effective))
     }
 
     #[test]
@@ -70,13 +74,13 @@ mod tests {
 
     #[test]
     fn the_login_goes_before_the_effective_user() {
-        assert_eq!(user(None, Some(DAEMON), Uid::from_raw(0)), "daemon");
-        assert_eq!(user(None, None, Uid::from_raw(0)), "root");
+        assert_eq!(operator(None, Some(DAEMON), Uid::from_raw(0)), "daemon");
+        assert_eq!(operator(None, None, Uid::from_raw(0)), "root");
     }
 
     #[test]
     fn a_uid_without_a_name_is_a_number() {
-        assert_eq!(user(None, Some(NO_ONE), Uid::from_raw(0)), "uid 3999999999");
+        assert_eq!(operator(None, Some(NO_ONE), Uid::from_raw(0)), "uid 3999999999");
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 
 use clap::{ArgAction, Args};
+use nix::unistd::Uid;
 
+use super::audit;
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 use crate::output::{self, Color, Format, Printer};
@@ -12,7 +14,7 @@ use crate::ovn::choice::Client;
 use crate::ovn::northbound::{Northbound, Wait};
 
 /// What every command gets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Context {
     /// The northbound database.
     pub nb: Northbound,
@@ -22,9 +24,16 @@ pub struct Context {
     pub global: GlobalOptions,
     /// The command line as it was typed, for the comment in the database's log.
     pub typed: String,
+    /// The user for whom a service runs the command; `None` where it is the user who typed it.
+    pub user: Option<Uid>,
 }
 
 impl Context {
+    /// The comment of a change in the database's log.
+    pub fn comment(&self) -> String {
+        audit::comment(&self.typed, self.user)
+    }
+
     /// Reads the named switch with its DNS rows, also a deleted one that left its zone over. Without a name, reads all
     /// switches and all DNS rows.
     ///

@@ -1,5 +1,6 @@
 //! The commands: `commands/<noun>/<verb>.rs` has the arguments of a command and its function.
 
+pub mod api;
 pub mod apply;
 mod audit;
 pub mod completions;

@@ -25,6 +25,10 @@ const LIBVIRT_RUNS: &[&str] = &["/bin", "/sbin", "/usr/bin", "/usr/sbin"];
 const PROFILES: &[&str] = &["/etc/apparmor.d/usr.sbin.libvirtd", "/etc/apparmor.d/usr.sbin.virtqemud"];
 const APPARMOR: &str = "/sys/module/apparmor/parameters/enabled";
 
+/// What the file of a unit has instead of the program and the options for the connection.
+const PROGRAM: &str = "/usr/bin/qdns";
+const OPTIONS: &str = " --db=DB";
+
 /// qdns as another program runs it.
 #[derive(Debug)]
 pub struct Service {
@@ -75,6 +79,12 @@ impl Service {
         };
         service.options.extend(wait.map(str::to_owned));
         Ok(service)
+    }
+
+    /// The text of a unit that runs this program with its connection.
+    pub fn unit(&self, text: &str) -> String {
+        let options: String = self.options.iter().map(|option| format!(" {}", unit_word(option))).collect();
+        text.replace(OPTIONS, &options).replace(PROGRAM, &unit_word(&self.program.to_string_lossy()))
     }
 
     /// Adds an option whose value is a file, with the absolute path.
@@ -135,7 +145,7 @@ impl Service {
 }
 
 /// A word of `ExecStart=` (systemd.service(5), "Command lines").
-pub fn unit_word(word: &str) -> String {
+fn unit_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,@+[]".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -1,5 +1,5 @@
-//! Files: hosts(5), CSV, JSON and BIND zone files, read into host entries and written from them; and the XML of
-//! libvirt's domains.
+//! Files: hosts(5), CSV, JSON and BIND zone files, read into host entries and written from them; the XML of
+//! libvirt's domains; and HTTP requests.
 //!
 //! Reading never stops at a bad line: each one is reported with its number. If a format has no field for
 //! something, it is in a comment, `# qdns: static names=fqdn ptr=no`: a file that was exported can be imported
@@ -11,6 +11,7 @@ pub mod domain_xml;
 pub mod exported;
 mod field;
 mod hosts;
+pub mod http;
 mod json;
 mod zone;
 

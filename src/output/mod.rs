@@ -10,6 +10,7 @@ mod elsewhere;
 mod failure;
 mod fix;
 pub mod forwarders;
+pub mod http;
 mod json;
 pub mod lookup;
 mod page;

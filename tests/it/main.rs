@@ -1,6 +1,7 @@
 //! The tests of `qdns` as its users run it, on a real OVN: a module for each command or subject.
 
 mod aliases;
+mod api;
 mod audit;
 mod cluster;
 mod completion;

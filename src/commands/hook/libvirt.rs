@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use crate::commands::Context;
 use crate::commands::apply::{OnLostRace, retry};
-use crate::commands::audit;
 use crate::error::{Error, Kind, Result};
 use crate::formats::domain_xml::{DomainXml, XML_MAX};
 use crate::model::name::HostArg;
@@ -95,7 +94,7 @@ impl LibvirtArgs {
             nb,
             name: self.name.to_string_lossy().into_owned(),
             task: self.task(),
-            comment: audit::comment(&context.typed),
+            comment: context.comment(),
             dry_run: context.global.dry_run,
         };
         let name = job.name.clone();

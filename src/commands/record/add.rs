@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::commands::apply::{Applied, OnLostRace, apply_to};
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::Names;
@@ -19,7 +19,7 @@ use crate::plan::draft::Draft;
 use crate::plan::hosts::Wanted;
 
 /// Add a host, with its short name, FQDN and PTR records.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   qdns record add net1 web-server 10.0.0.10
@@ -62,7 +62,24 @@ pub struct AddArgs {
 }
 
 impl AddArgs {
+    /// A host with both its names and all PTR records.
+    pub(crate) fn host(switch: String, hostname: String, addresses: Vec<String>) -> Self {
+        AddArgs { switch, hostname, addresses, ..AddArgs::default() }
+    }
+
+    /// The same as one that is never pruned, if `is_static`, and with a time to live in seconds.
+    #[must_use]
+    pub(crate) fn with(self, is_static: bool, ttl: Option<u64>) -> Self {
+        AddArgs { is_static, ttl: ttl.map(|ttl| ttl.to_string()), ..self }
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        self.apply(context).map(Applied::reply)
+    }
+
+    /// # Errors
+    /// As [`Draft::add`], [`Draft::add_alias`] and [`apply_to`].
+    pub(crate) fn apply(self, context: &Context) -> Result<Applied> {
         let switch = SwitchRef::parse(&self.switch)?;
         check_ttl(self.ttl.as_deref())?;
         self.check_words()?;
@@ -81,7 +98,7 @@ impl AddArgs {
         };
         let on_lost_race = if self.replace || self.append { OnLostRace::Fail } else { OnLostRace::PlanAgain };
         let read = || context.nb.read_surroundings(&switch, &wanted.addresses);
-        apply_to_switch(context, on_lost_race, read, |topology, network| {
+        apply_to(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             let had_port = draft.origin(&self.hostname).is_some();
             draft.add(&wanted)?;
@@ -100,11 +117,11 @@ impl AddArgs {
 
 impl AddArgs {
     /// Adds an alias.
-    fn alias(&self, context: &Context, switch: &SwitchRef, alias: HostArg, host: &str) -> Result<Reply> {
+    fn alias(&self, context: &Context, switch: &SwitchRef, alias: HostArg, host: &str) -> Result<Applied> {
         let wanted = WantedAlias { alias, host: HostArg::parse(host)?, replace: self.replace, origin: None };
         let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
         let read = || context.nb.read_switch(switch);
-        apply_to_switch(context, on_lost_race, read, |topology, network| {
+        apply_to(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             draft.add_alias(&wanted)?;
             Ok(draft.close())

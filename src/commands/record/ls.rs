@@ -15,7 +15,7 @@ use crate::output::Reply;
 use crate::output::records::Records;
 
 /// List hosts with their addresses.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   qdns record ls                            every host of every zone
@@ -35,7 +35,12 @@ pub struct LsArgs {
 }
 
 impl LsArgs {
-    pub(super) fn run(self, context: &Context) -> Result<Reply> {
+    /// All hosts of a switch.
+    pub(crate) fn of(switch: String) -> Self {
+        LsArgs { switch: Some(switch), ..LsArgs::default() }
+    }
+
+    pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         let glob = self.name.as_deref().map(WildMatch::new_case_insensitive);
         let net = self.address.as_deref().map(parse_net).transpose()?;
         let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;

@@ -1,11 +1,11 @@
 //! `qdns record`: hosts with their address records and PTR records.
 
-mod add;
+pub(crate) mod add;
 mod export;
 mod import;
-mod ls;
+pub(crate) mod ls;
 mod rename;
-mod rm;
+pub(crate) mod rm;
 mod show;
 
 use clap::Subcommand;

@@ -6,7 +6,7 @@ use clap::Args;
 use uuid::Uuid;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::commands::apply::{Applied, OnLostRace, apply_to};
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::host::{Text, host_name};
@@ -15,7 +15,7 @@ use crate::ovn::SwitchRef;
 use crate::plan::draft::Draft;
 
 /// Remove hosts, with their short names, FQDNs, PTR records and aliases, or one address of a host.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
   qdns record rm net1 web-server
@@ -36,7 +36,18 @@ pub struct RmArgs {
 }
 
 impl RmArgs {
+    /// One host with all its names and addresses.
+    pub(crate) fn host(switch: String, hostname: String) -> Self {
+        RmArgs { switch, hostnames: vec![hostname], ..RmArgs::default() }
+    }
+
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        self.apply(context).map(Applied::reply)
+    }
+
+    /// # Errors
+    /// As [`Draft::remove`] and [`apply_to`].
+    pub(crate) fn apply(self, context: &Context) -> Result<Applied> {
         let switch = SwitchRef::parse(&self.switch)?;
         let addresses = self.address.iter().map(|text| address::parse(text)).collect::<Result<Vec<_>>>()?;
         if !addresses.is_empty() && self.hostnames.len() > 1 {
@@ -44,7 +55,7 @@ impl RmArgs {
                 .hint("name one host"));
         }
         let read = || context.nb.read_even_deleted(&switch);
-        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+        apply_to(context, OnLostRace::Fail, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             let domain = draft.domain().clone();
             let mut named: BTreeSet<Text> = BTreeSet::new();

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use super::brake::{Brake, Held};
 use super::selection::Selection;
 use crate::commands::Context;
-use crate::commands::audit;
 use crate::error::{Error, Kind, Result};
 use crate::model::life::Life;
 use crate::model::shell::shell_word;
@@ -197,7 +196,7 @@ impl Watcher<'_> {
         let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
             Err(Error::new(Kind::NeedsConfirmation, question))
         })?;
-        let comment = audit::comment(&self.context.typed);
+        let comment = self.context.comment();
         self.context.nb.commit(&approved, &comment, &mut |_| {})?;
         let plan = approved.into_plan();
         if !plan.changes.is_empty() {
