@@ -1,4 +1,5 @@
-//! The program: answer a shell's completion request, or parse the command line and run the command.
+//! The program: become a program of OVN, answer a shell's completion request, or parse the command line and run the
+//! command.
 
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
@@ -11,6 +12,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> u8 {
+    if let Some(code) = cli::became_another_program() {
+        return code;
+    }
     if cli::complete::answered() {
         return 0;
     }

@@ -13,6 +13,7 @@ use crate::commands::{self, Context, GlobalOptions};
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::output::{self, Printer, Reply};
+pub use crate::ovn::child::answered as became_another_program;
 pub use usage::Usage;
 
 /// Names for the guests of OVN networks

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -55,9 +53,9 @@ impl Northbound {
         let mut at = Progress { done: 0, all: batches.iter().map(|batch| batch.hosts).sum() };
         progress(at);
         let is_split = batches.len() > 1;
-        let interrupted = Interrupted::watch(is_split);
+        let _interrupted = Interrupted::watch(is_split);
         for batch in &batches {
-            let result = if interrupted.is_set() {
+            let result = if process::is_stopping() {
                 Err(Error::new(Kind::Rejected, "interrupted"))
             } else {
                 self.commit_one(&batch.plan, comment)
@@ -184,22 +182,17 @@ fn room() -> usize {
     (allowed / 4 * 3).saturating_sub(environment).max(SPACE_MIN / 4)
 }
 
-/// Catches SIGINT and SIGTERM during a change in several transactions, so that it ends between two of them.
+/// Catches SIGINT and SIGTERM during a change in several transactions, so that it ends between two of them, or shortly
+/// after where the database does not answer.
 struct Interrupted {
-    flag: Arc<AtomicBool>,
     signals: Vec<signal_hook::SigId>,
 }
 
 impl Interrupted {
     fn watch(is_wanted: bool) -> Self {
-        let flag = Arc::new(AtomicBool::new(false));
         let signals = [SIGINT, SIGTERM].into_iter().filter(|_| is_wanted);
-        let signals = signals.filter_map(|signal| signal_hook::flag::register(signal, flag.clone()).ok());
-        Interrupted { signals: signals.collect(), flag }
-    }
-
-    fn is_set(&self) -> bool {
-        self.flag.load(Ordering::Relaxed)
+        let register = |signal| signal_hook::flag::register(signal, process::stopping().clone()).ok();
+        Interrupted { signals: signals.filter_map(register).collect() }
     }
 }
 

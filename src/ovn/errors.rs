@@ -1,6 +1,6 @@
 //! Turns a failed run of one of OVN's clients into an error, from its exit status and its messages.
 
-use super::process::Finished;
+use super::process::{self, Finished};
 use super::tls_errors;
 use crate::error::{Error, Kind};
 
@@ -32,6 +32,10 @@ const PATTERNS: &[(&str, Kind)] = &[
 /// The error for a run of a client that failed; `limit` is its time limit in seconds, `daemon` the daemon's socket.
 pub fn failure(client: &str, finished: &Finished, limit: u64, daemon: Option<&str>) -> Error {
     let said = messages(&finished.stderr);
+    if finished.timed_out() && process::is_stopping() {
+        return Error::new(Kind::Timeout, "interrupted while the northbound database did not answer")
+            .said(said);
+    }
     if finished.timed_out() {
         return Error::new(
             Kind::Timeout,

@@ -1,6 +1,7 @@
 //! OVN's command-line clients: a file for each wrapped program, reads named after what they read, one path for writes.
 
 mod batches;
+pub(crate) mod child;
 pub(crate) mod choice;
 mod completion;
 mod errors;

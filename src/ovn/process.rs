@@ -3,12 +3,56 @@
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::child;
 use crate::model::shell::{self, shell_word};
+
+/// Set when qdns was asked to end, where it goes on for a moment to end well.
+static IS_STOPPING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+/// How long a program still runs after that.
+const LAST_RUN: Duration = Duration::from_secs(1);
+/// How often a run looks whether qdns was asked to end.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The flag that a signal sets to end the runs of all programs shortly after.
+pub fn stopping() -> &'static Arc<AtomicBool> {
+    &IS_STOPPING
+}
+
+pub fn is_stopping() -> bool {
+    IS_STOPPING.load(Ordering::Relaxed)
+}
+
+/// When a run ends at the latest.
+#[derive(Debug)]
+struct Deadline {
+    at: Instant,
+    is_stopping: bool,
+}
+
+impl Deadline {
+    /// A run that begins after qdns was asked to end has only a moment: it reads what became of the last one.
+    fn after(limit: Duration) -> Self {
+        Deadline { at: Instant::now() + limit, is_stopping: false }
+    }
+
+    /// The time until it, and until the next look; `None` where it is over.
+    fn pause(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        if is_stopping() && !self.is_stopping {
+            self.is_stopping = true;
+            self.at = self.at.min(now + LAST_RUN);
+        }
+        let left = self.at.saturating_duration_since(now);
+        (!left.is_zero()).then(|| left.min(LOOK))
+    }
+}
 
 /// A program that ended.
 #[derive(Clone, Debug)]
@@ -64,16 +108,15 @@ pub fn run<A: AsRef<OsStr>>(program: &OsStr, args: &[A], limit: Duration) -> io:
 /// change what the program does or prints.
 ///
 /// # Errors
-/// As [`Command::spawn`]: the program does not exist or cannot be executed.
+/// As [`std::process::Command::spawn`]: the program does not exist or cannot be executed.
 pub fn stream<A: AsRef<OsStr>>(
     program: &OsStr,
     args: &[A],
     limit: Duration,
     each: &mut dyn FnMut(String),
 ) -> io::Result<Finished> {
-    let deadline = Instant::now() + limit;
-    let mut child = Command::new(program)
-        .args(args)
+    let mut deadline = Deadline::after(limit);
+    let mut child = child::command(program, args)
         .env_remove("OVN_NBCTL_OPTIONS")
         .env_remove("OVN_SBCTL_OPTIONS")
         .stdin(Stdio::null())
@@ -82,14 +125,17 @@ pub fn stream<A: AsRef<OsStr>>(
         .spawn()?;
     let (stdout, stderr) = (child.stdout.take().map(lines), child.stderr.take().map(lines));
     let mut errors = String::new();
-    let is_whole = drain(stdout, deadline, each)
-        && drain(stderr, deadline, &mut |line| push(&mut errors, &line, ERRORS_MAX));
-    let status = if is_whole { wait_until(&mut child, deadline)? } else { child.try_wait()? };
+    let is_whole = drain(stdout, &mut deadline, each)
+        && drain(stderr, &mut deadline, &mut |line| push(&mut errors, &line, ERRORS_MAX));
+    let status = if is_whole { wait_until(&mut child, &mut deadline)? } else { child.try_wait()? };
     if status.is_none() {
         child.kill()?;
         child.wait()?;
     }
-    Ok(Finished { status, stdout: String::new(), stderr: errors })
+    match child::failure(status, &errors) {
+        Some(error) => Err(error),
+        None => Ok(Finished { status, stdout: String::new(), stderr: errors }),
+    }
 }
 
 /// Adds a line to a text, unless the text would be longer than this many bytes.
@@ -100,23 +146,29 @@ fn push(text: &mut String, line: &str, limit: usize) {
 }
 
 /// Passes on the lines of a pipe until it is closed, or until the deadline: then `false`.
-fn drain(pipe: Option<mpsc::Receiver<String>>, deadline: Instant, each: &mut dyn FnMut(String)) -> bool {
+fn drain(
+    pipe: Option<mpsc::Receiver<String>>,
+    deadline: &mut Deadline,
+    each: &mut dyn FnMut(String),
+) -> bool {
     let Some(pipe) = pipe else { return false };
-    loop {
-        match pipe.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+    while let Some(pause) = deadline.pause() {
+        match pipe.recv_timeout(pause) {
             Ok(line) => each(line),
-            Err(end) => return end == mpsc::RecvTimeoutError::Disconnected,
+            Err(RecvTimeoutError::Disconnected) => return true,
+            Err(RecvTimeoutError::Timeout) => {}
         }
     }
+    false
 }
 
 /// Polls for the exit status; the child has closed its pipes.
-fn wait_until(child: &mut std::process::Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+fn wait_until(child: &mut std::process::Child, deadline: &mut Deadline) -> io::Result<Option<ExitStatus>> {
     let mut pause = Duration::from_micros(20);
     loop {
         match child.try_wait()? {
             Some(status) => return Ok(Some(status)),
-            None if Instant::now() >= deadline => return Ok(None),
+            None if deadline.pause().is_none() => return Ok(None),
             None => thread::sleep(pause),
         }
         // The system needs time to free the memory of a large process.

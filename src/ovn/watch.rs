@@ -7,13 +7,13 @@
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
 
 use super::northbound::Northbound;
 use super::ovsdb_client::{DATABASE, missing};
-use super::{process, program};
+use super::{child, process, program};
 use crate::error::Error;
 
 /// The tables and columns that names depend on.
@@ -82,8 +82,7 @@ impl Drop for Watch {
 }
 
 fn spawn(program: &Path, args: &[String]) -> io::Result<Child> {
-    Command::new(program)
-        .args(args)
+    child::command(program.as_os_str(), args)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

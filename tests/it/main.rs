@@ -43,6 +43,7 @@ mod records;
 mod refusals;
 mod sharing;
 mod short_names;
+mod signals;
 mod support;
 mod sync;
 mod terminal;

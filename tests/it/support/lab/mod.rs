@@ -24,7 +24,7 @@ pub use guest::{Addressing, Guest};
 pub use home::{executable, install, sweep};
 pub use nb::Nb;
 pub use ovn::{CHASSIS, Lab};
-pub use process::Ran;
+pub use process::{Ran, wait_for};
 pub use release::Release;
 pub use secured::Secured;
 pub use topology::Upstream;
