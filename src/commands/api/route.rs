@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(call("HEAD", list, ""), "qdns api: record ls net-1");
         assert_eq!(call("POST", list, EXAMPLE), "qdns api: record add net-1 web-server 10.0.0.10");
         let several = r#"{"hostname":"-web","addresses":["10.0.0.1","fd00::1"],"ttl":60,"static":true}"#;
-        assert_eq!(call("POST", list, several), "qdns api: record add net-1 -- -web 10.0.0.1 fd00::1");
+        assert_eq!(call("POST", list, several), "qdns api: record add -- net-1 -web 10.0.0.1 fd00::1");
         let host = format!("{list}/web-server.internal");
         assert_eq!(call("DELETE", &host, ""), "qdns api: record rm net-1 web-server.internal");
     }
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(
             call("POST", list, r#"{"hostname":"a","ip":"10.0.0.1"}"#),
             "the body is no host: unknown field `ip`, expected one of `hostname`, `ip_address`, `addresses`, \
-             `static`, `ttl` at line 1 column 21"
+             `static`, `ttl` at line 1 column 20"
         );
     }
 }
