@@ -29,6 +29,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same for a command that changes nothing, if `is_check`.
+    pub fn checking(&self, is_check: bool) -> Self {
+        let mut context = self.clone();
+        context.global.dry_run |= is_check;
+        context
+    }
+
     /// The comment of a change in the database's log.
     pub fn comment(&self) -> String {
         audit::comment(&self.typed, self.user)

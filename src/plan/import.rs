@@ -99,6 +99,20 @@ pub struct Import {
     pub limit: RemovalLimit,
     /// The plan is only shown. What would refuse it becomes a warning.
     pub is_dry_run: bool,
+    /// The zone is compared with the file: other addresses are a difference, not a conflict.
+    pub is_check: bool,
+}
+
+impl Import {
+    /// Calls `change` with whether the file wins over the zone. A comparison first shows what an import adds, and lets
+    /// the file win only where that is a conflict.
+    fn try_each(&self, mut change: impl FnMut(bool) -> Result<()>) -> Result<()> {
+        let wins = self.replace || self.prune;
+        match change(wins) {
+            Err(error) if self.is_check && !wins && error.kind == Kind::Conflict => change(true),
+            result => result,
+        }
+    }
 }
 
 /// A plan that puts a file's hosts into a switch's zone.
@@ -125,14 +139,12 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     let (aliases, others): (Vec<&HostLine>, Vec<_>) =
         hosts.iter().map(Cow::as_ref).partition(|line| line.host.alias_of.is_some());
     for line in others {
-        if let Err(error) = add(&mut draft, &line.host, &before, &pointed, import) {
-            bad.push(BadLine::of(line.line, error));
-        }
+        let added = import.try_each(|replace| add(&mut draft, &line.host, &before, &pointed, replace));
+        bad.extend(added.err().map(|error| BadLine::of(line.line, error)));
     }
     for line in aliases {
-        if let Err(error) = add_alias(&mut draft, &line.host, import) {
-            bad.push(BadLine::of(line.line, error));
-        }
+        let added = import.try_each(|replace| add_alias(&mut draft, &line.host, replace));
+        bad.extend(added.err().map(|error| BadLine::of(line.line, error)));
     }
     if !bad.is_empty() {
         let names = hosts.iter().map(|line| line.host.name.as_str());
@@ -180,7 +192,7 @@ fn add(
     host: &HostEntry,
     before: &Hosts,
     pointed: &HashMap<IpAddr, Text>,
-    import: &Import,
+    replace: bool,
 ) -> Result<()> {
     let wanted_host = HostArg::parse(&host.name)?;
     let name = wanted_host.under(draft.domain())?.as_str().to_owned();
@@ -217,16 +229,16 @@ fn add(
         is_static: host.is_static,
         names,
         lacks_short: known.is_some_and(|known| known.short.is_empty() && known.wanted.has_short()),
-        replace: import.replace || import.prune,
+        replace,
         ..Wanted::new(wanted_host, addresses)
     })
 }
 
-fn add_alias(draft: &mut Draft, entry: &HostEntry, import: &Import) -> Result<()> {
+fn add_alias(draft: &mut Draft, entry: &HostEntry, replace: bool) -> Result<()> {
     draft.add_alias(&WantedAlias {
         alias: HostArg::parse(&entry.name)?,
         host: HostArg::parse(entry.alias_of.as_deref().unwrap_or_default())?,
-        replace: import.replace || import.prune,
+        replace,
         origin: None,
     })
 }

@@ -85,6 +85,75 @@ fn what_the_zone_holds_wins_unless_replaced() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn check_shows_where_the_zone_differs_and_changes_nothing() -> Result<()> {
+    let nb = nets()?;
+    nb.qdns("record add net1 web 10.0.0.1").ok();
+    nb.qdns("record add net1 old 10.0.0.9").ok();
+    let file = nb.file("hosts", "10.0.0.2 web\n10.0.0.3 db\n")?;
+    let same = nb.file("same.hosts", "10.0.0.1 web\n")?;
+    let before = nb.dump();
+    snapshot!(nb.session(&[
+        &format!("record import net1 {file} --check"),
+        &format!("record import net1 {same} --check"),
+        &format!("record import net1 {same} --check --prune"),
+        &format!("record import net2 {same} --check -o plain"),
+    ]), @"
+    $ qdns record import net1 [DIR]/hosts --check
+    Would change:
+    - 1.0.0.10.in-addr.arpa  web.internal
+    + 2.0.0.10.in-addr.arpa  web.internal
+    + 3.0.0.10.in-addr.arpa  db.internal
+    + db  10.0.0.3
+    + db.internal  10.0.0.3
+    ~ web  10.0.0.1 -> 10.0.0.2
+    ~ web.internal  10.0.0.1 -> 10.0.0.2
+
+    To put back:
+      qdns record rm net1 db
+      qdns record add net1 web 10.0.0.1 --replace
+    ----- exit 4 -----
+    $ qdns record import net1 [DIR]/same.hosts --check
+    Nothing to change.
+    $ qdns record import net1 [DIR]/same.hosts --check --prune
+    Would change:
+    - 9.0.0.10.in-addr.arpa  old.internal
+    - old  10.0.0.9
+    - old.internal  10.0.0.9
+
+    To put back:
+      qdns record add net1 old 10.0.0.9
+    ----- exit 4 -----
+    $ qdns record import net2 [DIR]/same.hosts --check -o plain
+    add	zone		net2
+    add	1.0.0.10.in-addr.arpa		web.internal
+    add	web		10.0.0.1
+    add	web.internal		10.0.0.1
+    ----- exit 4 -----
+    ");
+    assert_eq!(nb.dump(), before);
+    Ok(())
+}
+
+#[test]
+fn check_of_a_bad_file_is_an_error() -> Result<()> {
+    let nb = nets()?;
+    let file = nb.file("hosts", "10.0.0.300 web\n")?;
+    assert_eq!(nb.qdns(&format!("record import net1 {file} --check")).code, 2);
+    Ok(())
+}
+
+/// A host that a port registered and that the file has with the same addresses is no difference.
+#[test]
+fn check_ignores_who_registered_a_host() -> Result<()> {
+    let nb = nets()?;
+    nb.nbctl(&["lsp-add", "net1", "web", "--", "lsp-set-addresses", "web", "00:00:00:00:00:01 10.0.0.1"]);
+    nb.qdns("sync net1").ok();
+    let file = nb.file("hosts", "10.0.0.1 web\n")?;
+    snapshot!(nb.qdns(&format!("record import net1 {file} --check")), @"Nothing to change.");
+    Ok(())
+}
+
 /// A database whose `net1` has 20 hosts, and a file with 10 of them.
 fn twenty_hosts_and_a_file_of_ten() -> Result<(Nb, String)> {
     let nb = nets()?;

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::commands::apply::{OnLostRace, apply_to};
 use crate::commands::limited_input::LimitedInput;
+use crate::commands::prune_stale::FOUND;
 use crate::error::{Error, Kind, Result};
 use crate::formats::FileFormat;
 use crate::output::{Reply, note};
@@ -29,10 +30,14 @@ Examples:
   qdns record import net1 db.internal              a BIND zone file
   qdns record export net1 | qdns record import net2 - --format json
   qdns record import net1 all.csv --prune          and remove all other hosts
+  qdns record import net1 all.csv --check          exit with 4 where the zone differs from the file
 
 All lines are checked first. One bad line refuses the whole file, and the error names every bad line. \
 A file has at most 64 MiB. The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \
-and multicast lines of a hosts file are left out with a warning. Times to live become 3600.")]
+and multicast lines of a hosts file are left out with a warning. Times to live become 3600.
+
+--check shows what the zone would need to be as the file has it: hosts that it lacks, and hosts with other \
+addresses. With --prune, hosts that are not in the file are a difference too.")]
 pub struct ImportArgs {
     /// The switch, by name or UUID
     switch: String,
@@ -48,6 +53,9 @@ pub struct ImportArgs {
     /// Remove all hosts that are not in the file, static ones too
     #[arg(long)]
     prune: bool,
+    /// Change nothing; show where the zone differs from the file, and exit with 4 then
+    #[arg(long)]
+    check: bool,
     /// Leave out records that OVN cannot serve (CNAME, MX, wildcards, …), each with a warning
     #[arg(long)]
     skip_unserved: bool,
@@ -61,6 +69,7 @@ pub struct ImportArgs {
 
 impl ImportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        let context = &context.checking(self.check);
         let switch = SwitchRef::parse(&self.switch)?;
         let import = Import {
             file: if self.is_stdin() { "standard input".to_owned() } else { self.file.display().to_string() },
@@ -69,6 +78,7 @@ impl ImportArgs {
             skip_unserved: self.skip_unserved,
             limit: RemovalLimit { max: self.max, force: self.force },
             is_dry_run: context.global.dry_run,
+            is_check: self.check,
         };
         let text = self.text(&import.file, context.global.quiet)?;
         let named = if self.is_stdin() { None } else { FileFormat::of_name(&self.file) };
@@ -86,9 +96,12 @@ impl ImportArgs {
         let addresses: Vec<IpAddr> =
             parsed.hosts.iter().flat_map(|line| line.host.addresses.clone()).collect();
         let read = || context.nb.read_surroundings(&switch, &addresses);
-        apply_to_switch(context, on_lost_race, read, |topology, network| {
+        let applied = apply_to(context, on_lost_race, read, |topology, network| {
             import::plan(topology, network, &parsed, &import)
-        })
+        })?;
+        let changes = applied.changes();
+        let exit_code = if self.check && !changes.changes.is_empty() { FOUND } else { 0 };
+        Ok(Reply::new(changes, exit_code))
     }
 
     fn is_stdin(&self) -> bool {
