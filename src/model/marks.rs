@@ -101,6 +101,8 @@ fn program_of_name(name: &str) -> Option<Owner> {
 pub const SWITCH_MARK: &str = "switch";
 /// The marks in which other programs name the switch of a DNS row.
 pub const FOREIGN_SWITCH_MARKS: [&str; 3] = ["incus_switch", "lxd_switch", "ls_name"];
+/// The marks in which other programs keep the name that operators gave a network.
+pub const NETWORK_NAME_MARKS: [&str; 1] = ["neutron:network_name"];
 /// The mark that names a zone's domain.
 pub const DOMAIN_MARK: &str = "qdns-domain";
 /// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
@@ -216,6 +218,16 @@ impl Switch {
     pub fn owner(&self) -> Owner {
         Owner::of(&self.external_ids, &self.name)
     }
+
+    /// The name that operators know, where the program that made the switch gave it another one.
+    pub fn known_as(&self) -> Option<&str> {
+        known_as(&self.external_ids, &NETWORK_NAME_MARKS, &self.name)
+    }
+}
+
+fn known_as<'m>(marks: &'m Map, keys: &[&str], name: &str) -> Option<&'m str> {
+    let known = keys.iter().find_map(|key| marks.get(*key)).map(String::as_str);
+    known.filter(|known| !known.is_empty() && *known != name)
 }
 
 impl PortGroup {

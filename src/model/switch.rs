@@ -14,26 +14,37 @@ pub fn full_uuid(text: &str) -> Option<Uuid> {
     Uuid::parse_str(text).ok().filter(|_| text.len() == 36)
 }
 
-/// The switch with this name or UUID; `None` where there is none.
+/// The switch with this name or UUID, else the one that operators know by this name; `None` where there is none. OVN's
+/// own name goes first: who may name networks must not be able to take the name of a switch.
 ///
 /// # Errors
-/// Ambiguous where several switches have the name, with their UUIDs.
+/// Ambiguous where several switches have the name, with their UUIDs or the names that OVN has for them.
 pub fn only<'a>(switches: &'a [Switch], given: &str) -> Result<Option<&'a Switch>> {
     let uuid = full_uuid(given);
     let matches: Vec<&Switch> =
         switches.iter().filter(|row| row.name == given || uuid == Some(row.uuid)).collect();
     match matches[..] {
+        [] => only_known_as(switches, given),
+        [found] => Ok(Some(found)),
+        _ => Err(several(&matches, given, |row| row.uuid.to_string()).hint("name it by its UUID")),
+    }
+}
+
+fn only_known_as<'a>(switches: &'a [Switch], given: &str) -> Result<Option<&'a Switch>> {
+    let matches: Vec<&Switch> = switches.iter().filter(|row| row.known_as() == Some(given)).collect();
+    match matches[..] {
         [] => Ok(None),
         [found] => Ok(Some(found)),
         _ => {
-            let uuids: Vec<String> = matches.iter().map(|row| row.uuid.to_string()).collect();
-            Err(Error::new(
-                Kind::Ambiguous,
-                format!("{} switches have the name {given:?}: {}", uuids.len(), uuids.join(", ")),
-            )
-            .hint("name it by its UUID"))
+            Err(several(&matches, given, |row| row.name.clone()).hint("name it as OVN does, or by its UUID"))
         }
     }
+}
+
+fn several(matches: &[&Switch], given: &str, shown: fn(&Switch) -> String) -> Error {
+    let mut all: Vec<String> = matches.iter().map(|row| shown(row)).collect();
+    all.sort();
+    Error::new(Kind::Ambiguous, format!("{} switches have the name {given:?}: {}", all.len(), all.join(", ")))
 }
 
 /// The switch that was deleted and left these rows of ours over, which are marked for it. `None` where one other switch
@@ -61,7 +72,8 @@ fn uuid_in(name: &str) -> Option<&str> {
 pub fn unknown(switches: &[Switch], given: &str) -> Error {
     let error = Error::not_found(format!("there is no logical switch {given:?}"));
     let is_other = |name: &str| uuid_in(name).is_some_and(|uuid| !given.contains(uuid));
-    let names = switches.iter().map(|row| row.name.as_str()).filter(|name| !is_other(name));
+    let names = switches.iter().flat_map(|row| std::iter::once(row.name.as_str()).chain(row.known_as()));
+    let names = names.filter(|name| !is_other(name));
     match closest(given, names) {
         Some(near) => error.hint(format!("did you mean `{}`?", shell_word(near))),
         None => error.hint("ovn-nbctl ls-list lists the switches"),
@@ -100,6 +112,29 @@ mod tests {
         }
         let hint = &unknown(&switches, &network.replace("neutron", "neutorn")).hints[0];
         assert_eq!(*hint, format!("did you mean `{network}`?"));
+    }
+
+    #[test]
+    fn a_network_is_found_by_the_name_that_operators_know() {
+        let switch = |n: u128, name: &str, known_as: &str| Switch {
+            uuid: Uuid::from_u128(n),
+            name: name.into(),
+            external_ids: [("neutron:network_name".to_owned(), known_as.to_owned())].into(),
+            ..Switch::default()
+        };
+        let switches = [
+            switch(1, "neutron-a", "private"),
+            switch(2, "neutron-b", "twin"),
+            switch(3, "neutron-c", "twin"),
+            switch(4, "neutron-d", "net1"),
+            switch(5, "net1", ""),
+        ];
+        assert_eq!(only(&switches, "private").unwrap(), Some(&switches[0]));
+        assert_eq!(only(&switches, "net1").unwrap(), Some(&switches[4]), "OVN's name goes first");
+        assert_eq!(only(&switches, "").unwrap(), None);
+        let error = only(&switches, "twin").unwrap_err();
+        assert_eq!(error.message, "2 switches have the name \"twin\": neutron-b, neutron-c");
+        assert_eq!(unknown(&switches, "privat").hints[0], "did you mean `private`?");
     }
 
     #[test]

@@ -123,6 +123,11 @@ impl<'a> Topology<'a> {
         }
     }
 
+    /// The name by which operators know a zone's home, where it is another one.
+    pub fn known_as(&self, zone: &Zone<'a>) -> Option<&'a str> {
+        zone.home.and_then(|home| self.switches[home].switch.known_as())
+    }
+
     /// What a DNS row is, for people: `the zone of net1`, `a row of neutron`.
     pub fn row_label(&self, row: &DnsRow) -> String {
         match self.zones.iter().find(|zone| zone.row.uuid == row.uuid) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table, or_dash};
+use super::table::{Cell, Table, or_dash, switch_label};
 use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
 use crate::model::snapshot::Map;
@@ -39,7 +39,7 @@ impl Answer for Forwarders {
         let mut table = Table::new(width, &header[..columns]);
         for row in &self.forwarders {
             let mut cells = vec![
-                Cell::from(row.switch.as_str()),
+                Cell::from(switch_label(&row.switch, row.network_name.as_deref())),
                 Cell::from(row.cidr.as_str()),
                 Cell::lines_or_dash(&row.servers),
                 Cell::from(or_dash(&row.search, " ")),
@@ -64,6 +64,9 @@ impl Answer for Forwarders {
 pub struct Resolvers {
     /// The switch's name.
     pub switch: String,
+    /// The name by which operators know the network, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_name: Option<String>,
     /// The network that the DHCP row serves.
     pub cidr: String,
     /// The resolvers, as guests get them.
@@ -100,6 +103,7 @@ impl Resolvers {
             attached_to.dedup();
             Resolvers {
                 switch: network.switch.name.clone(),
+                network_name: network.switch.known_as().map(str::to_owned),
                 cidr: leases.row.cidr.clone(),
                 mode: if is_via { "via" } else { "plain" },
                 upstreams: if is_via { upstreams } else { servers.clone() },

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table};
+use super::table::{Cell, Table, switch_label};
 use crate::model::address;
 use crate::model::foreign::{ForeignNames, nothing_but};
 use crate::model::host::{Host, Keys};
@@ -40,9 +40,26 @@ impl Records {
 }
 
 fn hosts_of(topology: &Topology, zone: &Zone) -> impl Iterator<Item = Record> {
-    let (switch, domain) = (Rc::from(topology.home_name(zone)), Rc::from(zone.domain.as_str()));
+    let home = Home::of(topology, zone);
     let hosts = zone.hosts().by_name.into_values();
-    hosts.map(move |host| Record::of(&switch, &domain, &host))
+    hosts.map(move |host| Record::of(&home, &host))
+}
+
+/// What the hosts of a zone share.
+struct Home {
+    switch: Rc<str>,
+    network_name: Option<Rc<str>>,
+    domain: Rc<str>,
+}
+
+impl Home {
+    fn of(topology: &Topology, zone: &Zone) -> Self {
+        Home {
+            switch: Rc::from(topology.home_name(zone)),
+            network_name: topology.known_as(zone).map(Rc::from),
+            domain: Rc::from(zone.domain.as_str()),
+        }
+    }
 }
 
 impl Answer for Records {
@@ -64,7 +81,7 @@ impl Answer for Records {
                 Cell::from(record.fqdn.as_str()),
                 Cell::lines(&record.addresses),
                 Cell::from(record.pointed()),
-                Cell::from(&*record.switch),
+                Cell::from(switch_label(&record.switch, record.network_name.as_deref())),
                 Cell::from(record.notes.join("; ")),
             ];
             cells.truncate(columns);
@@ -102,6 +119,9 @@ pub struct Record {
     pub ttl: u32,
     /// The switch's name, which its hosts share.
     pub switch: Rc<str>,
+    /// The name by which operators know the network, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_name: Option<Rc<str>>,
     /// The zone's domain, which its hosts share.
     pub domain: Rc<str>,
     /// Which of its names the host has, where it has not both: `fqdn` or `short`.
@@ -115,10 +135,11 @@ pub struct Record {
 impl Record {
     /// A host of a zone.
     pub(super) fn in_zone(topology: &Topology, zone: &Zone, host: &Host) -> Self {
-        Self::of(&Rc::from(topology.home_name(zone)), &Rc::from(zone.domain.as_str()), host)
+        Self::of(&Home::of(topology, zone), host)
     }
 
-    fn of(switch: &Rc<str>, domain: &Rc<str>, host: &Host) -> Self {
+    fn of(home: &Home, host: &Host) -> Self {
+        let domain = &home.domain;
         let shown = |has_dot: bool, stored: &Keys| {
             let answers = host.answering().find(|(key, _)| key.contains('.') == has_dot);
             let stored = stored.first().map(|(key, _)| key.to_string());
@@ -139,7 +160,8 @@ impl Record {
             port: host.origin,
             alias_of: host.alias_of.as_deref().map(str::to_owned),
             ttl: TTL,
-            switch: Rc::clone(switch),
+            switch: Rc::clone(&home.switch),
+            network_name: home.network_name.clone(),
             domain: Rc::clone(domain),
             names: host.which_names().only(),
             notes: notes(host),

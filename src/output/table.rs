@@ -65,6 +65,11 @@ impl From<String> for Cell {
     }
 }
 
+/// A switch, with the name that operators know where it is another one.
+pub(super) fn switch_label(name: &str, known_as: Option<&str>) -> String {
+    known_as.map_or_else(|| name.to_owned(), |known_as| format!("{name} ({known_as})"))
+}
+
 /// A list in one line.
 pub(super) fn or_dash(list: &[String], separator: &str) -> String {
     if list.is_empty() { "-".to_owned() } else { list.join(separator) }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table, or_dash};
+use super::table::{Cell, Table, or_dash, switch_label};
 use crate::model::foreign::{ForeignNames, foreign_names, nothing_but};
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
@@ -37,7 +37,7 @@ impl Answer for Zones {
         let mut table = Table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
         for zone in &self.zones {
             table.push([
-                Cell::from(zone.switch.as_str()),
+                Cell::from(switch_label(&zone.switch, zone.network_name.as_deref())),
                 Cell::from(zone.domain.as_str()),
                 Cell::from(zone.hosts.to_string()),
                 Cell::from(zone.records.to_string()),
@@ -79,6 +79,9 @@ impl Answer for ShownZone {
 pub struct ZoneSummary {
     /// The switch's name.
     pub switch: String,
+    /// The name by which operators know the network, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_name: Option<String>,
     /// The zone's domain.
     pub domain: String,
     /// How many hosts it has.
@@ -103,6 +106,7 @@ impl ZoneSummary {
         let is_deleted = home.is_none_or(|home| home.is_deleted) && topology.named(switch).len() < 2;
         ZoneSummary {
             switch: switch.to_owned(),
+            network_name: topology.known_as(zone).map(str::to_owned),
             domain: zone.domain.as_str().to_owned(),
             hosts: zone.hosts().by_name.len(),
             records: zone.row.records.len(),
@@ -198,14 +202,16 @@ impl ZoneDetail {
 
     fn lines(&self) -> Page {
         let zone = &self.summary;
-        let mut lines = vec![
-            ("switch", format!("{} ({})", zone.switch, self.switch_uuid.as_deref().unwrap_or("deleted"))),
+        let uuid = self.switch_uuid.as_deref().unwrap_or("deleted");
+        let mut lines = vec![("switch", format!("{} ({uuid})", zone.switch))];
+        lines.extend(zone.network_name.iter().map(|name| ("network", name.clone())));
+        lines.extend([
             ("subnets", or_dash(&self.subnets, ", ")),
             ("domain", zone.domain.clone()),
             ("zone", format!("{} ({})", zone.uuid, zone.state())),
             ("hosts", format!("{} ({} static)", zone.hosts, self.static_hosts)),
             ("records", zone.records.to_string()),
-        ];
+        ]);
         lines.extend(self.other_rows.iter().map(|row| {
             let OtherRow { owner, zone_of, records, uuid } = row;
             let text = match zone_of {

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::quote;
 use crate::error::{Error, Result};
-use crate::model::marks::FOREIGN_SWITCH_MARKS;
+use crate::model::marks::{FOREIGN_SWITCH_MARKS, NETWORK_NAME_MARKS};
 use crate::model::switch;
 
 /// The columns for the names of a table's rows.
@@ -127,8 +127,17 @@ impl Query {
         self.select(table, columns, Wanted::All);
     }
 
-    /// Adds every switch that the reference matches.
+    /// Adds every switch that the reference matches, also by the name that operators know.
     pub(super) fn switch(&mut self, switch: &SwitchRef, columns: &'static str) {
+        self.switch_named(switch, columns);
+        for mark in NETWORK_NAME_MARKS {
+            let pair = Test::Pair(mark, switch.as_str().to_owned());
+            self.select("Logical_Switch", columns, Wanted::Where("external_ids", pair));
+        }
+    }
+
+    /// Adds every switch that has the reference as its name or UUID.
+    pub(super) fn switch_named(&mut self, switch: &SwitchRef, columns: &'static str) {
         let name = Test::Is(switch.as_str().to_owned());
         self.select("Logical_Switch", columns, Wanted::Where("name", name));
         if let Some(uuid) = switch.uuid() {
@@ -212,6 +221,8 @@ fn conditions(column: &str, test: &Test) -> Vec<String> {
             format!("{column}<{}", quote::string(&format!("{prefix}{LAST}"))),
         ],
         Test::Refers(uuid) => vec![format!("{column}{{>=}}{uuid}")],
+        // A key with a colon is several tokens.
+        Test::Pair(key, value) if key.contains(':') => vec![format!("{column}:{}", quote::pair(key, value))],
         Test::Pair(key, value) => vec![format!("{column}:{key}={}", quote::string(value))],
         Test::IsNotEmpty => vec![format!("{column}!=[]")],
     }
@@ -234,6 +245,7 @@ mod tests {
         assert_eq!(
             query.arguments().join(" "),
             "--columns=_uuid,name find Logical_Switch name=\"net 1\" \
+             -- --columns=_uuid,name find Logical_Switch external_ids:\"neutron:network_name\"=\"net 1\" \
              -- --columns=_uuid,external_ids,records find DNS external_ids:switch=\"net1\" \
              -- --columns=_uuid,external_ids,records --if-exists list DNS 00000000-0000-0000-0000-000000000000 \
              -- list DNS \

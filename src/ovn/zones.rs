@@ -52,15 +52,19 @@ impl Northbound {
         }
         query.append(more);
         let mut snapshot = self.read(query)?;
-        let is_meant = |row: &Switch| row.name == switch.as_str() || Some(row.uuid) == switch.uuid();
+        let is_meant = |row: &Switch| {
+            [Some(row.name.as_str()), row.known_as()].contains(&Some(switch.as_str()))
+                || Some(row.uuid) == switch.uuid()
+        };
         let (meant, others) = std::mem::take(&mut snapshot.switches).into_iter().partition(is_meant);
         snapshot.switches = meant;
         let found = self.only(switch, &snapshot)?;
+        snapshot.switches.retain(|row| row.name == found.name);
         let mut query = Query::default();
-        if switch.uuid().is_some() {
+        if found.name != switch.as_str() {
             query.dns_of_switch(&found.name);
             // The mark may mean another switch of the same name.
-            query.switch(&SwitchRef::named(&found.name), SWITCH_COLUMNS);
+            query.switch_named(&SwitchRef::named(&found.name), SWITCH_COLUMNS);
         }
         query.dns_rows(&unread_rows(&snapshot, &found));
         self.read_more(&mut snapshot, query)?;
@@ -79,7 +83,7 @@ impl Northbound {
         let unread: BTreeSet<&str> = marks.filter(|mark| !has_switch(snapshot, mark)).collect();
         let mut query = Query::default();
         for mark in unread {
-            query.switch(&SwitchRef::named(mark), SWITCH_COLUMNS);
+            query.switch_named(&SwitchRef::named(mark), SWITCH_COLUMNS);
         }
         self.read_more(snapshot, query)
     }
@@ -109,7 +113,7 @@ impl Northbound {
             return Ok(found.clone());
         }
         let mut query = Query::default();
-        query.table("Logical_Switch", "_uuid,name,dns_records");
+        query.table("Logical_Switch", "_uuid,name,dns_records,external_ids");
         query.dns_of_switch(switch.as_str());
         let all = self.read(query).unwrap_or_default();
         let ours: Vec<DnsRow> = all.dns.into_iter().filter(DnsRow::is_ours).collect();

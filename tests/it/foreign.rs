@@ -23,7 +23,7 @@ const TABLES: [&str; 8] = [
 ];
 
 /// A database with the rows of a fixture.
-fn load(fixture: &str) -> Result<Nb> {
+pub fn load(fixture: &str) -> Result<Nb> {
     let nb = Nb::start()?;
     let output = Command::new("ovsdb-client").args(["transact", &nb.remote(), fixture]).output()?;
     let results: Vec<Value> = serde_json::from_slice(&output.stdout)?;
@@ -322,6 +322,7 @@ fn addresses_are_checked_against_the_subnets_of_neutron() -> Result<()> {
     + guest.example.org  10.20.0.77 fd00:20::77
     $ qdns zone show neutron-[UUID]
     switch   neutron-[UUID] ([UUID])
+    network  app-net
     subnets  10.20.0.0/24, fd00:20::/64
     domain   example.org
     zone     [UUID] (attached)

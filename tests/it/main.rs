@@ -32,6 +32,7 @@ mod import;
 mod import_files;
 mod import_large;
 mod import_limits;
+mod known_names;
 mod lab_works;
 mod layers;
 mod libvirt;
