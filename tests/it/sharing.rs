@@ -64,19 +64,45 @@ fn a_port_that_moves_to_another_of_the_switches_keeps_its_host() -> Result<()> {
     let port = port.trim();
     let (table, column) = ("Logical_Switch", "ports");
     nb.nbctl(&["remove", table, "net1", column, port, "--", "add", table, "net2", column, port]);
-    snapshot!(nb.qdns("sync net1 --prune --yes"), @"Nothing to change.");
+    snapshot!(nb.qdns("sync net1 --prune --yes"), @"
+    Nothing to change.
+    ----- stderr -----
+    warning: p1: the PTR record of 10.0.0.10 stays with web, which has this address
+    ");
+    nb.nbctl(&["lsp-set-addresses", "p1", "0a:00:00:00:00:01 10.0.1.20"]);
+    nb.nbctl(&["set", "Logical_Switch_Port", "p1", "external_ids:qdns-aliases=www"]);
+    snapshot!(nb.qdns("sync net1 --prune --yes"), @r#"
+    + 20.1.0.10.in-addr.arpa  p1.internal
+    ~ p1  10.0.0.10 -> 10.0.1.20
+    ~ p1.internal  10.0.0.10 -> 10.0.1.20
+    + www  10.0.1.20
+    + www.internal  10.0.1.20
+    + qdns-alias-www  p1
+    + qdns-port-www  [UUID]
+
+    To put back:
+      qdns record rm net1 www
+      qdns record add net1 p1 10.0.0.10 --no-ptr --replace
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]"'
+    "#);
     nb.nbctl(&["lsp-del", "p1"]);
     snapshot!(nb.qdns("sync net1 --prune --yes"), @r#"
-    - p1  10.0.0.10
-    - p1.internal  10.0.0.10
+    - 20.1.0.10.in-addr.arpa  p1.internal
+    - p1  10.0.1.20
+    - p1.internal  10.0.1.20
+    - www  10.0.1.20
+    - www.internal  10.0.1.20
+    - qdns-alias-www  p1
     - qdns-port-p1  [UUID]
+    - qdns-port-www  [UUID]
 
     Why:
       p1: the port of net1 that registered it is gone
 
     To put back:
-      qdns record add net1 p1 10.0.0.10 --no-ptr
-      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]"'
+      qdns record add net1 p1 10.0.1.20
+      qdns record add net1 www --alias-of p1
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]","qdns-port-www"="[UUID]"'
     "#);
     Ok(())
 }
@@ -206,10 +232,10 @@ fn two_switches_can_share_each_others_zones() -> Result<()> {
       qdns record add net1 gone 10.0.1.99
       qdns record add net1 new 10.0.0.11
     $ qdns doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed
-    warning record-stale net1: no port of net1 and net2 has 10.0.1.99 or the name gone
-        fix: qdns record rm net1 gone --if-exists
     warning record-stale net1: no port of net1 and net2 has 10.0.0.11 or the name new
         fix: qdns record rm net1 new --if-exists
+    warning record-stale net1: no port of net1 and net2 has 10.0.1.99 or the name gone
+        fix: qdns record rm net1 gone --if-exists
 
     2 warnings on net1; 3 checks passed.
     ");

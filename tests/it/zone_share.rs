@@ -346,12 +346,13 @@ fn a_shared_name_follows_its_machine_on_both_switches() -> Result<()> {
     world.qdns("sync net2 --prune --yes");
     assert_eq!(db(&world), ["10.0.1.11", "10.0.1.11"]);
 
-    // Moved: the port is on net1.
+    // Moved: the port is on net1, with an address of that network.
     let port = lab.nbctl(&["--bare", "--columns=_uuid", "find", "Logical_Switch_Port", "name=net2-db-port"]);
     let (table, column, port) = ("Logical_Switch", "ports", port.trim());
     lab.nbctl(&["remove", table, "net2", column, port, "--", "add", table, "net1", column, port]);
+    lab.nbctl(&["lsp-set-addresses", "net2-db-port", "0a:00:00:00:00:77 10.0.0.77"]);
     world.qdns("sync net2 --prune --yes");
-    assert_eq!(db(&world), ["10.0.1.11", "10.0.1.11"]);
+    assert_eq!(db(&world), ["10.0.0.77", "10.0.0.77"]);
 
     // Deleted.
     lab.nbctl(&["lsp-del", "net2-db-port"]);

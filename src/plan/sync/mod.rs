@@ -6,7 +6,9 @@ mod renames;
 #[cfg(test)]
 mod testing;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+
+use uuid::Uuid;
 
 use self::ports::port_hosts;
 use self::register::register_first;
@@ -18,6 +20,7 @@ use super::stale::{self, Reason, Stale};
 use crate::error::Result;
 use crate::model::life::Life;
 use crate::model::port_index::PortIndex;
+use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
 
 /// How a switch is synced.
@@ -65,7 +68,8 @@ pub fn plan<'a>(
     let sharing = topology.sharing(network);
     let index = PortIndex::of(&sharing, &domain, extra);
     let host_count = draft.hosts().by_name.len();
-    let (renamed, mut removed) = renamed(&draft, network, &index, extra);
+    let guests = guests(&draft, network, &sharing);
+    let (renamed, mut removed) = renamed(&draft, network, &guests, &index, extra);
     if options.prune {
         let signs = life.at(&sharing, &topology.rows.dns);
         let stale = stale::registered(&draft, network, &index, &signs);
@@ -73,19 +77,28 @@ pub fn plan<'a>(
     }
     let kept = kept_aliases(&draft, &removed);
     let must_stay_unused = stale::remove(&mut draft, &sharing, extra, &removed)?;
-    let (port_hosts, mut warnings) = port_hosts(network, &domain, extra);
+    let (port_hosts, mut warnings) = port_hosts(&guests, &domain, extra);
     let claims = Claims { network, index: &index, renamed };
     for (name, claimants) in port_hosts {
         warnings.extend(register_first(&mut draft, &claims, &name, &claimants));
     }
     warnings.extend(move_aliases(&mut draft, kept));
-    warnings.extend(port_aliases(&mut draft, network));
+    warnings.extend(port_aliases(&mut draft, &guests));
     draft.follow_all();
     warnings.sort();
     let mut plan = draft.close();
     warnings.append(&mut plan.warnings);
     let plan = Plan { must_stay_unused, warnings, ..plan };
     Ok(SyncPlan { plan, removed, host_count })
+}
+
+/// The ports that hosts follow: those of the switch's guests, and those that registered a host and are now on a switch
+/// that shares the zone.
+fn guests<'a>(draft: &Draft, network: &Network<'a>, sharing: &[&Network<'a>]) -> Vec<&'a Port> {
+    let origins: HashSet<Uuid> = draft.hosts().by_name.values().filter_map(|host| host.origin).collect();
+    let others = sharing.iter().filter(|other| other.index != network.index);
+    let moved = others.flat_map(|other| other.guests()).filter(|port| origins.contains(&port.uuid));
+    network.guests().chain(moved).collect()
 }
 
 #[cfg(test)]

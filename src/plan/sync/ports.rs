@@ -22,16 +22,16 @@ pub struct PortHost {
     pub uuid: Uuid,
 }
 
-/// The hosts of a switch's ports, by hostname, and warnings about invalid names. A disabled port has none. `extra` is
+/// The hosts of ports, by hostname, and warnings about invalid names. A disabled port has none. `extra` is
 /// one more `external_ids` key that may hold a name.
 pub(super) fn port_hosts(
-    network: &Network,
+    guests: &[&Port],
     domain: &Domain,
     extra: Option<&str>,
 ) -> (BTreeMap<String, Vec<PortHost>>, Vec<String>) {
     let mut warnings = Vec::new();
     let mut by_name: BTreeMap<String, Vec<PortHost>> = BTreeMap::new();
-    for port in network.guests().filter(|port| !port.is_disabled()) {
+    for port in guests.iter().filter(|port| !port.is_disabled()) {
         match host_of(port, domain, extra) {
             Ok(Some((name, host))) => by_name.entry(name).or_default().push(host),
             Ok(None) => {}

@@ -18,6 +18,7 @@ use crate::plan::stale::{Reason, Stale};
 pub(super) fn renamed<'a>(
     draft: &Draft<'a>,
     network: &Network,
+    guests: &[&Port],
     index: &PortIndex,
     extra: Option<&str>,
 ) -> (HashSet<Uuid>, Vec<Stale<'a>>) {
@@ -27,7 +28,7 @@ pub(super) fn renamed<'a>(
         let given = given.as_ref().and_then(|name| name.under(domain).ok());
         port.is_opted_out() || given.is_some_and(|name| name.as_str() != host.name)
     };
-    let ports: HashMap<Uuid, &Port> = network.guests().map(|port| (port.uuid, port)).collect();
+    let ports: HashMap<Uuid, &Port> = guests.iter().map(|port| (port.uuid, *port)).collect();
     let (mut uuids, mut hosts) = (HashSet::new(), Vec::new());
     for host in draft.hosts().by_name.values().filter(|host| !host.is_static && host.alias_of.is_none()) {
         let Some(port) = host.origin.and_then(|origin| ports.get(&origin)) else { continue };
@@ -65,8 +66,8 @@ pub(super) fn move_aliases(draft: &mut Draft, kept: Vec<(Uuid, HostArg)>) -> Vec
 }
 
 /// Gives the hosts that ports registered the aliases that the ports list.
-pub(super) fn port_aliases(draft: &mut Draft, network: &Network) -> Vec<String> {
-    let ports: HashMap<Uuid, &Port> = network.guests().map(|port| (port.uuid, port)).collect();
+pub(super) fn port_aliases(draft: &mut Draft, guests: &[&Port]) -> Vec<String> {
+    let ports: HashMap<Uuid, &Port> = guests.iter().map(|port| (port.uuid, *port)).collect();
     let hosts = draft.hosts().by_name.values().filter(|host| host.alias_of.is_none());
     let registered = hosts.filter_map(|host| Some((host.name.to_string(), *ports.get(&host.origin?)?)));
     let registered: Vec<(String, &Port)> = registered.collect();
