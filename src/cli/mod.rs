@@ -1,12 +1,14 @@
 //! The command line: its commands and global options, and what runs them.
 
 pub mod complete;
+mod correction;
+mod help;
 pub mod manual;
 mod usage;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use crate::commands::completions::script as completion_script;
 use crate::commands::{self, Context, GlobalOptions};
@@ -29,11 +31,17 @@ pub use usage::Usage;
     arg_required_else_help = true,
     after_help = "\
 Examples:
-  qdns record add net1 web-server 10.0.0.10     guests of net1 can say `ping web-server`
-  qdns forwarders set net1 8.8.8.8 8.8.4.4      guests ask these resolvers for all other names
-  qdns record ls net1                           list the hosts of net1
+  qdns record add net1 web-server 10.0.0.10   guests can say `ping web-server`
+  qdns forwarders set net1 8.8.8.8 8.8.4.4    who answers all other names
+  qdns doctor net1                            why names do not resolve",
+    after_long_help = "\
+Examples:
+  qdns record add net1 web-server 10.0.0.10   guests can say `ping web-server`
+  qdns forwarders set net1 8.8.8.8 8.8.4.4    who answers all other names
+  qdns doctor net1                            why names do not resolve
 
-Exit codes: 0 done, 1 refused or failed, 2 invalid input, 3 OVN cannot be reached, 4 something found"
+Exit codes: 0 done, 1 refused or failed, 2 invalid input,
+3 OVN cannot be reached, 4 something found"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -48,20 +56,20 @@ pub struct Cli {
 // A command without a text here has it at its arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Manage zones: the names of one switch under one domain
+    /// Manage zones: one switch's names under one domain
     #[command(subcommand, visible_alias = "zones")]
     Zone(commands::zone::Verb),
-    /// Manage records: hosts with their addresses and PTR records
+    /// Manage records: hosts, addresses, PTR records
     #[command(subcommand, visible_alias = "records")]
     Record(commands::record::Verb),
-    /// Manage forwarders: the resolvers that guests get by DHCP
+    /// Manage forwarders: resolvers that guests get
     #[command(subcommand, visible_alias = "forwarder")]
     Forwarders(commands::forwarders::Verb),
     PruneStale(commands::prune_stale::PruneStaleArgs),
     Sync(commands::sync::SyncArgs),
     Doctor(commands::doctor::DoctorArgs),
     Lookup(commands::lookup::LookupArgs),
-    /// Run or install hooks: a hypervisor registers the names of its guests
+    /// Run or install hooks: a hypervisor registers its guests' names
     #[command(subcommand)]
     Hook(commands::hook::Verb),
     Api(commands::api::ApiArgs),
@@ -74,13 +82,22 @@ enum Command {
 /// The command line is wrong, or it asks for help or for the version.
 pub fn parse(words: impl Iterator<Item = OsString>) -> std::result::Result<Cli, Usage> {
     let words: Vec<OsString> = words.collect();
-    let refused = |words| Cli::try_parse_from::<_, String>(words).err();
-    let mut cli = Cli::try_parse_from(&words).map_err(|error| Usage::new(error, &words, refused))?;
+    let mut cli = try_parse(&words).map_err(|error| Usage::new(error, &words, &definition(), &refused))?;
     let arguments: Vec<String> =
         words.iter().skip(1).map(|word| shell_word(&word.to_string_lossy())).collect();
     cli.typed = format!("qdns {}", arguments.join(" "));
     output::set_color(cli.global.color);
     Ok(cli)
+}
+
+fn refused(words: &[String]) -> Option<clap::Error> {
+    try_parse(&words.iter().map(OsString::from).collect::<Vec<_>>()).err()
+}
+
+fn try_parse(words: &[OsString]) -> std::result::Result<Cli, clap::Error> {
+    let mut command = if help::is_long(words) { definition() } else { help::short(definition()) };
+    let matches = command.try_get_matches_from_mut(words)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 impl Cli {

@@ -17,8 +17,8 @@ use crate::ovn::trace::{Traced, trace};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns lookup web-server --from net1-db-port            as `ping web-server` on that port
-  qdns lookup 10.0.0.10 --from net1-db-port             which name an address has
+  qdns lookup web-server --from net1-db-port   as `ping web-server` on that port
+  qdns lookup 10.0.0.10 --from net1-db-port    which name an address has
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
 Where ACLs concern the port, ovn-trace follows a query up to the responder; it needs the southbound \

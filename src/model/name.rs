@@ -39,10 +39,10 @@ impl Hostname {
                 .hint(format!("use another name, such as `{}`", alternative.unwrap_or_default())));
         }
         if let Some(rule) = broken_label_rule(&lower) {
-            return Err(refusal("hostname", text, rule));
+            return Err(refusal(text, rule));
         }
         if lower.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refusal("hostname", text, "a hostname of digits only reads as an address"));
+            return Err(refusal(text, "a hostname of digits only reads as an address"));
         }
         Ok(Hostname(lower))
     }
@@ -89,7 +89,7 @@ impl HostArg {
     /// Invalid input, as [`Hostname::parse`].
     pub fn parse(text: &str) -> Result<Self> {
         if text.ends_with("..") {
-            return Err(refusal("hostname", text, "a label has at least one character"));
+            return Err(refusal(text, "a label has at least one character"));
         }
         let (label, suffix) = match text.split_once('.') {
             Some((label, suffix)) => (label, suffix.strip_suffix('.').unwrap_or(suffix)),
@@ -99,7 +99,7 @@ impl HostArg {
             if label == text {
                 error
             } else if label.is_empty() {
-                refusal("hostname", text, "it begins with a dot")
+                refusal(text, "it begins with a dot")
             } else {
                 Error { message: format!("{} (in {text:?})", error.message), ..error }
             }
@@ -142,7 +142,7 @@ impl Domain {
         let lower = lower.strip_suffix('.').unwrap_or(&lower);
         for label in lower.split('.') {
             if let Some(rule) = broken_label_rule(label) {
-                return Err(refusal("domain", text, rule));
+                return Err(Self::refusal(text, rule));
             }
         }
         // An FQDN needs room for at least one character and a dot in front.
@@ -160,9 +160,37 @@ impl Domain {
                 .hint(format!("use `{free}{DEFAULT_DOMAIN}`")));
         }
         if top.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refusal("domain", text, "a last label of digits only reads as an address"));
+            return Err(Self::refusal(text, "a last label of digits only reads as an address"));
         }
         Ok(Domain(lower.to_owned()))
+    }
+
+    fn refusal(text: &str, rule: &str) -> Error {
+        let error = Error::invalid(format!("domain {text:?} is refused: {rule}"));
+        match Self::suggestion(text) {
+            Some(domain) => error.hint(format!("use `{domain}`")),
+            None => error.hint(format!(
+                "use one or more labels, such as `{DEFAULT_DOMAIN}` or `prod.{DEFAULT_DOMAIN}`"
+            )),
+        }
+    }
+
+    /// A valid domain that is similar to a text, label by label.
+    fn suggestion(text: &str) -> Option<Self> {
+        let labels = text.split('.').filter_map(|label| {
+            let lower = label.to_lowercase();
+            if broken_label_rule(&lower).is_none() { Some(lower) } else { similar_label(label) }
+        });
+        let mut labels: Vec<String> = labels.collect();
+        if labels.is_empty() {
+            return None;
+        }
+        if let Some(top) = labels.last_mut().filter(|top| top.bytes().all(|b| b.is_ascii_digit())) {
+            top.insert_str(0, "net-");
+        }
+        let domain = labels.join(".");
+        // A text that is its own suggestion has another fault.
+        if domain == text { None } else { Domain::parse(&domain).ok() }
     }
 
     /// The most frequent text after the first dot of these names; `None` where none has a dot.
@@ -227,8 +255,8 @@ fn broken_label_rule(label: &str) -> Option<&'static str> {
     }
 }
 
-fn refusal(what: &str, text: &str, rule: &str) -> Error {
-    let error = Error::invalid(format!("{what} {text:?} is refused: {rule}"));
+fn refusal(text: &str, rule: &str) -> Error {
+    let error = Error::invalid(format!("hostname {text:?} is refused: {rule}"));
     match suggestion(text) {
         Some(name) => error.hint(format!("use `{name}`")),
         None => error.hint("use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`"),
@@ -237,29 +265,32 @@ fn refusal(what: &str, text: &str, rule: &str) -> Error {
 
 /// A valid hostname that is similar to a text: `vm-name` for `VM_NAME`.
 pub fn suggestion(text: &str) -> Option<String> {
-    if let Some(ascii) = a_label::of(&text.to_lowercase()).filter(|name| broken_label_rule(name).is_none()) {
+    let mut name = similar_label(text)?;
+    if name.bytes().all(|b| b.is_ascii_digit()) {
+        name.insert_str(0, "vm-");
+        name.truncate(LABEL_MAX);
+    }
+    reserved(&name).is_none().then_some(name)
+}
+
+/// A valid label that is similar to a text. What is not a letter or a digit becomes a hyphen, and letters of other
+/// scripts become an A-label.
+fn similar_label(text: &str) -> Option<String> {
+    let parts = |is_letter: fn(char) -> bool| {
+        let lower = text.to_lowercase();
+        let parts: Vec<&str> =
+            lower.split(|c| !is_letter(c)).filter(|part: &&str| !part.is_empty()).collect();
+        parts.join("-")
+    };
+    if let Some(ascii) =
+        a_label::of(&parts(char::is_alphanumeric)).filter(|name| broken_label_rule(name).is_none())
+    {
         return Some(ascii);
     }
-    let dashed: String = text
-        .chars()
-        .map(|c| match c.to_ascii_lowercase() {
-            c @ ('a'..='z' | '0'..='9') => c,
-            _ => '-',
-        })
-        .collect();
-    let mut name = String::new();
-    for part in dashed.split('-').filter(|part| !part.is_empty()) {
-        if !name.is_empty() {
-            name.push('-');
-        }
-        name.push_str(part);
-    }
-    if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) {
-        name.insert_str(0, "vm-");
-    }
+    let mut name = parts(|c| c.is_ascii_alphanumeric());
     name.truncate(LABEL_MAX);
     let name = name.trim_end_matches('-');
-    (broken_label_rule(name).is_none() && reserved(name).is_none()).then(|| name.to_owned())
+    broken_label_rule(name).is_none().then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -277,7 +308,9 @@ mod tests {
             ("123", "use `vm-123`"),
             ("é", "use `xn--9ca`"),
             ("Bücher", "use `xn--bcher-kva`"),
-            ("數 據", "use 1 to 63"),
+            ("數 據", "use `xn--"),
+            ("b ücher", "use `xn--b-cher-"),
+            ("…", "use 1 to 63"),
         ] {
             let error = Hostname::parse(text).unwrap_err();
             assert!(error.message.contains(text), "{}", error.message);
@@ -302,6 +335,19 @@ mod tests {
         assert_eq!(host("WEB").under(&domain).unwrap().as_str(), "web");
         let error = host("web.internal").under(&domain).unwrap_err();
         assert_eq!(error.hints[0], "use `web` or `web-internal`");
+    }
+
+    #[test]
+    fn a_refused_domain_offers_one_that_is_accepted() {
+        for (text, alternative) in [
+            ("prod_x.internal", "use `prod-x.internal`"),
+            ("a..b", "use `a.b`"),
+            ("München.internal", "use `xn--mnchen-3ya.internal`"),
+            ("dns_.10", "use `dns.net-10`"),
+            ("", "use one or more labels, such as `internal` or `prod.internal`"),
+        ] {
+            assert_eq!(Domain::parse(text).unwrap_err().hints[0], alternative, "{text}");
+        }
     }
 
     #[test]

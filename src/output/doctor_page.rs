@@ -84,7 +84,7 @@ fn page(report: &Report) -> Page {
 }
 
 fn heading(text: &str) -> Line {
-    Line::default().styled(text, AnsiColor::White)
+    Line::default().bold(text)
 }
 
 /// The first line of a report without errors and warnings.

@@ -27,6 +27,14 @@ impl Line {
         self
     }
 
+    /// The line with a heading in bold, in the colour of the terminal's text, which any background shows.
+    #[must_use]
+    pub(super) fn bold(mut self, heading: &str) -> Self {
+        let style = anstyle::Style::new().bold();
+        self.0 += &format!("{style}{}{style:#}", escaped(heading));
+        self
+    }
+
     /// The line that follows an indent.
     #[must_use]
     pub(super) fn indented(self, indent: &str) -> Self {

@@ -1,5 +1,7 @@
 //! Turns a failed run of one of OVN's clients into an error, from its exit status and its messages.
 
+use std::path::Path;
+
 use super::process::{self, Finished};
 use super::tls_errors;
 use crate::error::{Error, Kind};
@@ -117,8 +119,28 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
         )
         .hint("name all servers of the cluster, separated by commas, or read from any server with --no-leader-only");
     }
-    Error::new(Kind::Unreachable, "the northbound database cannot be reached")
-        .hint("check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …")
+    let error = Error::new(Kind::Unreachable, "the northbound database cannot be reached").hint(
+        "check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd)",
+    );
+    error.hint(match other_socket(said) {
+        Some(socket) => format!("this machine has another socket: qdns --db unix:{socket} …"),
+        None => "name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …".to_owned(),
+    })
+}
+
+/// Where OVN's packages have the socket of a northbound database.
+const SOCKETS: &[&str] = &[
+    "/var/run/ovn/ovnnb_db.sock",
+    "/var/snap/microovn/common/run/ovn/ovnnb_db.sock",
+    "/var/lib/openvswitch/ovn/ovnnb_db.sock",
+];
+
+/// A socket on this machine that a message in lower case does not name.
+fn other_socket(said: &str) -> Option<&'static str> {
+    SOCKETS
+        .iter()
+        .copied()
+        .find(|socket| !said.contains(socket.trim_start_matches("/var")) && Path::new(socket).exists())
 }
 
 /// The messages without the program's name, time stamps and repetitions.

@@ -75,6 +75,7 @@ pub fn refusal<'n>(
     file: &str,
     switch: &str,
     domain: &Domain,
+    has_zone: bool,
     names: impl Iterator<Item = &'n str>,
 ) -> Error {
     bad.sort_by_key(|bad| bad.line);
@@ -89,8 +90,13 @@ pub fn refusal<'n>(
     } else if let Some(usual) = Domain::of_most(names)
         && bad.iter().all(|bad| bad.reason.contains(&foreign))
     {
-        let create = CommandLine::qdns(["zone", "create"]).value(switch).option("--domain").option(usual);
-        error.hint(format!("a zone has one domain; to make one with the file's: {create}"))
+        let verb = if has_zone { "set" } else { "create" };
+        let line = CommandLine::qdns(["zone", verb]).value(switch).option("--domain").option(usual);
+        error.hint(if has_zone {
+            format!("a zone has one domain; to give this one the file's, with all of its hosts: {line}")
+        } else {
+            format!("a zone has one domain; to make one with the file's: {line}")
+        })
     } else {
         error
     }

@@ -148,7 +148,8 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     }
     if !bad.is_empty() {
         let names = hosts.iter().map(|line| line.host.name.as_str());
-        return Err(bad_lines::refusal(bad, &import.file, &switch.name, draft.domain(), names));
+        let has_zone = topology.zone_of(network)?.is_some();
+        return Err(bad_lines::refusal(bad, &import.file, &switch.name, draft.domain(), has_zone, names));
     }
     let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
     let gone: Vec<String> = gone.map(Text::to_string).collect();

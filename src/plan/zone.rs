@@ -36,15 +36,17 @@ pub fn create(
             plan.changes.push(Change::Refer(Reference::to_zone(switch, zone.row.uuid)));
         }
         Some(zone) if !may_exist || domain.is_some_and(|domain| *domain != zone.domain) => {
-            let command = CommandLine::qdns(["zone", "show"]).value(&switch.name);
+            let command = |verb| CommandLine::qdns(["zone", verb]).value(&switch.name);
             return Err(Error::conflict(format!(
                 "switch {} has a zone already, with the domain {}",
                 switch.name, zone.domain
             ))
-            .hint(if may_exist {
-                format!("{command} shows it")
-            } else {
-                format!("--may-exist accepts it; {command} shows it")
+            .hint(match domain.filter(|domain| **domain != zone.domain) {
+                Some(domain) => {
+                    let set = command("set").option("--domain").option(domain);
+                    format!("to rename its domain with all that names it: {set}")
+                }
+                None => format!("--may-exist accepts it; {} shows it", command("show")),
             }));
         }
         Some(_) => {}
@@ -260,7 +262,10 @@ mod tests {
     #[test]
     fn may_exist_refuses_another_domain() {
         let error = create_on(&net1(), Some("prod.internal"), true).unwrap_err();
-        assert_eq!(error.hints, ["qdns zone show net1 shows it"]);
+        let set = "qdns zone set net1 --domain prod.internal";
+        assert_eq!(error.hints, [format!("to rename its domain with all that names it: {set}")]);
+        let error = create_on(&net1(), Some("internal"), false).unwrap_err();
+        assert_eq!(error.hints, ["--may-exist accepts it; qdns zone show net1 shows it"]);
     }
 
     #[test]

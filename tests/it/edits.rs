@@ -358,7 +358,7 @@ fn what_was_typed_in_the_wrong_place_is_said_with_the_right_line() -> Result<()>
     $ qdns record add web 10.0.0.12
     ----- stderr -----
     error: the switch is missing before "web"
-       hint: qdns record add SWITCH web 10.0.0.12; ovn-nbctl ls-list lists the switches
+       hint: qdns record add net1 web 10.0.0.12
     ----- exit 2 -----
     $ qdns record add net1 app
     ----- stderr -----

@@ -282,7 +282,7 @@ fn a_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
 fn a_dead_database_is_reported() -> Result<()> {
     let nb = nets()?;
     nb.kill();
-    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd), or name the database with --db or OVN_NB_DB, for example: qdns --db unix:/var/run/ovn/ovnnb_db.sock …");
+    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd); name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …");
     Ok(())
 }
 

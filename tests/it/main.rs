@@ -25,6 +25,7 @@ mod forwarding;
 mod fuzz;
 mod generated;
 mod guests;
+mod help;
 mod hook;
 mod hostile;
 mod hostile_text;

@@ -1,4 +1,4 @@
-//! What a person or a pipe sees: help, tables, JSON, plain lines, colours, widths, closed pipes.
+//! What a person or a pipe sees: tables, JSON, plain lines, colours, widths, closed pipes.
 
 use std::io::Read as _;
 use std::process::{Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::support::lab::Nb;
-use crate::support::{Run, command, qdns, run, snapshot};
+use crate::support::{Run, command, run, snapshot};
 
 fn net() -> Result<Nb> {
     let nb = Nb::start()?;
@@ -17,32 +17,6 @@ fn net() -> Result<Nb> {
         nb.qdns(&format!("record add net1 {host}")).ok();
     }
     Ok(nb)
-}
-
-/// Every command below a definition, as words.
-fn commands(definition: &clap::Command, words: &[&str], all: &mut Vec<Vec<String>>) {
-    all.push(words.iter().map(|word| (*word).to_owned()).collect());
-    for sub in definition.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
-        commands(sub, &[words, &[sub.get_name()]].concat(), all);
-    }
-}
-
-#[test]
-fn the_help_of_every_command_is_the_reference() -> Result<()> {
-    let mut all = Vec::new();
-    commands(&qdns::cli::definition(), &[], &mut all);
-    let mut reference = String::new();
-    for words in all {
-        let args: Vec<&str> = words.iter().map(String::as_str).chain(["--help"]).collect();
-        let help = qdns("unix:/nonexistent", &args).ok().to_owned();
-        assert!(words.is_empty() || help.contains("Examples:") || help.contains("Commands:"), "{words:?}");
-        // The options that every command takes are shown once, at the top.
-        let own =
-            if words.is_empty() { &help } else { help.split("Global options:").next().unwrap_or(&help) };
-        reference += &format!("$ qdns {}\n{}\n\n", args.join(" "), own.trim_end());
-    }
-    insta::assert_snapshot!("help", reference);
-    Ok(())
 }
 
 #[test]

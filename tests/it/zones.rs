@@ -57,7 +57,7 @@ fn a_zone_is_created_once() -> Result<()> {
     $ qdns zone create net1 --may-exist --domain other.internal
     ----- stderr -----
     error: switch net1 has a zone already, with the domain prod.internal
-       hint: qdns zone show net1 shows it
+       hint: to rename its domain with all that names it: qdns zone set net1 --domain other.internal
     ----- exit 1 -----
     ");
     snapshot!(zone(&nb), @"

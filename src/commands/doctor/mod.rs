@@ -47,15 +47,15 @@ const ROUNDS: usize = 3;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns doctor                                   check everything that can be read from here
-  qdns doctor net1                              only what concerns net1
-  qdns doctor -v                                the evidence and every fix of every finding, notes too
-  qdns doctor --fail-on warning -o json         for monitoring: exit code 4 where something is found
-  qdns doctor --skip dhcp-missing='lab-*'       these networks have no DHCP on purpose
-  qdns doctor --fix                             show what can be repaired, ask, repair, check again
-  qdns doctor --explain value-truncated         the mechanism behind a finding
-  qdns doctor --dump net.json                   write what was read to a file
-  qdns doctor --from-dump net.json              check the file instead of the network
+  qdns doctor                               check everything that can be read
+  qdns doctor net1                          only what concerns net1
+  qdns doctor -v                            all evidence, fixes and notes
+  qdns doctor --fail-on warning -o json     exit code 4 if it finds something
+  qdns doctor --skip dhcp-missing='lab-*'   networks without DHCP on purpose
+  qdns doctor --fix                         show repairs, ask, repair, check
+  qdns doctor --explain value-truncated     the mechanism behind a finding
+  qdns doctor --dump net.json               write what was read to a file
+  qdns doctor --from-dump net.json          check the file, not the network
 
 doctor only reads, unless --fix is given. A finding has fix: lines to paste, where a command repairs it. doctor \
 also reads the southbound database (--sb-db, OVN_SB_DB) and this machine's chassis where it can reach them; it \

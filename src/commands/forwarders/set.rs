@@ -17,9 +17,9 @@ use crate::plan::forwarders::{self, Forwarders};
 #[command(after_help = "\
 Examples:
   qdns forwarders set net1 8.8.8.8 8.8.4.4
-  qdns forwarders set net1 8.8.8.8 2001:4860:4860::8888    for DHCPv4 and DHCPv6
-  qdns forwarders set net1 8.8.8.8 --no-search             do not change the search domain
-  qdns forwarders set net1 8.8.8.8 8.8.4.4 --via auto      guests ask their router, which forwards
+  qdns forwarders set net1 8.8.8.8 2001:4860:4860::8888   for DHCPv4 and DHCPv6
+  qdns forwarders set net1 8.8.8.8 --no-search            keep the search domain
+  qdns forwarders set net1 8.8.8.8 8.8.4.4 --via auto     they ask their router
 
 Every DHCPv4 row that the switch's ports use gets dns_server, domain_name and domain_search_list, every \
 DHCPv6 row dns_server and domain_search, in the syntax that OVN parses. Other options stay. Guests get \
@@ -36,7 +36,7 @@ pub struct SetArgs {
     /// The resolvers, in the order that guests ask them
     #[arg(required = true, value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Let guests ask their router at this address; `auto` takes the router's own addresses
+    /// Let they ask their router at this address; `auto` takes the router's own addresses
     #[arg(long, value_name = "VIP|auto")]
     via: Option<String>,
     /// Do not change domain_name and the search list

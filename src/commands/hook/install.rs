@@ -25,10 +25,10 @@ const SEE: &str = "To see that it works, start a machine: qdns record ls shows i
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns hook install libvirt --dry-run           show what would be written
-  qdns hook install libvirt                     write /etc/libvirt/hooks/qemu.d/qdns
-  qdns hook install libvirt --on-stop remove    remove the name of a stopped machine
-  sudo rm /etc/libvirt/hooks/qemu.d/qdns        uninstall
+  qdns hook install libvirt --dry-run          show what would be written
+  qdns hook install libvirt                    write the hook of libvirt
+  qdns hook install libvirt --on-stop remove   a stopped machine has no name
+  sudo rm /etc/libvirt/hooks/qemu.d/qdns       uninstall
 
 The script runs this qdns, with the connection that it has now: the database, the files for TLS, ovn-nbctl and \
 --wait, also where they come from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). Where AppArmor lets libvirt run only \

@@ -12,6 +12,7 @@ use crate::model::host::Names;
 use crate::model::name::HostArg;
 use crate::model::responder::TTL;
 use crate::model::shell::CommandLine;
+use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::aliases::WantedAlias;
@@ -26,8 +27,8 @@ Examples:
   qdns record add net1 web-server 10.0.0.10 fd00::10    IPv4 and IPv6
   qdns record add net1 web-server 10.0.0.12 --replace   replace its addresses
   qdns record add net1 web-server 10.0.0.11 --append    one more address
-  qdns record add net1 printer 10.0.0.99 --static       a host without a logical switch port
-  qdns record add net1 www --alias-of web-server        another name that follows the host
+  qdns record add net1 printer 10.0.0.99 --static       a host without a port
+  qdns record add net1 www --alias-of web-server       another name of the host
 
 A switch without a zone gets one, as by `qdns zone create`.")]
 pub struct AddArgs {
@@ -82,7 +83,7 @@ impl AddArgs {
     pub(crate) fn apply(self, context: &Context) -> Result<Applied> {
         let switch = SwitchRef::parse(&self.switch)?;
         check_ttl(self.ttl.as_deref())?;
-        self.check_words()?;
+        self.check_words(context)?;
         let host = HostArg::parse(&self.hostname).map_err(|error| self.swapped(error))?;
         if let Some(target) = &self.alias_of {
             return self.alias(context, &switch, host, target);
@@ -130,20 +131,37 @@ impl AddArgs {
 
     /// # Errors
     /// Invalid input where there is no address, with the word that is missing.
-    fn check_words(&self) -> Result<()> {
+    fn check_words(&self, context: &Context) -> Result<()> {
         if !self.addresses.is_empty() || self.alias_of.is_some() {
             return Ok(());
         }
-        let add = |words: [&str; 3]| {
-            words.into_iter().fold(CommandLine::qdns(["record", "add"]), CommandLine::value)
-        };
-        if self.hostname.parse::<IpAddr>().is_ok() && HostArg::parse(&self.switch).is_ok() {
-            let line = add(["SWITCH", &self.switch, &self.hostname]);
-            return Err(Error::invalid(format!("the switch is missing before {:?}", self.switch))
-                .hint(format!("{line}; ovn-nbctl ls-list lists the switches")));
+        Err(match self.hostname.parse() {
+            Ok(address) => self.missing_word(context, address),
+            Err(_) => Error::invalid(format!("{:?} has no address", self.hostname)).hint(add_line([
+                &self.switch,
+                &self.hostname,
+                "ADDRESS",
+            ])),
+        })
+    }
+
+    /// One word and an address: the word may be a switch or a host. If the database cannot be read, the hint has
+    /// placeholders.
+    fn missing_word(&self, context: &Context, address: IpAddr) -> Error {
+        let (word, text) = (self.switch.as_str(), self.hostname.as_str());
+        let rows = context.nb.read_zones().unwrap_or_default();
+        let topology = Topology::of(&rows);
+        if topology.switches.iter().any(|network| network.name() == word) || HostArg::parse(word).is_err() {
+            return Error::invalid(format!("the hostname is missing before {text:?}"))
+                .hint(add_line([word, "HOSTNAME", text]));
         }
-        let line = add([&self.switch, &self.hostname, "ADDRESS"]);
-        Err(Error::invalid(format!("{:?} has no address", self.hostname)).hint(line.to_string()))
+        let error = Error::invalid(format!("the switch is missing before {word:?}"));
+        let has_address = |network: &&Network| network.subnets().iter().any(|net| net.contains(&address));
+        let mut fitting = topology.switches.iter().filter(has_address).peekable();
+        if fitting.peek().is_none() {
+            return error.hint(add_line(["SWITCH", word, text]) + "; ovn-nbctl ls-list lists the switches");
+        }
+        fitting.take(3).fold(error, |error, network| error.hint(add_line([network.name(), word, text])))
     }
 
     /// A refused hostname that is an address before a hostname: the words are in the wrong order.
@@ -164,6 +182,10 @@ impl AddArgs {
         ))
         .hint(add.to_string())
     }
+}
+
+fn add_line(words: [&str; 3]) -> String {
+    words.into_iter().fold(CommandLine::qdns(["record", "add"]), CommandLine::value).to_string()
 }
 
 fn check_ttl(ttl: Option<&str>) -> Result<()> {

@@ -25,12 +25,12 @@ const FILE_MAX: u64 = 64 << 20;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns record import net1 /etc/hosts --dry-run     show what would be added
-  qdns record import net1 machines.csv             with hostname,addresses in its first line
-  qdns record import net1 db.internal              a BIND zone file
+  qdns record import net1 /etc/hosts --dry-run   show what would be added
+  qdns record import net1 machines.csv           with a header line
+  qdns record import net1 db.internal            a BIND zone file
   qdns record export net1 | qdns record import net2 - --format json
-  qdns record import net1 all.csv --prune          and remove all other hosts
-  qdns record import net1 all.csv --check          exit with 4 where the zone differs from the file
+  qdns record import net1 all.csv --prune        and remove all other hosts
+  qdns record import net1 all.csv --check        exit with 4 where the zone differs
 
 All lines are checked first. One bad line refuses the whole file, and the error names every bad line. \
 A file has at most 64 MiB. The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \

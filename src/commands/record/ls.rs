@@ -18,11 +18,11 @@ use crate::output::records::Records;
 #[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:
-  qdns record ls                            every host of every zone
+  qdns record ls                           every host of every zone
   qdns record ls net1
   qdns record ls net1 --name 'web-*'
-  qdns record ls --address 10.0.0.0/24      hosts with an address in this network
-  qdns record ls net1 -o plain | cut -f2    one column, for a script")]
+  qdns record ls --address 10.0.0.0/24     hosts in this network
+  qdns record ls net1 -o plain | cut -f2   one column, for a script")]
 pub struct LsArgs {
     /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,

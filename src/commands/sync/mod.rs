@@ -31,12 +31,12 @@ use crate::plan::{Plan, SwitchId};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns sync net1 --dry-run           show what would change
-  qdns sync net1                     register every named port
-  qdns sync --all --prune --yes      and remove hosts whose port is gone
-  qdns sync --all --create-zones     make zones too, where there is none
-  qdns sync --all --check            exit with 4 where something would change
-  qdns sync --all --watch --prune    sync after every change, until stopped; never asks
+  qdns sync net1 --dry-run          show what would change
+  qdns sync net1                    register every named port
+  qdns sync --all --prune --yes     and remove hosts whose port is gone
+  qdns sync --all --create-zones    make zones too, where there is none
+  qdns sync --all --check           exit with 4 where something would change
+  qdns sync --all --watch --prune   after every change; never asks
   qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
   sudo systemctl enable --now qdns-sync
 
