@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// The exit code of a command that found what it looks for: a fault, or something to do.
+pub const FOUND: u8 = 4;
+/// The exit code of a command that could not look.
+pub const NOT_CHECKED: u8 = 3;
+
 /// The kinds of failure. Each has one exit code and one stable name in the JSON output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Context;
 use super::apply::apply_all;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, FOUND, Kind, Result};
 use crate::model::life::Life;
 use crate::model::port_index::PortIndex;
 use crate::model::shell::shell_word;
@@ -17,9 +17,6 @@ use crate::plan::Plan;
 use crate::plan::draft::Draft;
 use crate::plan::removal_limit::RemovalLimit;
 use crate::plan::stale::{self, Kept, Stale};
-
-/// The exit code of `--check` where something would change.
-pub const FOUND: u8 = 4;
 
 /// Remove records of hosts that have no logical switch port.
 #[derive(Args, Debug)]

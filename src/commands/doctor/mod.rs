@@ -17,7 +17,7 @@ use crate::doctor::facts::{DUMP_FORMAT, Facts, Probe};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Examination, Need, checks, examine, find, repair};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, FOUND, Kind, NOT_CHECKED, Result};
 use crate::model::json;
 use crate::model::nearest::closest;
 use crate::model::switch;
@@ -28,10 +28,6 @@ use crate::output::doctor::Report;
 use crate::resolver;
 use gather::gather;
 
-/// The exit code where something at or above `--fail-on` was found.
-const FOUND: u8 = 4;
-/// The exit code where nothing could be checked, and with `--strict` where one check could not be made.
-const NOT_CHECKED: u8 = 3;
 /// Why a check was not made that the operator did not want.
 const NOT_WANTED: &str = "--skip";
 /// The largest dump, in bytes; one of 100,000 ports has some 100 MiB.
