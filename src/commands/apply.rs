@@ -98,8 +98,9 @@ pub fn apply_to(
 /// Plans one switch from a new reading, after a lost race.
 type PlanAgain<'a> = &'a dyn Fn(&SwitchId) -> Result<Plan>;
 
-/// Asks one question for the plans of several switches, then writes each plan by itself. `shown` renders the plans
-/// for the question. With `plan_again`, a switch whose plan lost a race is planned and written again.
+/// Asks one question for the plans of several switches, then writes them in as few transactions as they fit into.
+/// `shown` renders the plans for the question. With `plan_again`, a switch whose plan lost a race is planned and written
+/// again.
 ///
 /// # Errors
 /// Needs confirmation; as [`crate::ovn::northbound::Northbound::commit`], with the switches that were changed before.
@@ -110,20 +111,36 @@ pub fn apply_all(
     plan_again: Option<PlanAgain>,
 ) -> Result<()> {
     let approved = Approved::ask_all(plans, |question| confirm(context, question, shown))?;
+    let plans: Vec<&Approved<Plan>> =
+        approved.iter().filter(|plan| !plan.plan().changes.is_empty()).collect();
     let mut done: Vec<&str> = Vec::new();
-    for approved in approved.iter().filter(|approved| !approved.plan().changes.is_empty()) {
-        let switch = &approved.plan().switch;
-        let mut result = commit(context, approved);
-        if let (Some(plan_again), true) = (plan_again, is_lost_race(&result)) {
-            result = retry(OnLostRace::PlanAgain, || {
-                // The answer to the question covers the new plan: it follows from the same ports.
-                commit(context, &Approved::ask(plan_again(switch)?, |_, _| Ok(()))?)
-            });
-        }
-        result.map_err(|error| with_done(error, &done))?;
+    let mut failed = Ok(());
+    let bar = context.printer.progress("hosts");
+    let comment = audit::comment(&context.typed);
+    let mut each = |number: usize, result: Result<()>| {
+        let switch = &plans[number].plan().switch;
+        failed = once_more(context, switch, plan_again, result).map_err(|error| with_done(error, &done));
         done.push(&switch.name);
+        failed.is_ok()
+    };
+    context.nb.commit_all(&plans, &comment, &mut |at| bar.show(at.done, at.all), &mut each);
+    failed
+}
+
+/// Plans and writes a switch again whose plan lost a race.
+fn once_more(
+    context: &Context,
+    switch: &SwitchId,
+    plan_again: Option<PlanAgain>,
+    result: Result<()>,
+) -> Result<()> {
+    match plan_again {
+        Some(plan_again) if is_lost_race(&result) => retry(OnLostRace::PlanAgain, || {
+            // The answer to the question covers the new plan: it follows from the same ports.
+            commit(context, &Approved::ask(plan_again(switch)?, |_, _| Ok(()))?)
+        }),
+        _ => result,
     }
-    Ok(())
 }
 
 fn with_done(error: Error, done: &[&str]) -> Error {

@@ -56,7 +56,7 @@ impl Northbound {
         let _interrupted = Interrupted::watch(is_split);
         for batch in &batches {
             let result = if process::is_stopping() {
-                Err(Error::new(Kind::Rejected, "interrupted"))
+                Err(interrupted())
             } else {
                 self.commit_one(&batch.plan, comment)
             };
@@ -69,9 +69,98 @@ impl Northbound {
 }
 
 impl Northbound {
-    pub(super) fn batches<'p>(&self, plan: &'p Plan) -> Vec<Batch<'p>> {
-        split(plan, if self.rows.is_some() { SMALL } else { room() })
+    /// Writes the plans of several switches in as few transactions as they fit into. `each` receives the number of a plan
+    /// and its result; it returns whether to go on. Plans that lose a race together are written one by one. `progress`
+    /// receives the progress of a large change.
+    pub fn commit_all(
+        &self,
+        plans: &[&Approved<Plan>],
+        comment: &str,
+        progress: &mut dyn FnMut(Progress),
+        each: &mut dyn FnMut(usize, Result<()>) -> bool,
+    ) {
+        let groups = groups(plans, self.room());
+        let mut at = Progress { done: 0, all: plans.iter().map(|plan| hosts(plan.plan())).sum() };
+        let mut number = 0;
+        let _interrupted = Interrupted::watch(groups.len() > 1);
+        for group in &groups {
+            if groups.len() > 1 {
+                progress(at);
+            }
+            let mut write = |plan: &Approved<Plan>| {
+                let mut inner = |inner: Progress| progress(Progress { done: at.done + inner.done, ..at });
+                if process::is_stopping() {
+                    Err(interrupted())
+                } else {
+                    self.commit(plan, comment, &mut inner)
+                }
+            };
+            let together = (group.len() > 1).then(|| write(&Approved::joined(group.iter().copied())));
+            for plan in *group {
+                let result = match &together {
+                    Some(Ok(())) => Ok(()),
+                    Some(Err(error)) if !is_of_one_plan(error) => {
+                        Err(Error { hints: error.hints.clone(), ..Error::new(error.kind, &*error.message) })
+                    }
+                    _ => write(plan),
+                };
+                if !each(number, result) {
+                    return;
+                }
+                number += 1;
+            }
+            at.done += group.iter().map(|plan| hosts(plan.plan())).sum::<usize>();
+        }
     }
+
+    pub(super) fn batches<'p>(&self, plan: &'p Plan) -> Vec<Batch<'p>> {
+        split(plan, self.room())
+    }
+
+    /// The space for entries in one transaction, in bytes.
+    fn room(&self) -> usize {
+        if self.rows.is_some() { SMALL } else { room() }
+    }
+}
+
+fn interrupted() -> Error {
+    Error::new(Kind::Rejected, "interrupted")
+}
+
+fn hosts(plan: &Plan) -> usize {
+    by_host(plan.entries()).chunk_by(|(one, _), (other, _)| one == other).count()
+}
+
+/// Whether an error may concern one of several plans that were written together.
+fn is_of_one_plan(error: &Error) -> bool {
+    !matches!(
+        error.kind,
+        Kind::Timeout | Kind::Unreachable | Kind::Permission | Kind::NoSuchBinary | Kind::Io
+    )
+}
+
+/// The space that a change takes that is not an entry, and what a plan expects of rows, in bytes.
+const OTHER: usize = 400;
+
+/// Consecutive plans that fit into one transaction.
+fn groups<'s, 'p>(plans: &'s [&'p Approved<Plan>], room: usize) -> Vec<&'s [&'p Approved<Plan>]> {
+    let size = |plan: &Plan| {
+        let entries = plan.entries().chain(&plan.expects).map(cost).sum::<usize>();
+        let others = plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).count();
+        entries + (others + plan.expects_references.len() + 1) * OTHER
+    };
+    let mut groups = Vec::new();
+    let (mut from, mut used) = (0, 0);
+    for (number, plan) in plans.iter().enumerate() {
+        let size = size(plan.plan());
+        if number > from && used + size > room {
+            groups.push(&plans[from..number]);
+            (from, used) = (number, 0);
+        }
+        used += size;
+    }
+    groups.extend((from < plans.len()).then(|| &plans[from..]));
+    groups
 }
 
 /// Adds the number of finished hosts.
@@ -251,5 +340,21 @@ mod tests {
         assert!(
             matches!(&split(&plan, 1_000_000)[..], [Batch { plan: whole, hosts: 50 }] if **whole == plan)
         );
+    }
+
+    #[test]
+    fn plans_are_written_together_as_far_as_they_fit() {
+        let plan = |host: &str| {
+            let mut plan = Plan::default();
+            plan.set(Column::DnsRecords, Uuid::nil(), None, host, Some(&"x".repeat(1000)));
+            Approved::ask(plan, |_, _| Ok(())).unwrap()
+        };
+        let plans = ["a", "b", "c", "d", "e"].map(plan);
+        let plans: Vec<&Approved<Plan>> = plans.iter().collect();
+        let sizes = |room| groups(&plans, room).iter().map(|group| group.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(3500), [2, 2, 1]);
+        assert_eq!(sizes(1_000_000), [5]);
+        assert_eq!(sizes(10), [1; 5]);
+        assert_eq!(Approved::joined(plans.iter().copied()).plan().changes.len(), 5);
     }
 }

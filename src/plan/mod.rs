@@ -182,6 +182,18 @@ impl Approved<Plan> {
         Ok(plans.into_iter().map(Approved).collect())
     }
 
+    /// One plan of several. It names no switch.
+    pub fn joined<'p>(plans: impl IntoIterator<Item = &'p Self>) -> Self {
+        let mut all = Plan::default();
+        for Approved(plan) in plans {
+            all.changes.extend(plan.changes.iter().cloned());
+            all.expects.extend(plan.expects.iter().cloned());
+            all.expects_references.extend(plan.expects_references.iter().cloned());
+            all.must_stay_unused.extend(plan.must_stay_unused.iter().cloned());
+        }
+        Approved(all)
+    }
+
     pub fn plan(&self) -> &Plan {
         &self.0
     }

@@ -490,3 +490,26 @@ fn two_watchers_in_a_storm_leave_exactly_what_the_ports_say() -> Result<()> {
     assert_eq!(records(&nb), wanted);
     Ok(())
 }
+
+#[test]
+fn many_switches_are_written_in_one_transaction() -> Result<()> {
+    let nb = Nb::start()?;
+    let mut args: Vec<String> = vec!["--no-leader-only".to_owned()];
+    for n in 1..=20 {
+        let address = format!("0a:00:00:00:00:{n:02x} 10.0.{n}.1");
+        for command in [
+            format!("-- ls-add net{n}"),
+            format!("-- lsp-add net{n} vm-{n}"),
+            format!("-- lsp-set-addresses vm-{n}"),
+        ] {
+            args.extend(command.split(' ').map(str::to_owned));
+        }
+        args.push(address);
+    }
+    nb.nbctl(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    let sync = nb.qdns("sync --all --create-zones --client ovsdb-client -v");
+    sync.ok();
+    assert_eq!(sync.stderr.matches(" transact ").count(), 1, "{}", sync.stderr);
+    assert_eq!(nb.qdns("record ls -o plain").ok().lines().count(), 20);
+    Ok(())
+}
