@@ -42,14 +42,19 @@ impl Northbound {
             Client::Northbound => false,
             Client::Ovsdb => self.wait == Wait::None,
         };
-        self.rows = is_chosen.then(|| OvsdbClient {
+        self.rows = is_chosen.then(|| self.client(ovsdb_client, client == Client::Ovsdb));
+    }
+
+    /// ovsdb-client for the same database.
+    pub(super) fn client(&self, ovsdb_client: &OsStr, is_fixed: bool) -> OvsdbClient {
+        OvsdbClient {
             program: ovsdb_client.to_owned(),
             remote: self.remote(),
             connection: self.connection.clone(),
             timeout: self.timeout,
             echo: self.echo,
-            is_fixed: client == Client::Ovsdb,
-        });
+            is_fixed,
+        }
     }
 
     /// The database's address by the rules of ovn-nbctl(8).

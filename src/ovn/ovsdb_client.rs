@@ -71,6 +71,19 @@ impl OvsdbClient {
         Ok((snapshot, versions))
     }
 
+    /// How many rows a query finds.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn count(&self, query: &Query) -> Result<usize> {
+        let mut count = 0;
+        self.tables(query, &mut |_, table| {
+            count += table.rows().len();
+            Ok(())
+        })?;
+        Ok(count)
+    }
+
     /// Runs a query. `each` receives the result of each operation with the name of its table.
     fn tables(&self, query: &Query, each: &mut dyn FnMut(&str, &Table) -> Result<()>) -> Result<()> {
         let of_select = |select: &Select| {
@@ -102,7 +115,7 @@ impl OvsdbClient {
         Ok(results.iter().find_map(|result| serde_json::from_str(result.get()).ok()))
     }
 
-    fn run(&self, verb: &str, request: String) -> Result<String> {
+    pub(super) fn run(&self, verb: &str, request: String) -> Result<String> {
         let mut args = vec![format!("--timeout={}", self.timeout)];
         args.extend(self.connection.iter().cloned());
         args.extend([verb.to_owned(), self.remote.clone(), request]);

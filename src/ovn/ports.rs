@@ -17,8 +17,8 @@ use crate::plan::Plan;
 
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
-const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,dhcpv4_options,dhcpv6_options";
+pub(super) const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
+pub(super) const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,dhcpv4_options,dhcpv6_options";
 
 /// Which switches a command is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,36 +1,35 @@
 //! Watches the northbound database with ovsdb-client(1) `monitor`, the only client of OVS that reports changes.
 //!
-//! A monitor watches one table, so each table that names depend on has its own. The content of a change is not parsed:
-//! the receiver reads the database again. A monitor ends if the database goes away or the cluster elects another
-//! leader. Its end ends the watch, and the receiver starts another one.
+//! A monitor watches one table: it prints the table's content, then every change. It does not notice a server that hangs
+//! or that is no longer the leader of its cluster, so the server is asked now and then. The end of one monitor ends the
+//! watch, and the receiver starts another one.
 
 use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
+use std::time::Duration;
 
+use super::copy::Table;
 use super::northbound::Northbound;
-use super::ovsdb_client::{DATABASE, missing};
+use super::ovsdb_client::{DATABASE, OvsdbClient, missing};
+use super::query::Query;
+use super::updates::{self, Update};
 use super::{child, process, program};
-use crate::error::Error;
+use crate::error::{Error, Kind, Result};
 
-/// The tables and columns that names depend on.
-const MONITORED: &[(&str, &str)] = &[
-    ("Logical_Switch", "name,dns_records,ports,other_config,!initial"),
-    (
-        "Logical_Switch_Port",
-        "name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,!initial",
-    ),
-    ("DNS", "records,external_ids,!initial"),
-];
+/// How often a server of a cluster is asked whether it still is the leader. Another one may have taken its place.
+const PROBE: Duration = Duration::from_secs(3);
+/// How often a server is asked for which there is no other one. Its machine may be gone without a word.
+const PROBE_ALONE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A watched column changed.
-    Changed,
-    /// The watch with this number ended, with the messages of its monitor.
+    /// The watch with this number has read rows.
+    Rows(u64, Table, Update),
+    /// The watch with this number ended, with the reason.
     Ended(u64, String),
     /// The process must end.
     Stop,
@@ -39,35 +38,101 @@ pub enum Event {
 /// A running watch. Dropping it ends it.
 #[derive(Debug)]
 pub struct Watch {
+    client: OvsdbClient,
     monitors: Vec<Child>,
+    /// The tables whose content was not yet read.
+    missing: Vec<Table>,
+    /// Ends the questions to the server when it is dropped.
+    _asking: Sender<()>,
+}
+
+impl Northbound {
+    /// The same database at the one server that a watch follows: of a cluster, the leader.
+    ///
+    /// # Errors
+    /// Unreachable where no server is the leader.
+    pub fn at_leader(&self, program: &OsStr) -> Result<Self> {
+        let client = self.client(program, false);
+        let leader = client.at_leader().ok_or_else(|| {
+            Error::new(Kind::Unreachable, "no server of the northbound database's cluster is the leader")
+        })?;
+        if leader.remote == client.remote {
+            return Ok(self.clone());
+        }
+        let mut nb = Northbound { db: Some(leader.remote.clone()), ..self.clone() };
+        if let Some(rows) = &mut nb.rows {
+            rows.remote = leader.remote;
+        }
+        Ok(nb)
+    }
 }
 
 impl Watch {
-    /// Watches the database that ovn-nbctl uses; `number` identifies the watch in its events.
+    /// Watches a database; `number` identifies the watch in its events. `is_alone`: whether the database has no other
+    /// server.
     ///
     /// # Errors
     /// No such binary if ovsdb-client cannot be run.
     pub fn start(
         nb: &Northbound,
         program: &OsStr,
+        is_alone: bool,
         number: u64,
         events: &Sender<Event>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self> {
         let path = program::find(program).ok_or_else(|| missing(program))?;
-        let mut watch = Watch { monitors: Vec::new() };
-        for (table, columns) in MONITORED {
+        let client = nb.client(program, false);
+        let (_asking, asks) = mpsc::channel();
+        let mut watch =
+            Watch { client: client.clone(), monitors: Vec::new(), missing: Table::ALL.to_vec(), _asking };
+        for table in Table::ALL {
             let mut args: Vec<String> = vec!["--format=json".to_owned(), "-vconsole:off".to_owned()];
             args.extend(nb.connection.iter().cloned());
-            args.extend(["monitor".to_owned(), nb.remote(), DATABASE.to_owned()]);
-            args.extend([(*table).to_owned(), (*columns).to_owned()]);
+            args.extend(
+                ["monitor", &client.remote, DATABASE, table.name(), table.columns()].map(str::to_owned),
+            );
             process::echo(nb.echo, program, &args);
             let mut child = spawn(&path, &args).map_err(|error| missing(program).cause(error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();
-            thread::spawn(move || report(stdout, stderr, number, &events));
+            thread::spawn(move || report(stdout, stderr, table, number, &events));
         }
+        let (events, every) = (events.clone(), if is_alone { PROBE_ALONE } else { PROBE });
+        thread::spawn(move || {
+            while asks.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                if !client.serves() {
+                    let _ = events.send(Event::Ended(number, "the server does not answer".to_owned()));
+                    return;
+                }
+            }
+        });
         Ok(watch)
+    }
+
+    /// Notes that the content of a table was read.
+    pub fn has_read(&mut self, table: Table) {
+        self.missing.retain(|other| *other != table);
+    }
+
+    /// Whether the content of every table was read.
+    pub fn is_whole(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// Asks whether the missing tables are empty: a monitor prints nothing for an empty table.
+    ///
+    /// # Errors
+    /// As [`Northbound::run`].
+    pub fn ask_for_empty(&mut self) -> Result<()> {
+        for table in self.missing.clone() {
+            let mut query = Query::default();
+            query.table(table.name(), "_uuid");
+            if self.client.count(&query)? == 0 {
+                self.has_read(table);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -89,18 +154,25 @@ fn spawn(program: &Path, args: &[String]) -> io::Result<Child> {
         .spawn()
 }
 
-/// Sends an event for every line, and one for the end.
-fn report(stdout: Option<ChildStdout>, stderr: Option<impl Read>, number: u64, events: &Sender<Event>) {
-    for line in stdout.into_iter().flat_map(|pipe| BufReader::new(pipe).split(b'\n')) {
-        // Stops if the pipe cannot be read or the receiver no longer exists.
-        if line.is_err() || events.send(Event::Changed).is_err() {
-            return;
-        }
-    }
+/// Sends an event for every change, and one for the end.
+fn report(
+    stdout: Option<ChildStdout>,
+    stderr: Option<impl Read>,
+    table: Table,
+    number: u64,
+    events: &Sender<Event>,
+) {
+    let read = stdout.map_or(Ok(()), |pipe| {
+        let send = &mut |update| events.send(Event::Rows(number, table, update)).is_ok();
+        updates::read(pipe, table.columns(), send)
+    });
     let mut messages = Vec::new();
-    if let Some(stderr) = stderr {
+    if let (Ok(()), Some(stderr)) = (&read, stderr) {
         let _ = stderr.take(10_000).read_to_end(&mut messages);
     }
-    let messages = String::from_utf8_lossy(&messages).trim().to_owned();
-    let _ = events.send(Event::Ended(number, messages));
+    let why = match read {
+        Ok(()) => String::from_utf8_lossy(&messages).trim().to_owned(),
+        Err(error) => format!("the monitor of {} printed something else: {error}", table.name()),
+    };
+    let _ = events.send(Event::Ended(number, why));
 }

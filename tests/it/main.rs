@@ -51,5 +51,6 @@ mod sync;
 mod terminal;
 mod undo;
 mod unit;
+mod watching;
 mod zone_share;
 mod zones;

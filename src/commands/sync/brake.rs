@@ -23,6 +23,8 @@ pub struct Held {
     pub hosts: BTreeSet<String>,
     /// How long they stay from when they were first held.
     pub grace: Duration,
+    /// When the first of them may go; `None` where none is held.
+    pub until: Option<Instant>,
 }
 
 impl Brake {
@@ -42,12 +44,8 @@ impl Brake {
         for host in &hosts {
             waiting.entry(host.clone()).or_insert(now + self.grace);
         }
-        Held { hosts, grace: self.grace }
-    }
-
-    /// When the next host may go.
-    pub fn next(&self, now: Instant) -> Option<Instant> {
-        self.waiting.values().flat_map(BTreeMap::values).filter(|at| **at > now).min().copied()
+        let until = waiting.values().copied().filter(|at| *at > now).min();
+        Held { hosts, grace: self.grace, until }
     }
 
     /// Forgets who waits: after a lost connection the database may be another one.
@@ -79,8 +77,8 @@ mod tests {
     #[test]
     fn many_hosts_wait_and_go_after_the_grace() {
         let (mut brake, now) = brake();
-        assert_eq!(brake.hold(Uuid::nil(), &hosts(4), 5, now).hosts, hosts(4));
-        assert_eq!(brake.next(now), Some(now + GRACE));
+        let held = brake.hold(Uuid::nil(), &hosts(4), 5, now);
+        assert_eq!((held.hosts, held.until), (hosts(4), Some(now + GRACE)));
         assert_eq!(brake.hold(Uuid::nil(), &hosts(4), 5, now + GRACE / 2).hosts, hosts(4));
         assert!(brake.hold(Uuid::nil(), &hosts(4), 5, now + GRACE).hosts.is_empty());
     }

@@ -1,6 +1,8 @@
 //! `qdns sync`: registers the names and addresses of a switch's ports.
 
 mod brake;
+mod follower;
+mod recheck;
 mod selection;
 mod unit;
 mod watch;
@@ -80,6 +82,9 @@ pub struct SyncArgs {
     /// With --watch, how long to keep hosts that would go at once beyond the limit
     #[arg(long, value_name = "SECS", default_value_t = 300, requires = "watch")]
     grace: u64,
+    /// With --watch, how often the copy of the database is compared with a new reading
+    #[arg(long, value_name = "SECS", default_value_t = 600, requires = "watch", hide = true)]
+    recheck: u64,
     /// Take the hostname from this key of a port's external_ids first
     #[arg(long, value_name = "KEY")]
     name_from: Option<String>,
@@ -104,7 +109,7 @@ impl SyncArgs {
                     .hint("--dry-run without --watch shows what would change now"));
             }
             let brake = Brake::new(self.limit.limit(), Duration::from_secs(self.grace));
-            return watch::run(context, &selection, &options, brake, &context.global.ovsdb_client);
+            return watch::run(context, &selection, &options, brake, Duration::from_secs(self.recheck));
         }
         let dry_run = context.global.dry_run || self.check;
         let (snapshot, read) = context.nb.read_guests(&selection.switches)?;

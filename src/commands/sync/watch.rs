@@ -1,41 +1,39 @@
-//! `qdns sync --watch`: reads the database after every change and syncs the switches.
+//! `qdns sync --watch`: follows the database with a copy of it, and starts again when the connection is lost.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::brake::{Brake, Held};
-use super::selection::Selection;
-use crate::commands::Context;
-use crate::error::{Error, Kind, Result};
-use crate::model::life::Life;
-use crate::model::shell::shell_word;
-use crate::model::snapshot::Switch;
-use crate::model::topology::{Network, Topology};
-use crate::output::Reply;
-use crate::output::sync::SyncChanges;
-use crate::output::text::Text;
-use crate::ovn::watch::{Event, Watch};
-use crate::plan::Approved;
-use crate::plan::sync::{self, Options};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// The database is read when it has not changed for this long.
-const QUIET: Duration = Duration::from_millis(60);
-/// The database is read at the latest this long after a change.
-const QUIET_AT_MOST: Duration = Duration::from_millis(300);
-/// The database is read again this long after a watch began: ovsdb-client does not report when its monitor begins.
-const SETTLE: [Duration; 2] = [Duration::from_millis(700), Duration::from_secs(3)];
-/// The database is read this often even without a reported change.
-const HEARTBEAT: Duration = Duration::from_secs(60);
+use super::brake::Brake;
+use super::follower::{Follower, is_final};
+use super::recheck::Recheck;
+use super::selection::Selection;
+use crate::commands::Context;
+use crate::error::{Error, Kind, Result};
+use crate::output::Reply;
+use crate::output::text::Text;
+use crate::ovn;
+use crate::ovn::copy::Copy;
+use crate::ovn::northbound::Northbound;
+use crate::ovn::watch::{Event, Watch};
+use crate::plan::sync::Options;
+
+/// The changes of one burst are planned together: when nothing has changed for this long …
+const QUIET: Duration = Duration::from_millis(15);
+/// … and at the latest this long after the first.
+const QUIET_AT_MOST: Duration = Duration::from_millis(100);
+/// How long to wait for the content of a table before the database is asked whether the table is empty.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// The shortest and the longest wait before a lost connection is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// Syncs the switches until SIGTERM, SIGINT or SIGHUP. Waits for a database that cannot be reached.
+/// Syncs the switches until SIGTERM, SIGINT or SIGHUP. Waits for a database that cannot be reached. `recheck` is how often
+/// the copy is compared with a new reading.
 ///
 /// # Errors
 /// No such binary for ovsdb-client or ovn-nbctl; invalid input.
@@ -44,42 +42,41 @@ pub fn run(
     selection: &Selection,
     options: &Options,
     brake: Brake,
-    program: &OsStr,
+    recheck: Duration,
 ) -> Result<Reply> {
     let (sender, events) = mpsc::channel();
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
-    let mut watcher = Watcher { context, selection, options, brake, reported: BTreeSet::new() };
+    let follower = Follower::new(context, selection, options, brake);
+    let program = context.global.ovsdb_client.as_os_str();
+    let mut watcher = Watcher { nb: &context.nb, program, follower, recheck, sender, events, number: 0 };
     let mut back_off = BACK_OFF.0;
-    let mut number = 0;
     loop {
-        number += 1;
-        let watch = Watch::start(&context.nb, program, number, &sender)?;
         let began = Instant::now();
-        match watcher.follow(&events, number)? {
-            Outcome::Stopped => return Ok(Reply::from(Text::default())),
-            Outcome::Lost(why) => {
-                watcher.brake.forget();
-                drop(watch);
-                if began.elapsed() > BACK_OFF.1 {
-                    back_off = BACK_OFF.0;
-                }
-                watcher.report(&format!("the database cannot be followed, trying again: {why}"));
-                if pause(&events, back_off) {
-                    return Ok(Reply::from(Text::default()));
-                }
-                back_off = (back_off * 2).min(BACK_OFF.1);
-            }
+        let why = match watcher.follow() {
+            Ok(Outcome::Stopped) => return Ok(Reply::from(Text::default())),
+            Ok(Outcome::Lost(why)) => format!("the database cannot be followed, trying again: {why}"),
+            Err(error) if is_final(&error) => return Err(error),
+            Err(error) => format!("the database cannot be followed, trying again: {}", error.in_one_line()),
+        };
+        if began.elapsed() > BACK_OFF.1 {
+            back_off = BACK_OFF.0;
         }
+        watcher.follower.lose(&why);
+        if pause(&watcher.events, back_off) {
+            return Ok(Reply::from(Text::default()));
+        }
+        back_off = (back_off * 2).min(BACK_OFF.1);
     }
 }
 
-/// Sends [`Event::Stop`] on the signals that end the process.
+/// Sends [`Event::Stop`] on the signals that end the process, and ends what hangs.
 fn stop_on_signals(sender: &Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
     let sender = sender.clone();
     thread::spawn(move || {
         for _ in signals.forever() {
+            ovn::stopping().store(true, std::sync::atomic::Ordering::Relaxed);
             // Without a receiver the process ends already.
             let _ = sender.send(Event::Stop);
         }
@@ -94,7 +91,7 @@ fn pause(events: &Receiver<Event>, limit: Duration) -> bool {
         match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return true,
             Ok(_) => {}
-            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Timeout) => return ovn::is_stopping(),
         }
     }
 }
@@ -105,149 +102,121 @@ enum Outcome {
     Lost(String),
 }
 
-/// The arguments, and what is remembered from one reading to the next.
+/// What ended a wait.
+enum Heard {
+    Nothing,
+    Rows,
+    End(Outcome),
+}
+
 struct Watcher<'a> {
-    context: &'a Context,
-    selection: &'a Selection,
-    options: &'a Options,
-    brake: Brake,
-    /// The warnings that were reported and still apply.
-    reported: BTreeSet<String>,
+    nb: &'a Northbound,
+    program: &'a OsStr,
+    follower: Follower<'a>,
+    recheck: Duration,
+    sender: Sender<Event>,
+    events: Receiver<Event>,
+    /// The number of the latest watch.
+    number: u64,
+}
+
+/// What one connection has.
+struct Connection {
+    watch: Watch,
+    number: u64,
+    copy: Copy,
+    recheck: Recheck,
 }
 
 impl Watcher<'_> {
-    /// Syncs now, after every change, and at intervals, until the watch ends.
-    fn follow(&mut self, events: &Receiver<Event>, number: u64) -> Result<Outcome> {
-        let began = Instant::now();
-        let mut settle = SETTLE.iter().map(|after| began + *after).peekable();
+    /// Follows the database until the connection is lost.
+    fn follow(&mut self) -> Result<Outcome> {
+        let nb = self.nb.at_leader(self.program)?;
+        let watch = self.start(&nb)?;
+        let recheck = Recheck::new(self.recheck, Instant::now());
+        let mut at = Connection { watch, number: self.number, copy: Copy::default(), recheck };
+        if let Some(outcome) = self.load(&mut at)? {
+            return Ok(outcome);
+        }
+        at.copy.touch_all();
         loop {
-            let mut next = self.reconcile()?.unwrap_or(Instant::now() + HEARTBEAT);
-            while settle.next_if(|at| *at <= Instant::now()).is_some() {}
-            next = settle.peek().map_or(next, |at| next.min(*at));
-            // One reading serves all changes that come shortly one after another.
-            match wait(events, number, next) {
+            let again = self.follower.sync(&nb, &mut at.copy)?;
+            if ovn::is_stopping() {
+                return Ok(Outcome::Stopped);
+            }
+            if let Some(why) = at.recheck.compare(&at.copy, Instant::now()) {
+                return Ok(Outcome::Lost(why));
+            }
+            if at.recheck.is_due(Instant::now()) {
+                let watch = self.start(&nb)?;
+                at.recheck.begin(watch, self.number);
+            }
+            let until = again.into_iter().chain(at.recheck.next()).min();
+            match self.wait(&mut at, until)? {
                 Heard::Nothing => continue,
-                Heard::Change => {}
+                Heard::Rows => {}
                 Heard::End(outcome) => return Ok(outcome),
             }
             let at_most = Instant::now() + QUIET_AT_MOST;
             loop {
-                match wait(events, number, at_most.min(Instant::now() + QUIET)) {
-                    Heard::Change if Instant::now() < at_most => {}
-                    Heard::Change | Heard::Nothing => break,
+                match self.wait(&mut at, Some(at_most.min(Instant::now() + QUIET)))? {
+                    Heard::Rows if Instant::now() < at_most => {}
+                    Heard::Rows | Heard::Nothing => break,
                     Heard::End(outcome) => return Ok(outcome),
                 }
             }
         }
     }
 
-    /// Reads the database and syncs each switch. Returns when to try again what failed.
-    fn reconcile(&mut self) -> Result<Option<Instant>> {
-        let soon = |after: u64| Ok(Some(Instant::now() + Duration::from_millis(after)));
-        let (snapshot, switches) = match self.context.nb.read_guests(&self.selection.switches) {
-            Ok(read) => read,
-            Err(error) if is_final(&error) => return Err(error),
-            Err(error) => {
-                self.brake.forget();
-                self.report(&error.message);
-                return soon(1000);
+    fn start(&mut self, nb: &Northbound) -> Result<Watch> {
+        self.number += 1;
+        let is_alone = nb.db == self.nb.db;
+        Watch::start(nb, self.program, is_alone, self.number, &self.sender)
+    }
+
+    /// Reads the content of all tables. Returns an outcome if the connection is lost.
+    fn load(&mut self, at: &mut Connection) -> Result<Option<Outcome>> {
+        while !at.watch.is_whole() {
+            match self.wait(at, Some(Instant::now() + PATIENCE))? {
+                Heard::Nothing => at.watch.ask_for_empty()?,
+                Heard::Rows => {}
+                Heard::End(outcome) => return Ok(Some(outcome)),
             }
-        };
-        let mut warnings = BTreeSet::new();
-        let mut again = None;
-        let topology = Topology::of(&snapshot);
-        let life = Life::of(&topology);
-        for switch in self.selection.of(&topology, self.options, &switches) {
-            match self.sync(&topology, &life, switch, &mut warnings) {
-                Ok(()) => {}
-                Err(error) if is_final(&error) => return Err(error),
-                Err(error) if error.kind == Kind::LostRace => again = Some(20),
-                Err(error) => {
-                    warnings.insert(format!("switch {}: {}", switch.name, error.message));
-                    again = again.or(Some(1000));
+        }
+        Ok(None)
+    }
+
+    /// Waits for rows, at most until a moment.
+    fn wait(&mut self, at: &mut Connection, until: Option<Instant>) -> Result<Heard> {
+        loop {
+            let event = match until {
+                Some(until) => self.events.recv_timeout(until.saturating_duration_since(Instant::now())),
+                None => self.events.recv().map_err(RecvTimeoutError::from),
+            };
+            match event {
+                Ok(Event::Rows(number, table, update)) if number == at.number => {
+                    if update.is_whole {
+                        at.watch.has_read(table);
+                    }
+                    let is_change = !update.rows.is_empty();
+                    at.copy.apply(table, update.rows)?;
+                    if is_change {
+                        return Ok(Heard::Rows);
+                    }
                 }
+                Ok(Event::Rows(number, table, update)) => {
+                    at.recheck.take(number, table, update, Instant::now())?;
+                    return Ok(Heard::Nothing);
+                }
+                Ok(Event::Ended(number, why)) if number == at.number => {
+                    return Ok(Heard::End(Outcome::Lost(why)));
+                }
+                Ok(Event::Ended(number, _)) => at.recheck.end(number, Instant::now()),
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    return Ok(Heard::End(Outcome::Stopped));
+                }
+                Err(RecvTimeoutError::Timeout) => return Ok(Heard::Nothing),
             }
         }
-        warnings.difference(&self.reported).for_each(|warning| self.context.printer.warn(warning));
-        self.reported = warnings;
-        match again {
-            Some(after) => soon(after),
-            None => Ok(self.brake.next(Instant::now()).map(|at| at.min(Instant::now() + HEARTBEAT))),
-        }
     }
-
-    /// Syncs one switch.
-    fn sync<'t>(
-        &mut self,
-        topology: &Topology<'t>,
-        life: &Life<'t>,
-        switch: &Switch,
-        warnings: &mut BTreeSet<String>,
-    ) -> Result<()> {
-        let network = topology.network(switch.uuid)?;
-        let mut synced = sync::plan(topology, life, network, self.options, &BTreeSet::new())?;
-        let stale = synced.stale().map(|stale| stale.host.name.to_string()).collect();
-        let held = self.brake.hold(switch.uuid, &stale, synced.host_count, Instant::now());
-        if !held.hosts.is_empty() {
-            warnings.insert(held_warning(network, &held, synced.host_count));
-            synced = sync::plan(topology, life, network, self.options, &held.hosts)?;
-        }
-        warnings.extend(synced.plan.warnings.drain(..));
-        let approved = Approved::ask(std::mem::take(&mut synced.plan), |_, question| {
-            Err(Error::new(Kind::NeedsConfirmation, question))
-        })?;
-        let comment = self.context.comment();
-        self.context.nb.commit(&approved, &comment, &mut |_| {})?;
-        let plan = approved.into_plan();
-        if !plan.changes.is_empty() {
-            let answer =
-                SyncChanges::of(&[plan], &synced.removed, false).listing(self.context.global.lists_all());
-            // The sync goes on where standard output cannot be written.
-            let _ = self.context.printer.print(&answer);
-        }
-        Ok(())
-    }
-
-    /// Reports a warning once, until a reading succeeds.
-    fn report(&mut self, text: &str) {
-        if self.reported.insert(text.to_owned()) {
-            self.context.printer.warn(text);
-        }
-    }
-}
-
-/// The warning about hosts that stay for a while.
-fn held_warning(network: &Network, held: &Held, host_count: usize) -> String {
-    let switch = &network.switch.name;
-    format!(
-        "the ports of {} of the {host_count} hosts of {switch} are gone at once: the hosts stay for {} s, and go then \
-         if their ports are still gone; qdns sync {} --prune --force --yes removes them now",
-        held.hosts.len(),
-        held.grace.as_secs(),
-        shell_word(network.name())
-    )
-}
-
-/// What ended a wait.
-enum Heard {
-    Nothing,
-    Change,
-    End(Outcome),
-}
-
-fn wait(events: &Receiver<Event>, number: u64, until: Instant) -> Heard {
-    loop {
-        match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(Event::Changed) => return Heard::Change,
-            Ok(Event::Ended(which, why)) if which == number => return Heard::End(Outcome::Lost(why)),
-            Ok(Event::Ended(..)) => {}
-            Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Heard::End(Outcome::Stopped),
-            Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
-        }
-    }
-}
-
-/// Whether another try cannot help: a program is missing, or the command line is wrong.
-fn is_final(error: &Error) -> bool {
-    matches!(error.kind, Kind::NoSuchBinary | Kind::InvalidInput)
 }

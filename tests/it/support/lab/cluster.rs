@@ -72,6 +72,15 @@ impl Cluster {
         self.servers()[server] = None;
     }
 
+    /// SIGSTOP: connections are accepted, nothing is answered.
+    pub fn stop(&self, server: usize) {
+        self.servers()[server].as_ref().expect("a running server").stop();
+    }
+
+    pub fn cont(&self, server: usize) {
+        self.servers()[server].as_ref().expect("a running server").cont();
+    }
+
     /// Starts a server again on its data.
     pub fn serve(&self, server: usize) -> Result<()> {
         let _ = std::fs::remove_file(self.file(server, "sock"));
@@ -88,7 +97,12 @@ impl Cluster {
 
     #[track_caller]
     pub fn nbctl(&self, args: &[&str]) -> String {
-        let remotes = format!("--db={}", self.remotes());
+        self.nbctl_at(&self.remotes(), args)
+    }
+
+    #[track_caller]
+    pub fn nbctl_at(&self, remotes: &str, args: &[&str]) -> String {
+        let remotes = format!("--db={remotes}");
         must(&mut nbctl_command(&self.nbctl, &self.place, &[&[remotes.as_str()], args].concat())).unwrap()
     }
 
