@@ -36,16 +36,16 @@ impl Answer for Forwarders {
         let header =
             ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
         let columns = if via { header.len() } else { header.len() - 2 };
-        let mut table = Table::new(width, &header[..columns]);
+        let mut table = Table::new(width, &header[..columns]).spare(&["SEARCH", "SHARED WITH"]);
         for row in &self.forwarders {
             let mut cells = vec![
                 Cell::from(switch_label(&row.switch, row.network_name.as_deref())),
                 Cell::from(row.cidr.as_str()),
-                Cell::lines_or_dash(&row.servers),
+                Cell::list(&row.servers),
                 Cell::from(or_dash(&row.search, " ")),
                 Cell::from(row.ports.to_string()),
                 Cell::from(or_dash(&row.shared_with, ", ")),
-                if row.mode == "via" { Cell::lines(&row.upstreams) } else { Cell::from("-") },
+                if row.mode == "via" { Cell::list(&row.upstreams) } else { Cell::from("-") },
                 Cell::from(or_dash(&row.attached_to, ", ")),
             ];
             cells.truncate(columns);

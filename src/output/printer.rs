@@ -17,9 +17,11 @@ use crate::plan::Plan;
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people
+    /// For people: one line each, as wide as the terminal
     #[default]
     Table,
+    /// For people: all columns, however wide
+    Wide,
     /// For programs: one document
     Json,
     /// For scripts: tab-separated lines without a header
@@ -61,8 +63,9 @@ impl Printer {
             (Some(text), _) if !io::stdout().is_terminal() => io::stdout().lock().write_all(text.as_bytes()),
             (Some(_), _) | (None, Format::Plain) => write(&answer.plain()),
             (None, Format::Json) => answer.write_json(&mut io::stdout().lock()),
-            (None, Format::Table) if self.quiet && answer.is_confirmation() => Ok(()),
+            (None, Format::Table | Format::Wide) if self.quiet && answer.is_confirmation() => Ok(()),
             (None, Format::Table) => write(&answer.table(terminal::width())),
+            (None, Format::Wide) => write(&answer.table(None)),
         };
         match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -99,7 +102,7 @@ impl Printer {
 
     /// Progress is for a person who watches and reads tables.
     fn shows_progress(self) -> bool {
-        io::stderr().is_terminal() && !self.quiet && self.format == Format::Table
+        io::stderr().is_terminal() && !self.quiet && matches!(self.format, Format::Table | Format::Wide)
     }
 }
 

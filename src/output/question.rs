@@ -3,6 +3,7 @@
 //! dialoguer's own prompts wait for ever at the end of input, so only its terminal is used.
 
 use dialoguer::console::{Key, Term};
+use nix::sys::termios;
 
 use super::page::Line;
 
@@ -12,6 +13,8 @@ pub fn ask(question: &str) -> bool {
     if terminal.write_str(Line::from(question).as_str()).is_err() {
         return false;
     }
+    // What was typed before the question is not an answer to it.
+    let _ = termios::tcflush(std::io::stdin(), termios::FlushArg::TCIFLUSH);
     let answer = read_line(&terminal);
     // The answer is known, even if the line end cannot be shown.
     let _ = terminal.write_line("");

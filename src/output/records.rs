@@ -70,7 +70,7 @@ impl Answer for Records {
         let noted = self.records.iter().any(|record| !record.notes.is_empty());
         let header = ["HOSTNAME", "FQDN", "ADDRESSES", "PTR", "SWITCH", "NOTE"];
         let columns = if noted { header.len() } else { header.len() - 1 };
-        let mut table = Table::new(width, &header[..columns]);
+        let mut table = Table::new(width, &header[..columns]).spare(&["FQDN", "PTR"]);
         for record in &self.records {
             let mut cells = vec![
                 Cell::from(match &record.alias_of {
@@ -79,7 +79,7 @@ impl Answer for Records {
                     None => record.hostname.clone(),
                 }),
                 Cell::from(record.fqdn.as_str()),
-                Cell::lines(&record.addresses),
+                Cell::from(record.addresses.join(" ")),
                 Cell::from(record.pointed()),
                 Cell::from(switch_label(&record.switch, record.network_name.as_deref())),
                 Cell::from(record.notes.join("; ")),

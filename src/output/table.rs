@@ -1,55 +1,75 @@
-//! Tables for people: they fit the terminal, and say in words where there is nothing.
-
-use comfy_table::ContentArrangement;
+//! Tables for people: one line a row, and no word is broken. A narrow terminal gets fewer columns.
 
 use super::page::{Page, shortened};
 use crate::model::printable::escaped;
 
 /// A table that is being filled.
-pub(super) struct Table(comfy_table::Table);
+pub(super) struct Table {
+    width: Option<u16>,
+    header: Vec<&'static str>,
+    spare: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
 
-/// What a cell shows: one line of printable characters, or several.
+/// What a cell shows, in printable characters.
 pub(super) struct Cell(String);
 
 impl Table {
-    /// A table of these columns, as wide as the terminal.
-    pub(super) fn new(width: Option<u16>, header: &[&str]) -> Self {
-        let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Disabled);
-        if let Some(width) = width {
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        }
-        table.set_header(header.iter().copied());
-        Table(table)
+    /// A table of these columns for a terminal of this width.
+    pub(super) fn new(width: Option<u16>, header: &[&'static str]) -> Self {
+        Table { width, header: header.to_vec(), spare: Vec::new(), rows: Vec::new() }
+    }
+
+    /// Columns that a narrow terminal does not get, the first one that goes first.
+    #[must_use]
+    pub(super) fn spare(mut self, columns: &[&'static str]) -> Self {
+        self.spare = columns.to_vec();
+        self
     }
 
     pub(super) fn push(&mut self, row: impl IntoIterator<Item = Cell>) {
-        self.0.add_row(row.into_iter().map(|cell| cell.0));
+        self.rows.push(row.into_iter().map(|cell| cell.0).collect());
     }
 
     /// The table's lines without the blanks at their ends.
-    pub(super) fn page(&self) -> Page {
-        let lines = self.0.lines();
-        lines
-            .map(|line| {
-                let line = line.trim_end();
-                line.strip_prefix(' ').unwrap_or(line).to_owned()
-            })
-            .collect()
+    pub(super) fn page(mut self) -> Page {
+        for column in std::mem::take(&mut self.spare) {
+            let table = self.drawn();
+            let used: usize =
+                table.column_max_content_widths().iter().map(|width| usize::from(*width) + GAP).sum();
+            if self.width.is_none_or(|width| used <= usize::from(width) + GAP) {
+                break;
+            }
+            if let Some(index) = self.header.iter().position(|name| *name == column) {
+                self.header.remove(index);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(index)));
+            }
+        }
+        let table = self.drawn();
+        let lines = table.lines().map(|line| {
+            let line = line.trim_end();
+            line.strip_prefix(' ').unwrap_or(line).to_owned()
+        });
+        lines.collect()
+    }
+
+    fn drawn(&self) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::NOTHING);
+        table.set_content_arrangement(comfy_table::ContentArrangement::Disabled);
+        table.set_header(self.header.iter().copied());
+        table.add_rows(self.rows.iter().map(|row| row.iter().map(String::as_str)));
+        table
     }
 }
 
-impl Cell {
-    /// As [`Cell::lines`], with a dash for an empty list.
-    pub(super) fn lines_or_dash(list: &[String]) -> Self {
-        if list.is_empty() { Cell::from("-") } else { Cell::lines(list) }
-    }
+/// The blanks between two columns.
+const GAP: usize = 2;
 
-    /// A list with one item a line.
-    pub(super) fn lines(list: &[String]) -> Self {
-        let items = list.iter().map(|item| escaped(&shortened(item)).into_owned());
-        Cell(items.collect::<Vec<_>>().join("\n"))
+impl Cell {
+    /// A list, or a dash where it is empty.
+    pub(super) fn list(list: &[String]) -> Self {
+        Cell::from(or_dash(list, " "))
     }
 }
 

@@ -43,11 +43,9 @@ fn an_alias_has_both_names_with_the_addresses_of_its_host() -> Result<()> {
     $ qdns record add net1 www --alias-of web.internal
     Nothing to change.
     $ qdns record ls net1
-    HOSTNAME            FQDN          ADDRESSES  PTR  SWITCH
-    web                 web.internal  10.0.0.10  yes  net1
-                                      fd00::10
-    www (alias of web)  www.internal  10.0.0.10       net1
-                                      fd00::10
+    HOSTNAME            FQDN          ADDRESSES           PTR  SWITCH
+    web                 web.internal  10.0.0.10 fd00::10  yes  net1
+    www (alias of web)  www.internal  10.0.0.10 fd00::10       net1
     $ qdns record ls net1 --name www -o json
     {"records":[{"hostname":"www","fqdn":"www.internal","ip":"10.0.0.10","addresses":["10.0.0.10","fd00::10"],"ptr":[],"static":false,"port":null,"alias_of":"web","ttl":3600,"switch":"net1","domain":"internal"}]}
     $ qdns record ls net1 --name www -o plain

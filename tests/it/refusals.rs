@@ -330,7 +330,7 @@ fn mistyped_commands() -> Result<()> {
     For more information, try '--help'.
     ["-o", "yaml", "zone", "ls"]
     error: invalid value 'yaml' for '--output <FORMAT>'
-      [possible values: table, json, plain]
+      [possible values: table, wide, json, plain]
 
     For more information, try '--help'.
     ["--wait", "forever", "zone", "ls"]

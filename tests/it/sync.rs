@@ -57,13 +57,12 @@ fn names_follow_the_ports() -> Result<()> {
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
     snapshot!(nb.qdns("record ls net1"), @"
-    HOSTNAME       FQDN              ADDRESSES  PTR  SWITCH
-    db             db.internal       10.0.0.3   yes  net1
-    gone           gone.internal     10.0.0.9   yes  net1
-    kept (static)  kept.internal     10.0.0.7   yes  net1
-    printer        printer.internal  10.0.0.99  yes  net1
-    web            web.internal      10.0.0.2   yes  net1
-                                     fd00::2
+    HOSTNAME       FQDN              ADDRESSES         PTR  SWITCH
+    db             db.internal       10.0.0.3          yes  net1
+    gone           gone.internal     10.0.0.9          yes  net1
+    kept (static)  kept.internal     10.0.0.7          yes  net1
+    printer        printer.internal  10.0.0.99         yes  net1
+    web            web.internal      10.0.0.2 fd00::2  yes  net1
     ");
     Ok(())
 }
@@ -130,12 +129,11 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
     warning: port p4: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
     "#);
     snapshot!(nb.qdns("record ls net1"), @"
-    HOSTNAME       FQDN              ADDRESSES  PTR  SWITCH
-    db             db.internal       10.0.0.3   yes  net1
-    kept (static)  kept.internal     10.0.0.7   yes  net1
-    printer        printer.internal  10.0.0.99  yes  net1
-    web            web.internal      10.0.0.2   yes  net1
-                                     fd00::2
+    HOSTNAME       FQDN              ADDRESSES         PTR  SWITCH
+    db             db.internal       10.0.0.3          yes  net1
+    kept (static)  kept.internal     10.0.0.7          yes  net1
+    printer        printer.internal  10.0.0.99         yes  net1
+    web            web.internal      10.0.0.2 fd00::2  yes  net1
     ");
     Ok(())
 }

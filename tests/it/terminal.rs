@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::support::lab::Nb;
-use crate::support::{Run, command, run, snapshot};
+use crate::support::{Run, answered, command, run, snapshot};
 
 fn net() -> Result<Nb> {
     let nb = Nb::start()?;
@@ -23,16 +23,14 @@ fn net() -> Result<Nb> {
 fn lists_as_tables() -> Result<()> {
     snapshot!(net()?.session(&["record ls", "record ls net1 --name *-server", "zone ls"]), @"
     $ qdns record ls
-    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
-    app                 app.internal         10.0.0.12  no   net1
-    db-server (static)  db-server.internal   10.0.0.11  yes  net1
-                                             fd00::11
-    web-server          web-server.internal  10.0.0.10  yes  net1
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH
+    app                 app.internal         10.0.0.12           no   net1
+    db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
+    web-server          web-server.internal  10.0.0.10           yes  net1
     $ qdns record ls net1 --name *-server
-    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
-    db-server (static)  db-server.internal   10.0.0.11  yes  net1
-                                             fd00::11
-    web-server          web-server.internal  10.0.0.10  yes  net1
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH
+    db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
+    web-server          web-server.internal  10.0.0.10           yes  net1
     $ qdns zone ls
     SWITCH  DOMAIN    HOSTS  RECORDS  STATE
     net1    internal  3      8        attached
@@ -81,36 +79,44 @@ fn net_with_long_lines() -> Result<Nb> {
 }
 
 #[test]
-fn a_table_fits_sixty_columns() -> Result<()> {
+fn a_narrow_terminal_gets_fewer_columns_and_no_broken_words() -> Result<()> {
     let nb = net_with_long_lines()?;
     let narrow = run(command(&nb.remote()).args(["record", "ls", "net1"]).env("COLUMNS", "60"));
     snapshot!(narrow, @"
-    HOSTNAME        FQDN            ADDRESSES      PTR  SWITCH
-    a-rather-long-  a-rather-long-  10.0.0.77      yes  net1
-    hostname-that-  hostname-that-  fd00:1234:567
-    somebody-thoug  somebody-thoug  8:9abc:def0:1
-    ht-was-a-good-  ht-was-a-good-  234:5678:9abc
-    idea            idea.internal
-    app             app.internal    10.0.0.12      no   net1
-    db-server       db-server.inte  10.0.0.11      yes  net1
-    (static)        rnal            fd00::11
-    web-server      web-server.int  10.0.0.10      yes  net1
-                    ernal
+    HOSTNAME                                                      ADDRESSES                                          SWITCH
+    a-rather-long-hostname-that-somebody-thought-was-a-good-idea  10.0.0.77 fd00:1234:5678:9abc:def0:1234:5678:9abc  net1
+    app                                                           10.0.0.12                                          net1
+    db-server (static)                                            10.0.0.11 fd00::11                                 net1
+    web-server                                                    10.0.0.10                                          net1
     ");
-    assert!(narrow.ok().lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    Ok(())
+}
+
+#[test]
+fn wide_shows_all_columns_on_a_narrow_terminal() -> Result<()> {
+    let nb = net()?;
+    let list = |format| run(command(&nb.remote()).args(["record", "ls", "-o", format]).env("COLUMNS", "50"));
+    snapshot!(format!("{}{}", list("table"), list("wide")), @"
+    HOSTNAME            ADDRESSES           SWITCH
+    app                 10.0.0.12           net1
+    db-server (static)  10.0.0.11 fd00::11  net1
+    web-server          10.0.0.10           net1
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH
+    app                 app.internal         10.0.0.12           no   net1
+    db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
+    web-server          web-server.internal  10.0.0.10           yes  net1
+    ");
     Ok(())
 }
 
 #[test]
 fn a_table_in_a_pipe_is_not_cut() -> Result<()> {
     snapshot!(net_with_long_lines()?.qdns("record ls net1"), @"
-    HOSTNAME                                                      FQDN                                                                   ADDRESSES                                PTR  SWITCH
-    a-rather-long-hostname-that-somebody-thought-was-a-good-idea  a-rather-long-hostname-that-somebody-thought-was-a-good-idea.internal  10.0.0.77                                yes  net1
-                                                                                                                                         fd00:1234:5678:9abc:def0:1234:5678:9abc
-    app                                                           app.internal                                                           10.0.0.12                                no   net1
-    db-server (static)                                            db-server.internal                                                     10.0.0.11                                yes  net1
-                                                                                                                                         fd00::11
-    web-server                                                    web-server.internal                                                    10.0.0.10                                yes  net1
+    HOSTNAME                                                      FQDN                                                                   ADDRESSES                                          PTR  SWITCH
+    a-rather-long-hostname-that-somebody-thought-was-a-good-idea  a-rather-long-hostname-that-somebody-thought-was-a-good-idea.internal  10.0.0.77 fd00:1234:5678:9abc:def0:1234:5678:9abc  yes  net1
+    app                                                           app.internal                                                           10.0.0.12                                          no   net1
+    db-server (static)                                            db-server.internal                                                     10.0.0.11 fd00::11                                 yes  net1
+    web-server                                                    web-server.internal                                                    10.0.0.10                                          yes  net1
     ");
     Ok(())
 }
@@ -202,8 +208,7 @@ fn a_pipe_gets_escape_sequences_as_text() -> Result<()> {
     snapshot!(net_with_escape_sequences()?.qdns("record ls"), @r"
     HOSTNAME            FQDN                  ADDRESSES                    PTR  SWITCH  NOTE
     app                 app.internal          10.0.0.12                    no   net1
-    db-server (static)  db-server.internal    10.0.0.11                    yes  net1
-                                              fd00::11
+    db-server (static)  db-server.internal    10.0.0.11 fd00::11           yes  net1
     web-server          web-server.internal   10.0.0.10                    yes  net1
     x\u{1b}[8my         x\u{1b}[8my.internal  10.0.0.9\u{1b}]0;owned\u{7}  no   net1    no address; short name only
     ");
@@ -214,11 +219,10 @@ fn a_pipe_gets_escape_sequences_as_text() -> Result<()> {
 fn a_terminal_of_unknown_width_gets_whole_lines() -> Result<()> {
     let shown = on_terminal(&net()?, "env", "record ls net1");
     snapshot!(shown.replace('\r', "").replace('\u{1b}', "ESC"), @"
-    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
-    app                 app.internal         10.0.0.12  no   net1
-    db-server (static)  db-server.internal   10.0.0.11  yes  net1
-                                             fd00::11
-    web-server          web-server.internal  10.0.0.10  yes  net1
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH
+    app                 app.internal         10.0.0.12           no   net1
+    db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
+    web-server          web-server.internal  10.0.0.10           yes  net1
     ");
     Ok(())
 }
@@ -250,24 +254,18 @@ fn a_full_disk_is_a_failure() -> Result<()> {
     Ok(())
 }
 
-/// Types an answer to a question on a terminal; returns how the command ended, and the screen.
-fn answered(nb: &Nb, answer: &str) -> Result<Run> {
-    let keys = format!("sleep 0.3; printf '{answer}'; sleep 0.5");
-    let mut typist = Command::new("sh").args(["-c", &keys]).stdout(Stdio::piped()).spawn()?;
-    let line = format!("{} zone rm net1", env!("CARGO_BIN_EXE_qdns"));
-    let mut script = Command::new("script");
-    script.args(["-qec", &line, "/dev/null"]).env("OVN_NB_DB", nb.remote()).env("TERM", "xterm");
-    let run = run(script.stdin(typist.stdout.take().context("a pipe")?));
-    typist.wait()?;
-    Ok(run)
+/// Answers the question of `zone rm` on a terminal, after some keys before it.
+fn asked(nb: &Nb, before: &str, answer: &str) -> Result<Run> {
+    answered(&nb.remote(), &format!("{} zone rm net1", env!("CARGO_BIN_EXE_qdns")), before, answer)
 }
 
 #[test]
 fn the_answer_no_changes_nothing() -> Result<()> {
     let nb = net()?;
     let before = nb.dump();
-    let screen = answered(&nb, "n\\n")?.fails(1);
+    let screen = asked(&nb, "", "n\n")?.fails(1);
     assert!(screen.contains("remove the zone of net1 with 3 hosts in it"), "{screen}");
+    assert!(screen.contains("Nothing was changed."), "{screen}");
     assert_eq!(nb.dump(), before);
     Ok(())
 }
@@ -275,8 +273,17 @@ fn the_answer_no_changes_nothing() -> Result<()> {
 #[test]
 fn the_answer_yes_is_permission() -> Result<()> {
     let nb = net()?;
-    answered(&nb, "y\\n")?.ok();
+    asked(&nb, "", "y\n")?.ok();
     assert_eq!(nb.qdns("record ls -o plain").ok(), "");
+    Ok(())
+}
+
+#[test]
+fn keys_typed_ahead_are_no_answer() -> Result<()> {
+    let nb = net()?;
+    let before = nb.dump();
+    asked(&nb, "y\ny\n", "n\n")?.fails(1);
+    assert_eq!(nb.dump(), before);
     Ok(())
 }
 
@@ -291,11 +298,10 @@ fn verbosely_the_commands_of_ovn_are_shown_and_can_be_pasted() -> Result<()> {
     let nb = net()?;
     let verbose = nb.qdns("-v record ls net1");
     snapshot!(verbose, @r#"
-    HOSTNAME            FQDN                 ADDRESSES  PTR  SWITCH
-    app                 app.internal         10.0.0.12  no   net1
-    db-server (static)  db-server.internal   10.0.0.11  yes  net1
-                                             fd00::11
-    web-server          web-server.internal  10.0.0.10  yes  net1
+    HOSTNAME            FQDN                 ADDRESSES           PTR  SWITCH
+    app                 app.internal         10.0.0.12           no   net1
+    db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
+    web-server          web-server.internal  10.0.0.10           yes  net1
     ----- stderr -----
     + ovsdb-client '--timeout=10' query [DB] '["OVN_Northbound",{"op":"select","table":"Logical_Switch","where":[["name","==","net1"]],"columns":["_uuid","name","dns_records","other_config","external_ids"]},{"op":"select","table":"Logical_Switch","where":[["external_ids","includes",["map",[["neutron:network_name","net1"]]]]],"columns":["_uuid","name","dns_records","other_config","external_ids"]},{"op":"select","table":"DNS","where":[["external_ids","includes",["map",[["switch","net1"]]]]],"columns":["_uuid","external_ids","records"]}]'
     + ovsdb-client '--timeout=10' query [DB] '["OVN_Northbound",{"op":"select","table":"Logical_Switch","where":[["dns_records","includes",["uuid","[UUID]"]]],"columns":["_uuid","name","dns_records"]}]'

@@ -26,7 +26,8 @@ fn run(input: &Input) -> Outcome {
     for network in input.topology.switches.iter().filter(|network| network.rows.is_empty()) {
         let (name, guests) = (network.name(), network.guests().count());
         if guests > 0 {
-            let message = format!("{name} has {guests} guest ports and no zone: no name resolves");
+            let ports = if guests == 1 { "port" } else { "ports" };
+            let message = format!("{name} has {guests} guest {ports} and no zone: no name resolves");
             findings.push(
                 Finding::new(name, message)
                     .on(name)

@@ -5,6 +5,6 @@ pub mod lab;
 mod run;
 mod snapshot;
 
-pub use run::{Run, command, install_qdns, qdns, run};
+pub use run::{Run, answered, command, install_qdns, qdns, run};
 pub use snapshot::FILTERS;
 pub(crate) use snapshot::snapshot;

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::lab::{self, Nb};
 
@@ -106,4 +107,26 @@ pub fn qdns(db: &str, args: &[&str]) -> Run {
 /// Runs a prepared command.
 pub fn run(command: &mut Command) -> Run {
     Run::of(command.output().expect("qdns runs"))
+}
+
+/// Runs a line on a terminal and types an answer to its question, after some keys before it; returns how the command ended,
+/// and the screen. A shell reads the line.
+pub fn answered(db: &str, line: &str, before: &str, answer: &str) -> Result<Run> {
+    let mut script = Command::new("script");
+    script.args(["-qec", line, "/dev/null"]).env("OVN_NB_DB", db).env("TERM", "xterm");
+    let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut keyboard = child.stdin.take().context("a pipe")?;
+    let mut screen = child.stdout.take().context("a pipe")?;
+    keyboard.write_all(before.as_bytes())?;
+    let (mut shown, mut byte) = (Vec::new(), [0]);
+    while !shown.ends_with(b"[y/N] ") && screen.read(&mut byte)? == 1 {
+        shown.extend(byte);
+    }
+    // The terminal is still in its line mode, in which Ctrl-C would be a signal.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    keyboard.write_all(answer.as_bytes())?;
+    screen.read_to_end(&mut shown)?;
+    let code = child.wait()?.code().unwrap_or(-1);
+    let stdout = String::from_utf8_lossy(&shown).replace("\r\n", "\n");
+    Ok(Run { code, stdout, stderr: String::new() })
 }
