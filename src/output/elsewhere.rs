@@ -28,7 +28,7 @@ pub(super) fn elsewhere(topology: &Topology, network: &Network, lookup: &Lookup)
         .queries
         .iter()
         .filter(|query| query.rows.is_empty())
-        .map(|query| query.name.to_ascii_lowercase())
+        .map(|query| query.name.strip_suffix('.').unwrap_or(&query.name).to_ascii_lowercase())
         .collect();
     let others = topology.serving().filter(|(home, _)| home.index != network.index);
     let found = others.filter_map(|(home, zone)| {
