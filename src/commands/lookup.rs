@@ -19,6 +19,7 @@ use crate::ovn::trace::{Traced, trace};
 Examples:
   qdns lookup web-server --from net1-db-port   as `ping web-server` on that port
   qdns lookup 10.0.0.10 --from net1-db-port    which name an address has
+  qdns lookup db-server --from web.corp.lan    from the guest that has this name
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
 Where ACLs concern the port, ovn-trace follows a query up to the responder; it needs the southbound \
@@ -27,7 +28,8 @@ pub struct LookupArgs {
     /// The names, short or with their domain, or addresses
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
-    /// The logical switch port of the guest that asks: its name or its UUID
+    /// The guest that asks: the name or UUID of its logical switch port, its name in Neutron, or a
+    /// name that is registered for it
     #[arg(long, value_name = "PORT")]
     from: String,
     /// What is asked; without it, A and AAAA for a name, PTR for an address

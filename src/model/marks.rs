@@ -103,6 +103,8 @@ pub const SWITCH_MARK: &str = "switch";
 pub const FOREIGN_SWITCH_MARKS: [&str; 3] = ["incus_switch", "lxd_switch", "ls_name"];
 /// The marks in which other programs keep the name that operators gave a network.
 pub const NETWORK_NAME_MARKS: [&str; 1] = ["neutron:network_name"];
+/// The marks in which other programs keep the name that operators gave a port.
+pub const PORT_NAME_MARKS: [&str; 1] = ["neutron:port_name"];
 /// The mark that names a zone's domain.
 pub const DOMAIN_MARK: &str = "qdns-domain";
 /// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
@@ -211,6 +213,11 @@ impl DhcpOptions {
 impl Port {
     pub fn owner(&self) -> Owner {
         Owner::of(&self.external_ids, &self.name)
+    }
+
+    /// The name that operators know, where the program that made the port gave it another one.
+    pub fn known_as(&self) -> Option<&str> {
+        known_as(&self.external_ids, &PORT_NAME_MARKS, &self.name)
     }
 }
 

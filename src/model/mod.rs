@@ -20,6 +20,7 @@ pub mod network;
 pub mod owner;
 pub mod port;
 pub mod port_index;
+pub mod port_names;
 pub mod printable;
 pub mod release;
 pub mod reserved;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table, or_dash, switch_label};
+use super::table::{Cell, Table, label, or_dash};
 use crate::model::balancer::{self, Holder};
 use crate::model::dhcp;
 use crate::model::snapshot::Map;
@@ -39,7 +39,7 @@ impl Answer for Forwarders {
         let mut table = Table::new(width, &header[..columns]).spare(&["SEARCH", "SHARED WITH"]);
         for row in &self.forwarders {
             let mut cells = vec![
-                Cell::from(switch_label(&row.switch, row.network_name.as_deref())),
+                Cell::from(label(&row.switch, row.network_name.as_deref())),
                 Cell::from(row.cidr.as_str()),
                 Cell::list(&row.servers),
                 Cell::from(or_dash(&row.search, " ")),

@@ -8,6 +8,7 @@ use super::answer::Answer;
 use super::elsewhere::{Elsewhere, elsewhere};
 use super::page::Page;
 use super::plain;
+use super::table::label;
 use crate::model::lookup::client::{Client, Doubt, Outcome, Resolution};
 use crate::model::lookup::verdict::{NoAnswer, Query, Verdict};
 use crate::model::lookup::{AclEffect, Asker, Lookup};
@@ -25,7 +26,9 @@ impl Answer for Lookups {
     fn table(&self, _width: Option<u16>) -> Page {
         let mut page = Page::default();
         for lookup in &self.lookups {
-            page.push(format!("{} from {} on {}", lookup.name, lookup.from, lookup.switch));
+            let port = label(&lookup.from, lookup.port_name.as_deref());
+            let switch = label(&lookup.switch, lookup.network_name.as_deref());
+            page.push(format!("{} from {port} on {switch}", lookup.name));
             for query in &lookup.queries {
                 page.push(format!("  {} {}: {}", query.kind, query.name, query.message));
                 for row in &query.rows {
@@ -118,8 +121,14 @@ pub struct LookupView {
     pub name: String,
     /// The port the query comes from.
     pub from: String,
+    /// The name by which operators know the port, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port_name: Option<String>,
     /// The port's switch.
     pub switch: String,
+    /// The name by which operators know the network, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_name: Option<String>,
     /// The verdict of the first query that OVN answers; without one, of the first that ends in OVN, else of the first.
     pub verdict: &'static str,
     /// Each query.
@@ -157,7 +166,9 @@ impl LookupView {
         LookupView {
             name: lookup.question.typed.clone(),
             from: asker.port.name.clone(),
+            port_name: asker.port.known_as().map(str::to_owned),
             switch: asker.network.switch.name.clone(),
+            network_name: asker.network.switch.known_as().map(str::to_owned),
             verdict: verdict(&lookup.verdict()),
             queries: lookup.queries.iter().map(|query| spelling.query(query)).collect(),
             resolvers: texts(asker.resolvers()),

@@ -7,7 +7,7 @@ use super::answer::Answer;
 use super::page::Page;
 use super::plain;
 use super::records::Record;
-use super::table::{or_dash, switch_label};
+use super::table::{label, or_dash};
 use crate::model::address;
 use crate::model::host::{Host, Hosts};
 use crate::model::topology::{Network, Topology};
@@ -126,7 +126,7 @@ impl ShownRecord {
         let mut lines = vec![
             ("host", record.hostname.clone()),
             ("fqdn", record.fqdn.clone()),
-            ("switch", switch_label(&record.switch, record.network_name.as_deref())),
+            ("switch", label(&record.switch, record.network_name.as_deref())),
         ];
         lines.extend(record.alias_of.iter().map(|host| ("alias of", host.clone())));
         lines.push(("addresses", or_dash(&record.addresses, " ")));

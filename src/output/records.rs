@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table, switch_label};
+use super::table::{Cell, Table, label};
 use crate::model::address;
 use crate::model::foreign::{ForeignNames, nothing_but};
 use crate::model::host::{Host, Keys};
@@ -81,7 +81,7 @@ impl Answer for Records {
                 Cell::from(record.fqdn.as_str()),
                 Cell::from(record.addresses.join(" ")),
                 Cell::from(record.pointed()),
-                Cell::from(switch_label(&record.switch, record.network_name.as_deref())),
+                Cell::from(label(&record.switch, record.network_name.as_deref())),
                 Cell::from(record.notes.join("; ")),
             ];
             cells.truncate(columns);

@@ -85,8 +85,8 @@ impl From<String> for Cell {
     }
 }
 
-/// A switch, with the name that operators know where it is another one.
-pub(super) fn switch_label(name: &str, known_as: Option<&str>) -> String {
+/// A switch or port, with the name that operators know where it is another one.
+pub(super) fn label(name: &str, known_as: Option<&str>) -> String {
     known_as.map_or_else(|| name.to_owned(), |known_as| format!("{name} ({known_as})"))
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::page::Page;
 use super::plain;
-use super::table::{Cell, Table, or_dash, switch_label};
+use super::table::{Cell, Table, label, or_dash};
 use crate::model::foreign::{ForeignNames, foreign_names, nothing_but};
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
@@ -37,7 +37,7 @@ impl Answer for Zones {
         let mut table = Table::new(width, &["SWITCH", "DOMAIN", "HOSTS", "RECORDS", "STATE"]);
         for zone in &self.zones {
             table.push([
-                Cell::from(switch_label(&zone.switch, zone.network_name.as_deref())),
+                Cell::from(label(&zone.switch, zone.network_name.as_deref())),
                 Cell::from(zone.domain.as_str()),
                 Cell::from(zone.hosts.to_string()),
                 Cell::from(zone.records.to_string()),

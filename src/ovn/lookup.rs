@@ -12,7 +12,9 @@ impl Northbound {
     /// As [`Northbound::run`].
     pub fn read_lookup(&self) -> Result<Snapshot> {
         let mut query = Query::default();
-        query.networks("_uuid,name,type,addresses,dynamic_addresses,options,dhcpv4_options,dhcpv6_options");
+        query.networks(
+            "_uuid,name,type,addresses,dynamic_addresses,options,external_ids,dhcpv4_options,dhcpv6_options",
+        );
         // Every column: 23.03 has no column `options` and would refuse to name it.
         query.table("DNS", "");
         query.table("ACL", ACL_COLUMNS);

@@ -122,3 +122,45 @@ fn a_name_of_several_networks_is_refused_with_the_list() -> Result<()> {
     assert!(refused.contains(&format!("{plain}, neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b")), "{refused}");
     Ok(())
 }
+
+/// What `lookup` shows of a name from a guest: the first line and the first query.
+fn first_lines(nb: &Nb, line: &str) -> String {
+    let run = nb.qdns(line);
+    let shown: String = run.stdout.lines().take(2).map(|line| format!("{line}\n")).collect();
+    format!("$ qdns {line}\n{shown}{}", run.stderr)
+}
+
+#[test]
+fn a_guest_is_named_by_its_port_in_neutron_and_by_its_registered_name() -> Result<()> {
+    let nb = neutron()?;
+    // A guest of ours, with the same short name as one of Neutron.
+    nb.nbctl(&["ls-add", "net1", "--", "lsp-add", "net1", "p1"]);
+    nb.nbctl(&["lsp-set-addresses", "p1", "0a:00:00:00:00:01 10.0.0.10"]);
+    nb.qdns("record add net1 db-server 10.0.0.10").ok();
+    let lookups = ["web", "web-server.example.org", "db-server.internal", "db-server", "api", "nope"];
+    let shown = lookups.map(|from| first_lines(&nb, &format!("lookup db-server --type A --from {from}")));
+    snapshot!(shown.concat(), @r#"
+    $ qdns lookup db-server --type A --from web
+    db-server from [UUID] (web) on neutron-[UUID] (app-net)
+      A db-server.example.org.: 10.20.0.51, TTL 3600, from OVN
+    $ qdns lookup db-server --type A --from web-server.example.org
+    db-server from [UUID] (web) on neutron-[UUID] (app-net)
+      A db-server.example.org.: 10.20.0.51, TTL 3600, from OVN
+    $ qdns lookup db-server --type A --from db-server.internal
+    db-server from p1 on net1
+      A db-server: 10.0.0.10, TTL 3600, from OVN
+    $ qdns lookup db-server --type A --from db-server
+    error: 2 ports have the name "db-server": [UUID] of neutron-[UUID], p1 of net1
+       hint: name the port as OVN does, or by its UUID
+    $ qdns lookup db-server --type A --from api
+    error: no port has the name "api", and none has its address: 10.20.0.77
+       hint: ovn-nbctl show lists the ports of each switch
+    $ qdns lookup db-server --type A --from nope
+    error: there is no logical switch port "nope"
+       hint: ovn-nbctl show lists the ports of each switch
+    "#);
+    let document = nb.qdns("lookup db-server --from web -o json").json();
+    let lookup = &document["lookups"][0];
+    assert_eq!((&lookup["port_name"], &lookup["network_name"]), (&"web".into(), &"app-net".into()));
+    Ok(())
+}

@@ -11,6 +11,7 @@ use self::client::{Client, Resolution};
 use self::question::Question;
 use self::verdict::{NoAnswer, Query, Verdict};
 use super::dhcp;
+use super::port_names;
 use super::release::Release;
 use super::resolvers::forwards_nothing;
 use super::responder::{QueryType, candidates};
@@ -65,16 +66,12 @@ pub struct Lookup<'t> {
 }
 
 impl<'t> Asker<'t> {
-    /// The port of this name or UUID.
+    /// The port that a word names, as [`port_names::only`] has it.
     ///
     /// # Errors
-    /// Not found for the port, or for its switch.
+    /// As [`port_names::only`]; not found for the port's switch.
     pub fn find(topology: &'t Topology<'t>, word: &str) -> Result<Self> {
-        let is_named = |port: &&Port| port.name == word || port.uuid.to_string() == word;
-        let port = topology.rows.ports.iter().find(is_named).ok_or_else(|| {
-            Error::not_found(format!("there is no logical switch port {word:?}"))
-                .hint("ovn-nbctl show lists the ports of each switch")
-        })?;
+        let port = port_names::only(topology, word)?;
         let network = topology.switches.iter().find(|network| network.switch.ports.contains(&port.uuid));
         let network = network.ok_or_else(|| {
             Error::not_found(format!("port {} is on no switch that could be read", port.name))
