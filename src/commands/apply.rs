@@ -116,7 +116,7 @@ pub fn apply_all(
     let mut done: Vec<&str> = Vec::new();
     let mut failed = Ok(());
     let bar = context.printer.progress("hosts");
-    let comment = audit::comment(&context.typed);
+    let comment = context.comment();
     let mut each = |number: usize, result: Result<()>| {
         let switch = &plans[number].plan().switch;
         failed = once_more(context, switch, plan_again, result).map_err(|error| with_done(error, &done));
