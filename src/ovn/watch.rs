@@ -25,6 +25,9 @@ const PROBE: Duration = Duration::from_secs(3);
 /// How often a server is asked for which there is no other one. Its machine may be gone without a word.
 const PROBE_ALONE: Duration = Duration::from_secs(60);
 
+/// The time limit for one run on a server of a cluster, in seconds: another server may be the leader by then.
+const WRITE_LIMIT: u64 = 4;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The watch with this number has read rows.
@@ -62,6 +65,7 @@ impl Northbound {
         let mut nb = Northbound { db: Some(leader.remote.clone()), ..self.clone() };
         if let Some(rows) = &mut nb.rows {
             rows.remote = leader.remote;
+            rows.timeout = rows.timeout.min(WRITE_LIMIT);
         }
         Ok(nb)
     }

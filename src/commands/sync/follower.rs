@@ -44,6 +44,8 @@ pub struct Follower<'a> {
     unsettled: BTreeMap<Uuid, Instant>,
     /// The warnings that were reported and still apply, by switch.
     reported: BTreeMap<Uuid, BTreeSet<String>>,
+    /// Why a switch could not be changed the last time.
+    failures: BTreeMap<Uuid, String>,
     /// The reports about the connection and about names of switches that were made and still apply.
     troubles: BTreeSet<String>,
 }
@@ -65,6 +67,7 @@ impl<'a> Follower<'a> {
             again: BTreeMap::new(),
             unsettled: BTreeMap::new(),
             reported: BTreeMap::new(),
+            failures: BTreeMap::new(),
             troubles: BTreeSet::new(),
         }
     }
@@ -180,14 +183,18 @@ impl<'a> Follower<'a> {
         for (Planned { switch, plan, answer }, result) in planned.iter().zip(results) {
             match result {
                 // The sync goes on where standard output cannot be written.
-                Ok(()) => drop(self.context.printer.print(answer)),
+                Ok(()) => {
+                    self.failures.remove(switch);
+                    let _ = self.context.printer.print(answer);
+                }
                 Err(error) if is_final(&error) => return Err(error),
                 Err(error) if error.kind == Kind::LostRace => self.try_again(*switch, AFTER_LOST_RACE),
                 Err(error) => {
                     self.try_again(*switch, AFTER_FAILURE);
                     let warning = failure(&plan.plan().switch.name, &error);
-                    if self.reported.entry(*switch).or_default().insert(warning.clone()) {
+                    if self.failures.get(switch) != Some(&warning) {
                         self.context.printer.warn(&warning);
+                        self.failures.insert(*switch, warning);
                     }
                 }
             }

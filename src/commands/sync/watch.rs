@@ -206,7 +206,6 @@ impl Watcher<'_> {
                 }
                 Ok(Event::Rows(number, table, update)) => {
                     at.recheck.take(number, table, update, Instant::now())?;
-                    return Ok(Heard::Nothing);
                 }
                 Ok(Event::Ended(number, why)) if number == at.number => {
                     return Ok(Heard::End(Outcome::Lost(why)));
