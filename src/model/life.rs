@@ -136,6 +136,11 @@ impl<'a> Signs<'_, 'a> {
         self.life.services.get(&address).copied()
     }
 
+    /// A sign that an address is in use that is neither a port nor a physical network.
+    pub fn of_other(&self, address: IpAddr) -> Option<Sign<'a>> {
+        self.service(address).or_else(|| self.foreign.get(&address).copied())
+    }
+
     /// Any sign that an address is in use by another machine than a guest of the zone's switches.
     pub fn elsewhere(&self, address: IpAddr) -> Option<Sign<'a>> {
         let other = || self.foreign.get(&address).or_else(|| self.life.ports.get(&address)).copied();

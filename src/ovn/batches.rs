@@ -147,7 +147,8 @@ fn groups<'s, 'p>(plans: &'s [&'p Approved<Plan>], room: usize) -> Vec<&'s [&'p 
     let size = |plan: &Plan| {
         let entries = plan.entries().chain(&plan.expects).map(cost).sum::<usize>();
         let others = plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).count();
-        entries + (others + plan.expects_references.len() + 1) * OTHER
+        let switches = plan.must_stay_unused.first().map_or(0, |unused| unused.switches.len());
+        entries + (others + switches + plan.expects_references.len() + 1) * OTHER
     };
     let mut groups = Vec::new();
     let (mut from, mut used) = (0, 0);
@@ -186,7 +187,7 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     if plan.entries().map(cost).sum::<usize>() <= room {
         return vec![Batch { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
     }
-    let expects = by_host(&plan.expects);
+    let expects = by_host(plan.expects.iter().filter(|entry| !is_of_zone(entry)));
     let mut batch = without_changes(plan);
     batch.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
@@ -219,8 +220,14 @@ fn without_changes(plan: &Plan) -> Plan {
         switch: plan.switch.clone(),
         must_stay_unused: plan.must_stay_unused.clone(),
         expects_references: plan.expects_references.clone(),
+        expects: plan.expects.iter().filter(|entry| is_of_zone(entry)).cloned().collect(),
         ..Plan::default()
     }
+}
+
+/// Whether an entry concerns a whole zone.
+fn is_of_zone(entry: &Entry) -> bool {
+    entry.column == Column::DnsMarks && HostMark::of_key(&entry.key).is_none()
 }
 
 /// Entries with their groups, sorted by group.
@@ -318,8 +325,9 @@ mod tests {
             plan.set(Column::DnsRecords, row, None, &name, Some(&address));
             plan.set(Column::DnsRecords, row, None, &format!("{name}.internal"), Some(&address));
             plan.set(Column::DnsMarks, row, None, &HostMark::Static.key(&name), Some("true"));
-            plan.expect(Column::DnsRecords, row, &format!("{name}.example.org"), &address);
+            plan.expect(Column::DnsRecords, row, &format!("{name}.example.org"), Some(&address));
         }
+        plan.expect(Column::DnsMarks, row, "switch", Some("net1"));
         let batches = split(&plan, 1000);
         assert!(batches.len() > 5, "{}", batches.len());
         assert!(matches!(batches[0].plan.changes[0], Change::Create(_)));
@@ -329,7 +337,10 @@ mod tests {
             assert_eq!(batch.plan.entries().count(), 4 * batch.hosts);
             assert!(batch.plan.entries().map(cost).sum::<usize>() <= 1000);
             let changed: BTreeSet<_> = batch.plan.entries().map(group).collect();
-            let expected: BTreeSet<_> = batch.plan.expects.iter().map(group).collect();
+            let (of_zone, of_hosts): (Vec<&Entry>, Vec<&Entry>) =
+                batch.plan.expects.iter().partition(|entry| is_of_zone(entry));
+            assert_eq!(of_zone.len(), 1);
+            let expected: BTreeSet<_> = of_hosts.into_iter().map(group).collect();
             assert_eq!((changed.len(), &changed), (batch.hosts, &expected));
             entries.extend(batch.plan.entries().cloned());
         }

@@ -30,6 +30,7 @@ mod surroundings;
 mod tls_errors;
 pub(crate) mod trace;
 pub(crate) mod transaction;
+mod unused;
 pub(crate) mod updates;
 pub(crate) mod watch;
 mod write;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::ovsdb_client::Versions;
 use crate::model::snapshot::Map;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Reference, Row};
@@ -16,9 +17,18 @@ use crate::plan::change::{Change, Column, Entry, Reference, Row};
 /// The value of a key that must be absent, for the time of the transaction.
 const ABSENT: &str = "qdns: absent";
 
-/// The operations of a plan; `versions` has the `_version` of each row that it destroys.
-pub(super) fn of(plan: &Plan, versions: &BTreeMap<Uuid, Uuid>, comment: &str) -> Vec<Value> {
-    let mut operations = Vec::new();
+/// The operations of a plan; `versions` has the `_version` of each row that it destroys, `switches` those of the switches
+/// whose ports must not have changed.
+pub(super) fn of(plan: &Plan, versions: &Versions, switches: &Versions, comment: &str) -> Vec<Value> {
+    let unchanged =
+        switches.iter().map(|(switch, version)| await_version("Logical_Switch", *switch, version));
+    let mut operations: Vec<Value> = unchanged.collect();
+    for unused in &plan.must_stay_unused {
+        let origin = unused.origin.iter();
+        operations.extend(
+            origin.flat_map(|port| unused.switches.iter().map(|switch| await_absence(*switch, *port))),
+        );
+    }
     for reference in &plan.expects_references {
         operations.push(await_reference(reference));
     }
@@ -118,10 +128,7 @@ fn create(row: &Row) -> Value {
 fn destroy(row: &Row, version: Option<&Uuid>) -> Vec<Value> {
     let Some(version) = version else { return Vec::new() };
     let (table, uuid) = (row.table(), row.uuid());
-    vec![
-        await_row(table, uuid, json!(["_version", "==", ["uuid", version]])),
-        json!({"op": "delete", "table": table, "where": [this(uuid)]}),
-    ]
+    vec![await_version(table, uuid, version), json!({"op": "delete", "table": table, "where": [this(uuid)]})]
 }
 
 fn mutate_reference(verb: &str, reference: &Reference) -> Value {
@@ -147,6 +154,24 @@ fn await_row(table: &str, row: Uuid, condition: Value) -> Value {
         "until": "==",
         "rows": [{"_uuid": ["uuid", row]}],
     })
+}
+
+/// Aborts the transaction where a switch has the port.
+fn await_absence(switch: Uuid, port: Uuid) -> Value {
+    json!({
+        "op": "wait",
+        "timeout": 0,
+        "table": "Logical_Switch",
+        "where": [this(switch), ["ports", "includes", ["uuid", port]]],
+        "columns": ["_uuid"],
+        "until": "==",
+        "rows": [],
+    })
+}
+
+/// Aborts the transaction unless the row has this version.
+fn await_version(table: &str, row: Uuid, version: &Uuid) -> Value {
+    await_row(table, row, json!(["_version", "==", ["uuid", version]]))
 }
 
 fn this(row: Uuid) -> Value {

@@ -37,6 +37,9 @@ pub struct OvsdbClient {
     pub is_fixed: bool,
 }
 
+/// The `_version` of rows, by UUID: every change of a row gives it another one (RFC 7047, section 3.2).
+pub(super) type Versions = BTreeMap<Uuid, Uuid>;
+
 /// Why an operation of a transaction failed, and with it the whole transaction.
 #[derive(Debug, Deserialize)]
 pub(super) struct Failure {
@@ -56,14 +59,13 @@ impl OvsdbClient {
         Ok(snapshot)
     }
 
-    /// As [`Self::read`], with the `_version` of each row that was read with it (RFC 7047, section 3.2): every change of
-    /// a row gives it another one.
+    /// As [`Self::read`], with the versions of the rows that were read with them.
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub(super) fn read_versions(&self, query: &Query) -> Result<(Snapshot, BTreeMap<Uuid, Uuid>)> {
+    pub(super) fn read_versions(&self, query: &Query) -> Result<(Snapshot, Versions)> {
         let mut snapshot = Snapshot::default();
-        let mut versions = BTreeMap::new();
+        let mut versions = Versions::new();
         self.tables(query, &mut |name, table| {
             versions.extend(table.rows().filter_map(|row| version(&row.ok()?)));
             fill(&mut snapshot, name, table)

@@ -1,19 +1,15 @@
 //! Reads switches with their ports. A port does not refer to its switch, so all ports are read in one run, or
 //! where rows can be read those of the named switches.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use uuid::Uuid;
 
 use super::northbound::Northbound;
 use super::query::{DHCP_COLUMNS, DNS_COLUMNS, NAMES, PORT, Query, SwitchRef, Test, Wanted};
-use super::write::NOTHING_KEPT;
 use crate::error::{Error, Kind, Result};
-use crate::model::port_index::PortIndex;
 use crate::model::snapshot::{Snapshot, Switch};
-use crate::model::topology::{Network, Topology};
 use crate::model::zone::zone_uuid;
-use crate::plan::Plan;
 
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
@@ -140,7 +136,7 @@ impl Northbound {
 
     /// The switches of a query with their ports and DNS rows, and the other switches that list their zones. `None`
     /// where only whole tables can be read, or if the switches have too many ports.
-    fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
+    pub(super) fn read_ports_of(&self, mut switches: Query) -> Result<Option<Snapshot>> {
         if !self.reads_rows() {
             return Ok(None);
         }
@@ -173,49 +169,9 @@ impl Northbound {
         self.read_marked_switches(&mut snapshot)?;
         Ok(Some(snapshot))
     }
-
-    /// Checks that the hosts which a plan removes because they have no port still have none.
-    ///
-    /// # Errors
-    /// Lost race if one of them has a port now; otherwise as [`Northbound::run`].
-    pub(super) fn check_unused(&self, plan: &Plan) -> Result<()> {
-        if plan.must_stay_unused.is_empty() {
-            return Ok(());
-        }
-        let switches: BTreeSet<Uuid> =
-            plan.must_stay_unused.iter().flat_map(|unused| &unused.switches).copied().collect();
-        let mut query = Query::default();
-        query.rows("Logical_Switch", SWITCH_COLUMNS, &Vec::from_iter(switches));
-        let snapshot = match self.read_ports_of(query)? {
-            Some(snapshot) => snapshot,
-            None => self.read(ports_query())?,
-        };
-        let topology = Topology::of(&snapshot);
-        let mut indexes: BTreeMap<&[Uuid], PortIndex> = BTreeMap::new();
-        for unused in &plan.must_stay_unused {
-            let index = indexes.entry(&unused.switches).or_insert_with(|| {
-                let found = unused.switches.iter().filter_map(|uuid| topology.network(*uuid).ok());
-                let networks: Vec<&Network> = found.collect();
-                PortIndex::of(&networks, &unused.domain, unused.name_from.as_deref())
-            });
-            if let Some(port) = index.port_of(&unused.name, &unused.addresses) {
-                return Err(Error::new(
-                    Kind::LostRace,
-                    format!(
-                        "port {} of {} now has the name or an address of {}, so the host is kept",
-                        port.name,
-                        index.switches.join(" and "),
-                        unused.name
-                    ),
-                )
-                .hint(NOTHING_KEPT));
-            }
-        }
-        Ok(())
-    }
 }
 
-fn ports_query() -> Query {
+pub(super) fn ports_query() -> Query {
     let mut query = Query::default();
     query.table("Logical_Switch", SWITCH_COLUMNS);
     query.table(PORT, PORT_COLUMNS);

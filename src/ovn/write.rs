@@ -7,14 +7,13 @@
 //! rows show whether another writer was faster for some key; if so, the other changes of the transaction are withdrawn.
 //! See [`super::transaction`].
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
 use super::northbound::{Northbound, Wait};
 use super::operations;
-use super::ovsdb_client::{OvsdbClient, Request};
+use super::ovsdb_client::{OvsdbClient, Request, Versions};
 use super::query::{Query, row_columns};
 use super::rows::fill;
 use super::transaction::{Transaction, touched_rows};
@@ -22,7 +21,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::snapshot::Snapshot;
 use crate::plan::Plan;
-use crate::plan::change::{Change, Entry, Row};
+use crate::plan::change::{Change, Column, Entry, Row};
 
 /// The greatest number of further tries if the connection fails during a transaction.
 const TRIES: usize = 5;
@@ -37,9 +36,23 @@ impl Northbound {
         if plan.changes.is_empty() {
             return Ok(());
         }
-        self.check_unused(plan)?;
+        // A change of a switch that hosts no port must have is no reason to give up while the hosts still have none.
+        let tries = if plan.must_stay_unused.is_empty() { 1 } else { TRIES };
+        let mut result = self.try_once(plan, comment);
+        for _ in 1..tries {
+            match &result {
+                Err(error) if error.kind == Kind::LostRace && error.message == LOST => {}
+                _ => break,
+            }
+            result = self.try_once(plan, comment);
+        }
+        result
+    }
+
+    fn try_once(&self, plan: &Plan, comment: &str) -> Result<()> {
+        let switches = self.check_unused(plan)?;
         if let Some(client) = &self.rows {
-            let operations = operations::of(plan, &self.versions(client, plan)?, comment);
+            let operations = operations::of(plan, &self.versions(client, plan)?, &switches, comment);
             if let Some(request) = Request::of(&operations) {
                 return self.commit_request(client, plan, &request);
             }
@@ -85,8 +98,8 @@ impl Northbound {
     ///
     /// # Errors
     /// Lost race if a row has another content than the plan has read.
-    fn versions(&self, client: &OvsdbClient, plan: &Plan) -> Result<BTreeMap<Uuid, Uuid>> {
-        let mut versions = BTreeMap::new();
+    fn versions(&self, client: &OvsdbClient, plan: &Plan) -> Result<Versions> {
+        let mut versions = Versions::new();
         for change in &plan.changes {
             let Change::Destroy(row) = change else { continue };
             let mut query = Query::default();
@@ -121,7 +134,7 @@ impl Northbound {
             self.withdraw(plan, &before, comment, |_| true)?;
             return Err(changed_meanwhile(&row));
         }
-        let result = self.check_unused(plan);
+        let result = self.check_unused(plan).map(drop);
         if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
             self.withdraw(plan, &before, comment, |_| true)?;
         }
@@ -313,7 +326,10 @@ fn rows_after(plan: &Plan, before: &Snapshot) -> Snapshot {
 }
 
 fn lost_race(entry: &Entry, now: Option<&str>) -> Error {
-    let key = &entry.key;
+    let key = match entry.column {
+        Column::DnsRecords => entry.key.clone(),
+        column => format!("{}:{}", column.path(), entry.key),
+    };
     let message = match now {
         Some(value) => format!("another writer was faster: {key} is now {value:?}"),
         None => format!("another writer was faster: {key} no longer exists"),

@@ -9,7 +9,7 @@ use super::change::{Change, Column, Reference};
 use super::creation::{creation, creation_warnings, usual_domain};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
-use crate::model::marks::HostMark;
+use crate::model::marks::{DOMAIN_MARK, FOREIGN_SWITCH_MARKS, HostMark, SWITCH_MARK};
 use crate::model::name::{Domain, Hostname};
 use crate::model::nearest::closest;
 use crate::model::shell::CommandLine;
@@ -170,7 +170,13 @@ impl<'a> Draft<'a> {
         for key in &self.touched {
             let before = row.and_then(|row| row.records.get(key));
             if let Some(value) = before.filter(|value| self.records.get(key) == Some(value)) {
-                plan.expect(Column::DnsRecords, uuid, key, value);
+                plan.expect(Column::DnsRecords, uuid, key, Some(value));
+            }
+        }
+        for mark in row.into_iter().flat_map(|_| decisive_marks()) {
+            let before = row.and_then(|row| row.external_ids.get(mark));
+            if before == self.marks.get(mark) {
+                plan.expect(Column::DnsMarks, uuid, mark, before.map(String::as_str));
             }
         }
         let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
@@ -238,6 +244,11 @@ impl<'a> Draft<'a> {
     }
 }
 
+/// The marks that say whose row it is, which switch it is for, and which names its hosts have.
+fn decisive_marks() -> impl Iterator<Item = &'static str> {
+    [SWITCH_MARK, DOMAIN_MARK].into_iter().chain(FOREIGN_SWITCH_MARKS)
+}
+
 /// The rows that answer the guests of a switch's zone besides the zone, with what each is: those that the switch lists,
 /// and those of the switches that share the zone.
 fn other_rows<'a>(
@@ -283,5 +294,18 @@ mod tests {
         plan.apply_to(&mut after);
         let left = [("db".to_owned(), "10.0.0.11".to_owned())];
         assert_eq!(after.dns[0].records, left.into());
+    }
+
+    #[test]
+    fn a_change_expects_that_the_row_is_still_the_zone_of_its_switch() {
+        let snapshot = Snapshot::of_net1(vec![], &[("web", "10.0.0.1")], &[]);
+        let mut draft = on_first(&snapshot, Draft::open).unwrap();
+        draft.remove("web").unwrap();
+        let plan = draft.changes();
+        let marks = plan.expects.iter().filter(|entry| entry.column == Column::DnsMarks);
+        let marks: Vec<(&str, Option<&str>)> =
+            marks.map(|entry| (entry.key.as_str(), entry.from.as_deref())).collect();
+        let none = ["incus_switch", "lxd_switch", "ls_name"].map(|mark| (mark, None));
+        assert_eq!(marks, [&[("switch", Some("net1")), ("qdns-domain", None)][..], &none].concat());
     }
 }

@@ -43,8 +43,8 @@ impl From<&Switch> for SwitchId {
     }
 }
 
-/// A host that is removed because it has no port. The removal fails if a port has the host's name or one of its
-/// addresses when it is written.
+/// A host that is removed because it has no port. The removal fails if something says that the host may live when it is
+/// written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unused {
     /// The switches whose ports are compared.
@@ -52,7 +52,12 @@ pub struct Unused {
     /// The zone's domain.
     pub domain: Domain,
     pub name: String,
+    /// The addresses that no port may have.
     pub addresses: Vec<IpAddr>,
+    /// The port that must not be on one of the switches.
+    pub origin: Option<Uuid>,
+    /// The addresses that no load balancer, NAT, router or row of another program may have.
+    pub elsewhere: Vec<IpAddr>,
     /// One more `external_ids` key that may hold a port's hostname.
     pub name_from: Option<String>,
 }
@@ -120,9 +125,10 @@ impl Plan {
         self.changes.extend(entries.into_iter().map(Change::Entry));
     }
 
-    /// Plans no change of a key, but the whole plan fails where another writer changes it meanwhile.
-    pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: &str) {
-        let value = Some(value.to_owned());
+    /// Plans no change of a key, but the whole plan fails where another writer changes it meanwhile. `None`: where another
+    /// writer adds it.
+    pub fn expect(&mut self, column: Column, row: Uuid, key: &str, value: Option<&str>) {
+        let value = value.map(str::to_owned);
         self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
     }
 

@@ -171,6 +171,8 @@ pub fn remove(
             name: host.name.to_string(),
             // Another port may have the addresses of a port that is gone.
             addresses: if *reason == Reason::NoPort { host.addresses() } else { Vec::new() },
+            origin: host.origin.filter(|_| *reason != Reason::NoPort),
+            elsewhere: host.addresses(),
             name_from: extra.map(str::to_owned),
         });
     }

@@ -174,11 +174,9 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
     Ok(())
 }
 
-/// Runs `qdns record rm net1 web` with an ovsdb-client before whose transaction another writer runs these commands of
-/// ovn-nbctl, in which ZONE is the zone's row. Returns what is printed, the exit code, and the records after that.
-fn lost_to(commands: &str) -> Result<String> {
-    let nb = net()?;
-    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
+/// Runs a command of qdns with an ovsdb-client before whose transaction another writer runs these commands of ovn-nbctl,
+/// in which ZONE is the zone's row. Returns what is printed, the exit code, and the records after that.
+fn overtaken(nb: &Nb, typed: &str, commands: &str) -> Result<String> {
     let dir = tempfile::tempdir()?;
     let (script, done) = (dir.path().join("ovsdb-client"), dir.path().join("done"));
     let (done, db) = (done.display(), nb.remote());
@@ -190,11 +188,98 @@ fn lost_to(commands: &str) -> Result<String> {
         nb.nbctl_path().display()
     );
     executable(&script, &body)?;
-    let mut remove = command(&nb.remote());
-    remove.args(["--client", "ovsdb-client", "record", "rm", "net1", "web"]);
-    let refused = run(remove.env("QDNS_OVSDB_CLIENT", &script));
+    let mut overtaken = command(&db);
+    overtaken.args(["--client", "ovsdb-client", "-q"]).args(typed.split(' '));
+    let refused = run(overtaken.env("QDNS_OVSDB_CLIENT", &script));
     let left = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     Ok(format!("{}exit {}: {}", refused.stderr, refused.code, left.trim()))
+}
+
+/// As [`overtaken`], for the removal of a host that was added by hand.
+fn lost_to(commands: &str) -> Result<String> {
+    let nb = net()?;
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    overtaken(&nb, "record rm net1 web", commands)
+}
+
+#[test]
+fn a_row_that_another_program_takes_meanwhile_is_not_changed() -> Result<()> {
+    snapshot!(lost_to("set DNS ZONE external_ids:ls_name=net1")?, @r#"
+    error: another writer was faster: DNS.external_ids:ls_name is now "net1"
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    "#);
+    Ok(())
+}
+
+#[test]
+fn a_zone_that_gets_another_domain_meanwhile_is_not_changed() -> Result<()> {
+    snapshot!(lost_to("set DNS ZONE external_ids:qdns-domain=example.org")?, @r#"
+    error: another writer was faster: DNS.external_ids:qdns-domain is now "example.org"
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    "#);
+    Ok(())
+}
+
+#[test]
+fn a_zone_that_gets_another_home_meanwhile_is_not_changed() -> Result<()> {
+    snapshot!(lost_to("set DNS ZONE external_ids:switch=net2")?, @r#"
+    error: another writer was faster: DNS.external_ids:switch is now "net2"
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    "#);
+    Ok(())
+}
+
+#[test]
+fn a_mark_of_another_host_is_no_lost_race() -> Result<()> {
+    snapshot!(lost_to("set DNS ZONE external_ids:qdns-static-db=true records:db=10.0.0.7")?, @"exit 0: db=10.0.0.7");
+    Ok(())
+}
+
+/// A zone with a host that a port registered, which is gone.
+fn net_with_a_gone_port() -> Result<Nb> {
+    let nb = net()?;
+    nb.nbctl(&["lsp-add", "net1", "web", "--", "lsp-set-addresses", "web", "0a:00:00:00:00:01 10.0.0.1"]);
+    nb.qdns("sync net1").ok();
+    nb.nbctl(&["lsp-del", "web"]);
+    Ok(nb)
+}
+
+const PORT: &str = "lsp-add net1 web -- lsp-set-addresses web '0a:00:00:00:00:01 10.0.0.1'";
+
+#[test]
+fn a_host_whose_port_comes_meanwhile_stays() -> Result<()> {
+    let nb = net_with_a_gone_port()?;
+    snapshot!(overtaken(&nb, "prune-stale net1 --yes", PORT)?, @"
+    error: port web of net1 now has the name or an address of web, so the host is kept
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    ");
+    let nb = net_with_a_gone_port()?;
+    snapshot!(overtaken(&nb, "sync net1 --prune --yes", PORT)?, @"exit 0:");
+    Ok(())
+}
+
+#[test]
+fn a_host_whose_address_is_used_otherwise_meanwhile_stays() -> Result<()> {
+    let nb = net_with_a_gone_port()?;
+    // The first transaction is lost because of the port; the next look finds the load balancer.
+    let commands = "lsp-add net1 other -- lb-add lb1 10.0.0.1:80 10.0.0.2:80";
+    snapshot!(overtaken(&nb, "prune-stale net1 --yes", commands)?, @"
+    error: load balancer lb1 serves 10.0.0.1, an address of web, so the host is kept
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    ");
+    Ok(())
+}
+
+#[test]
+fn another_port_that_comes_meanwhile_does_not_keep_a_host() -> Result<()> {
+    let nb = net_with_a_gone_port()?;
+    snapshot!(overtaken(&nb, "prune-stale net1 --yes", "lsp-add net1 other")?, @"exit 0:");
+    Ok(())
 }
 
 #[test]
