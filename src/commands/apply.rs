@@ -65,6 +65,32 @@ pub fn apply(
     })
 }
 
+/// As [`apply`], for the plans of several switches, which are written as one.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_joined(
+    context: &Context,
+    on_lost_race: OnLostRace,
+    plans: impl Fn() -> Result<Vec<Plan>>,
+) -> Result<Changes> {
+    let is_dry_run = context.global.dry_run;
+    let changes = |plans: Vec<Plan>, is_dry_run: bool| {
+        Changes::of_all(plans, is_dry_run).listing(context.global.lists_all()).by_switch()
+    };
+    retry(on_lost_race, || {
+        let plans = plans()?;
+        let joined = Plan::join(&plans);
+        if is_dry_run || joined.changes.is_empty() {
+            return Ok(changes(plans, is_dry_run));
+        }
+        let shown = || crate::output::render(&changes(plans.clone(), true));
+        let approved = Approved::ask(joined, |_, question| confirm(context, question, shown))?;
+        commit(context, &approved)?;
+        Ok(changes(plans, false))
+    })
+}
+
 /// As [`apply`], for one switch that `read` reads; the answer reports it.
 ///
 /// # Errors

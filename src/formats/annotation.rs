@@ -64,8 +64,9 @@ impl Annotation {
             is_static: self.is_static,
             names: self.names,
             alias_of: self.alias_of.clone(),
+            port: None,
         };
-        HostLine { line, host }
+        HostLine { line, host, home: None }
     }
 }
 

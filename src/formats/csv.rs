@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord, Trim, WriterBuilder};
 use super::exported::ExportedZone;
 use super::field::{address_at, names_at, stops, ttl_note};
 use crate::model::host::{HostEntry, Names};
-use crate::plan::import::{BadLine, HostLine, Note, Parsed};
+use crate::plan::import::{BadLine, Home, HostLine, Note, Parsed};
 
 /// What a column holds, and the names that it is known by.
 const COLUMNS: &[(&str, &[&str])] = &[
@@ -162,8 +162,11 @@ fn host<'r>(line: usize, cell: &impl Fn(&'static str) -> &'r str, all: &str) -> 
         "" => Names::Both,
         text => names_at(line, text)?,
     };
-    let host = HostEntry { name: name.to_owned(), addresses, reverse, is_static, names, alias_of };
-    Ok(HostLine { line, host })
+    let host =
+        HostEntry { name: name.to_owned(), addresses, reverse, is_static, names, alias_of, port: None };
+    let switch = Some(cell("switch")).filter(|switch| !switch.is_empty());
+    let home = switch.map(|switch| Home { switch: switch.to_owned(), domain: None });
+    Ok(HostLine { line, host, home })
 }
 
 /// The addresses of a cell, however they are separated.

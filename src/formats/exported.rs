@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::model::address;
-use crate::model::host::{Host, HostEntry, Hosts, Keys, Text, host_name};
+use crate::model::host::{Host, HostEntry, Hosts, Keys, PortOrigin, Text, host_name};
 use crate::model::listing::some_of;
 use crate::model::name::Domain;
 use crate::model::snapshot::DnsRow;
@@ -89,6 +89,7 @@ fn entry(host: &Host, domain: &Domain) -> HostEntry {
         is_static: host.is_static,
         names: host.which_names(),
         alias_of: host.alias_of.as_deref().map(str::to_owned),
+        port: host.origin.map(|uuid| PortOrigin { uuid, name: None }),
     }
 }
 

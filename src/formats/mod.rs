@@ -20,6 +20,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::plan::backup::Backup;
 use crate::plan::import::Parsed;
 use exported::ExportedZone;
 
@@ -80,6 +81,11 @@ impl FileFormat {
             FileFormat::Json => json::parse(text),
             FileFormat::Zone => zone::parse(text),
         }
+    }
+
+    /// Everything as JSON, which is the format that can hold all of it.
+    pub fn write_backup(zones: &[ExportedZone], backup: &Backup) -> String {
+        json::write_backup(zones, backup)
     }
 
     /// Zones as a file of this format, and what is left out of it.
@@ -152,6 +158,7 @@ mod tests {
                     is_static: flags[0],
                     names,
                     alias_of: None,
+                    port: None,
                 }
             },
         )

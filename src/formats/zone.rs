@@ -280,7 +280,7 @@ impl Reader {
         }
         let name = self.absolute(target);
         let host = HostEntry { name, reverse: Some(vec![address]), ..HostEntry::default() };
-        Ok(HostLine { line, host })
+        Ok(HostLine { line, host, home: None })
     }
 
     /// A name of the file as an absolute name in lower case without the dot at its end.

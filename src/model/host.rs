@@ -83,6 +83,16 @@ pub struct HostEntry {
     pub names: Names,
     /// The host that an alias follows: its hostname or FQDN. An alias needs no addresses.
     pub alias_of: Option<String>,
+    /// The port that registered the host.
+    pub port: Option<PortOrigin>,
+}
+
+/// The port that registered a host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PortOrigin {
+    pub uuid: Uuid,
+    /// Its name, where that is known.
+    pub name: Option<String>,
 }
 
 impl HostEntry {
@@ -104,6 +114,7 @@ impl HostEntry {
         extend_once(&mut self.addresses, &other.addresses);
         self.is_static |= other.is_static;
         self.alias_of = self.alias_of.take().or_else(|| other.alias_of.clone());
+        self.port = self.port.take().or_else(|| other.port.clone());
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Changes {
     /// Whether a person gets each change as a line, however many they are.
     #[serde(skip)]
     lists_all: bool,
+    /// Whether a person gets the changes of each switch under its name.
+    #[serde(skip)]
+    by_switch: bool,
 }
 
 /// One change.
@@ -72,7 +75,7 @@ impl Changes {
         changes.iter_mut().for_each(|change: &mut Change| change.switch.clone_from(&switch));
         let undo = plan.undo.iter().map(undo_line).collect();
         let (warnings, switch) = (plan.warnings, plan.switch.name);
-        Changes { changed, dry_run, changes, undo, warnings, switch, lists_all: false }
+        Changes { changed, dry_run, changes, undo, warnings, switch, lists_all: false, by_switch: false }
     }
 
     /// The changes of the plans of several switches.
@@ -87,6 +90,12 @@ impl Changes {
             all.switch = [all.switch, view.switch].join(", ");
         }
         all
+    }
+
+    /// The same with the changes of each switch under its name, where there are several.
+    #[must_use]
+    pub fn by_switch(self) -> Self {
+        Changes { by_switch: true, ..self }
     }
 
     /// The same as a list of each change if `lists_all`, else of their numbers where they are many.
@@ -120,7 +129,15 @@ impl Answer for Changes {
         if self.dry_run {
             page.push("Would change:");
         }
-        lines(&self.changes, self.lists_all).into_iter().for_each(|line| page.push(line));
+        let of_switches: Vec<&[Change]> = self.changes.chunk_by(|a, b| a.switch == b.switch).collect();
+        if self.by_switch && of_switches.len() > 1 && (self.lists_all || self.changes.len() <= LINES_MAX) {
+            for changes in of_switches {
+                page.push(format!("{}:", changes[0].switch.as_deref().unwrap_or_default()));
+                lines(changes, self.lists_all).into_iter().for_each(|line| page.push(line.indented("  ")));
+            }
+        } else {
+            lines(&self.changes, self.lists_all).into_iter().for_each(|line| page.push(line));
+        }
         self.push_undo(&mut page);
         page
     }
@@ -235,7 +252,10 @@ impl Change {
             }
             Planned::Create(Row::Balancer(row)) => Self::balancer("add", row),
             Planned::Destroy(Row::Balancer(row)) => Self::balancer("remove", row),
-            Planned::Refer(reference) | Planned::Unrefer(reference) if whole.contains(&reference.target) => {
+            // The zone's own switch. Other switches that list it are shown.
+            Planned::Refer(reference) | Planned::Unrefer(reference)
+                if whole.contains(&reference.target) && (reference.row == own.uuid || own.uuid.is_nil()) =>
+            {
                 return;
             }
             Planned::Refer(reference)

@@ -1,5 +1,6 @@
 //! OVN's command-line clients: a file for each wrapped program, reads named after what they read, one path for writes.
 
+mod backup;
 mod batches;
 pub(crate) mod child;
 pub(crate) mod choice;

@@ -132,7 +132,7 @@ fn backends_of_vips(resolvers: &[SocketAddr], own: &[IpAddr]) -> Result<Vec<(IpA
 }
 
 /// Plans one load balancer with these VIPs, and the reference to it from its router or switch and from no other.
-fn write(
+pub(super) fn write(
     plan: &mut Plan,
     topology: &Topology,
     network: &Network,

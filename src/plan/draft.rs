@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Plan;
 use super::change::{Change, Column, Reference};
-use super::creation::{creation, creation_warnings, usual_domain};
+use super::creation::{creation, creation_warnings, may_be_detached, usual_domain};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
 use crate::model::marks::{DOMAIN_MARK, FOREIGN_SWITCH_MARKS, HostMark, SWITCH_MARK};
@@ -47,6 +47,8 @@ pub struct Draft<'a> {
     pub(super) renamed: Vec<(String, String)>,
     /// The domain before it was changed.
     pub(super) former_domain: Option<Domain>,
+    /// Whether a zone that does not exist is created also without a host.
+    creates_empty: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -65,6 +67,24 @@ impl<'a> Draft<'a> {
             creation: creation_warnings(network, &domain),
             foreign: other_rows(topology, network, row),
             ..Self::of(switch, row, is_attached, domain)
+        })
+    }
+
+    /// As [`Draft::open`]. A zone that does not exist gets this domain, and is created also without a host.
+    ///
+    /// # Errors
+    /// As [`Topology::zone_of`].
+    pub fn open_as(topology: &Topology<'a>, network: &Network<'a>, domain: &Domain) -> Result<Self> {
+        let draft = Self::open(topology, network)?;
+        if draft.row.is_some() {
+            return Ok(draft);
+        }
+        Ok(Draft {
+            subnets: draft.subnets,
+            creation: may_be_detached(network).into_iter().collect(),
+            foreign: draft.foreign,
+            creates_empty: true,
+            ..Self::of(network.switch, None, false, domain.clone())
         })
     }
 
@@ -102,6 +122,7 @@ impl<'a> Draft<'a> {
             gone: Vec::new(),
             renamed: Vec::new(),
             former_domain: None,
+            creates_empty: false,
         }
     }
 
@@ -158,7 +179,7 @@ impl<'a> Draft<'a> {
                 }
                 row.uuid
             }
-            None if self.records.is_empty() => return plan,
+            None if self.records.is_empty() && !self.creates_empty => return plan,
             None => {
                 plan.changes.extend(creation(self.switch, &self.domain));
                 plan.warnings.append(&mut self.creation);

@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use super::Plan;
 use super::aliases::WantedAlias;
+use super::backup::Backup;
 use super::bad_lines;
 pub use super::bad_lines::BadLine;
 use super::draft::Draft;
@@ -15,6 +18,7 @@ use crate::error::{Error, Kind, Result};
 use crate::model::host::{Host, HostEntry, Hosts, Names, Text, host_name};
 use crate::model::listing::some_of;
 use crate::model::name::{Domain, HostArg};
+use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
 
 /// A line of a file that holds a host.
@@ -23,6 +27,15 @@ pub struct HostLine {
     /// From 1.
     pub line: usize,
     pub host: HostEntry,
+    /// The zone that the file names for it.
+    pub home: Option<Home>,
+}
+
+/// A zone as a file names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    pub switch: String,
+    pub domain: Option<String>,
 }
 
 impl HostLine {
@@ -55,6 +68,8 @@ pub struct Parsed {
     pub notes: Vec<Note>,
     /// The switches that the file names.
     pub switches: BTreeSet<String>,
+    /// What it has besides hosts.
+    pub backup: Backup,
     /// Whether several lines of one name add up; elsewhere a second one is a mistake.
     pub repeats_add_up: bool,
 }
@@ -101,12 +116,19 @@ pub struct Import {
     pub is_dry_run: bool,
     /// The zone is compared with the file: other addresses are a difference, not a conflict.
     pub is_check: bool,
+    /// A host is of the port that the file names. Without it, the file's hosts were made by hand.
+    pub keeps_ports: bool,
 }
 
 impl Import {
+    /// The port that an imported host is of.
+    fn origin(&self, host: &HostEntry) -> Option<Uuid> {
+        host.port.as_ref().filter(|_| self.keeps_ports).map(|port| port.uuid)
+    }
+
     /// Calls `change` with whether the file wins over the zone. A comparison first shows what an import adds, and lets
     /// the file win only where that is a conflict.
-    fn try_each(&self, mut change: impl FnMut(bool) -> Result<()>) -> Result<()> {
+    pub(super) fn try_each(&self, mut change: impl FnMut(bool) -> Result<()>) -> Result<()> {
         let wins = self.replace || self.prune;
         match change(wins) {
             Err(error) if self.is_check && !wins && error.kind == Kind::Conflict => change(true),
@@ -121,15 +143,47 @@ impl Import {
 /// Invalid input or a conflict that names every bad line; needs confirmation where `prune` would
 /// remove too much.
 pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Import) -> Result<Plan> {
-    let mut draft = Draft::open(topology, network)?;
-    let switch = network.switch;
-    let (hosts, mut bad) = parsed.merged(draft.domain());
-    bad.extend(parsed.bad.iter().filter(|bad| !(bad.unserved && import.skip_unserved)).cloned());
     if parsed.switches.len() > 1 {
         let names = parsed.switches.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         return Err(Error::invalid(format!("{} has hosts of several switches: {names}", import.file))
-            .hint("import each into its own: qdns record export SWITCH writes one"));
+            .hint("import each into its own: qdns record import --all FILE"));
     }
+    let switch = network.switch;
+    let mut filled = fill(Draft::open(topology, network)?, parsed, import);
+    let unserved = |bad: &&BadLine| !(bad.unserved && import.skip_unserved);
+    filled.bad.extend(parsed.bad.iter().filter(unserved).cloned());
+    if !filled.bad.is_empty() {
+        let names = parsed.hosts.iter().map(|line| line.host.name.as_str());
+        let domain = filled.draft.domain().clone();
+        let has_zone = topology.zone_of(network)?.is_some();
+        return Err(bad_lines::refusal(filled.bad, &import.file, &switch.name, &domain, has_zone, names));
+    }
+    let mut plan = filled.close(switch, import)?;
+    let mut warnings = notes(parsed, import);
+    if parsed.hosts.is_empty() {
+        warnings.push(format!("{} has no hosts", import.file));
+    }
+    if !parsed.backup.is_empty() {
+        let file = &import.file;
+        warnings.push(format!("zones, sharing and forwarders of {file} are left out: --all imports them"));
+    }
+    plan.warnings.splice(0..0, warnings);
+    Ok(plan)
+}
+
+/// A zone with the hosts of a file.
+#[derive(Debug)]
+pub(super) struct Filled<'a> {
+    pub(super) draft: Draft<'a>,
+    before: Hosts<'a>,
+    pub(super) bad: Vec<BadLine>,
+    /// Whether the file has no hosts at all.
+    pub(super) is_empty: bool,
+}
+
+/// Puts hosts into a zone.
+pub(super) fn fill<'a>(mut draft: Draft<'a>, parsed: &Parsed, import: &Import) -> Filled<'a> {
+    let (hosts, mut bad) = parsed.merged(draft.domain());
     let before = draft.hosts().clone();
     if import.prune {
         draft.clear();
@@ -139,42 +193,50 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     let (aliases, others): (Vec<&HostLine>, Vec<_>) =
         hosts.iter().map(Cow::as_ref).partition(|line| line.host.alias_of.is_some());
     for line in others {
-        let added = import.try_each(|replace| add(&mut draft, &line.host, &before, &pointed, replace));
+        let origin = import.origin(&line.host);
+        let added = import.try_each(|wins| add(&mut draft, &line.host, &before, &pointed, origin, wins));
         bad.extend(added.err().map(|error| BadLine::of(line.line, error)));
     }
     for line in aliases {
-        let added = import.try_each(|replace| add_alias(&mut draft, &line.host, replace));
+        let origin = import.origin(&line.host);
+        let added = import.try_each(|wins| add_alias(&mut draft, &line.host, origin, wins));
         bad.extend(added.err().map(|error| BadLine::of(line.line, error)));
     }
-    if !bad.is_empty() {
-        let names = hosts.iter().map(|line| line.host.name.as_str());
-        let has_zone = topology.zone_of(network)?.is_some();
-        return Err(bad_lines::refusal(bad, &import.file, &switch.name, draft.domain(), has_zone, names));
+    let is_empty = hosts.is_empty();
+    Filled { draft, before, bad, is_empty }
+}
+
+impl Filled<'_> {
+    /// The plan.
+    ///
+    /// # Errors
+    /// Needs confirmation where `prune` would remove too much.
+    pub(super) fn close(self, switch: &Switch, import: &Import) -> Result<Plan> {
+        let Filled { draft, before, is_empty, .. } = self;
+        let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
+        let gone: Vec<String> = gone.map(Text::to_string).collect();
+        // An empty file often means that the program that wrote it failed, above all in a pipe.
+        let verdict = if is_empty && !gone.is_empty() && import.limit == RemovalLimit::default() {
+            let (file, gone, switch) = (&import.file, gone.len(), &switch.name);
+            let message = format!("{file} has no hosts, and --prune would remove all {gone} of {switch}");
+            Err(Error::new(Kind::NeedsConfirmation, message).hint("--force does it"))
+        } else {
+            import.limit.check(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
+        };
+        let mut plan = draft.close();
+        plan.warn_or_fail(verdict, import.is_dry_run)?;
+        if !gone.is_empty() {
+            let hosts = if gone.len() == 1 { "host" } else { "hosts" };
+            plan.question = Some(format!(
+                "remove {} {hosts} of {} that {} does not have: {}",
+                gone.len(),
+                switch.name,
+                import.file,
+                some_of(&gone)
+            ));
+        }
+        Ok(plan)
     }
-    let gone = before.by_name.keys().filter(|name| !draft.hosts().by_name.contains_key(*name));
-    let gone: Vec<String> = gone.map(Text::to_string).collect();
-    // An empty file often means that the program that wrote it failed, above all in a pipe.
-    let verdict = if hosts.is_empty() && !gone.is_empty() && import.limit == RemovalLimit::default() {
-        let (file, gone, switch) = (&import.file, gone.len(), &switch.name);
-        let message = format!("{file} has no hosts, and --prune would remove all {gone} of {switch}");
-        Err(Error::new(Kind::NeedsConfirmation, message).hint("--force does it"))
-    } else {
-        import.limit.check(&switch.name, gone.len(), before.by_name.len(), "are not in the file")
-    };
-    let mut plan = draft.close();
-    plan.warn_or_fail(verdict, import.is_dry_run)?;
-    plan.warnings.splice(0..0, notes(parsed, import));
-    if !gone.is_empty() {
-        let hosts = if gone.len() == 1 { "host" } else { "hosts" };
-        plan.question = Some(format!(
-            "remove {} {hosts} of {} that {} does not have: {}",
-            gone.len(),
-            switch.name,
-            import.file,
-            some_of(&gone)
-        ));
-    }
-    Ok(plan)
 }
 
 /// The host that each reverse name points to, where the file says so.
@@ -193,6 +255,7 @@ fn add(
     host: &HostEntry,
     before: &Hosts,
     pointed: &HashMap<IpAddr, Text>,
+    origin: Option<Uuid>,
     replace: bool,
 ) -> Result<()> {
     let wanted_host = HostArg::parse(&host.name)?;
@@ -231,21 +294,22 @@ fn add(
         names,
         lacks_short: known.is_some_and(|known| known.short.is_empty() && known.wanted.has_short()),
         replace,
+        origin,
         ..Wanted::new(wanted_host, addresses)
     })
 }
 
-fn add_alias(draft: &mut Draft, entry: &HostEntry, replace: bool) -> Result<()> {
+fn add_alias(draft: &mut Draft, entry: &HostEntry, origin: Option<Uuid>, replace: bool) -> Result<()> {
     draft.add_alias(&WantedAlias {
         alias: HostArg::parse(&entry.name)?,
         host: HostArg::parse(entry.alias_of.as_deref().unwrap_or_default())?,
         replace,
-        origin: None,
+        origin,
     })
 }
 
 /// What was left out, as warnings.
-fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
+pub(super) fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
     let mut notes: Vec<(usize, &str)> =
         parsed.notes.iter().map(|note| (note.line, note.text.as_str())).collect();
     notes.extend(parsed.bad.iter().map(|bad| (bad.line, bad.reason.as_str())));
@@ -256,9 +320,6 @@ fn notes(parsed: &Parsed, import: &Import) -> Vec<String> {
     if let Some((line, _)) = notes.get(lines.len()) {
         let more = notes.len() - lines.len();
         lines.push(format!("{}:{line}: and {more} more like these from here on", import.file));
-    }
-    if parsed.hosts.is_empty() {
-        lines.push(format!("{} has no hosts", import.file));
     }
     lines
 }

@@ -1,6 +1,7 @@
 //! What to change. Each file has one planner: a pure function from rows to a [`Plan`].
 
 pub mod aliases;
+pub mod backup;
 pub mod bad_lines;
 pub mod balancer;
 pub mod change;
@@ -8,12 +9,14 @@ pub mod claims;
 mod creation;
 pub mod draft;
 pub mod edits;
+pub mod export;
 mod foreign;
 pub mod forwarders;
 pub mod hosts;
 pub mod import;
 pub mod machine;
 pub mod removal_limit;
+pub mod restore;
 pub mod share;
 pub mod stale;
 pub mod sync;
@@ -152,6 +155,22 @@ impl Plan {
             Change::Entry(entry) => Some(entry),
             _ => None,
         })
+    }
+
+    /// The plans of several switches as one, which is written as one.
+    pub fn join(plans: &[Plan]) -> Self {
+        let all = || plans.iter();
+        let questions: Vec<&str> = all().filter_map(|plan| plan.question.as_deref()).collect();
+        Plan {
+            switch: all().map(|plan| plan.switch.clone()).next().unwrap_or_default(),
+            changes: all().flat_map(|plan| plan.changes.clone()).collect(),
+            expects: all().flat_map(|plan| plan.expects.clone()).collect(),
+            expects_references: all().flat_map(|plan| plan.expects_references.clone()).collect(),
+            must_stay_unused: all().flat_map(|plan| plan.must_stay_unused.clone()).collect(),
+            warnings: all().flat_map(|plan| plan.warnings.clone()).collect(),
+            question: (!questions.is_empty()).then(|| questions.join(", ")),
+            undo: all().flat_map(|plan| plan.undo.clone()).collect(),
+        }
     }
 
     /// Applies the changes to a snapshot.

@@ -3,6 +3,7 @@
 mod aliases;
 mod api;
 mod audit;
+mod backup;
 mod cluster;
 mod completion;
 mod connections;

@@ -10,7 +10,7 @@ use crate::support::lab::Nb;
 use crate::support::{command, run};
 
 /// Pastes the commands into a shell.
-fn paste(nb: &Nb, lines: &[String]) {
+pub fn paste(nb: &Nb, lines: &[String]) {
     let own = std::path::Path::new(env!("CARGO_BIN_EXE_qdns")).parent().unwrap().display().to_string();
     let path = format!("{own}:{}", std::env::var("PATH").unwrap());
     let mut shell = Command::new("dash");
@@ -18,7 +18,7 @@ fn paste(nb: &Nb, lines: &[String]) {
     run(shell.env_remove("OVN_NB_DAEMON")).ok();
 }
 
-fn undo_of(document: &Value) -> Vec<String> {
+pub fn undo_of(document: &Value) -> Vec<String> {
     let lines = document["undo"].as_array().into_iter().flatten();
     lines.map(|line| line.as_str().unwrap().to_owned()).collect()
 }

@@ -1,18 +1,24 @@
 //! `qdns record export`.
 
+use std::collections::HashMap;
+
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
+use uuid::Uuid;
 
 use crate::commands::Context;
 use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
+use crate::model::listing::some_of;
 use crate::model::marks::Owner;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::output::Reply;
 use crate::output::text::Text;
+use crate::plan::backup::Backup;
+use crate::plan::export;
 
 /// Print hosts in a format that `import` reads.
 #[derive(Args, Debug)]
@@ -22,10 +28,12 @@ Examples:
   qdns record export net1 --format hosts     for /etc/hosts
   qdns record export net1 --format zone      for a BIND server
   qdns record export net1 --owner neutron    rows of OpenStack, to move them
-  qdns record export                         every zone
+  qdns record export > backup.json           everything, for `import --all`
 
 In CSV, a cell that a spreadsheet would execute (it begins with = + - @, a tab or a carriage return) gets an \
-apostrophe before it. `import` removes the apostrophe.")]
+apostrophe before it. `import` removes the apostrophe.
+
+Without a switch, JSON also holds the zones with their domains, marks and sharing, and what `forwarders set` wrote.")]
 pub struct ExportArgs {
     /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
@@ -68,8 +76,45 @@ impl ValueEnum for Owner {
     }
 }
 
+/// Everything that `import --all` restores.
+fn backup(context: &Context) -> Result<Reply> {
+    let snapshot = context.nb.read_backup()?;
+    let topology = Topology::of(&snapshot);
+    let ports: HashMap<Uuid, &str> =
+        snapshot.ports.iter().map(|port| (port.uuid, port.name.as_str())).collect();
+    let mut backup = Backup {
+        dhcp: export::dhcp_options(&topology),
+        balancers: export::balancers(&topology),
+        ..Backup::default()
+    };
+    let mut zones = Vec::new();
+    for (switch, zone) in topology.zones_by_home() {
+        let (mut exported, _) = ExportedZone::of(switch, zone.row);
+        let hosts = std::mem::take(&mut exported.hosts);
+        let whole = export::zone(&topology, zone, hosts);
+        if !whole.refused.is_empty() {
+            let names = some_of(&whole.refused);
+            context.printer.warn(&format!(
+                "{switch}: hosts with names or values that an import refuses or corrects, kept as they are stored ({}): {names}",
+                whole.refused.len()
+            ));
+        }
+        exported.switch.clone_from(&whole.entry.switch);
+        exported.hosts = whole.hosts;
+        for port in exported.hosts.iter_mut().filter_map(|host| host.port.as_mut()) {
+            port.name = ports.get(&port.uuid).map(|name| (*name).to_owned());
+        }
+        backup.zones.push(whole.entry);
+        zones.push(exported);
+    }
+    Ok(Reply::from(Text(FileFormat::write_backup(&zones, &backup))))
+}
+
 impl ExportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
+        if self.switch.is_none() && self.format == FileFormat::Json && self.owner == Owner::Qdns {
+            return backup(context);
+        }
         let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;
         let topology = Topology::of(&snapshot);
         let rows = match switch {

@@ -2,32 +2,38 @@
 
 use std::io::{IsTerminal, stdin};
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply_to};
+use crate::commands::apply::{OnLostRace, apply_joined, apply_to};
 use crate::commands::limited_input::LimitedInput;
 use crate::error::{Error, FOUND, Kind, Result};
 use crate::formats::FileFormat;
+use crate::model::shell::CommandLine;
+use crate::model::topology::{Network, Topology};
 use crate::output::{Reply, note};
 use crate::ovn::SwitchRef;
 use crate::plan::bad_lines;
-use crate::plan::import::{self, BadLine, Import};
+use crate::plan::import::{self, BadLine, Import, Parsed};
 use crate::plan::removal_limit::RemovalLimit;
+use crate::plan::restore;
 
 /// The largest file, in bytes. A JSON file of 50,000 hosts has some 15 MiB.
 const FILE_MAX: u64 = 64 << 20;
 
 /// Add the hosts of a file.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    override_usage = "qdns record import [OPTIONS] <SWITCH|--all> <FILE>",
+    after_help = "\
 Examples:
   qdns record import net1 /etc/hosts --dry-run   show what would be added
   qdns record import net1 machines.csv           with a header line
   qdns record import net1 db.internal            a BIND zone file
   qdns record export net1 | qdns record import net2 - --format json
+  qdns record import --all backup.json           what `qdns record export` wrote
   qdns record import net1 all.csv --prune        and remove all other hosts
   qdns record import net1 all.csv --check        exit with 4 where the zone differs
 
@@ -36,13 +42,23 @@ A file has at most 64 MiB. The same command continues an interrupted import. SOA
 and multicast lines of a hosts file are left out with a warning. Times to live become 3600.
 
 --check shows what the zone would need to be as the file has it: hosts that it lacks, and hosts with other \
-addresses. With --prune, hosts that are not in the file are a difference too.")]
+addresses. With --prune, hosts that are not in the file are a difference too.
+
+--all imports a file of several zones: JSON, or CSV with a column `switch`. A zone is created where there is none. JSON \
+that `qdns record export` wrote for everything also restores the domains, marks, aliases and sharing of zones, and \
+what `forwarders set` wrote, in the DHCP options of the same ports and for the same routers. With --prune, zones that \
+are not in the file lose their hosts."
+)]
 pub struct ImportArgs {
-    /// The switch, by name or UUID
-    switch: String,
+    /// The switch, by name or UUID; not with --all
+    #[arg(value_name = "SWITCH")]
+    first: String,
     /// The file, or - for standard input
-    #[arg(value_hint = clap::ValueHint::FilePath)]
-    file: PathBuf,
+    #[arg(value_hint = clap::ValueHint::FilePath, value_name = "FILE", required_unless_present = "all")]
+    second: Option<PathBuf>,
+    /// Every switch that the file names
+    #[arg(long)]
+    all: bool,
     /// The format of the file; if omitted, its name or content decides
     #[arg(long, value_enum)]
     format: Option<FileFormat>,
@@ -69,45 +85,79 @@ pub struct ImportArgs {
 impl ImportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let context = &context.checking(self.check);
-        let switch = SwitchRef::parse(&self.switch)?;
+        let source = Source(self.file()?);
         let import = Import {
-            file: if self.is_stdin() { "standard input".to_owned() } else { self.file.display().to_string() },
+            file: source.name(),
             replace: self.replace,
             prune: self.prune,
             skip_unserved: self.skip_unserved,
             limit: RemovalLimit { max: self.max, force: self.force },
             is_dry_run: context.global.dry_run,
             is_check: self.check,
+            keeps_ports: self.all,
         };
-        let text = self.text(&import.file, context.global.quiet)?;
-        let named = if self.is_stdin() { None } else { FileFormat::of_name(&self.file) };
-        let format = self.format.or(named).or_else(|| FileFormat::of_content(&text));
-        let parsed = match format {
-            Some(format) => format.parse(&text),
-            None if text.trim().is_empty() => import::Parsed::default(),
-            None => {
-                return Err(Error::invalid(format!("the format of {} is unknown", import.file))
-                    .hint("name it: --format hosts, csv, json or zone"));
-            }
-        };
+        let parsed = self.parsed(&source, context.global.quiet)?;
         let overwrites = self.replace || self.prune;
         let on_lost_race = if overwrites { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let addresses: Vec<IpAddr> =
-            parsed.hosts.iter().flat_map(|line| line.host.addresses.clone()).collect();
-        let read = || context.nb.read_surroundings(&switch, &addresses);
-        let applied = apply_to(context, on_lost_race, read, |topology, network| {
-            import::plan(topology, network, &parsed, &import)
-        })?;
-        let changes = applied.changes();
+        let changes = if self.all {
+            apply_joined(context, on_lost_race, || {
+                let snapshot = context.nb.read_backup()?;
+                restore::plan(&Topology::of(&snapshot), &parsed, &import)
+            })?
+        } else {
+            let switch = SwitchRef::parse(&self.first)?;
+            let addresses: Vec<IpAddr> =
+                parsed.hosts.iter().flat_map(|line| line.host.addresses.clone()).collect();
+            let read = || context.nb.read_surroundings(&switch, &addresses);
+            let plan =
+                |topology: &Topology, network: &Network| import::plan(topology, network, &parsed, &import);
+            apply_to(context, on_lost_race, read, plan)?.changes()
+        };
         let exit_code = if self.check && !changes.changes.is_empty() { FOUND } else { 0 };
         Ok(Reply::new(changes, exit_code))
     }
 
-    fn is_stdin(&self) -> bool {
-        self.file.as_os_str() == "-"
+    /// The file, which is the only word with `--all`.
+    fn file(&self) -> Result<PathBuf> {
+        match (&self.second, self.all) {
+            (Some(file), false) => Ok(file.clone()),
+            (None, true) => Ok(PathBuf::from(&self.first)),
+            _ => {
+                let import = CommandLine::qdns(["record", "import"]).option("--all");
+                let file = self.second.as_deref().unwrap_or(Path::new("FILE")).display().to_string();
+                Err(Error::invalid(format!("--all takes no switch, and {:?} is one", self.first))
+                    .hint(import.value(file).to_string()))
+            }
+        }
     }
 
-    fn text(&self, name: &str, is_quiet: bool) -> Result<String> {
+    fn parsed(&self, source: &Source, is_quiet: bool) -> Result<Parsed> {
+        let text = source.text(is_quiet)?;
+        let named = if source.is_stdin() { None } else { FileFormat::of_name(&source.0) };
+        let format = self.format.or(named).or_else(|| FileFormat::of_content(&text));
+        match format {
+            Some(format) => Ok(format.parse(&text)),
+            None if text.trim().is_empty() => Ok(Parsed::default()),
+            None => Err(Error::invalid(format!("the format of {} is unknown", source.name()))
+                .hint("name it: --format hosts, csv, json or zone")),
+        }
+    }
+}
+
+/// The file that is imported; `-` is standard input.
+struct Source(PathBuf);
+
+impl Source {
+    fn is_stdin(&self) -> bool {
+        self.0.as_os_str() == "-"
+    }
+
+    fn name(&self) -> String {
+        if self.is_stdin() { "standard input".to_owned() } else { self.0.display().to_string() }
+    }
+
+    fn text(&self, is_quiet: bool) -> Result<String> {
+        let name = &self.name();
         let input = LimitedInput { name, limit: FILE_MAX };
         let bytes = if self.is_stdin() {
             if stdin().is_terminal() && !is_quiet {
@@ -115,7 +165,7 @@ impl ImportArgs {
             }
             input.read_stdin()
         } else {
-            input.read_file(&self.file)
+            input.read_file(&self.0)
         };
         let bytes = bytes.map_err(|error| match error.kind {
             _ if !error.hints.is_empty() => error,
