@@ -56,6 +56,7 @@ pub struct Cli {
 // A command without a text here has it at its arguments.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Status(commands::status::StatusArgs),
     /// Manage zones: one switch's names under one domain
     #[command(subcommand, visible_alias = "zones")]
     Zone(commands::zone::Verb),
@@ -131,6 +132,7 @@ impl Cli {
             user: None,
         };
         match self.command {
+            Command::Status(args) => args.run(&context),
             Command::Zone(verb) => verb.run(&context),
             Command::Record(verb) => verb.run(&context),
             Command::Forwarders(verb) => verb.run(&context),

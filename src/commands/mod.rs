@@ -14,6 +14,7 @@ pub mod prune_stale;
 pub mod record;
 mod service;
 pub mod southbound;
+pub mod status;
 pub mod sync;
 pub mod zone;
 

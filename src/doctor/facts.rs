@@ -81,6 +81,23 @@ pub struct Facts {
     pub probes: Fact<Vec<Probe>>,
 }
 
+impl Facts {
+    /// The northbound database, or a part of it, and why nothing else was read.
+    pub fn of_northbound(snapshot: Snapshot, why: &str) -> Self {
+        Facts {
+            format: DUMP_FORMAT,
+            northbound: Ok(snapshot),
+            southbound: Err(Missing::because(why)),
+            dns_flows: Err(Missing::because(why)),
+            northd: Err(Missing::because(why)),
+            chassis: Err(Missing::because(why)),
+            traces: Err(Missing::because(why)),
+            resolvers: Vec::new(),
+            probes: Err(Missing::because(why)),
+        }
+    }
+}
+
 /// A query from a port that an ACL drops before the responder sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DroppedQuery {

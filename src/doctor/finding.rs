@@ -68,6 +68,13 @@ impl Finding {
         self
     }
 
+    /// Whether it is about a switch, perhaps about others too.
+    pub fn is_about(&self, switch: &str) -> bool {
+        let others = self.evidence.get("switches").and_then(Value::as_array);
+        let mut others = others.into_iter().flatten().filter_map(Value::as_str);
+        self.switch.as_deref() == Some(switch) || self.switch.is_some() && others.any(|other| other == switch)
+    }
+
     /// The same finding, about a row of this owner.
     #[must_use]
     pub fn owned_by(mut self, owner: Owner) -> Self {

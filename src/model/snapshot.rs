@@ -37,6 +37,20 @@ impl Snapshot {
         self.global.options.get(VERSION_OPTION).and_then(|version| Release::parse(version))
     }
 
+    /// Adds the switches and DNS rows of another reading that this one lacks. Deleted switches differ in their names.
+    pub fn absorb(&mut self, more: Snapshot) {
+        for switch in more.switches {
+            if self.switches.iter().all(|row| (row.uuid, &row.name) != (switch.uuid, &switch.name)) {
+                self.switches.push(switch);
+            }
+        }
+        for row in more.dns {
+            if self.dns_row(row.uuid).is_none() {
+                self.dns.push(row);
+            }
+        }
+    }
+
     pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
         self.load_balancers.iter().find(|row| row.uuid == uuid)
     }

@@ -90,7 +90,7 @@ pub struct Resolvers {
 }
 
 impl Resolvers {
-    fn of(topology: &Topology, network: &Network) -> Vec<Self> {
+    pub(super) fn of(topology: &Topology, network: &Network) -> Vec<Self> {
         let balancers = topology.balancers_of(network);
         let rows = topology.leases_of(network).map(|(leases, ports)| {
             let addresses = leases.row.resolvers();

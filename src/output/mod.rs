@@ -20,6 +20,7 @@ mod progress;
 mod question;
 pub mod record;
 pub mod records;
+pub mod status;
 pub mod sync;
 mod table;
 mod terminal;

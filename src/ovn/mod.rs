@@ -27,6 +27,7 @@ mod rows;
 pub(crate) mod sbctl;
 mod shares;
 pub(crate) mod southbound;
+mod status;
 mod surroundings;
 mod tls_errors;
 pub(crate) mod trace;

@@ -90,17 +90,7 @@ impl Northbound {
 
     /// Adds the switches and DNS rows of a query that the snapshot lacks.
     pub(super) fn read_more(&self, snapshot: &mut Snapshot, query: Query) -> Result<()> {
-        let more = self.read(query)?;
-        for switch in more.switches {
-            if snapshot.switches.iter().all(|row| row.uuid != switch.uuid) {
-                snapshot.switches.push(switch);
-            }
-        }
-        for row in more.dns {
-            if snapshot.dns_row(row.uuid).is_none() {
-                snapshot.dns.push(row);
-            }
-        }
+        snapshot.absorb(self.read(query)?);
         Ok(())
     }
 

@@ -47,6 +47,7 @@ mod refusals;
 mod sharing;
 mod short_names;
 mod signals;
+mod status;
 mod support;
 mod sync;
 mod terminal;

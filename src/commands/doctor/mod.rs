@@ -252,10 +252,8 @@ fn undelivered(examination: &Examination) -> Vec<Finding> {
 
 /// Whether a finding is about one of the switches, or about what all of them need.
 fn concerns(check: &Check, finding: &Finding, names: &[String]) -> bool {
-    let shared = finding.evidence.get("switches").and_then(|list| list.as_array());
-    let mut shared = shared.into_iter().flatten().filter_map(|name| name.as_str());
     match &finding.switch {
-        Some(switch) => names.contains(switch) || shared.any(|name| names.iter().any(|given| given == name)),
+        Some(_) => names.iter().any(|name| finding.is_about(name)),
         None => matches!(check.category, Category::Access | Category::Delivery | Category::Queries),
     }
 }

@@ -14,9 +14,9 @@ use crate::plan::{Plan, share};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns zone share net2 --with net1          guests of net1 resolve api.internal of net2
+  qdns zone share net2 --with net1    guests of net1 resolve names of net2
   qdns zone share net2 --with net1 net3
-  qdns zone show net2                       shows who shares the zone
+  qdns zone show net2                 shows who shares the zone
 
 Each of the switches then lists the DNS row of SWITCH, and OVN answers its guests from it: FQDNs, PTR records, and short \
 names too. Only SWITCH changes the zone; hosts are judged by the ports of all these switches. A name that one of them \
@@ -30,7 +30,7 @@ pub struct ShareArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  qdns zone unshare net2 --with net1        guests of net1 no longer resolve names of net2
+  qdns zone unshare net2 --with net1    guests of net1 no longer resolve them
 
 The zone and its home, SWITCH, stay as they are. A switch that does not share the zone is no error.")]
 pub struct UnshareArgs {

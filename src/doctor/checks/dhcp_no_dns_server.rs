@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use uuid::Uuid;
+
 use crate::doctor::dhcp::{about, give_resolvers};
 use crate::doctor::finding::Severity;
 use crate::doctor::input::Input;
@@ -25,13 +27,13 @@ pub(super) const CHECK: Check = Check {
 fn run(input: &Input) -> Outcome {
     let has_server = |leases: &&Leases| leases.row.options.contains_key(DNS_SERVER);
     let all = || input.topology.leases.iter();
-    let served: HashSet<&str> = all()
+    let served: HashSet<Uuid> = all()
         .filter(has_server)
-        .flat_map(|leases| leases.users.values().flatten().map(|port| port.name.as_str()))
+        .flat_map(|leases| leases.users.values().flatten().map(|port| port.uuid))
         .collect();
     // A guest that gets a resolver by its other family needs no second one.
     let is_unserved =
-        |leases: &&Leases| leases.users.values().flatten().any(|port| !served.contains(port.name.as_str()));
+        |leases: &&Leases| leases.users.values().flatten().any(|port| !served.contains(&port.uuid));
     let without = all().filter(|leases| !has_server(leases)).filter(is_unserved);
     Ok(without
         .map(|leases| {
