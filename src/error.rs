@@ -2,13 +2,17 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// The exit code of a command that found what it looks for: a fault, or something to do.
 pub const FOUND: u8 = 4;
 /// The exit code of a command that could not look.
 pub const NOT_CHECKED: u8 = 3;
 
 /// The kinds of failure. Each has one exit code and one stable name in the JSON output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// A value breaks a rule. Nothing was changed.
     InvalidInput,
@@ -39,6 +43,22 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub const ALL: [Kind; 13] = [
+        Kind::InvalidInput,
+        Kind::NotFound,
+        Kind::Ambiguous,
+        Kind::Conflict,
+        Kind::LostRace,
+        Kind::NeedsConfirmation,
+        Kind::Rejected,
+        Kind::NoSuchBinary,
+        Kind::Unreachable,
+        Kind::Permission,
+        Kind::Timeout,
+        Kind::Garbage,
+        Kind::Io,
+    ];
+
     /// The stable name, as `error.kind` in the JSON output.
     pub fn name(self) -> &'static str {
         match self {
@@ -170,6 +190,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_has_one_name() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
 
     #[test]
     fn every_hint_and_every_cause_is_kept() {

@@ -3,16 +3,14 @@
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
+use super::json_manual;
+use super::roff::{RELEASED, section, tidy};
 use crate::model::reserved::{RESERVED, RESERVED_DOMAINS, TRUSTED};
+
+pub use crate::output::documents::{Document, Field, all as documents};
 
 /// The name of a page's file, and its text in roff, man(7).
 pub type Page = (String, String);
-
-const RELEASED: &str = "2026-11-22";
-
-/// The longest line of a page's source, in bytes. mandoc(1) warns above 80, and counts each character that is not ASCII
-/// as its longer escape sequence.
-const LINE_MAX: usize = 72;
 
 /// All pages, `qdns.1` first.
 ///
@@ -23,6 +21,7 @@ pub fn pages() -> std::io::Result<Vec<Page>> {
     root.build();
     let mut pages = Vec::new();
     add_pages(&root, "qdns", &mut pages)?;
+    pages.push(("qdns-json.5".to_owned(), json_manual::page()?));
     Ok(pages)
 }
 
@@ -66,37 +65,6 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std:
         add_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), pages)?;
     }
     Ok(())
-}
-
-/// Makes a page pass `mandoc -T lint`: no spaces at line ends, no break next to an empty line, short lines.
-fn tidy(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    let mut tidied = String::new();
-    let mut literal = false;
-    for (index, line) in lines.iter().enumerate() {
-        let is_empty = |index: usize| lines.get(index).is_some_and(|line| line.is_empty());
-        if *line == ".br" && (is_empty(index + 1) || index.checked_sub(1).is_some_and(is_empty)) {
-            continue;
-        }
-        let line = if line.is_empty() { &".sp" } else { line };
-        literal = (literal || *line == ".EX") && *line != ".EE";
-        let mut length = 0;
-        for word in line.split(' ') {
-            let fits = length == 0 || literal || line.starts_with('.') || length + 1 + word.len() <= LINE_MAX;
-            // A line must not begin with a word that looks like a macro.
-            if length > 0 && (fits || word.is_empty() || word.starts_with(['.', '\''])) {
-                tidied.push(' ');
-                length += 1;
-            } else if length > 0 {
-                tidied.push('\n');
-                length = 0;
-            }
-            tidied.push_str(word);
-            length += word.len();
-        }
-        tidied.push('\n');
-    }
-    tidied
 }
 
 fn subcommands(command: &clap::Command, name: &str) -> Roff {
@@ -171,18 +139,6 @@ fn examples_section(text: &str) -> Roff {
     }
     if literal {
         roff.control("EE", []);
-    }
-    roff
-}
-
-fn section(title: &str, paragraphs: &[&str]) -> Roff {
-    let mut roff = Roff::new();
-    roff.control("SH", [title]);
-    for (index, paragraph) in paragraphs.iter().enumerate() {
-        if index > 0 {
-            roff.control("PP", []);
-        }
-        roff.text([roman(*paragraph)]);
     }
     roff
 }

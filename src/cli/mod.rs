@@ -3,7 +3,9 @@
 pub mod complete;
 mod correction;
 mod help;
+mod json_manual;
 pub mod manual;
+mod roff;
 mod usage;
 
 use std::ffi::OsString;

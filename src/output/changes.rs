@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use anstyle::AnsiColor;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -21,11 +22,11 @@ use crate::plan::{Plan, SwitchId, Undo};
 const LINES_MAX: usize = 100;
 
 /// What was changed, or would be.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Changes {
-    /// Whether the database was changed.
+    /// Whether there was anything to change; in a dry run, whether there is.
     pub changed: bool,
-    /// Whether this is only what would change.
+    /// Whether this is only what would change: nothing was written.
     pub dry_run: bool,
     /// The changes, in order.
     pub changes: Vec<Change>,
@@ -33,8 +34,6 @@ pub struct Changes {
     pub undo: Vec<String>,
     /// What is worth knowing.
     pub warnings: Vec<String>,
-    /// The switch that was named.
-    pub switch: String,
     /// Whether a person gets each change as a line, however many they are.
     #[serde(skip)]
     lists_all: bool,
@@ -44,7 +43,7 @@ pub struct Changes {
 }
 
 /// One change.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Change {
     /// `add`, `change` or `remove`.
     pub action: &'static str,
@@ -65,7 +64,7 @@ pub struct Change {
 impl Changes {
     /// The changes of a plan.
     pub fn of(plan: Plan, dry_run: bool) -> Self {
-        let changed = !dry_run && !plan.changes.is_empty();
+        let changed = !plan.changes.is_empty();
         let whole: BTreeSet<Uuid> = plan.changes.iter().filter_map(whole_row).collect();
         let mut changes = Vec::with_capacity(plan.changes.len());
         for change in plan.changes {
@@ -74,8 +73,15 @@ impl Changes {
         let switch = Some(plan.switch.name.as_str()).filter(|name| !name.is_empty()).map(Rc::from);
         changes.iter_mut().for_each(|change: &mut Change| change.switch.clone_from(&switch));
         let undo = plan.undo.iter().map(undo_line).collect();
-        let (warnings, switch) = (plan.warnings, plan.switch.name);
-        Changes { changed, dry_run, changes, undo, warnings, switch, lists_all: false, by_switch: false }
+        Changes {
+            changed,
+            dry_run,
+            changes,
+            undo,
+            warnings: plan.warnings,
+            lists_all: false,
+            by_switch: false,
+        }
     }
 
     /// The changes of the plans of several switches.
@@ -87,7 +93,6 @@ impl Changes {
             all.changes.extend(view.changes);
             all.undo.extend(view.undo);
             all.warnings.extend(view.warnings);
-            all.switch = [all.switch, view.switch].join(", ");
         }
         all
     }

@@ -1,5 +1,6 @@
 //! The checks of doctor: the list of all of them, and one explained.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -11,7 +12,7 @@ use crate::doctor::Check;
 const WIDTH: usize = 88;
 
 /// A check, as the list has it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ListedCheck {
     /// The stable name.
     pub code: &'static str,
@@ -41,8 +42,9 @@ impl From<&Check> for ListedCheck {
 }
 
 /// What `doctor --list` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Checks {
+    /// The checks, in the order of the report.
     pub checks: Vec<ListedCheck>,
 }
 
@@ -62,7 +64,7 @@ impl Answer for Checks {
 }
 
 /// What `doctor --explain` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Explanation {
     pub check: ListedCheck,
 }

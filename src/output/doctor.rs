@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,10 +13,13 @@ use crate::doctor::{Category, Check, Examination};
 use crate::model::marks::Owner;
 
 /// What doctor found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Report {
+    /// The numbers.
     pub summary: Summary,
+    /// What is wrong, and notes.
     pub findings: Vec<Found>,
+    /// The checks that could not be made.
     pub skipped: Vec<Skipped>,
     /// What `--fix` changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,17 +33,22 @@ pub struct Report {
 }
 
 /// How many findings of each severity, and how many checks found nothing or could not run.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Summary {
+    /// Findings that keep names from resolving.
     pub error: usize,
+    /// Findings that may do so.
     pub warning: usize,
+    /// Findings for information.
     pub info: usize,
+    /// Checks that found nothing.
     pub passed: usize,
+    /// Checks that could not be made.
     pub skipped: usize,
 }
 
 /// One thing that is wrong.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Found {
     /// The check's stable name.
     pub code: &'static str,
@@ -66,10 +75,11 @@ pub struct Found {
 }
 
 /// A check that could not run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Skipped {
     /// The check's stable name.
     pub code: &'static str,
+    /// Why it could not run.
     pub why: String,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::lookup::Lookup;
@@ -9,7 +10,7 @@ use crate::model::topology::{Network, Topology};
 use crate::plan::share;
 
 /// A switch that has a name which another switch's guests do not get.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Elsewhere {
     /// The switch.
     pub switch: String,

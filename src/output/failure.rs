@@ -1,10 +1,11 @@
 //! How a failure is printed: for a person line by line, for a program as JSON.
 
 use anstyle::AnsiColor;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::page::{Line, Page};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// For a person.
 pub(super) fn page(error: &Error) -> Page {
@@ -21,13 +22,38 @@ pub(super) fn page(error: &Error) -> Page {
     page
 }
 
-/// For a program.
-pub(super) fn document(error: &Error) -> Value {
-    let mut body = json!({
-        "kind": error.kind.name(), "message": error.message, "causes": error.causes(), "hints": error.hints,
-    });
-    if !error.details.is_empty() {
-        body["details"] = json!(error.details);
+/// A failure, for a program. It goes to standard error.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct Failure {
+    /// What went wrong.
+    error: Body,
+}
+
+#[derive(Debug, JsonSchema, Serialize)]
+struct Body {
+    /// The kind of the failure. It decides the exit code.
+    kind: Kind,
+    /// One sentence with the value and the rule.
+    message: String,
+    /// What led to it, the nearest first: often the words of one of OVN's clients.
+    causes: Vec<String>,
+    /// What to type or to change next. A hint that is a command works when it is pasted.
+    hints: Vec<String>,
+    /// The list that belongs to the message, such as the bad lines of a file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
+}
+
+impl Failure {
+    pub(super) fn of(error: &Error) -> Self {
+        Failure {
+            error: Body {
+                kind: error.kind,
+                message: error.message.clone(),
+                causes: error.causes(),
+                hints: error.hints.clone(),
+                details: error.details.clone(),
+            },
+        }
     }
-    json!({ "error": body })
 }

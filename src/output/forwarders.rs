@@ -1,5 +1,6 @@
 //! The resolvers that guests get, as `forwarders show` answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -12,8 +13,9 @@ use crate::model::snapshot::Map;
 use crate::model::topology::{Network, Topology};
 
 /// What `forwarders show` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Forwarders {
+    /// One for each switch and DHCP row that its ports use.
     pub forwarders: Vec<Resolvers>,
 }
 
@@ -60,7 +62,7 @@ impl Answer for Forwarders {
 }
 
 /// The resolvers that the guests of one switch get from one DHCP row.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Resolvers {
     /// The switch's name.
     pub switch: String,

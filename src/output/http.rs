@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::answer::Answer;
-use super::failure;
+use super::failure::Failure;
 use super::json::Json;
 use super::text::Text;
 use crate::error::Error;
@@ -24,7 +24,7 @@ impl Response {
     }
 
     pub fn failure(status: u16, error: &Error) -> Self {
-        Self::with(status, &failure::document(error))
+        Self::with(status, &Failure::of(error))
     }
 
     fn with(status: u16, document: &(impl Json + ?Sized)) -> Self {

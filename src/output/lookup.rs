@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -16,8 +17,9 @@ use crate::model::responder::{self, Candidate, QueryType, Rdata};
 use crate::model::topology::Topology;
 
 /// What `lookup` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Lookups {
+    /// One for each name and port.
     pub lookups: Vec<LookupView>,
 }
 
@@ -69,7 +71,7 @@ impl Answer for Lookups {
 }
 
 /// What becomes of one query.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct QueryView {
     /// The name as the guest asks for it.
     pub name: String,
@@ -89,7 +91,7 @@ pub struct QueryView {
 }
 
 /// A DNS row that has the name as a key.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RowView {
     /// The row's UUID.
     pub uuid: String,
@@ -102,7 +104,7 @@ pub struct RowView {
 }
 
 /// What the programs of one kind of guest end up with.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct GuestView {
     /// `glibc`, `musl` or `systemd-resolved`.
     pub client: &'static str,
@@ -115,7 +117,7 @@ pub struct GuestView {
 }
 
 /// One name, seen from one port.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct LookupView {
     /// The name as it was given.
     pub name: String,
@@ -149,7 +151,7 @@ pub struct LookupView {
 }
 
 /// The ACL that drops a query.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct AclView {
     /// The row's UUID; null where ovn-trace does not lead to it.
     pub uuid: Option<String>,

@@ -6,6 +6,7 @@ pub mod changes;
 pub mod checks;
 pub mod doctor;
 mod doctor_page;
+pub mod documents;
 mod elsewhere;
 mod failure;
 mod fix;

@@ -7,10 +7,11 @@ use clap::ValueEnum;
 
 use super::answer::Answer;
 use super::changes::Changes;
+use super::failure::{self, Failure};
 use super::json::Json;
 use super::page::{Line, Page};
 use super::progress::Progress;
-use super::{failure, terminal};
+use super::terminal;
 use crate::error::Error;
 use crate::plan::Plan;
 
@@ -84,7 +85,7 @@ impl Printer {
     pub fn fail(self, error: &Error) {
         if self.format == Format::Json {
             // If standard error is closed, there is no other place for it.
-            let _ = failure::document(error).write_json(&mut io::stderr().lock());
+            let _ = Failure::of(error).write_json(&mut io::stderr().lock());
         } else {
             note(failure::page(error));
         }

@@ -1,5 +1,6 @@
 //! One host in detail, as `record show` answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,13 +15,14 @@ use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
 /// What `record show` answers: one host, or each host that has the address.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ShownRecords {
+    /// The host, or each host with the address.
     pub records: Vec<ShownRecord>,
 }
 
 /// A host, and what belongs to it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ShownRecord {
     /// As `record ls` has it.
     #[serde(flatten)]
@@ -34,7 +36,7 @@ pub struct ShownRecord {
 }
 
 /// The port that registered a host.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Origin {
     /// The port's UUID.
     pub uuid: Uuid,
@@ -45,7 +47,7 @@ pub struct Origin {
 }
 
 /// A key of another row.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Also {
     /// The key.
     pub name: String,

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,8 +18,9 @@ use crate::model::topology::Topology;
 use crate::model::zone::Zone;
 
 /// What `record ls` answers.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Records {
+    /// The hosts, by switch and name.
     pub records: Vec<Record>,
     /// Whose names are served instead, where there is no host.
     #[serde(skip)]
@@ -96,7 +98,7 @@ impl Answer for Records {
 }
 
 /// A host.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Record {
     /// The hostname, as stored.
     pub hostname: String,

@@ -1,5 +1,6 @@
 //! The overview of switches, as `status` answers.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -21,13 +22,14 @@ use crate::model::zone::Zone;
 const NAMED: usize = 10;
 
 /// What `status` answers.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Status {
+    /// The switches, by name.
     pub switches: Vec<SwitchStatus>,
 }
 
 /// One switch.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct SwitchStatus {
     /// The switch, as commands accept it.
     pub switch: String,
@@ -66,15 +68,16 @@ pub struct SwitchStatus {
 }
 
 /// The names that the rows of one program serve.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct OwnedNames {
+    /// The program, or `qdns`.
     pub owner: &'static str,
     /// How many keys are names, and not reverse names.
     pub names: usize,
 }
 
 /// A finding of doctor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Noted {
     /// The check's stable name.
     pub code: &'static str,

@@ -1,5 +1,6 @@
 //! What `prune-stale` and `sync` answer: changes, and the evidence for each host that is removed.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -9,7 +10,7 @@ use crate::plan::Plan;
 use crate::plan::stale::{Kept, Stale};
 
 /// The changes of several switches, and the stale hosts among them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SyncChanges {
     /// All changes, in the order of the switches.
     #[serde(flatten)]
@@ -22,7 +23,7 @@ pub struct SyncChanges {
 }
 
 /// A host without a port that stays.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct KeptHost {
     /// The switch's name.
     pub switch: String,
@@ -37,7 +38,7 @@ pub struct KeptHost {
 }
 
 /// A host that is removed, and why.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct StaleHost {
     /// The switch's name.
     pub switch: String,
@@ -52,7 +53,7 @@ pub struct StaleHost {
 }
 
 /// What was looked for, and where.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Evidence {
     /// The sentence.
     pub message: String,

@@ -1,11 +1,12 @@
 //! Text that is the same in every format: a script, a unit, an exported file, an explanation.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
 use super::page::Page;
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub struct Text(pub String);
 
 impl Answer for Text {

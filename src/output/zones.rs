@@ -1,5 +1,6 @@
 //! Zones, as `zone ls` and `zone show` answer.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::Answer;
@@ -12,8 +13,9 @@ use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
 
 /// What `zone ls` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Zones {
+    /// The zones, by switch.
     pub zones: Vec<ZoneSummary>,
     /// Whose names are served on the switches without a zone.
     #[serde(skip)]
@@ -53,7 +55,7 @@ impl Answer for Zones {
 }
 
 /// What `zone show` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ShownZone {
     pub zone: ZoneDetail,
 }
@@ -75,7 +77,7 @@ impl Answer for ShownZone {
 }
 
 /// A zone in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ZoneSummary {
     /// The switch's name.
     pub switch: String,
@@ -146,7 +148,7 @@ impl ZoneSummary {
 }
 
 /// A zone, and what else answers on its switch.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ZoneDetail {
     /// The zone.
     #[serde(flatten)]
@@ -162,7 +164,7 @@ pub struct ZoneDetail {
 }
 
 /// A row of another owner.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct OtherRow {
     /// Its owner.
     pub owner: String,

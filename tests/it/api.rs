@@ -111,13 +111,13 @@ fn a_host_is_added_listed_and_removed() -> Result<()> {
     ];
     let shown = calls.into_iter().map(|mut curl| run(&mut curl).to_string()).collect::<String>();
     snapshot!(shown.replace('\r', ""), @r#"
-    {"changed":true,"dry_run":false,"changes":[{"action":"add","switch":"net1","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web-server.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web-server","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web-server.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[],"switch":"net1"}
+    {"changed":true,"dry_run":false,"changes":[{"action":"add","switch":"net1","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web-server.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web-server","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web-server.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[]}
     status 201
-    {"changed":false,"dry_run":false,"changes":[],"undo":[],"warnings":[],"switch":"net1"}
+    {"changed":false,"dry_run":false,"changes":[],"undo":[],"warnings":[]}
     status 200
     {"records":[{"hostname":"web-server","fqdn":"web-server.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"port":null,"alias_of":null,"ttl":3600,"switch":"net1","domain":"internal"}]}
     status 200
-    {"changed":true,"dry_run":false,"changes":[{"action":"remove","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":"web-server.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"web-server","from":"10.0.0.10","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"web-server.internal","from":"10.0.0.10","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 web-server 10.0.0.10"],"warnings":[],"switch":"net1"}
+    {"changed":true,"dry_run":false,"changes":[{"action":"remove","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":"web-server.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"web-server","from":"10.0.0.10","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"web-server.internal","from":"10.0.0.10","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 web-server 10.0.0.10"],"warnings":[]}
     status 200
     {"error":{"kind":"not-found","message":"switch net1 has no host \"web-server\"","causes":[],"hints":["qdns record ls net1 lists its hosts"]}}
     status 404

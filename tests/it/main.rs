@@ -34,6 +34,7 @@ mod import;
 mod import_files;
 mod import_large;
 mod import_limits;
+mod json_documented;
 mod known_names;
 mod lab_works;
 mod layers;

@@ -82,7 +82,7 @@ fn adding_an_existing_host_changes_nothing() -> Result<()> {
     $ qdns record add net1 WEB.internal. 10.0.0.11 10.0.0.10
     Nothing to change.
     $ qdns -o json record add net1 web 10.0.0.10 10.0.0.11
-    {"changed":false,"dry_run":false,"changes":[],"undo":[],"warnings":[],"switch":"net1"}
+    {"changed":false,"dry_run":false,"changes":[],"undo":[],"warnings":[]}
     "#);
     assert_eq!(nb.dump(), before);
     Ok(())
@@ -351,7 +351,7 @@ fn a_dry_run_shows_the_plan_and_changes_nothing() -> Result<()> {
     + web  10.0.0.10
     + web.internal  10.0.0.10
     $ qdns -n -o json record add net1 web 10.0.0.10
-    {"changed":false,"dry_run":true,"changes":[{"action":"add","switch":"net1","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[],"switch":"net1"}
+    {"changed":true,"dry_run":true,"changes":[{"action":"add","switch":"net1","name":"zone","from":null,"to":"net1","column":"Logical_Switch.dns_records","row":"[UUID]"},{"action":"add","switch":"net1","name":"10.0.0.10.in-addr.arpa","from":null,"to":"web.internal","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"},{"action":"add","switch":"net1","name":"web.internal","from":null,"to":"10.0.0.10","column":"DNS.records","row":"[UUID]"}],"undo":[],"warnings":[]}
     "#);
     assert_eq!(nb.dump(), before);
     Ok(())

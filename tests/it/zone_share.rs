@@ -43,7 +43,7 @@ fn a_zone_is_shared_and_no_longer_shared() -> Result<()> {
     To put back:
       qdns zone unshare net2 --with net1
     $ qdns zone share net2 --with net1 net3 -o json
-    {"changed":true,"dry_run":false,"changes":[{"action":"add","switch":"net2","name":"zone of net2","from":null,"to":"net3","column":"Logical_Switch.dns_records","row":"[UUID]"}],"undo":["qdns zone unshare net2 --with net3"],"warnings":[],"switch":"net2"}
+    {"changed":true,"dry_run":false,"changes":[{"action":"add","switch":"net2","name":"zone of net2","from":null,"to":"net3","column":"Logical_Switch.dns_records","row":"[UUID]"}],"undo":["qdns zone unshare net2 --with net3"],"warnings":[]}
     $ qdns zone share net2 --with net1 net3
     Nothing to change.
     $ qdns zone show net2
