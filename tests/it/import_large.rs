@@ -175,37 +175,33 @@ fn shown(interrupted: &Run) -> String {
         .join(" ")
 }
 
+/// A signal ends an import between two hosts, and the same command imports the rest.
+fn ends_between_two_hosts(signal: &str, target: Target) -> Result<()> {
+    let shown = shown(&interrupted(signal, target)?);
+    insta::allow_duplicates! {
+        snapshot!(shown, @"
+        ----- stderr -----
+        error: interrupted; N of N hosts were finished before that
+           hint: run the same command again to finish the rest
+        ----- exit N -----
+        ");
+    }
+    Ok(())
+}
+
 #[test]
 fn sigint_ends_an_import_between_two_hosts() -> Result<()> {
-    snapshot!(shown(&interrupted("-INT", Target::Process)?), @"
-    ----- stderr -----
-    error: interrupted; N of N hosts were finished before that
-       hint: run the same command again to finish the rest
-    ----- exit N -----
-    ");
-    Ok(())
+    ends_between_two_hosts("-INT", Target::Process)
 }
 
 #[test]
 fn ctrl_c_ends_an_import_between_two_hosts() -> Result<()> {
-    snapshot!(shown(&interrupted("-INT", Target::Group)?), @"
-    ----- stderr -----
-    error: interrupted; N of N hosts were finished before that
-       hint: run the same command again to finish the rest
-    ----- exit N -----
-    ");
-    Ok(())
+    ends_between_two_hosts("-INT", Target::Group)
 }
 
 #[test]
 fn sigterm_ends_an_import_between_two_hosts() -> Result<()> {
-    snapshot!(shown(&interrupted("-TERM", Target::Process)?), @"
-    ----- stderr -----
-    error: interrupted; N of N hosts were finished before that
-       hint: run the same command again to finish the rest
-    ----- exit N -----
-    ");
-    Ok(())
+    ends_between_two_hosts("-TERM", Target::Process)
 }
 
 #[test]

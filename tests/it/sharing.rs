@@ -47,12 +47,7 @@ fn a_host_with_a_port_on_any_of_the_switches_is_not_stale() -> Result<()> {
     let mut prune = crate::support::command(&nb.remote());
     prune.env("OVN_NB_DAEMON", daemon.socket()).args(["prune-stale", "net1", "--dry-run"]);
     assert_eq!(crate::support::run(&mut prune).ok(), nb.qdns("prune-stale net1 --dry-run").ok());
-    snapshot!(nb.qdns("doctor net2 --only record-stale,zone-misattached,zone-duplicate"), @"
-    warning record-stale net1: no port of net1 and net2 has 10.0.1.99 or the name gone
-        fix: qdns record rm net1 gone --if-exists
-
-    1 warning on net1; 2 checks passed.
-    ");
+    snapshot!(nb.qdns("doctor net2 --only record-stale,zone-misattached,zone-duplicate -o plain"), @"warning	record-stale	net1	gone	no port of net1 and net2 has 10.0.1.99 or the name gone	qdns record rm net1 gone --if-exists");
     Ok(())
 }
 
@@ -189,7 +184,7 @@ fn two_switches_can_share_each_others_zones() -> Result<()> {
         "record add net1 new 10.0.0.11",
         "record add net1 other 10.0.0.12",
         "prune-stale --all --dry-run",
-        "doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed",
+        "doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed -o plain",
     ]), @"
     $ qdns record ls net1
     HOSTNAME  FQDN           ADDRESSES  PTR  SWITCH
@@ -231,13 +226,9 @@ fn two_switches_can_share_each_others_zones() -> Result<()> {
     To put back:
       qdns record add net1 gone 10.0.1.99
       qdns record add net1 new 10.0.0.11
-    $ qdns doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed
-    warning record-stale net1: no port of net1 and net2 has 10.0.0.11 or the name new
-        fix: qdns record rm net1 new --if-exists
-    warning record-stale net1: no port of net1 and net2 has 10.0.1.99 or the name gone
-        fix: qdns record rm net1 gone --if-exists
-
-    2 warnings on net1; 3 checks passed.
+    $ qdns doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed -o plain
+    warning	record-stale	net1	new	no port of net1 and net2 has 10.0.0.11 or the name new	qdns record rm net1 new --if-exists
+    warning	record-stale	net1	gone	no port of net1 and net2 has 10.0.1.99 or the name gone	qdns record rm net1 gone --if-exists
     ");
     Ok(())
 }
