@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::dhcp::parse_addresses;
+use super::shell::CommandLine;
 use super::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Snapshot, Switch};
 use super::switch::words;
 use super::zone::marks_switch;
@@ -55,9 +56,15 @@ impl<'a> Network<'a> {
         &self.word
     }
 
-    /// As [`Network::name`], where an option takes it: never with a hyphen at its beginning.
-    pub fn option_value(&self) -> String {
-        if self.word.starts_with('-') { self.switch.uuid.to_string() } else { self.word.clone() }
+    /// `qdns zone share HOME --with SWITCH…`, or `unshare`; `None` without another switch.
+    pub fn sharing_command(&self, verb: &str, with: &[&Network]) -> Option<CommandLine> {
+        let names = with.iter().map(|network| {
+            // `--with` would read a name like this as an option.
+            let is_option = network.word.starts_with('-');
+            if is_option { network.switch.uuid.to_string() } else { network.word.clone() }
+        });
+        let line = CommandLine::qdns(["zone", verb]).value(&self.word).option("--with");
+        (!with.is_empty()).then(|| names.fold(line, CommandLine::option))
     }
 
     pub fn guests(&self) -> impl Iterator<Item = &'a Port> {

@@ -35,7 +35,7 @@ pub(super) fn elsewhere(topology: &Topology, network: &Network, lookup: &Lookup)
     let found = others.filter_map(|(home, zone)| {
         let name = names.iter().find(|name| zone.row.records.contains_key(*name))?;
         let is_possible = share::share(topology, home, &[network]).is_ok();
-        let line = share::command("share", home, &[network]).filter(|_| is_possible);
+        let line = home.sharing_command("share", &[network]).filter(|_| is_possible);
         Some(Elsewhere {
             switch: home.name().to_owned(),
             name: name.clone(),

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 
 impl Northbound {
-    /// As [`Northbound::read_sharing`], with other switches and the DNS rows that they list, in the order in which they
+    /// As [`Northbound::read_even_deleted`], with other switches and the DNS rows that they list, in the order in which they
     /// are given.
     ///
     /// # Errors
@@ -21,7 +21,7 @@ impl Northbound {
         home: &SwitchRef,
         others: &[SwitchRef],
     ) -> Result<(Snapshot, Switch, Vec<Switch>)> {
-        let (mut snapshot, home) = self.read_sharing(home)?;
+        let (mut snapshot, home) = self.read_even_deleted(home)?;
         let mut query = Query::default();
         others.iter().for_each(|other| query.switch(other, SWITCH_COLUMNS));
         self.read_more(&mut snapshot, query)?;

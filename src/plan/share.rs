@@ -18,10 +18,13 @@ const KEYS_SHOWN: usize = 20;
 /// A plan after which other switches list the zone of a switch too, so that it answers their guests.
 ///
 /// # Errors
-/// Not found where the switch has no zone; invalid input for the switch itself; a conflict for a switch of another
+/// Not found where the switch has no zone or was deleted; invalid input for the switch itself; a conflict for a switch of another
 /// program, and where a switch would serve a key from two rows.
 pub fn share(topology: &Topology, home: &Network, with: &[&Network]) -> Result<Plan> {
     let zone = zone_of(topology, home)?;
+    if home.switch.is_deleted {
+        return Err(left_over(home));
+    }
     let mut plan = Plan::for_switch(home.switch);
     let own = Reference::to_zone(home.switch, zone.row.uuid);
     if zone.is_attached() {
@@ -40,7 +43,7 @@ pub fn share(topology: &Topology, home: &Network, with: &[&Network]) -> Result<P
         plan.changes.push(Change::Refer(reference(home, network, zone)));
         new.push(network);
     }
-    plan.undo.extend(command("unshare", home, &new).map(Undo::Qdns));
+    plan.undo.extend(home.sharing_command("unshare", &new).map(Undo::Qdns));
     Ok(plan)
 }
 
@@ -53,21 +56,29 @@ pub fn unshare(topology: &Topology, home: &Network, with: &[&Network]) -> Result
     let mut plan = Plan::for_switch(home.switch);
     let mut networks = each_once(home, with, "unshare")?;
     networks.retain(|network| network.switch.dns_records.contains(&zone.row.uuid));
-    let changes = networks.iter().map(|network| Change::Unrefer(reference(home, network, zone)));
-    plan.changes.extend(changes);
-    plan.undo.extend(command("share", home, &networks).map(Undo::Qdns));
+    let references = || networks.iter().map(|network| reference(home, network, zone));
+    plan.changes.extend(references().map(Change::Unrefer));
+    if home.switch.is_deleted {
+        // No command shares the zone of a switch that is gone.
+        let listed: Vec<Change> = references().map(Change::Refer).collect();
+        plan.undo.extend((!listed.is_empty()).then_some(Undo::Changes(listed)));
+    } else {
+        plan.undo.extend(home.sharing_command("share", &networks).map(Undo::Qdns));
+    }
     Ok(plan)
-}
-
-/// `qdns zone share HOME --with SWITCH…`, or the other verb; `None` without a switch.
-pub fn command(verb: &str, home: &Network, with: &[&Network]) -> Option<CommandLine> {
-    let line = CommandLine::qdns(["zone", verb]).value(home.name());
-    let names = with.iter().map(|network| network.option_value());
-    (!with.is_empty()).then(|| names.fold(line.option("--with"), CommandLine::option))
 }
 
 fn zone_of<'t, 'a>(topology: &'t Topology<'a>, home: &Network<'a>) -> Result<&'t Zone<'a>> {
     topology.zone_of(home)?.ok_or_else(|| zone::missing(topology, home))
+}
+
+fn left_over(home: &Network) -> Error {
+    let remove = CommandLine::qdns(["zone", "rm"]).value(home.name());
+    Error::not_found(format!(
+        "switch {} was deleted and left its zone over: no other switch gets it",
+        home.name()
+    ))
+    .hint(format!("{remove} removes it"))
 }
 
 /// The reference of another switch to the zone of its home.

@@ -74,7 +74,7 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
                 .hint("--if-exists accepts that; qdns zone ls lists the zones"),
         });
     };
-    let sharers: Vec<&str> = topology.sharers(zone).map(Network::name).collect();
+    let sharers: Vec<&Network> = topology.sharers(zone).collect();
     let hosts = zone.hosts().by_name.len();
     if hosts > 0 {
         let noun = if hosts == 1 { "host" } else { "hosts" };
@@ -83,7 +83,9 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         let also = if sharers.is_empty() {
             String::new()
         } else {
-            format!(", which {} shares", sharers.join(" and "))
+            let names: Vec<&str> = sharers.iter().map(|network| network.name()).collect();
+            let verb = if names.len() == 1 { "shares" } else { "share" };
+            format!(", which {} {verb}", names.join(" and "))
         };
         plan.question = Some(question + &also);
     }
@@ -91,15 +93,18 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
-    plan.undo = undo(network, zone);
+    plan.undo = undo(network, zone, &sharers);
     Ok(plan)
 }
 
-/// The commands that create a zone again, with its hosts. `zone create` needs a switch that is there.
-fn undo(network: &Network, zone: &Zone) -> Vec<Undo> {
+/// The commands that create a zone again, with its hosts and for those that share it. `zone create` needs a switch that
+/// is there.
+fn undo(network: &Network, zone: &Zone, sharers: &[&Network]) -> Vec<Undo> {
     let switch = network.switch;
     if switch.is_deleted {
-        return vec![Undo::Changes(vec![Change::Create(Row::Dns(zone.row.clone()))])];
+        let listed = sharers.iter().map(|sharer| Reference::to_zone(sharer.switch, zone.row.uuid));
+        let create = std::iter::once(Change::Create(Row::Dns(zone.row.clone())));
+        return vec![Undo::Changes(create.chain(listed.map(Change::Refer)).collect())];
     }
     let create = CommandLine::qdns(["zone", "create"]).value(&switch.name);
     let create = if zone.domain == Domain::default() {
@@ -111,7 +116,8 @@ fn undo(network: &Network, zone: &Zone) -> Vec<Undo> {
     let new = DnsRow { uuid, external_ids: zone_marks(switch, &zone.domain), ..DnsRow::default() };
     let draft = Draft::of(switch, Some(&new), true, zone.domain.clone());
     let restored = undo::restore(&draft, &new, zone.row);
-    std::iter::once(Undo::Qdns(create)).chain(restored).collect()
+    let share = network.sharing_command("share", sharers).map(Undo::Qdns);
+    std::iter::once(Undo::Qdns(create)).chain(restored).chain(share).collect()
 }
 
 /// A plan that gives a switch's zone another domain: FQDNs, PTR records, and the search domains that qdns wrote.
@@ -153,11 +159,16 @@ fn public_warning(domain: &Domain) -> Option<String> {
 /// The error for a switch that has no zone and shares that of another.
 fn has_only_shared(topology: &Topology, network: &Network, zone: &Zone) -> Error {
     let (switch, home) = (network.switch, topology.home_name(zone));
-    let unshare = CommandLine::qdns(["zone", "unshare"]).value(home).option("--with");
-    let unshare = unshare.option(network.option_value());
-    Error::not_found(format!("switch {} has no zone of its own; it shares the zone of {home}", switch.name))
-        .hint(format!("{unshare} ends that"))
-        .hint(format!("{} shows the zone", CommandLine::qdns(["zone", "show"]).value(home)))
+    let error = Error::not_found(format!(
+        "switch {} has no zone of its own; it shares the zone of {home}",
+        switch.name
+    ));
+    let shows = format!("{} shows the zone", CommandLine::qdns(["zone", "show"]).value(home));
+    let home = zone.home.map(|home| &topology.switches[home]);
+    match home.and_then(|home| home.sharing_command("unshare", &[network])) {
+        Some(unshare) => error.hint(format!("{unshare} ends that")).hint(shows),
+        None => error.hint(shows),
+    }
 }
 
 /// The error for a switch without a zone.

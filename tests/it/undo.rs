@@ -113,6 +113,27 @@ fn pasted_undo_lines_restore_the_zone_of_a_deleted_switch() -> Result<()> {
     Ok(())
 }
 
+/// A zone that others share, whose home is there or was deleted.
+#[test]
+fn pasted_undo_lines_restore_who_shares_a_zone() -> Result<()> {
+    let nb = every_kind()?;
+    nb.nbctl(&["ls-add", "shares1", "--", "ls-add", "shares2", "--", "ls-add", "-new"]);
+    nb.qdns("zone share net1 --with shares1 shares2").ok();
+    let restores = |line: &str| {
+        let before = nb.dump();
+        let document = nb.qdns(&format!("{line} -o json")).json();
+        assert_ne!(nb.dump(), before, "{line} changes nothing");
+        paste(&nb, &undo_of(&document));
+        assert_eq!(nb.dump(), before, "{line}: {document}");
+    };
+    restores("zone share net1 --with=-new");
+    let others = ["zone unshare net1 --with shares1 shares2", "zone rm net1 --yes"];
+    others.iter().for_each(|line| restores(line));
+    nb.nbctl(&["ls-del", "net1"]);
+    others.iter().for_each(|line| restores(line));
+    Ok(())
+}
+
 #[test]
 fn what_only_adds_has_no_undo() -> Result<()> {
     let nb = net()?;

@@ -233,6 +233,39 @@ fn the_home_lists_its_zone_again() -> Result<()> {
     Ok(())
 }
 
+/// A switch that was deleted left its zone over, and two others still list it.
+#[test]
+fn the_zone_of_a_deleted_switch_can_only_be_unshared() -> Result<()> {
+    let nb = nets()?;
+    nb.qdns("zone share net2 --with net1 net3").ok();
+    nb.nbctl(&["ls-del", "net2", "--", "ls-add", "net4"]);
+    snapshot!(nb.session(&[
+        "zone share net2 --with net4",
+        "zone unshare net2 --with net1 net3",
+        "zone show net2",
+    ]), @"
+    $ qdns zone share net2 --with net4
+    ----- stderr -----
+    error: switch net2 was deleted and left its zone over: no other switch gets it
+       hint: qdns zone rm net2 removes it
+    ----- exit 1 -----
+    $ qdns zone unshare net2 --with net1 net3
+    - zone of net2  net1
+    - zone of net2  net3
+
+    To put back:
+      ovn-nbctl add Logical_Switch [UUID] dns_records [UUID] -- add Logical_Switch [UUID] dns_records [UUID]
+    $ qdns zone show net2
+    switch   net2 (deleted)
+    subnets  -
+    domain   internal
+    zone     [UUID] (left over: the switch was deleted)
+    hosts    2 (0 static)
+    records  5
+    ");
+    Ok(())
+}
+
 #[test]
 fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
     let nb = nets()?;
