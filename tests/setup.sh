@@ -13,7 +13,7 @@ if [ "${1-}" != demo ]; then
     packages+=(
         musl-tools                                                                    # Alpine's resolver
         libvirt-daemon-system libvirt-clients qemu-system-x86 linux-image-cloud-amd64 # a real machine
-        bash-completion zsh fish mandoc openssl curl systemd # what the generated files and connections are tried in
+        bash-completion zsh fish mandoc openssl curl systemd bind9-utils knot-dnssecutils # what the generated files and connections are tried in
     )
 fi
 missing=()

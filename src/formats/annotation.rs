@@ -16,6 +16,11 @@ pub(super) struct Annotation {
 }
 
 impl Annotation {
+    /// Whether a comment is one that qdns writes.
+    pub(super) fn is_of_qdns(comment: &str) -> bool {
+        comment.trim_start().starts_with(PREFIX)
+    }
+
     /// Reads the comment of a line. A comment without the prefix is an empty annotation.
     ///
     /// # Errors

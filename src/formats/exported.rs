@@ -52,9 +52,9 @@ impl ExportedZone {
         host_name(&host.name, &self.domain)
     }
 
-    /// The hosts whose names a format of lines can hold; the others are named in the second part.
-    pub(super) fn fitting(&self) -> (Vec<&HostEntry>, Option<String>) {
-        let (fit, others): (Vec<&HostEntry>, Vec<_>) = self.hosts.iter().partition(|host| fits_a_line(host));
+    /// The hosts whose names a format can hold; the others are named in the second part.
+    pub(super) fn fitting(&self, fits: impl Fn(&HostEntry) -> bool) -> (Vec<&HostEntry>, Option<String>) {
+        let (fit, others): (Vec<&HostEntry>, Vec<_>) = self.hosts.iter().partition(|host| fits(host));
         let others: Vec<String> = others.into_iter().map(|host| self.hostname(host).into_owned()).collect();
         let what = "hosts whose names do not fit in this format, left out; csv and json can hold them";
         (fit, loss(&self.switch, what, &others))
@@ -62,7 +62,7 @@ impl ExportedZone {
 }
 
 /// Whether a name has no blank, quote or comment character.
-fn fits_a_line(host: &HostEntry) -> bool {
+pub(super) fn fits_a_line(host: &HostEntry) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
     !host.name.is_empty() && host.name.chars().all(plain)
 }

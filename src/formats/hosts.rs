@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::annotation::Annotation;
-use super::exported::{ExportedZone, loss};
+use super::exported::{ExportedZone, fits_a_line, loss};
 use super::field::{address_at, stops};
 use crate::model::address;
 use crate::model::host::Names;
@@ -85,7 +85,7 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
     let (mut text, mut left_out) = (String::new(), Vec::new());
     for zone in zones {
         text += &format!("# hosts of {}, domain {}\n", one_line(&zone.switch), zone.domain);
-        let (hosts, without) = zone.fitting();
+        let (hosts, without) = zone.fitting(fits_a_line);
         left_out.extend(without);
         let mut pointers = Vec::new();
         for host in hosts {

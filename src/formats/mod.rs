@@ -14,6 +14,7 @@ mod hosts;
 pub mod http;
 mod json;
 mod zone;
+pub mod zone_file;
 
 use std::net::IpAddr;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub enum FileFormat {
     Csv,
     /// What `record ls -o json` prints; one API body or a list of them when read
     Json,
-    /// A BIND zone file (RFC 1035): A, AAAA and PTR
+    /// A BIND zone file (RFC 1035): A and AAAA; PTR too when read
     Zone,
 }
 
@@ -94,7 +95,7 @@ impl FileFormat {
             FileFormat::Hosts => hosts::write(zones),
             FileFormat::Csv => (csv::write(zones), Vec::new()),
             FileFormat::Json => (json::write(zones), Vec::new()),
-            FileFormat::Zone => zone::write(zones),
+            FileFormat::Zone => zone_file::write(zones),
         }
     }
 }
@@ -181,7 +182,8 @@ mod tests {
             let zone = ExportedZone { switch: "net1".into(), domain: Domain::default(), hosts };
             for format in FileFormat::value_variants() {
                 let (text, left_out) = format.write(std::slice::from_ref(&zone));
-                prop_assert_eq!(left_out, Vec::<String>::new());
+                let is_elsewhere = |line: &&String| line.contains("PTR records are in zone files");
+                prop_assert_eq!(left_out.iter().filter(|line| !is_elsewhere(line)).count(), 0);
                 let parsed = format.parse(&text);
                 prop_assert_eq!(&parsed.bad, &vec![], "{}", text);
                 prop_assert_eq!(&parsed.notes, &vec![], "{}", text);

@@ -4,9 +4,7 @@
 //! record that OVN cannot serve is a bad line, because a guest would miss it.
 
 use super::annotation::Annotation;
-use super::exported::ExportedZone;
 use super::field::{address_at, stops, ttl_note};
-use super::hosts::one_line;
 use crate::model::address;
 use crate::model::host::HostEntry;
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
@@ -199,6 +197,8 @@ impl Reader {
             ("A" | "AAAA" | "PTR", _) => {
                 Err(BadLine::new(line, format!("{kind} takes one value, and there are {}", data.len())))
             }
+            // What an export needs so that a name server loads it.
+            (kind, _) if ABOUT_THE_ZONE.contains(&kind) && Annotation::is_of_qdns(entry.comment) => Ok(None),
             (kind, _) if ABOUT_THE_ZONE.contains(&kind) => {
                 let text = format!("{kind} of {owner} is left out: it tells other servers about the zone");
                 self.parsed.notes.push(Note { line, text });
@@ -310,31 +310,6 @@ fn is_ttl(word: &str) -> bool {
 /// `TYPE65534` (RFC 3597).
 fn is_numbered_type(kind: &str) -> bool {
     kind.strip_prefix("TYPE").is_some_and(|number| number.parse::<u16>().is_ok())
-}
-
-/// Zones as a zone file without SOA and NS, which depend on the server that loads it, and the hosts that do not
-/// fit in one.
-pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
-    let (mut text, mut left_out) = (String::from("$TTL 3600\n"), Vec::new());
-    for zone in zones {
-        text += &format!("; hosts of {}\n$ORIGIN {}.\n", one_line(&zone.switch), zone.domain);
-        let (hosts, without) = zone.fitting();
-        left_out.extend(without);
-        let suffix = format!(".{}", zone.domain);
-        let mut pointers = String::new();
-        for host in hosts {
-            let owner = host.name.strip_suffix(&suffix).map_or(format!("{}.", host.name), str::to_owned);
-            for address in &host.addresses {
-                let kind = if address.is_ipv4() { "A" } else { "AAAA" };
-                text += &format!("{owner}\tIN\t{kind}\t{address}{}\n", Annotation::of(host, *address, ';'));
-            }
-            for address in host.reverse() {
-                pointers += &format!("{}.\tIN\tPTR\t{}.\n", address::reverse_name(*address), host.name);
-            }
-        }
-        text += &pointers;
-    }
-    (text, left_out)
 }
 
 #[cfg(test)]

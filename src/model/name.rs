@@ -12,10 +12,10 @@ use crate::error::{Error, Result};
 pub const DEFAULT_DOMAIN: &str = "internal";
 
 /// The longest label in octets (RFC 1035, section 2.3.4).
-const LABEL_MAX: usize = 63;
+pub const LABEL_MAX: usize = 63;
 
 /// The longest FQDN in characters without the trailing dot (RFC 1035, section 2.3.4).
-const FQDN_MAX: usize = 253;
+pub const FQDN_MAX: usize = 253;
 
 /// Top-level domains for private use, which need no warning.
 const PRIVATE_DOMAINS: &[&str] = &["internal", "home", "corp", "lan", "intranet", "private"];

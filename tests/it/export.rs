@@ -28,7 +28,7 @@ pub fn records_and_marks(nb: &Nb, switch: &str) -> String {
 }
 
 /// `net1` with hosts of every kind.
-fn net_with_every_kind_of_host() -> Result<Nb> {
+pub fn net_with_every_kind_of_host() -> Result<Nb> {
     let nb = nets()?;
     for host in [
         "web 10.0.0.10 10.0.0.11 fd00::10",
@@ -102,6 +102,8 @@ fn as_a_zone_file() -> Result<()> {
     $TTL 3600
     ; hosts of net1
     $ORIGIN internal.
+    @	IN	SOA	localhost. hostmaster.localhost. [SERIAL] 3600 900 1209600 300  ; qdns: put your server here
+    @	IN	NS	localhost.  ; qdns: put your server here
     half	IN	A	10.0.0.13  ; qdns: names=short ptr=no
     nameless	IN	A	10.0.0.12  ; qdns: ptr=no
     printer	IN	A	10.0.0.99  ; qdns: static
@@ -112,12 +114,8 @@ fn as_a_zone_file() -> Result<()> {
     web	IN	A	10.0.0.11
     web	IN	AAAA	fd00::10
     www	IN	A	10.0.0.10  ; qdns: ptr=no
-    99.0.0.10.in-addr.arpa.	IN	PTR	printer.internal.
-    6.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa.	IN	PTR	six.internal.
-    4.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa.	IN	PTR	two.internal.
-    10.0.0.10.in-addr.arpa.	IN	PTR	web.internal.
-    11.0.0.10.in-addr.arpa.	IN	PTR	web.internal.
-    0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa.	IN	PTR	web.internal.
+    ----- stderr -----
+    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24, qdns record export net1 --reverse fd00::/64
     ");
     Ok(())
 }
@@ -127,14 +125,19 @@ fn a_zone_comes_back_the_same_from_every_format() -> Result<()> {
     let nb = net_with_every_kind_of_host()?;
     for format in FORMATS {
         let export = nb.qdns(&format!("record export net1 --format {format}"));
-        assert_eq!(export.stderr, "", "{format}");
+        // A zone file says where the PTR records are.
+        assert_eq!(export.stderr.is_empty(), format != "zone", "{format}");
         let first = export.ok();
         let file = nb.file(&format!("hosts.{format}"), first)?;
         nb.qdns("zone create net2").ok();
         nb.qdns(&format!("record import net2 {file}")).ok();
         assert_eq!(records_and_marks(&nb, "net1"), records_and_marks(&nb, "net2"), "{format}");
         let second = nb.qdns(&format!("record export net2 --format {format}")).ok().replace("net2", "net1");
-        assert_eq!(first, second, "{format}");
+        // The serial number of a zone file is the time.
+        let without_serial = |text: &str| {
+            text.lines().filter(|line| !line.contains("SOA")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(without_serial(first), without_serial(&second), "{format}");
         let again = nb.qdns(&format!("record import net2 {file} --prune"));
         assert_eq!(again.ok(), "Nothing to change.\n", "{format}");
         nb.qdns("zone rm net2 --yes").ok();
@@ -143,7 +146,7 @@ fn a_zone_comes_back_the_same_from_every_format() -> Result<()> {
 }
 
 /// A zone made by hand, of which no format can hold all.
-fn net_with_losses() -> Result<Nb> {
+pub fn net_with_losses() -> Result<Nb> {
     let nb = nets()?;
     nb.qdns("record add net1 web 10.0.0.10").ok();
     let zone = row(&nb, "net1");
@@ -214,16 +217,18 @@ fn as_a_zone_file_with_losses() -> Result<()> {
     $TTL 3600
     ; hosts of net1
     $ORIGIN internal.
+    @	IN	SOA	localhost. hostmaster.localhost. [SERIAL] 3600 900 1209600 300  ; qdns: put your server here
+    @	IN	NS	localhost.  ; qdns: put your server here
     db	IN	A	10.0.0.2  ; qdns: names=fqdn ptr=no
     db	IN	A	10.0.0.3  ; qdns: names=fqdn ptr=no
     web	IN	A	10.0.0.10
-    10.0.0.10.in-addr.arpa.	IN	PTR	web.internal.
-    77.0.0.10.in-addr.arpa.	IN	PTR	web.internal.
     ----- stderr -----
     warning: net1: hosts without an address, left out (1): empty
     warning: net1: reverse names that lead to no host, left out (2): 98.0.0.10.in-addr.arpa, 99.0.0.10.in-addr.arpa
     warning: net1: hosts written as they should be, not as they are stored (1): db
     warning: net1: hosts whose names do not fit in this format, left out; csv and json can hold them (1): a b
+    warning: net1: reverse names of addresses that are not their host's, left out; csv and json hold them (1): 77.0.0.10.in-addr.arpa
+    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24
     ");
     Ok(())
 }

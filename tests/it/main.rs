@@ -55,5 +55,6 @@ mod terminal;
 mod undo;
 mod unit;
 mod watching;
+mod zone_files;
 mod zone_share;
 mod zones;

@@ -10,6 +10,7 @@ use crate::commands::Context;
 use crate::error::Result;
 use crate::formats::FileFormat;
 use crate::formats::exported::ExportedZone;
+use crate::formats::zone_file::{self, ReverseZone};
 use crate::model::listing::some_of;
 use crate::model::marks::Owner;
 use crate::model::shell::CommandLine;
@@ -27,6 +28,7 @@ Examples:
   qdns record export net1 > net1.json        everything that `import` reads
   qdns record export net1 --format hosts     for /etc/hosts
   qdns record export net1 --format zone      for a BIND server
+  qdns record export net1 --reverse 10.0.0.0/24    its reverse zone
   qdns record export net1 --owner neutron    rows of OpenStack, to move them
   qdns record export > backup.json           everything, for `import --all`
 
@@ -37,9 +39,12 @@ Without a switch, JSON also holds the zones with their domains, marks and sharin
 pub struct ExportArgs {
     /// The switch, by name or UUID; all switches if omitted
     switch: Option<String>,
-    /// The format of the output
-    #[arg(long, value_enum, default_value = "json")]
-    format: FileFormat,
+    /// The format of the output [default: json]
+    #[arg(long, value_enum)]
+    format: Option<FileFormat>,
+    /// Print the PTR records of this network as a zone file
+    #[arg(long, value_name = "NETWORK", conflicts_with = "format")]
+    reverse: Option<String>,
     /// The owner of the rows
     #[arg(long, value_enum, default_value = "qdns")]
     owner: Owner,
@@ -112,7 +117,13 @@ fn backup(context: &Context) -> Result<Reply> {
 
 impl ExportArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        if self.switch.is_none() && self.format == FileFormat::Json && self.owner == Owner::Qdns {
+        let format = self.format.unwrap_or(FileFormat::Json);
+        let reverse = self.reverse.as_deref().map(ReverseZone::parse).transpose()?;
+        if self.switch.is_none()
+            && self.reverse.is_none()
+            && format == FileFormat::Json
+            && self.owner == Owner::Qdns
+        {
             return backup(context);
         }
         let (snapshot, switch) = context.read_zones(self.switch.as_deref())?;
@@ -131,8 +142,13 @@ impl ExportArgs {
             zones.push(zone);
             warnings.extend(lost);
         }
-        let (text, left_out) = self.format.write(&zones);
-        warnings.extend(left_out);
+        let text = if let Some(network) = reverse {
+            zone_file::write_reverse(&zones, network)
+        } else {
+            let (text, left_out) = format.write(&zones);
+            warnings.extend(left_out);
+            text
+        };
         warnings.iter().for_each(|warning| context.printer.warn(warning));
         Ok(Reply::from(Text(text)))
     }

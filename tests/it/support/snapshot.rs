@@ -8,6 +8,7 @@ pub const FILTERS: &[(&str, &str)] = &[
     (r"unix:\[DIR\]/ovnnb_db\.sock", "[DB]"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "[UUID]"),
     (r"\d+ checks? passed, \d+ not made", "[N] checks passed, [N] not made"),
+    (r"hostmaster\.localhost\. \d+ ", "hostmaster.localhost. [SERIAL] "),
     (r"\bOVN \d\d\.\d\d(\.\d+)?", "OVN [VERSION]"),
 ];
 
