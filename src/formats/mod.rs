@@ -14,6 +14,8 @@ mod hosts;
 pub mod http;
 mod json;
 mod zone;
+#[cfg(test)]
+mod zone_compared;
 pub mod zone_file;
 
 use std::net::IpAddr;
