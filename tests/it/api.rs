@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 
 use crate::export::nets;
 use crate::support::lab::Nb;
-use crate::support::{Run, command, qdns, run, snapshot};
+use crate::support::{Run, command, install_qdns, qdns, run, snapshot};
 
 const WEB: &str = r#"{"hostname":"web-server","ip_address":"10.0.0.10"}"#;
 
@@ -318,7 +318,7 @@ fn the_log_names_the_request_and_its_user() -> Result<()> {
 fn units(options: &[&str]) -> Result<(tempfile::TempDir, Run)> {
     let directory = tempfile::tempdir_in("/opt")?;
     let program = directory.path().join("qdns");
-    std::fs::copy(env!("CARGO_BIN_EXE_qdns"), &program)?;
+    install_qdns(&program)?;
     let mut print = Command::new(program);
     print.env_remove("QDNS_OVN_NBCTL").env_remove("OVN_NB_DAEMON").env("OVN_NB_DB", "ssl:192.0.2.1:6641");
     let units = run(print.args(["api", "--print-unit"]).args(options).stdin(Stdio::null()));
