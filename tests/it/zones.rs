@@ -187,9 +187,14 @@ fn a_detached_zone_is_the_switchs_zone_for_every_reader() -> Result<()> {
     hosts    1 (0 static)
     records  3
     $ qdns record export
-    {"records":[
+    {"zones":[
+    {"switch":"net1","domain":"internal","as_stored":{"external_ids":{"qdns-domain":null}}}
+    ],
+    "records":[
     {"hostname":"web","fqdn":"web.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}
-    ]}
+    ],
+    "dhcp_options":[],
+    "load_balancers":[]}
     $ qdns record export net1
     {"records":[
     {"hostname":"web","fqdn":"web.internal","ip":"10.0.0.10","addresses":["10.0.0.10"],"ptr":["10.0.0.10"],"static":false,"ttl":3600,"switch":"net1","domain":"internal"}
