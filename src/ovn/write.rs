@@ -26,6 +26,13 @@ use crate::plan::change::{Change, Column, Entry, Row};
 /// The greatest number of further tries if the connection fails during a transaction.
 const TRIES: usize = 5;
 
+/// What became of one try.
+enum Written {
+    Done,
+    /// Nothing was changed: another condition than those for keys and destroyed rows did not hold.
+    ConditionFailed,
+}
+
 impl Northbound {
     /// Makes all changes of a plan or none, in one transaction; `comment` is for the database's log.
     ///
@@ -38,18 +45,15 @@ impl Northbound {
         }
         // A change of a switch that hosts no port must have is no reason to give up while the hosts still have none.
         let tries = if plan.must_stay_unused.is_empty() { 1 } else { TRIES };
-        let mut result = self.try_once(plan, comment);
-        for _ in 1..tries {
-            match &result {
-                Err(error) if error.kind == Kind::LostRace && error.message == LOST => {}
-                _ => break,
+        for _ in 0..tries {
+            if let Written::Done = self.try_once(plan, comment)? {
+                return Ok(());
             }
-            result = self.try_once(plan, comment);
         }
-        result
+        Err(lost())
     }
 
-    fn try_once(&self, plan: &Plan, comment: &str) -> Result<()> {
+    fn try_once(&self, plan: &Plan, comment: &str) -> Result<Written> {
         let switches = self.check_unused(plan)?;
         if let Some(client) = &self.rows {
             let operations = operations::of(plan, &self.versions(client, plan)?, &switches, comment);
@@ -57,17 +61,15 @@ impl Northbound {
                 return self.commit_request(client, plan, &request);
             }
         }
-        self.commit_and_check(plan, comment)
+        self.commit_and_check(plan, comment).map(|()| Written::Done)
     }
 
     /// Writes with ovsdb-client: the transaction is made only if all that the plan expects holds.
-    fn commit_request(&self, client: &OvsdbClient, plan: &Plan, request: &Request) -> Result<()> {
+    fn commit_request(&self, client: &OvsdbClient, plan: &Plan, request: &Request) -> Result<Written> {
         let rows = touched_rows(plan);
         let execute = || match client.transact(request)? {
             None => Ok(()),
-            Some(failure) if failure.is_lost_race() => {
-                Err(Error::new(Kind::LostRace, LOST).hint(NOTHING_KEPT))
-            }
+            Some(failure) if failure.is_lost_race() => Err(lost()),
             Some(failure) => Err(failure.into_error()),
         };
         let result = match execute() {
@@ -75,23 +77,26 @@ impl Northbound {
             result => result,
         };
         match result {
-            Err(error) if error.kind == Kind::LostRace => self.what_was_lost(plan, &rows, error),
-            result => result,
+            Err(error) if error.kind == Kind::LostRace => self.what_was_lost(plan, &rows),
+            result => result.map(|()| Written::Done),
         }
     }
 
     /// Finds out which condition of a plan did not hold. Another writer may have made the same changes.
-    fn what_was_lost(&self, plan: &Plan, rows: &[(&'static str, Uuid)], error: Error) -> Result<()> {
+    ///
+    /// # Errors
+    /// Lost race with the row or the key that another writer changed; otherwise as [`Northbound::run`].
+    fn what_was_lost(&self, plan: &Plan, rows: &[(&'static str, Uuid)]) -> Result<Written> {
         let now = self.read_rows(rows)?;
         if plan.changes.iter().all(|change| change.is_done(&now)) {
-            return Ok(());
+            return Ok(Written::Done);
         }
         if let Some(row) = destroyed_otherwise(plan, &now) {
             return Err(changed_meanwhile(&row));
         }
         let mut entries = plan.entries().chain(&plan.expects);
         let lost = entries.find(|entry| entry.value_in(&now) != entry.from.as_deref());
-        Err(lost.map_or(error, |entry| lost_race(entry, entry.value_in(&now))))
+        lost.map_or(Ok(Written::ConditionFailed), |entry| Err(lost_race(entry, entry.value_in(&now))))
     }
 
     /// The versions of the rows that a plan destroys. Rows that are gone have none.
@@ -253,7 +258,6 @@ impl Northbound {
     }
 }
 
-const LOST: &str = "another writer changed the same rows first";
 const RUN_AGAIN: &str = "run the same command again: it starts from the current rows";
 pub(super) const NOTHING_KEPT: &str =
     "no part of this change was kept; run the same command again: it starts from the current rows";
@@ -317,6 +321,10 @@ fn is_lost(entry: &Entry, before: &Snapshot) -> bool {
 }
 
 /// The touched rows after a transaction.
+fn lost() -> Error {
+    Error::new(Kind::LostRace, "another writer changed the same rows first").hint(NOTHING_KEPT)
+}
+
 fn rows_after(plan: &Plan, before: &Snapshot) -> Snapshot {
     let mut after = before.clone();
     for entry in plan.entries().filter_map(|entry| entry.written(before)) {
