@@ -21,6 +21,8 @@ pub struct Index {
     /// The switches by UUID, without their ports.
     pub switches: HashMap<Uuid, Listing>,
     pub switch_named: Many<String, Uuid>,
+    /// The switches by the name that operators know.
+    pub switch_known_as: Many<String, Uuid>,
     /// The switch that a zone with this UUID was created for.
     pub created_for: HashMap<Uuid, Uuid>,
     pub switch_of_port: HashMap<Uuid, Uuid>,
@@ -56,6 +58,9 @@ impl Index {
     pub fn add(&mut self, rows: &Snapshot) {
         for row in &rows.switches {
             self.switch_named.entry(row.name.clone()).or_default().insert(row.uuid);
+            if let Some(name) = row.known_as() {
+                self.switch_known_as.entry(name.to_owned()).or_default().insert(row.uuid);
+            }
             self.created_for.insert(zone_uuid(row.uuid), row.uuid);
             self.switch_of_port.extend(row.ports.iter().map(|port| (*port, row.uuid)));
             for dns in &row.dns_records {
@@ -65,7 +70,7 @@ impl Index {
             self.switches.insert(row.uuid, listing);
         }
         for row in &rows.dns {
-            let switch = row.switch_mark().or_else(|| row.foreign_switch()).map(str::to_owned);
+            let switch = marked_switch(row).map(str::to_owned);
             if let Some(switch) = &switch {
                 self.marked.entry(switch.clone()).or_default().insert(row.uuid);
             }
@@ -87,6 +92,7 @@ impl Index {
     pub fn remove(&mut self, rows: &Snapshot) {
         for row in &rows.switches {
             remove(&mut self.switch_named, &row.name, &row.uuid);
+            row.known_as().into_iter().for_each(|name| remove(&mut self.switch_known_as, name, &row.uuid));
             self.created_for.remove(&zone_uuid(row.uuid));
             for port in &row.ports {
                 if self.switch_of_port.get(port) == Some(&row.uuid) {
@@ -97,7 +103,7 @@ impl Index {
             self.switches.remove(&row.uuid);
         }
         for row in &rows.dns {
-            if let Some(switch) = row.switch_mark().or_else(|| row.foreign_switch()) {
+            if let Some(switch) = marked_switch(row) {
                 remove(&mut self.marked, switch, &row.uuid);
             }
             self.dns.remove(&row.uuid);
@@ -154,6 +160,11 @@ fn remove<K: Hash + Eq + std::borrow::Borrow<Q>, Q: Hash + Eq + ?Sized, V: Ord>(
     }
 }
 
+/// The text in which a DNS row names its switch.
+fn marked_switch(row: &DnsRow) -> Option<&str> {
+    row.switch_mark().or_else(|| row.foreign_switch())
+}
+
 /// The router port that a switch's port names.
 pub fn peer(port: &Port) -> Option<&str> {
     port.options.get("router-port").map(String::as_str)
@@ -186,7 +197,7 @@ pub fn neighbours(switches: &[Switch], dns: &[DnsRow]) -> (BTreeSet<Uuid>, BTree
     let rows = switches.iter().flat_map(|row| &row.dns_records).copied();
     let rows =
         rows.chain(dns.iter().map(|row| row.uuid)).chain(switches.iter().map(|row| zone_uuid(row.uuid)));
-    let marks = dns.iter().filter_map(|row| row.switch_mark().or_else(|| row.foreign_switch()));
+    let marks = dns.iter().filter_map(marked_switch);
     let names = switches.iter().map(|row| row.name.as_str()).chain(marks);
     (rows.collect(), names.map(str::to_owned).collect())
 }

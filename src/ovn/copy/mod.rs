@@ -186,7 +186,9 @@ impl Copy {
     /// Not found; ambiguous.
     pub fn find(&self, switch: &SwitchRef) -> Result<Uuid> {
         let mut snapshot = Snapshot::default();
-        self.fill(&mut snapshot, Table::Switch, self.index.named(switch.as_str()))?;
+        let known_as = self.index.switch_known_as.get(switch.as_str()).into_iter().flatten().copied();
+        let named = self.index.named(switch.as_str()).into_iter().chain(known_as);
+        self.fill(&mut snapshot, Table::Switch, named)?;
         let found = switch::only(&snapshot.switches, switch.as_str())?;
         let missing = || Error::not_found(format!("there is no logical switch {:?}", switch.as_str()));
         found.map(|found| found.uuid).ok_or_else(missing)
@@ -334,6 +336,20 @@ mod tests {
     fn another_name_concerns_who_had_and_who_gets_it() {
         assert_eq!(touched(Table::Switch, OTHER, switch("home", &[], &[22])), [HOME, SHARER, OTHER]);
         assert_eq!(touched(Table::Switch, HOME, None), [SHARER]);
+    }
+
+    #[test]
+    fn a_switch_is_found_by_the_name_that_operators_know() {
+        let mut copy = copy();
+        let find = |copy: &Copy, name: &str| copy.find(&SwitchRef::parse(name).unwrap());
+        assert_eq!(find(&copy, "other").unwrap(), uuid(OTHER));
+        assert!(find(&copy, "app-net").is_err());
+        let marks = r#"["map",[["neutron:network_name","app-net"]]]"#;
+        let row = format!(r#""neutron-1",["set",[]],["map",[]],{marks},["set",[]]"#);
+        set(&mut copy, Table::Switch, OTHER, Some(row));
+        assert_eq!(find(&copy, "app-net").unwrap(), uuid(OTHER));
+        set(&mut copy, Table::Switch, OTHER, None);
+        assert!(find(&copy, "app-net").is_err());
     }
 
     #[test]
