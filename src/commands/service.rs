@@ -28,6 +28,8 @@ const APPARMOR: &str = "/sys/module/apparmor/parameters/enabled";
 /// What the file of a unit has instead of the program and the options for the connection.
 const PROGRAM: &str = "/usr/bin/qdns";
 const OPTIONS: &str = " --db=DB";
+/// … and instead of what keeps a unit of qdns from everything that it does not need.
+const SANDBOX: (&str, &str) = ("# SANDBOX\n", include_str!("sandbox.conf"));
 
 /// qdns as another program runs it.
 #[derive(Debug)]
@@ -84,6 +86,7 @@ impl Service {
     /// The text of a unit that runs this program with its connection.
     pub fn unit(&self, text: &str) -> String {
         let options: String = self.options.iter().map(|option| format!(" {}", unit_word(option))).collect();
+        let text = text.replace(SANDBOX.0, SANDBOX.1);
         text.replace(OPTIONS, &options).replace(PROGRAM, &unit_word(&self.program.to_string_lossy()))
     }
 
