@@ -53,7 +53,7 @@ pub(super) fn page() -> io::Result<String> {
     }
     examples.control("EE", []);
     examples.to_writer(&mut text)?;
-    section("SEE ALSO", &["qdns(1), qdns-examples(7), jq(1), cut(1)"]).to_writer(&mut text)?;
+    section("SEE ALSO", &["qdns(1), jq(1), cut(1)"]).to_writer(&mut text)?;
     Ok(tidy(&String::from_utf8_lossy(&text)))
 }
 
