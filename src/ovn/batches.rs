@@ -95,7 +95,7 @@ impl Northbound {
                     self.commit(plan, comment, &mut inner)
                 }
             };
-            let together = (group.len() > 1).then(|| write(&Approved::joined(group.iter().copied())));
+            let together = (group.len() > 1).then(|| write(&Approved::join(group)));
             for plan in *group {
                 let result = match &together {
                     Some(Ok(())) => Ok(()),
@@ -366,6 +366,6 @@ mod tests {
         assert_eq!(sizes(3500), [2, 2, 1]);
         assert_eq!(sizes(1_000_000), [5]);
         assert_eq!(sizes(10), [1; 5]);
-        assert_eq!(Approved::joined(plans.iter().copied()).plan().changes.len(), 5);
+        assert_eq!(Approved::join(&plans).plan().changes.len(), 5);
     }
 }

@@ -88,7 +88,12 @@ impl Entry {
     }
 
     fn inverse(&self, before: &Snapshot) -> Option<Entry> {
-        self.written(before).map(|entry| Entry { from: entry.to, to: entry.from, ..entry })
+        self.written(before).map(|entry| entry.reversed())
+    }
+
+    /// The entry that undoes this one.
+    pub fn reversed(&self) -> Entry {
+        Entry { from: self.to.clone(), to: self.from.clone(), ..self.clone() }
     }
 
     fn apply_to(&self, snapshot: &mut Snapshot) {

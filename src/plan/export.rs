@@ -7,7 +7,7 @@ use super::import::{HostLine, Import, Parsed, fill};
 use crate::model::balancer::{Holder, PROTOCOLS};
 use crate::model::host::{HostEntry, host_name};
 use crate::model::marks::is_dhcp_mark;
-use crate::model::snapshot::Switch;
+use crate::model::snapshot::{Map, Switch};
 use crate::model::subnets::Subnets;
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
@@ -71,7 +71,7 @@ fn trial<'a>(draft: Draft<'a>, hosts: &[HostEntry]) -> Draft<'a> {
 
 /// The rows of DHCP options that `forwarders set` wrote and that ports use.
 pub fn dhcp_options(topology: &Topology) -> Vec<DhcpEntry> {
-    let is_ours = |marks: &crate::model::snapshot::Map| marks.keys().any(|key| is_dhcp_mark(key));
+    let is_ours = |marks: &Map| marks.keys().any(|key| is_dhcp_mark(key));
     let written = topology.leases.iter().filter(|leases| is_ours(&leases.row.external_ids));
     written
         .map(|leases| {

@@ -157,12 +157,12 @@ impl Plan {
         })
     }
 
-    /// The plans of several switches as one, which is written as one.
-    pub fn join(plans: &[Plan]) -> Self {
-        let all = || plans.iter();
+    /// The plans of several switches as one, which is written as one. It names no switch.
+    pub fn join<'p>(plans: impl IntoIterator<Item = &'p Plan> + Clone) -> Self {
+        let all = || plans.clone().into_iter();
         let questions: Vec<&str> = all().filter_map(|plan| plan.question.as_deref()).collect();
         Plan {
-            switch: all().map(|plan| plan.switch.clone()).next().unwrap_or_default(),
+            switch: SwitchId::default(),
             changes: all().flat_map(|plan| plan.changes.clone()).collect(),
             expects: all().flat_map(|plan| plan.expects.clone()).collect(),
             expects_references: all().flat_map(|plan| plan.expects_references.clone()).collect(),
@@ -207,16 +207,9 @@ impl Approved<Plan> {
         Ok(plans.into_iter().map(Approved).collect())
     }
 
-    /// One plan of several. It names no switch.
-    pub fn joined<'p>(plans: impl IntoIterator<Item = &'p Self>) -> Self {
-        let mut all = Plan::default();
-        for Approved(plan) in plans {
-            all.changes.extend(plan.changes.iter().cloned());
-            all.expects.extend(plan.expects.iter().cloned());
-            all.expects_references.extend(plan.expects_references.iter().cloned());
-            all.must_stay_unused.extend(plan.must_stay_unused.iter().cloned());
-        }
-        Approved(all)
+    /// As [`Plan::join`].
+    pub fn join(plans: &[&Self]) -> Self {
+        Approved(Plan::join(plans.iter().map(|approved| &approved.0)))
     }
 
     pub fn plan(&self) -> &Plan {

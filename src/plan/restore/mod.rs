@@ -1,22 +1,22 @@
 //! Importing a file of several zones: their hosts, their domains, their sharing, and what `forwarders set` wrote.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod forwarding;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::backup::{BalancerEntry, DhcpEntry, Stored, ZoneEntry};
+use super::backup::{Stored, ZoneEntry};
 use super::bad_lines::{self, BadLine};
-use super::change::{Change, Column, Entry};
 use super::draft::Draft;
 use super::import::{Filled, HostLine, Import, Parsed, fill, notes};
-use super::{Plan, Undo, balancer, share};
+use super::{Plan, share};
 use crate::error::{Error, Kind, Result};
-use crate::model::balancer::{Holder, PROTOCOLS, balancer_uuids};
 use crate::model::host::PortOrigin;
 use crate::model::listing::some_of;
-use crate::model::marks::{SWITCH_MARK, before_mark, is_dhcp_mark, option_of_before_mark};
+use crate::model::marks::SWITCH_MARK;
 use crate::model::name::Domain;
-use crate::model::snapshot::{DhcpOptions, DnsRow};
+use crate::model::snapshot::{DnsRow, Map};
 use crate::model::switch;
 use crate::model::topology::{Network, Topology};
 
@@ -41,7 +41,9 @@ impl Part<'_> {
 /// # Errors
 /// Invalid input or a conflict that names every bad line; needs confirmation where `prune` would remove too much.
 pub fn plan(topology: &Topology, parsed: &Parsed, import: &Import) -> Result<Vec<Plan>> {
-    let mut restoring = Restoring { topology, parsed, import, bad: Vec::new(), plans: BTreeMap::new() };
+    let ports = Ports::of(topology);
+    let mut restoring =
+        Restoring { topology, parsed, import, bad: Vec::new(), ports, plans: BTreeMap::new() };
     let unserved = |bad: &&BadLine| !(bad.unserved && import.skip_unserved);
     restoring.bad.extend(parsed.bad.iter().filter(unserved).cloned());
     let mut warnings = notes(parsed, import);
@@ -89,6 +91,7 @@ struct Restoring<'r, 'a> {
     parsed: &'r Parsed,
     import: &'r Import,
     bad: Vec<BadLine>,
+    ports: Ports<'a>,
     /// By the index of the switch.
     plans: BTreeMap<usize, Plan>,
 }
@@ -105,7 +108,6 @@ impl<'r, 'a> Restoring<'r, 'a> {
                 self.bad.push(BadLine::new(zone.line, why));
             }
         }
-        let ports = Ports::of(self.topology);
         for line in &self.parsed.hosts {
             let Some(home) = &line.home else {
                 let why = format!("{} has no switch", line.host.name);
@@ -116,7 +118,7 @@ impl<'r, 'a> Restoring<'r, 'a> {
             let part = parts.entry(&home.switch).or_default();
             part.domain = part.domain.or(home.domain.as_deref().map(|domain| (line.line, domain)));
             let mut line = line.clone();
-            line.host.port = line.host.port.map(|port| ports.now(port));
+            line.host.port = line.host.port.map(|port| self.ports.now(port));
             part.hosts.push(line);
         }
         if self.import.prune {
@@ -166,7 +168,7 @@ impl<'r, 'a> Restoring<'r, 'a> {
         };
         let mut filled = self.filled(draft, network, part);
         self.bad.append(&mut filled.bad);
-        let gone = gone_ports(topology, &part.hosts);
+        let gone = self.ports.gone(&part.hosts);
         let mut warnings = Vec::new();
         if !gone.is_empty() {
             warnings.push(format!(
@@ -295,63 +297,6 @@ impl<'r, 'a> Restoring<'r, 'a> {
     fn plan(&mut self, network: &Network) -> &mut Plan {
         self.plans.entry(network.index).or_insert_with(|| Plan::for_switch(network.switch))
     }
-
-    /// Plans the options that `forwarders set` wrote, in the rows that the same ports use; returns a warning.
-    fn dhcp_options(&mut self, entry: &DhcpEntry) -> Option<String> {
-        let topology = self.topology;
-        let is_ipv4 = !entry.cidr.contains(':');
-        let ports: HashSet<&str> = entry.ports.iter().map(String::as_str).collect();
-        let mut found = false;
-        for leases in topology.leases.iter().filter(|leases| leases.row.is_ipv4() == is_ipv4) {
-            let mut users = leases.users.iter();
-            let user = users.find(|(_, users)| users.iter().any(|port| ports.contains(port.name.as_str())));
-            let Some((index, _)) = user else { continue };
-            found = true;
-            match options(leases.row, entry, self.import) {
-                Ok(changes) if changes.is_empty() => {}
-                Ok(changes) => {
-                    let plan = self.plan(&topology.switches[*index]);
-                    plan.undo.extend(inverse(&changes).map(Undo::Changes));
-                    plan.changes.extend(changes.into_iter().map(Change::Entry));
-                }
-                Err(error) => self.bad.push(BadLine::of(entry.line, error)),
-            }
-        }
-        (!found).then(|| {
-            let names = some_of(&entry.ports);
-            format!(
-                "forwarders of {} are left out: none of these ports uses DHCP options: {names}",
-                entry.cidr
-            )
-        })
-    }
-
-    /// Plans a load balancer of `forwarders set --via`; returns a warning.
-    fn balancer(&mut self, entry: &BalancerEntry) -> Option<String> {
-        let network = self.network(entry.line, &entry.switch)?;
-        let place = PROTOCOLS.iter().position(|protocol| *protocol == entry.protocol);
-        let Some(place) = place else {
-            let why = format!("protocol {:?} is neither udp nor tcp", entry.protocol);
-            self.bad.push(BadLine::new(entry.line, why));
-            return None;
-        };
-        let holder = match &entry.router {
-            None => Holder::Switch(network.switch),
-            Some(name) => match self.topology.rows.routers.iter().find(|router| router.name == *name) {
-                Some(router) => Holder::Router(router),
-                None => {
-                    return Some(format!(
-                        "the load balancer of {} for {} is left out: there is no router {name}",
-                        entry.switch, entry.protocol
-                    ));
-                }
-            },
-        };
-        let row = (PROTOCOLS[place], balancer_uuids(network.switch.uuid)[place]);
-        let topology = self.topology;
-        balancer::write(self.plan(network), topology, network, holder, row, &entry.vips);
-        None
-    }
 }
 
 /// # Errors
@@ -365,47 +310,11 @@ fn check_stored(key: &str, before: Option<&String>, wanted: Option<&String>, win
     }
 }
 
-fn store(map: &mut crate::model::snapshot::Map, key: &str, wanted: Option<&String>) {
+fn store(map: &mut Map, key: &str, wanted: Option<&String>) {
     match wanted {
         Some(value) => drop(map.insert(key.to_owned(), value.clone())),
         None => drop(map.remove(key)),
     }
-}
-
-/// The options and marks of a row as a file has them.
-///
-/// # Errors
-/// A conflict where the row belongs to another program, or an option has a value from neither before nor after
-/// `forwarders set` and the file does not win.
-fn options(row: &DhcpOptions, entry: &DhcpEntry, import: &Import) -> Result<Vec<Entry>> {
-    if row.owner().is_foreign() {
-        let (owner, uuid) = (row.owner().name(), row.uuid);
-        return Err(Error::conflict(format!("DHCP row {uuid} ({}) belongs to {owner}", row.cidr)));
-    }
-    let mut plan = Plan::default();
-    for option in entry.external_ids.keys().filter_map(|mark| option_of_before_mark(mark)) {
-        let (is, wanted) = (row.options.get(option), entry.options.get(option));
-        let before = entry.external_ids.get(&before_mark(option)).filter(|before| !before.is_empty());
-        import.try_each(|wins| {
-            if wins || is == wanted || is.is_none() || is == before {
-                return Ok(());
-            }
-            let is = is.map_or("", String::as_str);
-            Err(Error::conflict(format!("{option} of {} is {is} already", row.cidr)))
-        })?;
-        plan.set(Column::DhcpOptions, row.uuid, Some(&row.options), option, wanted.map(String::as_str));
-    }
-    for (mark, value) in entry.external_ids.iter().filter(|(mark, _)| is_dhcp_mark(mark)) {
-        plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, Some(value));
-    }
-    Ok(plan.entries().cloned().collect())
-}
-
-/// What restores the values from before; `None` where the changes only add.
-fn inverse(changes: &[Entry]) -> Option<Vec<Change>> {
-    let is_replaced = changes.iter().any(|entry| entry.from.is_some());
-    let inverse = |entry: &Entry| Entry { from: entry.to.clone(), to: entry.from.clone(), ..entry.clone() };
-    is_replaced.then(|| changes.iter().map(|entry| Change::Entry(inverse(entry))).collect())
 }
 
 /// The ports of a database.
@@ -431,13 +340,13 @@ impl<'a> Ports<'a> {
         let named = port.name.as_ref().and_then(|name| self.by_name.get(name.as_str()));
         PortOrigin { uuid: named.copied().unwrap_or(port.uuid), ..port }
     }
-}
 
-/// The hosts whose port does not exist.
-fn gone_ports(topology: &Topology, hosts: &[HostLine]) -> Vec<String> {
-    let exists: BTreeSet<Uuid> = topology.rows.ports.iter().map(|port| port.uuid).collect();
-    let is_gone = |line: &&HostLine| line.host.port.as_ref().is_some_and(|port| !exists.contains(&port.uuid));
-    hosts.iter().filter(is_gone).map(|line| line.host.name.clone()).collect()
+    /// The hosts whose port does not exist.
+    fn gone(&self, hosts: &[HostLine]) -> Vec<String> {
+        let is_gone =
+            |line: &&HostLine| line.host.port.as_ref().is_some_and(|port| !self.uuids.contains(&port.uuid));
+        hosts.iter().filter(is_gone).map(|line| line.host.name.clone()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -445,7 +354,7 @@ mod tests {
     use super::*;
     use crate::formats::FileFormat;
     use crate::formats::exported::ExportedZone;
-    use crate::model::snapshot::{Map, Snapshot};
+    use crate::model::snapshot::Snapshot;
     use crate::plan::backup::Backup;
     use crate::plan::export;
     use proptest::prelude::*;
