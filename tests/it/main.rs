@@ -38,6 +38,7 @@ mod json_documented;
 mod known_names;
 mod lab_works;
 mod layers;
+mod left_over;
 mod libvirt;
 mod lookup;
 mod lookup_agrees;
