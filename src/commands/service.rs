@@ -28,7 +28,7 @@ const APPARMOR: &str = "/sys/module/apparmor/parameters/enabled";
 /// What the file of a unit has instead of the program and the options for the connection.
 const PROGRAM: &str = "/usr/bin/qdns";
 const OPTIONS: &str = " --db=DB";
-/// … and instead of what keeps a unit of qdns from everything that it does not need.
+/// The line of that file for the sandbox, and the sandbox.
 const SANDBOX: (&str, &str) = ("# SANDBOX\n", include_str!("sandbox.conf"));
 
 /// qdns as another program runs it.

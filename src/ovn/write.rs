@@ -29,7 +29,8 @@ const TRIES: usize = 5;
 /// What became of one try.
 enum Written {
     Done,
-    /// Nothing was changed: another condition than those for keys and destroyed rows did not hold.
+    /// Nothing was changed, although all keys and destroyed rows are as the plan expects them: a condition for a switch
+    /// did not hold.
     ConditionFailed,
 }
 
@@ -43,7 +44,7 @@ impl Northbound {
         if plan.changes.is_empty() {
             return Ok(());
         }
-        // A change of a switch that hosts no port must have is no reason to give up while the hosts still have none.
+        // Any change of a switch fails a condition for hosts that no port has. So the hosts are looked at again.
         let tries = if plan.must_stay_unused.is_empty() { 1 } else { TRIES };
         for _ in 0..tries {
             if let Written::Done = self.try_once(plan, comment)? {

@@ -86,7 +86,7 @@ pub struct BalancerEntry {
     /// `udp` or `tcp`.
     pub protocol: String,
     pub vips: Map,
-    /// The router that lists it; the switch does where there is none.
+    /// The router that lists it; `None` where the switch does.
     #[serde(default)]
     pub router: Option<String>,
 }

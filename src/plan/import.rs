@@ -116,12 +116,12 @@ pub struct Import {
     pub is_dry_run: bool,
     /// The zone is compared with the file: other addresses are a difference, not a conflict.
     pub is_check: bool,
-    /// A host is of the port that the file names. Without it, the file's hosts were made by hand.
+    /// Hosts keep the port that the file names as their origin. Otherwise they count as made by hand.
     pub keeps_ports: bool,
 }
 
 impl Import {
-    /// The port that an imported host is of.
+    /// The port that registered an imported host.
     fn origin(&self, host: &HostEntry) -> Option<Uuid> {
         host.port.as_ref().filter(|_| self.keeps_ports).map(|port| port.uuid)
     }

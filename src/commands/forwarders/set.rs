@@ -36,7 +36,7 @@ pub struct SetArgs {
     /// The resolvers, in the order that guests ask them
     #[arg(required = true, value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Let they ask their router at this address; `auto` takes the router's own addresses
+    /// Guests ask their router at this address; `auto` takes the router's own addresses
     #[arg(long, value_name = "VIP|auto")]
     via: Option<String>,
     /// Do not change domain_name and the search list

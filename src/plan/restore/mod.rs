@@ -196,8 +196,8 @@ impl<'r, 'a> Restoring<'r, 'a> {
         filled
     }
 
-    /// Whether a zone is as an import makes it that finds none. Adding a host to a zone corrects what is wrong with it,
-    /// so what was wrong in the zone that was exported would be a difference each time.
+    /// Whether a zone is equal to the one that an import into an empty database makes. Adding a host to an existing zone
+    /// corrects what is wrong with it, so the faults of the exported zone would be a difference each time.
     fn is_as_in_file(&self, network: &Network<'a>, part: &Part) -> bool {
         let (Some(entry), Ok(Some(zone))) = (part.zone, self.topology.zone_of(network)) else { return false };
         if !zone.is_attached() || zone.domain.as_str() != entry.domain {
