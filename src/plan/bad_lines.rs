@@ -1,7 +1,9 @@
 //! The lines of a file that cannot be imported, and the message that names them.
 
+use std::collections::HashSet;
+
 use crate::error::{Error, Kind};
-use crate::model::name::Domain;
+use crate::model::name::{Domain, HostArg};
 use crate::model::printable::escaped;
 use crate::model::shell::CommandLine;
 
@@ -69,26 +71,25 @@ pub fn shown(text: &str) -> String {
     }
 }
 
-/// All bad lines of a file, as one refusal; `names` are those of the file.
-pub fn refusal<'n>(
+/// All bad lines of a file, as one refusal; `names` are those of the file, with their lines.
+pub fn refusal(
     mut bad: Vec<BadLine>,
     file: &str,
     switch: &str,
     domain: &Domain,
     has_zone: bool,
-    names: impl Iterator<Item = &'n str>,
+    names: &[(usize, &str)],
 ) -> Error {
     bad.sort_by_key(|bad| bad.line);
     let conflicts = bad.iter().filter(|bad| bad.conflict).count();
     let kind = if conflicts == bad.len() { Kind::Conflict } else { Kind::InvalidInput };
-    let foreign = format!("does not end in the zone's domain `{domain}`");
     let error = error(kind, &bad, file);
     if kind == Kind::Conflict {
         error.hint("--replace lets the file win over the zone, but not over rows of other programs")
     } else if bad.iter().all(|bad| bad.unserved) {
         error.hint("--skip-unserved imports the rest")
-    } else if let Some(usual) = Domain::of_most(names)
-        && bad.iter().all(|bad| bad.reason.contains(&foreign))
+    } else if let Some(usual) = Domain::of_most(names.iter().map(|(_, name)| *name))
+        && have_another_domain(&bad, names, domain)
     {
         let verb = if has_zone { "set" } else { "create" };
         let line = CommandLine::qdns(["zone", verb]).value(switch).option("--domain").option(usual);
@@ -100,6 +101,14 @@ pub fn refusal<'n>(
     } else {
         error
     }
+}
+
+/// Whether each bad line has a name of another domain.
+fn have_another_domain(bad: &[BadLine], names: &[(usize, &str)], domain: &Domain) -> bool {
+    let is_other = |name: &str| HostArg::parse(name).is_ok_and(|host| host.under(domain).is_err());
+    let others = names.iter().filter(|(_, name)| is_other(name));
+    let lines: HashSet<usize> = others.map(|(line, _)| *line).collect();
+    bad.iter().all(|bad| lines.contains(&bad.line))
 }
 
 /// The error that names bad lines, which are in their order.

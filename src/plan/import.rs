@@ -153,10 +153,11 @@ pub fn plan(topology: &Topology, network: &Network, parsed: &Parsed, import: &Im
     let unserved = |bad: &&BadLine| !(bad.unserved && import.skip_unserved);
     filled.bad.extend(parsed.bad.iter().filter(unserved).cloned());
     if !filled.bad.is_empty() {
-        let names = parsed.hosts.iter().map(|line| line.host.name.as_str());
+        let names = parsed.hosts.iter().map(|line| (line.line, line.host.name.as_str()));
+        let names: Vec<(usize, &str)> = names.collect();
         let domain = filled.draft.domain().clone();
         let has_zone = topology.zone_of(network)?.is_some();
-        return Err(bad_lines::refusal(filled.bad, &import.file, &switch.name, &domain, has_zone, names));
+        return Err(bad_lines::refusal(filled.bad, &import.file, &switch.name, &domain, has_zone, &names));
     }
     let mut plan = filled.close(switch, import)?;
     let mut warnings = notes(parsed, import);
