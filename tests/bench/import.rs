@@ -69,7 +69,7 @@ pub fn rows(target: &Target, patience: Patience) -> Result<Vec<Row>> {
         let ours: Way = Box::new(|_| target.qdns(&import).map(drop));
         let bare: Way = Box::new(|_| set_all(target, &row, &sets));
         let (times, turns) = medians(patience, &mut [ours, bare], || zone(target).map(drop))?;
-        let name = format!("`record import SWITCH FILE`: {format}, in {runs} runs of ovn-nbctl");
+        let name = format!("`record import SWITCH FILE`: {format}, in {runs} runs of OVN's clients");
         let what = format!(
             "`set DNS ROW` of the same 30,000 keys, in as few runs as a command line allows: {}",
             sets.len()
