@@ -18,8 +18,8 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{EnvCompleter, Shells};
 
 use super::definition;
-use crate::commands::GlobalOptions;
 use crate::commands::completions::{FILES, ONLY_FILES, VARIABLE};
+use crate::commands::{GlobalOptions, Settings};
 use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
@@ -196,13 +196,14 @@ impl Words {
     fn typed(argument: &str) -> Option<Self> {
         let matches = definition().ignore_errors(true).try_get_matches_from(requested()?.0).ok()?;
         let global = GlobalOptions::from_arg_matches(&matches).ok()?;
+        let settings = Settings::of(&global).ok()?;
         let mut deepest = &matches;
         while let Some((_, inner)) = deepest.subcommand() {
             deepest = inner;
         }
         let values = |id| deepest.try_get_many::<String>(id).ok().flatten().into_iter().flatten().cloned();
         Some(Words {
-            nb: Northbound { timeout: LIMIT.as_secs(), echo: None, ..global.northbound() },
+            nb: Northbound { timeout: LIMIT.as_secs(), echo: None, ..settings.northbound(&global) },
             switch: values("switch").next(),
             others: values(argument).collect(),
         })

@@ -181,11 +181,35 @@ const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "SETTINGS",
+        &[
+            "/etc/qdns/qdns.toml has settings for every user of the machine; QDNS_CONFIG names another file. It is a \
+             TOML file with the keys db, sb-db, private-key, certificate, ca-cert (absolute paths), timeout (seconds), \
+             ovn-nbctl, domain and forwarders (a list of addresses). Another key, or a value that is no setting, is an \
+             error that names the line. The file is a regular file of at most 1 MiB that other users cannot change, \
+             because it may name a program.",
+            "An option goes before an environment variable, the variable before the file, and the file before the \
+             default. qdns -v shows where each setting is from. Where --db or OVN_NB_DB replaces the db of the file, \
+             its sb-db is not used: it belongs to another network. OVN_NB_DAEMON replaces the db of the file too.",
+            "domain is the domain of new zones, unless --domain is given or another program serves names on the switch. \
+             forwarders are the resolvers that qdns forwarders set writes if none are given, and that doctor puts into \
+             a fix.",
+            "ovn-nbctl is the path of a program, or a command that runs ovn-nbctl elsewhere, such as docker exec \
+             ovn_nb_db ovn-nbctl, kubectl exec -n NAMESPACE POD -- ovn-nbctl, or kubectl ko nbctl. Its words are split \
+             as sh(1) does; no shell runs. By default it is ovn-nbctl in PATH, else microovn.ovn-nbctl. ovn-sbctl, \
+             ovn-trace and ovsdb-client are run in the same way, from the same directory, container or snap. Files of \
+             certificates and sockets are then those of the container.",
+        ],
+    ),
+    (
         "ENVIRONMENT",
         &[
             "OVN_NB_DB names the northbound database, as --db does. OVN_NB_DAEMON names the socket of an ovn-nbctl \
-             daemon, which qdns uses unless --db is given. QDNS_OVN_NBCTL names the ovn-nbctl to run. NO_COLOR turns \
-             colours off. COLUMNS sets the width of tables if there is no terminal. qdns ignores OVN_NBCTL_OPTIONS.",
+             daemon, which qdns uses unless --db is given or a command runs ovn-nbctl elsewhere. QDNS_CONFIG names the \
+             settings file. QDNS_PRIVATE_KEY, QDNS_CERTIFICATE, QDNS_CA_CERT, QDNS_TIMEOUT, QDNS_OVN_NBCTL, \
+             QDNS_OVSDB_CLIENT, QDNS_DOMAIN and QDNS_FORWARDERS (addresses with spaces or commas) are settings. An \
+             empty variable counts as not set. NO_COLOR turns colours off. COLUMNS sets the width of tables if there is \
+             no terminal. qdns ignores OVN_NBCTL_OPTIONS.",
         ],
     ),
     (

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use crate::commands::completions::script as completion_script;
-use crate::commands::{self, Context, GlobalOptions};
+use crate::commands::{self, Context, GlobalOptions, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::output::{self, Printer, Reply};
@@ -126,10 +126,19 @@ impl Cli {
     }
 
     fn reply(self) -> Result<Reply> {
+        if let Command::Completions(args) = self.command {
+            return args.run();
+        }
+        let settings = Settings::of(&self.global)?;
+        let nb = settings.northbound(&self.global);
+        if self.global.verbose > 0 {
+            settings.lines(&nb).into_iter().for_each(output::note);
+        }
         let context = Context {
-            nb: self.global.northbound(),
+            nb,
             printer: self.global.printer(),
             global: self.global,
+            settings,
             typed: self.typed,
             user: None,
         };

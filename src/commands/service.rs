@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf, absolute};
 
 use super::Context;
+use super::settings::Source;
 use crate::error::{Error, Kind, Result};
 use crate::model::shell::shell_word;
 use crate::ovn::choice::Client;
@@ -35,7 +36,8 @@ const SANDBOX: (&str, &str) = ("# SANDBOX\n", include_str!("sandbox.conf"));
 #[derive(Debug)]
 pub struct Service {
     pub program: PathBuf,
-    /// The options for the connection, from the command line and the environment.
+    /// The options for the connection, from the command line, the environment and another settings file than the
+    /// default one, which every qdns reads by itself.
     pub options: Vec<String>,
     /// The files and sockets that the options name.
     files: Vec<PathBuf>,
@@ -48,26 +50,28 @@ impl Service {
         let program = env::current_exe()
             .map_err(|error| Error::new(Kind::Io, "the path of qdns itself is not known").cause(error))?;
         let mut service = Service { program, options: Vec::new(), files: Vec::new() };
-        let db = context.nb.db.clone().or_else(|| env::var("OVN_NB_DB").ok().filter(|db| !db.is_empty()));
-        let remotes = db.iter().flat_map(|db| db.split(','));
-        service.files.extend(remotes.filter_map(|remote| remote.strip_prefix("unix:")).map(PathBuf::from));
-        service.options.extend(db.iter().map(|db| format!("--db={db}")));
-        for option in &context.nb.connection {
-            match option.split_once('=') {
-                Some((name, file)) => service.add_file(name, file),
-                None => service.options.push(option.clone()),
-            }
+        let settings = &context.settings;
+        if let Some(db) = &settings.db {
+            let remotes = db.value.split(',').filter_map(|remote| remote.strip_prefix("unix:"));
+            service.files.extend(remotes.map(PathBuf::from));
+            service.carry(&db.source, || format!("--db={}", db.value));
         }
-        for (option, program, default) in [
-            ("--ovn-nbctl", &context.global.ovn_nbctl, "ovn-nbctl"),
-            ("--ovsdb-client", &context.global.ovsdb_client, "ovsdb-client"),
-        ] {
-            let program = program.to_string_lossy();
-            if program.starts_with(['.', '/']) {
-                service.add_file(option, &program);
-            } else if program != default {
-                service.options.push(format!("{option}={program}"));
+        for (option, file) in settings.tls() {
+            let path = absolute(&file.value).unwrap_or_else(|_| PathBuf::from(&file.value));
+            service.carry(&file.source, || format!("{option}={}", path.display()));
+            service.files.push(path);
+        }
+        if context.global.no_leader_only {
+            service.options.push("--no-leader-only".to_owned());
+        }
+        for (option, program) in
+            [("--ovn-nbctl", &settings.ovn_nbctl), ("--ovsdb-client", &settings.ovsdb_client)]
+        {
+            let path = Path::new(program.value.name());
+            if path.components().count() > 1 {
+                service.files.push(absolute(path).unwrap_or_else(|_| path.to_owned()));
             }
+            service.carry(&program.source, || format!("{option}={}", program.value));
         }
         service.options.extend(match context.global.client {
             Client::Auto => None,
@@ -90,11 +94,11 @@ impl Service {
         text.replace(OPTIONS, &options).replace(PROGRAM, &unit_word(&self.program.to_string_lossy()))
     }
 
-    /// Adds an option whose value is a file, with the absolute path.
-    fn add_file(&mut self, option: &str, file: &str) {
-        let path = absolute(file).unwrap_or_else(|_| PathBuf::from(file));
-        self.options.push(format!("{option}={}", path.display()));
-        self.files.push(path);
+    /// Adds an option, unless the program that runs qdns finds its value by itself.
+    fn carry(&mut self, source: &Source, option: impl FnOnce() -> String) {
+        if source.must_be_carried() {
+            self.options.push(option());
+        }
     }
 
     /// # Errors

@@ -6,19 +6,20 @@ use clap::Args;
 
 use super::Context;
 use crate::error::{Error, Kind, Result};
+use crate::ovn::program::Program;
 use crate::ovn::sbctl::Sbctl;
 
 /// The southbound database, and the programs that read it.
 #[derive(Args, Clone, Debug)]
 pub struct SouthboundArgs {
-    /// The southbound database; OVN_SB_DB if omitted
+    /// The southbound database (OVN_SB_DB)
     #[arg(long, value_name = "REMOTE")]
     sb_db: Option<String>,
     /// The ovn-sbctl to run; if omitted, the one next to ovn-nbctl
-    #[arg(long, value_name = "PATH", env = "QDNS_OVN_SBCTL")]
+    #[arg(long, value_name = "CMD", env = "QDNS_OVN_SBCTL")]
     ovn_sbctl: Option<OsString>,
     /// The ovn-trace to run; if omitted, the one next to ovn-sbctl
-    #[arg(long, value_name = "PATH", env = "QDNS_OVN_TRACE")]
+    #[arg(long, value_name = "CMD", env = "QDNS_OVN_TRACE")]
     ovn_trace: Option<OsString>,
 }
 
@@ -29,16 +30,19 @@ impl SouthboundArgs {
     /// Unreachable where an option or a variable names the northbound database, but none names the southbound one.
     pub(super) fn sbctl(&self, context: &Context) -> Result<Sbctl> {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        let is_elsewhere = context.nb.db.is_some() || is_set("OVN_NB_DB");
-        let is_named = self.sb_db.is_some() || is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
-        if is_elsewhere && !is_named {
+        let is_elsewhere = context.settings.db.is_some();
+        let is_in_environment = is_set("OVN_SB_DB") || is_set("OVN_SB_DAEMON");
+        let of_file = context.settings.sb_db.as_ref().filter(|_| !is_in_environment);
+        let db = self.sb_db.clone().or_else(|| of_file.map(|db| db.value.clone()));
+        if is_elsewhere && db.is_none() && !is_in_environment {
             return Err(Error::new(
                 Kind::Unreachable,
                 "the southbound database is unknown: only the northbound one is named",
             )
             .hint("name it with --sb-db or OVN_SB_DB"));
         }
-        let sb = Sbctl::next_to(&context.nb, self.ovn_sbctl.clone(), self.sb_db.clone());
-        Ok(Sbctl { trace: self.ovn_trace.clone(), ..sb })
+        let program = |text: &Option<OsString>| text.as_deref().map(Program::parse).transpose();
+        let sb = Sbctl::next_to(&context.nb, program(&self.ovn_sbctl)?, db)?;
+        Ok(Sbctl { trace: program(&self.ovn_trace)?, ..sb })
     }
 }

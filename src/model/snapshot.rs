@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::name::Domain;
 use super::release::{Release, VERSION_OPTION};
 
 /// A column of key-value pairs, in the order of its keys.
@@ -29,6 +30,9 @@ pub struct Snapshot {
     pub port_groups: Vec<PortGroup>,
     pub load_balancer_groups: Vec<LoadBalancerGroup>,
     pub global: Global,
+    /// Not read: the domain of new zones that the operator configured.
+    #[serde(skip)]
+    pub site_domain: Option<Domain>,
 }
 
 impl Snapshot {

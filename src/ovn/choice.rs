@@ -10,7 +10,7 @@ use std::io::Read as _;
 
 use super::northbound::{Northbound, Wait};
 use super::ovsdb_client::OvsdbClient;
-use super::program;
+use super::program::Program;
 use crate::error::{Error, Kind};
 
 /// The client for rows and for changes.
@@ -31,13 +31,13 @@ impl Northbound {
     /// Chooses the client for rows. By default it is ovsdb-client, except where only ovn-nbctl can do the work
     /// (`--wait`), where a daemon has a copy of the database, and where ovn-nbctl may reach another database: if it is
     /// not the machine's own program but a wrapper, such as one that runs in a container.
-    pub fn choose(&mut self, client: Client, ovsdb_client: &OsStr) {
+    pub fn choose(&mut self, client: Client, ovsdb_client: &Program) {
         let is_chosen = match client {
             Client::Auto => {
                 !self.has_daemon()
                     && self.wait == Wait::None
-                    && is_own_program(&self.program)
-                    && program::find(ovsdb_client).is_some()
+                    && self.runs_own_program()
+                    && ovsdb_client.find().is_some()
             }
             Client::Northbound => false,
             Client::Ovsdb => self.wait == Wait::None,
@@ -46,9 +46,9 @@ impl Northbound {
     }
 
     /// ovsdb-client for the same database.
-    pub(super) fn client(&self, ovsdb_client: &OsStr, is_fixed: bool) -> OvsdbClient {
+    pub(super) fn client(&self, ovsdb_client: &Program, is_fixed: bool) -> OvsdbClient {
         OvsdbClient {
-            program: ovsdb_client.to_owned(),
+            program: ovsdb_client.clone(),
             remote: self.remote(),
             connection: self.connection.clone(),
             timeout: self.timeout,
@@ -57,8 +57,13 @@ impl Northbound {
         }
     }
 
+    /// Whether ovn-nbctl is the machine's own program, not one that runs it elsewhere.
+    pub fn runs_own_program(&self) -> bool {
+        is_own_program(&self.program)
+    }
+
     /// The database's address by the rules of ovn-nbctl(8).
-    pub(super) fn remote(&self) -> String {
+    pub fn remote(&self) -> String {
         let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
         self.db.clone().or_else(|| variable("OVN_NB_DB")).unwrap_or_else(|| {
             let directory = variable("OVN_RUNDIR").unwrap_or_else(|| "/var/run/ovn".to_owned());
@@ -78,8 +83,8 @@ impl Northbound {
 }
 
 /// Whether a program is ovn-nbctl itself: an ELF file (elf(5)) under its own name.
-fn is_own_program(nbctl: &OsStr) -> bool {
-    let Some(path) = program::find(nbctl) else { return false };
+fn is_own_program(nbctl: &Program) -> bool {
+    let Some(path) = nbctl.find().filter(|_| !nbctl.is_wrapped()) else { return false };
     let mut magic = [0; 4];
     let read = File::open(&path).and_then(|mut file| file.read_exact(&mut magic));
     path.file_name() == Some(OsStr::new("ovn-nbctl")) && read.is_ok() && magic == *b"\x7fELF"
@@ -98,22 +103,27 @@ mod tests {
         for (text, is_own) in [("#!/bin/sh\n", false), ("\x7fELF...", true)] {
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-            assert_eq!(is_own_program(path.as_os_str()), is_own, "{text}");
+            assert_eq!(is_own_program(&Program::named(&path)), is_own, "{text}");
         }
-        assert!(!is_own_program("sh".as_ref()));
-        assert!(!is_own_program("/nonexistent/ovn-nbctl".as_ref()));
+        for command in
+            ["sh".to_owned(), "/nonexistent/ovn-nbctl".to_owned(), format!("sudo {}", path.display())]
+        {
+            assert!(!is_own_program(&Program::parse(command.as_ref()).unwrap()), "{command}");
+        }
     }
 
     #[test]
     fn a_chosen_client_is_used_unless_ovn_nbctl_must_wait() {
-        let mut nb = Northbound { program: "no-such-program".into(), timeout: 1, ..Northbound::default() };
-        nb.choose(Client::Ovsdb, "ovsdb-client".as_ref());
+        let ovsdb_client = Program::named("ovsdb-client");
+        let program = Program::named("no-such-program");
+        let mut nb = Northbound { program, timeout: 1, ..Northbound::default() };
+        nb.choose(Client::Ovsdb, &ovsdb_client);
         assert!(nb.rows.is_some());
         nb.wait = Wait::Sb;
-        nb.choose(Client::Ovsdb, "ovsdb-client".as_ref());
+        nb.choose(Client::Ovsdb, &ovsdb_client);
         assert!(nb.rows.is_none());
         nb.wait = Wait::None;
-        nb.choose(Client::Auto, "ovsdb-client".as_ref());
+        nb.choose(Client::Auto, &ovsdb_client);
         assert!(nb.rows.is_none());
     }
 }

@@ -19,7 +19,7 @@ mod operations;
 pub(crate) mod ovsdb_client;
 pub(crate) mod ports;
 mod process;
-mod program;
+pub(crate) mod program;
 mod query;
 pub(crate) mod quote;
 mod read;

@@ -6,11 +6,14 @@ use std::time::Duration;
 use super::errors;
 use super::json::{Table, garbage};
 use super::northbound::Northbound;
-use super::{process, program};
+use super::process::{self, Finished};
 use crate::error::{Error, Kind, Result};
 
 const INSTALL: &str = "install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with \
-    --ovn-nbctl PATH or QDNS_OVN_NBCTL";
+    --ovn-nbctl CMD or QDNS_OVN_NBCTL";
+
+const WHERE_FROM: &str =
+    "the command is from --ovn-nbctl, QDNS_OVN_NBCTL or the settings file; qdns -v says from which";
 
 impl Northbound {
     /// Runs ovn-nbctl once. `each` receives every printed line at once.
@@ -19,11 +22,13 @@ impl Northbound {
     /// Kinds with exit code 3 if ovn-nbctl could not work, others if it refused; or the first error of `each`.
     pub(super) fn run(&self, args: &[String], each: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
         let mut all = vec![format!("--timeout={}", self.timeout)];
-        all.extend(self.db.iter().map(|db| format!("--db={db}")));
+        let db = self.program.server(self.db.as_deref(), "OVN_NB_DB");
+        all.extend(db.iter().map(|db| format!("--db={db}")));
         all.extend(self.connection.iter().cloned());
         all.extend_from_slice(args);
         process::echo(self.echo, &self.program, &all);
-        let program = program::find(&self.program).ok_or_else(|| self.missing())?;
+        let program = self.program.find().ok_or_else(|| self.missing())?;
+        let all = self.program.with(&all);
         // ovn-nbctl stops itself after its own timeout. The longer limit here is for a program that does not.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let mut seen = Ok(());
@@ -36,7 +41,9 @@ impl Northbound {
         if finished.succeeded() {
             seen
         } else {
-            Err(errors::failure("ovn-nbctl", &finished, self.timeout, self.daemon().as_deref()))
+            let of_wrapper = self.not_of_ovn_nbctl(&finished);
+            let failure = || errors::failure("ovn-nbctl", &finished, self.timeout, self.daemon().as_deref());
+            Err(of_wrapper.unwrap_or_else(failure))
         }
     }
 
@@ -68,9 +75,26 @@ impl Northbound {
         Ok(())
     }
 
+    /// The error where the program that runs ovn-nbctl could not do it: none of the messages is of ovn-nbctl, which
+    /// begins each with its name or logs it.
+    fn not_of_ovn_nbctl(&self, finished: &Finished) -> Option<Error> {
+        let is_of_ovn_nbctl = |line: &str| line.contains("ovn-nbctl:") || line.splitn(5, '|').count() == 5;
+        let said = finished.stderr.trim();
+        if !self.program.is_wrapped()
+            || finished.was_killed()
+            || said.is_empty()
+            || said.lines().any(is_of_ovn_nbctl)
+        {
+            return None;
+        }
+        let error = Error::new(Kind::NoSuchBinary, format!("`{}` does not run ovn-nbctl", self.program));
+        Some(error.said(said).hint(WHERE_FROM))
+    }
+
     fn missing(&self) -> Error {
-        let name = self.program.to_string_lossy();
-        Error::new(Kind::NoSuchBinary, format!("there is no {name} on this machine")).hint(INSTALL)
+        let name = self.program.name().to_string_lossy();
+        let hint = if self.program.is_wrapped() { WHERE_FROM } else { INSTALL };
+        Error::new(Kind::NoSuchBinary, format!("there is no {name} on this machine")).hint(hint)
     }
 
     fn not_run(&self, program: &Path, error: std::io::Error) -> Error {

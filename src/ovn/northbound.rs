@@ -1,11 +1,12 @@
 //! The northbound database: how it is reached, and by which clients.
 
-use std::ffi::OsString;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::ovsdb_client::OvsdbClient;
+use super::program::Program;
 use crate::error::{Kind, Result};
+use crate::model::name::Domain;
 
 /// The pause between two reads of a cluster that has no leader.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -25,8 +26,8 @@ pub enum Wait {
 /// Where the northbound database is, and the clients that read and write it.
 #[derive(Clone, Debug, Default)]
 pub struct Northbound {
-    /// ovn-nbctl; without a slash it is searched in `PATH`.
-    pub program: OsString,
+    /// ovn-nbctl.
+    pub program: Program,
     /// `--db`; without it ovn-nbctl follows `OVN_NB_DB` and `OVN_NB_DAEMON`.
     pub db: Option<String>,
     /// Options of ovn-nbctl for the connection, such as `--private-key=FILE`.
@@ -34,6 +35,8 @@ pub struct Northbound {
     /// The time limit of one run, in seconds; at least 1.
     pub timeout: u64,
     pub wait: Wait,
+    /// The domain of new zones, where nothing else decides; every reading has it.
+    pub site_domain: Option<Domain>,
     /// The client for single rows, where it is used; see [`super::choice`].
     pub rows: Option<OvsdbClient>,
     /// Receives each command line before it runs.
@@ -78,9 +81,9 @@ impl Northbound {
         self.daemon().is_some()
     }
 
-    /// The daemon's socket, if a daemon is used.
-    pub(super) fn daemon(&self) -> Option<String> {
+    /// The daemon's socket, if a daemon is used. A command that runs ovn-nbctl elsewhere knows nothing of the variable.
+    pub fn daemon(&self) -> Option<String> {
         let socket = std::env::var("OVN_NB_DAEMON").ok()?;
-        (self.db.is_none() && !socket.is_empty()).then_some(socket)
+        (self.db.is_none() && !socket.is_empty() && !self.program.is_wrapped()).then_some(socket)
     }
 }

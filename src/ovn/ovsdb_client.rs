@@ -1,7 +1,6 @@
 //! Runs ovsdb-client(1), which reads single rows, writes conditional transactions and monitors tables.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,9 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::json::{Row, Table, garbage};
+use super::program::Program;
 use super::query::{Query, Select, Test, Wanted};
 use super::rows::fill;
-use super::{errors, process, program};
+use super::{errors, process};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::Snapshot;
 
@@ -23,8 +23,7 @@ const ARGUMENT_MAX: usize = 120 * 1024;
 /// How to run ovsdb-client, and on which database.
 #[derive(Clone, Debug)]
 pub struct OvsdbClient {
-    /// Without a slash it is searched in `PATH`.
-    pub program: OsString,
+    pub program: Program,
     /// The database's servers, as in `--db` of ovn-nbctl.
     pub remote: String,
     /// Options for the connection, such as `--private-key=FILE`.
@@ -122,7 +121,8 @@ impl OvsdbClient {
         args.extend(self.connection.iter().cloned());
         args.extend([verb.to_owned(), self.remote.clone(), request]);
         process::echo(self.echo, &self.program, &args);
-        let program = program::find(&self.program).ok_or_else(|| missing(&self.program))?;
+        let program = self.program.find().ok_or_else(|| missing(&self.program))?;
+        let args = self.program.with(&args);
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let finished = process::run(program.as_os_str(), &args, limit)
             .map_err(|error| missing(&self.program).cause(error))?;
@@ -168,9 +168,9 @@ impl Failure {
 }
 
 /// The error where ovsdb-client cannot be run.
-pub(super) fn missing(program: &OsStr) -> Error {
-    Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.to_string_lossy()))
-        .hint("install the package that has ovsdb-client (Debian: openvswitch-common; Fedora: openvswitch), or name its path with --ovsdb-client PATH or QDNS_OVSDB_CLIENT")
+pub(super) fn missing(program: &Program) -> Error {
+    Error::new(Kind::NoSuchBinary, format!("{} cannot be run", program.name().to_string_lossy()))
+        .hint("install the package that has ovsdb-client (Debian: openvswitch-common; Fedora: openvswitch), or name its path with --ovsdb-client CMD or QDNS_OVSDB_CLIENT")
 }
 
 fn version(row: &Row) -> Option<(Uuid, Uuid)> {

@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::child;
+use super::program::Program;
 use crate::model::shell::{self, shell_word};
 
 /// Set when qdns was asked to end, where it goes on for a moment to end well.
@@ -87,9 +88,10 @@ fn signal(status: ExitStatus) -> Option<i32> {
 }
 
 /// Passes a command line to the receiver, if there is one, in a form that a shell accepts.
-pub fn echo(echo: Option<fn(&str)>, program: &OsStr, args: &[String]) {
+pub fn echo(echo: Option<fn(&str)>, program: &Program, args: &[String]) {
     if let Some(echo) = echo {
-        echo(&format!("+ {} {}", shell_word(&program.to_string_lossy()), shell::joined(args)));
+        let name = shell_word(&program.name().to_string_lossy());
+        echo(&format!("+ {name} {}", shell::joined(&program.with(args))));
     }
 }
 

@@ -17,7 +17,7 @@ impl Northbound {
         if query.selects.is_empty() {
             return Ok(Snapshot::default());
         }
-        self.retry_without_leader(|| {
+        let read = self.retry_without_leader(|| {
             if let Some(client) = self.rows.as_ref().filter(|_| !query.is_wide()) {
                 match client.read(&query) {
                     Err(error) if self.may_fall_back(&error) => {}
@@ -25,7 +25,8 @@ impl Northbound {
                 }
             }
             self.read_once(&query)
-        })
+        })?;
+        Ok(Snapshot { site_domain: self.site_domain.clone(), ..read })
     }
 
     /// # Errors

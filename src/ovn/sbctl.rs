@@ -1,19 +1,18 @@
 //! Runs ovn-sbctl(8), and any other program of OVN that only reads.
 
-use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
 use super::northbound::Northbound;
-use super::{process, program};
+use super::process;
+use super::program::Program;
 use crate::error::{Error, Kind, Result};
 
 /// How to run ovn-sbctl and ovn-trace, and on which database.
 #[derive(Clone, Debug)]
 pub struct Sbctl {
-    /// Without a slash it is searched in `PATH`.
-    pub program: OsString,
+    pub program: Program,
     /// The ovn-trace(8) to run; by default the one next to ovn-sbctl.
-    pub trace: Option<OsString>,
+    pub trace: Option<Program>,
     /// `--db`; without it ovn-sbctl follows `OVN_SB_DB` and `OVN_SB_DAEMON`.
     pub db: Option<String>,
     /// Options of ovn-sbctl for the connection, such as `--private-key=FILE`.
@@ -25,20 +24,26 @@ pub struct Sbctl {
 }
 
 impl Sbctl {
-    /// By default the ovn-sbctl in the directory of ovn-nbctl, always with the same certificates.
-    pub fn next_to(nb: &Northbound, program: Option<OsString>, db: Option<String>) -> Self {
-        Sbctl {
-            program: program.unwrap_or_else(|| program::next_to(&nb.program, "ovn-sbctl")),
+    /// By default the ovn-sbctl next to ovn-nbctl, always with the same certificates.
+    ///
+    /// # Errors
+    /// As [`Program::sibling`].
+    pub fn next_to(nb: &Northbound, program: Option<Program>, db: Option<String>) -> Result<Self> {
+        let program = program.map_or_else(|| nb.program.sibling("ovn-sbctl"), Ok)?;
+        Ok(Sbctl {
             trace: None,
-            db,
+            db: program.server(db.as_deref(), "OVN_SB_DB"),
+            program,
             connection: nb.connection.clone(),
             timeout: nb.timeout,
             echo: nb.echo,
-        }
+        })
     }
 
-    pub fn tracer(&self) -> OsString {
-        self.trace.clone().unwrap_or_else(|| program::next_to(&self.program, "ovn-trace"))
+    /// # Errors
+    /// As [`Program::sibling`].
+    pub fn tracer(&self) -> Result<Program> {
+        self.trace.clone().map_or_else(|| self.program.sibling("ovn-trace"), Ok)
     }
 
     /// Runs ovn-sbctl once and returns its output.
@@ -60,19 +65,18 @@ impl Sbctl {
 /// # Errors
 /// No such binary, timeout, or unreachable if the program failed.
 pub fn run(
-    program: &OsStr,
+    program: &Program,
     args: &[String],
     timeout: u64,
     echo: Option<fn(&str)>,
     failed: &str,
 ) -> Result<String> {
-    let name = program.to_string_lossy();
+    let name = program.name().to_string_lossy();
     process::echo(echo, program, args);
     let limit = Duration::from_secs(timeout) + Duration::from_millis(500);
     let no_binary = |why: String| Error::new(Kind::NoSuchBinary, format!("{failed}: {why}"));
-    let path =
-        program::find(program).ok_or_else(|| no_binary(format!("there is no {name} on this machine")))?;
-    let finished = process::run(path.as_os_str(), args, limit)
+    let path = program.find().ok_or_else(|| no_binary(format!("there is no {name} on this machine")))?;
+    let finished = process::run(path.as_os_str(), &program.with(args), limit)
         .map_err(|error| no_binary(format!("{name} cannot be run ({error})")))?;
     if finished.succeeded() {
         return Ok(finished.stdout);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::json::{Row, Table};
+use super::program::Program;
 use super::sbctl::{self, Sbctl};
 use crate::error::{Error, Kind, Result};
 use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
@@ -161,7 +162,7 @@ pub fn local_chassis(southbound: &Southbound, echo: Option<fn(&str)>) -> Result<
 fn ask(echo: Option<fn(&str)>, program: &str, args: &[&str], failed: &str) -> Result<String> {
     let mut all = vec![format!("--timeout={LOCAL_TIMEOUT}")];
     all.extend(args.iter().map(|arg| (*arg).to_owned()));
-    let answer = sbctl::run(program.as_ref(), &all, LOCAL_TIMEOUT, echo, failed)?;
+    let answer = sbctl::run(&Program::named(program), &all, LOCAL_TIMEOUT, echo, failed)?;
     Ok(answer.trim().to_owned())
 }
 

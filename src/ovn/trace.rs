@@ -54,7 +54,7 @@ pub fn trace(sb: &Sbctl, switch: &str, port: &Port, server: Option<IpAddr>, acls
     let mut args: Vec<String> = sb.db.iter().map(|db| format!("--db={db}")).collect();
     args.extend(sb.connection.iter().cloned());
     args.extend([switch.to_owned(), query]);
-    let program = sb.tracer();
+    let program = sb.tracer()?;
     let trace = run(&program, &args, sb.timeout, sb.echo, "no query was traced")?;
     let Some(step) = acl_step(&trace) else { return Ok(Traced::Passed) };
     let hint = sb.run(&["--columns=external_ids", "list", "Logical_Flow", step.flow])?;

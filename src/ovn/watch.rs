@@ -4,7 +4,6 @@
 //! or that is no longer the leader of its cluster, so the server is asked now and then. The end of one monitor ends the
 //! watch, and the receiver starts another one.
 
-use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Stdio};
@@ -15,9 +14,10 @@ use std::time::Duration;
 use super::copy::Table;
 use super::northbound::Northbound;
 use super::ovsdb_client::{DATABASE, OvsdbClient, missing};
+use super::program::Program;
 use super::query::Query;
 use super::updates::{self, Update};
-use super::{child, process, program};
+use super::{child, process};
 use crate::error::{Error, Kind, Result};
 
 /// How often a server of a cluster is asked whether it still is the leader. Another one may have taken its place.
@@ -54,7 +54,7 @@ impl Northbound {
     ///
     /// # Errors
     /// Unreachable where no server is the leader.
-    pub fn at_leader(&self, program: &OsStr) -> Result<Self> {
+    pub fn at_leader(&self, program: &Program) -> Result<Self> {
         let client = self.client(program, false);
         let leader = client.at_leader().ok_or_else(|| {
             Error::new(Kind::Unreachable, "no server of the northbound database's cluster is the leader")
@@ -79,12 +79,12 @@ impl Watch {
     /// No such binary if ovsdb-client cannot be run.
     pub fn start(
         nb: &Northbound,
-        program: &OsStr,
+        program: &Program,
         is_alone: bool,
         number: u64,
         events: &Sender<Event>,
     ) -> Result<Self> {
-        let path = program::find(program).ok_or_else(|| missing(program))?;
+        let path = program.find().ok_or_else(|| missing(program))?;
         let client = nb.client(program, false);
         let (_asking, asks) = mpsc::channel();
         let mut watch =
@@ -96,7 +96,8 @@ impl Watch {
                 ["monitor", &client.remote, DATABASE, table.name(), table.columns()].map(str::to_owned),
             );
             process::echo(nb.echo, program, &args);
-            let mut child = spawn(&path, &args).map_err(|error| missing(program).cause(error))?;
+            let mut child =
+                spawn(&path, &program.with(&args)).map_err(|error| missing(program).cause(error))?;
             let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
             watch.monitors.push(child);
             let events = events.clone();

@@ -6,7 +6,7 @@ use crate::model::marks::Owner;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Switch};
-use crate::model::topology::Network;
+use crate::model::topology::{Network, Topology};
 use crate::model::zone::{zone_marks, zone_uuid};
 
 /// The changes that create the zone of a switch.
@@ -17,24 +17,22 @@ pub(super) fn creation(switch: &Switch, domain: &Domain) -> [Change; 2] {
 }
 
 /// The domain of a new zone where none was given: that of the names which another program serves on the switch, for
-/// its guests search in it; else the default.
-pub(super) fn usual_domain(network: &Network) -> Domain {
-    network.foreign_domain().unwrap_or_default()
+/// its guests search in it; else the configured one, else the default.
+pub(super) fn usual_domain(topology: &Topology, network: &Network) -> Domain {
+    let configured = || topology.rows.site_domain.clone();
+    network.foreign_domain().or_else(configured).unwrap_or_default()
 }
 
-/// The warnings for a new zone with this domain that was not given.
-pub(super) fn creation_warnings(network: &Network, domain: &Domain) -> Vec<String> {
-    may_be_detached(network).into_iter().chain(chosen_domain(network, domain)).collect()
+/// The warnings for a new zone whose domain was not given.
+pub(super) fn creation_warnings(network: &Network) -> Vec<String> {
+    may_be_detached(network).into_iter().chain(chosen_domain(network)).collect()
 }
 
-pub(super) fn chosen_domain(network: &Network, domain: &Domain) -> Option<String> {
+pub(super) fn chosen_domain(network: &Network) -> Option<String> {
+    let domain = network.foreign_domain().filter(|domain| *domain != Domain::default())?;
     let rows: Vec<String> = network.foreign_names().iter().map(ForeignNames::rows).collect();
-    (*domain != Domain::default()).then(|| {
-        format!(
-            "the new zone has the domain {domain}, as the names from {} on this switch have",
-            rows.join(" and ")
-        )
-    })
+    let rows = rows.join(" and ");
+    Some(format!("the new zone has the domain {domain}, as the names from {rows} on this switch have"))
 }
 
 /// The warning for a new zone on a switch of Neutron that has no DNS row of Neutron yet: the first one replaces

@@ -59,12 +59,12 @@ impl<'a> Draft<'a> {
     pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
         let zone = topology.zone_of(network)?;
         let switch = network.switch;
-        let domain = zone.map_or_else(|| usual_domain(network), |zone| zone.domain.clone());
+        let domain = zone.map_or_else(|| usual_domain(topology, network), |zone| zone.domain.clone());
         let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
         Ok(Draft {
             subnets: Subnets::of(&topology.sharing(network)),
-            creation: creation_warnings(network, &domain),
+            creation: creation_warnings(network),
             foreign: other_rows(topology, network, row),
             ..Self::of(switch, row, is_attached, domain)
         })

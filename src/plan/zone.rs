@@ -24,12 +24,12 @@ pub fn create(
 ) -> Result<Plan> {
     let switch = network.switch;
     let mut plan = Plan::for_switch(switch);
-    let wanted = domain.cloned().unwrap_or_else(|| usual_domain(network));
+    let wanted = domain.cloned().unwrap_or_else(|| usual_domain(topology, network));
     match topology.zone_of(network)? {
         None => {
             plan.changes.extend(creation(switch, &wanted));
             plan.warnings.extend(may_be_detached(network));
-            plan.warnings.extend(chosen_domain(network, &wanted).filter(|_| domain.is_none()));
+            plan.warnings.extend(chosen_domain(network).filter(|_| domain.is_none()));
         }
         Some(zone) if !zone.is_attached() => {
             plan.warnings.push(format!("switch {} did not list its zone; it lists it again", switch.name));
@@ -93,13 +93,13 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
-    plan.undo = undo(network, zone, &sharers);
+    plan.undo = undo(topology, network, zone, &sharers);
     Ok(plan)
 }
 
 /// The commands that create a zone again, with its hosts and for those that share it. `zone create` needs a switch that
 /// is there.
-fn undo(network: &Network, zone: &Zone, sharers: &[&Network]) -> Vec<Undo> {
+fn undo(topology: &Topology, network: &Network, zone: &Zone, sharers: &[&Network]) -> Vec<Undo> {
     let switch = network.switch;
     if switch.is_deleted {
         let listed = sharers.iter().map(|sharer| Reference::to_zone(sharer.switch, zone.row.uuid));
@@ -107,7 +107,7 @@ fn undo(network: &Network, zone: &Zone, sharers: &[&Network]) -> Vec<Undo> {
         return vec![Undo::Changes(create.chain(listed.map(Change::Refer)).collect())];
     }
     let create = CommandLine::qdns(["zone", "create"]).value(&switch.name);
-    let create = if zone.domain == Domain::default() {
+    let create = if zone.domain == Domain::default() && topology.rows.site_domain.is_none() {
         create
     } else {
         create.option("--domain").option(&zone.domain)

@@ -57,7 +57,7 @@ fn no_ovn_nbctl() -> Result<()> {
     snapshot!(run, @"
     ----- stderr -----
     error: there is no ovn-nbctl on this machine
-       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl CMD or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())
@@ -73,7 +73,7 @@ fn an_ovn_nbctl_that_is_not_executable() -> Result<()> {
     ----- stderr -----
     error: [DIR]/plain-file cannot be executed
       cause: Permission denied (os error 13)
-       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+       hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl CMD or QDNS_OVN_NBCTL
     ----- exit 3 -----
     ");
     Ok(())

@@ -1,6 +1,5 @@
 //! `qdns sync --watch`: follows the database with a copy of it, and starts again when the connection is lost.
 
-use std::ffi::OsStr;
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -20,6 +19,7 @@ use crate::output::text::Text;
 use crate::ovn;
 use crate::ovn::copy::Copy;
 use crate::ovn::northbound::Northbound;
+use crate::ovn::program::Program;
 use crate::ovn::watch::{Event, Watch};
 use crate::plan::sync::Options;
 
@@ -48,7 +48,7 @@ pub fn run(
     stop_on_signals(&sender)
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
     let follower = Follower::new(context, selection, options, brake);
-    let program = context.global.ovsdb_client.as_os_str();
+    let program = &context.settings.ovsdb_client.value;
     let mut watcher = Watcher { nb: &context.nb, program, follower, recheck, sender, events, number: 0 };
     let mut back_off = BACK_OFF.0;
     loop {
@@ -111,7 +111,7 @@ enum Heard {
 
 struct Watcher<'a> {
     nb: &'a Northbound,
-    program: &'a OsStr,
+    program: &'a Program,
     follower: Follower<'a>,
     recheck: Duration,
     sender: Sender<Event>,

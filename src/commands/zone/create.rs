@@ -18,13 +18,13 @@ Examples:
   qdns zone create net1 --domain prod.internal    FQDNs end in .prod.internal
   qdns zone create net1 --may-exist               for scripts
 
-`qdns record add` creates a missing zone. Without --domain, a zone has the domain internal, or the domain of the \
-names that another program serves on the switch.")]
+`qdns record add` creates a missing zone. Without --domain, a zone has the domain of the names that another program \
+serves on the switch, else that of the settings (qdns(1), SETTINGS), else internal.")]
 pub struct CreateArgs {
     /// The switch, by name or UUID
     switch: String,
-    /// The domain of the zone's FQDNs [default: internal, or that of another
-    /// program's names on the switch]
+    /// The domain of the zone's FQDNs [default: internal, or that of the settings, or that of
+    /// another program's names on the switch]
     #[arg(long, value_name = "DOMAIN")]
     domain: Option<String>,
     /// Succeed if the zone exists, with the same domain where --domain is given

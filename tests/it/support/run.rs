@@ -90,6 +90,9 @@ pub fn command(db: &str) -> Command {
     for name in ["OVN_NB_DAEMON", "OVN_NBCTL_OPTIONS", "NO_COLOR", "COLUMNS", "SUDO_USER", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
+    for name in ["CONFIG", "DOMAIN", "FORWARDERS", "TIMEOUT", "OVN_NBCTL", "OVSDB_CLIENT"] {
+        command.env_remove(format!("QDNS_{name}"));
+    }
     command.env("OVN_NB_DB", db).env("USER", "tester").stdin(Stdio::null());
     command
 }

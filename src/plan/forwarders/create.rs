@@ -1,0 +1,232 @@
+//! DHCP rows for the guests of a switch that have none. OVN answers DHCP from the address and the MAC of the switch's
+//! router (ovn-nb(5), `DHCP_Options`).
+
+use std::collections::{BTreeSet, HashSet};
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::model::listing::some_of;
+use crate::model::marks::DHCP_CREATION_MARK;
+use crate::model::snapshot::{DhcpOptions, Map, Port, RouterPort};
+use crate::model::topology::{Network, Topology};
+use crate::plan::Plan;
+use crate::plan::change::{Change, Reference, Row};
+
+/// How long a guest keeps its address, in seconds.
+const LEASE_TIME: &str = "3600";
+
+/// A row for ports that have none.
+#[derive(Debug)]
+pub(super) struct NewRow<'a> {
+    /// Without resolvers, if it is created here.
+    pub row: DhcpOptions,
+    /// Whether an earlier command created it.
+    is_stored: bool,
+    ports: Vec<&'a Port>,
+}
+
+impl NewRow<'_> {
+    /// Plans the row, and that its ports use it.
+    pub fn create(&self, plan: &mut Plan) {
+        if !self.is_stored {
+            plan.changes.push(Change::Create(Row::Dhcp(self.row.clone())));
+        }
+        let refer = |port: &&Port| Change::Refer(Reference::to_dhcp_options(port, &self.row));
+        plan.changes.extend(self.ports.iter().map(refer));
+    }
+}
+
+/// The rows for the guests of a switch that have none of a resolver's address family, one for each subnet. A guest
+/// without an address in a subnet gets none, with a warning: OVN would not answer it.
+///
+/// # Errors
+/// A conflict where the switch belongs to another program, or has no router in a subnet.
+pub(super) fn new_rows<'a>(
+    plan: &mut Plan,
+    topology: &Topology<'a>,
+    network: &Network<'a>,
+    resolvers: &[IpAddr],
+) -> Result<Vec<NewRow<'a>>> {
+    let owner = network.switch.owner();
+    if owner.is_foreign() {
+        let (switch, owner) = (&network.switch.name, owner.name());
+        return Err(Error::conflict(format!(
+            "switch {switch} belongs to {owner}, which decides about its DHCP"
+        )));
+    }
+    let mut rows = Vec::new();
+    for net in network.subnets() {
+        let is_ipv4 = net.addr().is_ipv4();
+        if resolvers.iter().any(|ip| ip.is_ipv4() == is_ipv4) {
+            let has_none = |port: &&Port| needs_row(port, is_ipv4) && !is_given(&rows, port, is_ipv4);
+            let ports = network.guests().filter(has_none).filter(|port| is_in(network, port, &net));
+            let ports = ports.collect();
+            rows.extend(new_row(plan, topology, network, net, ports)?);
+        }
+    }
+    warn_of_others(plan, network, &rows, resolvers);
+    Ok(rows)
+}
+
+/// Whether a port gets a row of an address family already.
+fn is_given(rows: &[NewRow], port: &Port, is_ipv4: bool) -> bool {
+    let mut of_family = rows.iter().filter(|new| new.row.is_ipv4() == is_ipv4);
+    of_family.any(|new| new.ports.iter().any(|other| other.uuid == port.uuid))
+}
+
+/// The row for ports of one subnet; `None` where there are no ports.
+fn new_row<'a>(
+    plan: &mut Plan,
+    topology: &Topology<'a>,
+    network: &Network<'a>,
+    net: IpNet,
+    ports: Vec<&'a Port>,
+) -> Result<Option<NewRow<'a>>> {
+    let (foreign, mut ports): (Vec<&Port>, Vec<&Port>) =
+        ports.into_iter().partition(|port| port.owner().is_foreign());
+    ports.sort_by(|one, other| one.name.cmp(&other.name));
+    if let Some(first) = foreign.first() {
+        let names: Vec<String> = foreign.iter().map(|port| port.name.clone()).collect();
+        let (owner, names) = (first.owner().name(), some_of(&names));
+        plan.warnings.push(format!("{names}: no DHCP options are made for ports of {owner}"));
+    }
+    if ports.is_empty() {
+        return Ok(None);
+    }
+    let uuid = row_uuid(network.switch.uuid, &net);
+    let stored = topology.rows.dhcp_row(uuid);
+    let row = match stored {
+        Some(row) => row.clone(),
+        None => DhcpOptions {
+            uuid,
+            cidr: net.to_string(),
+            options: options(topology, network, &net)?,
+            external_ids: [(DHCP_CREATION_MARK.to_owned(), network.switch.uuid.to_string())].into(),
+        },
+    };
+    Ok(Some(NewRow { row, is_stored: stored.is_some(), ports }))
+}
+
+/// The rows that were created for a switch.
+pub(super) fn created_for<'a>(topology: &Topology<'a>, network: &Network) -> Vec<&'a DhcpOptions> {
+    let rows = topology.rows.dhcp_options.iter();
+    rows.filter(|row| is_created_for(row, network) && !row.owner().is_foreign()).collect()
+}
+
+pub(super) fn is_created_for(row: &DhcpOptions, network: &Network) -> bool {
+    row.external_ids.get(DHCP_CREATION_MARK) == Some(&network.switch.uuid.to_string())
+}
+
+/// Plans that the ports of a switch use a row no longer, and that it is destroyed.
+pub(super) fn destroy(plan: &mut Plan, network: &Network, row: &DhcpOptions) {
+    let references = network.ports.iter().map(|port| (port, Reference::to_dhcp_options(port, row)));
+    let is_used = |port: &Port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid));
+    let used = references.filter(|(port, _)| is_used(port));
+    plan.changes.extend(used.map(|(_, reference)| Change::Unrefer(reference)));
+    plan.changes.push(Change::Destroy(Row::Dhcp(row.clone())));
+}
+
+/// The UUID of a row, so that a second creation fails (RFC 9562, section 5.5).
+fn row_uuid(switch: Uuid, net: &IpNet) -> Uuid {
+    Uuid::new_v5(&switch, format!("qdns-dhcp-{net}").as_bytes())
+}
+
+fn needs_row(port: &Port, is_ipv4: bool) -> bool {
+    let row = if is_ipv4 { port.dhcpv4_options } else { port.dhcpv6_options };
+    row.is_none() && !matches!(port.kind.as_str(), "virtual" | "vtep")
+}
+
+/// Whether OVN gives the port an address of the subnet, or will: `dynamic` is assigned from the switch's own.
+fn is_in(network: &Network, port: &Port, net: &IpNet) -> bool {
+    let is_assigned = || {
+        let words = port.addresses.iter().flat_map(|entry| entry.split_whitespace());
+        words.into_iter().any(|word| word == "dynamic") && network.switch.configured_subnets().contains(net)
+    };
+    port.guest_addresses().iter().any(|address| net.contains(address)) || is_assigned()
+}
+
+/// Warns of guests that get no row, because none of their addresses is known and in a subnet.
+fn warn_of_others(plan: &mut Plan, network: &Network, rows: &[NewRow], resolvers: &[IpAddr]) {
+    let has_resolver = |ip: &IpAddr| resolvers.iter().any(|resolver| resolver.is_ipv4() == ip.is_ipv4());
+    let is_left = |port: &&Port| {
+        let has_row = |is_ipv4| !needs_row(port, is_ipv4) || is_given(rows, port, is_ipv4);
+        let addresses = port.guest_addresses();
+        !has_row(true) && !has_row(false) && (addresses.is_empty() || addresses.iter().any(has_resolver))
+    };
+    let left = network.guests().filter(is_left).filter(|port| !port.owner().is_foreign());
+    let mut names: Vec<String> = left.map(|port| port.name.clone()).collect();
+    names.sort();
+    if !names.is_empty() {
+        plan.warnings.push(format!(
+            "{}: no DHCP options are made, because OVN knows no address in a subnet of {}",
+            some_of(&names),
+            network.switch.name
+        ));
+    }
+}
+
+/// The options that OVN needs to answer, the router and the MTU.
+///
+/// # Errors
+/// A conflict where no router has an address in the subnet.
+fn options(topology: &Topology, network: &Network, net: &IpNet) -> Result<Map> {
+    let in_net = |nets: Vec<IpNet>| nets.into_iter().map(|own| own.addr()).find(|own| net.contains(own));
+    let routers = network.uplinks.iter();
+    let mut routers = routers.filter_map(|uplink| Some((in_net(uplink.networks().collect())?, uplink.peer)));
+    let Some((address, peer)) = routers.next() else {
+        return Err(Error::conflict(format!(
+            "no router of switch {} has an address in {net}, from which OVN could answer DHCP",
+            network.switch.name
+        ))
+        .hint(by_hand(net)));
+    };
+    let option = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    if !net.addr().is_ipv4() {
+        return Ok([option("server_id", &peer.mac)].into());
+    }
+    let address = address.to_string();
+    let mut options = Map::from([
+        option("server_id", &address),
+        option("server_mac", &peer.mac),
+        option("lease_time", LEASE_TIME),
+        option("router", &address),
+    ]);
+    options.extend(mtu(topology, network, peer).map(|mtu| option("mtu", &mtu)));
+    Ok(options)
+}
+
+/// The MTU of the switch's other rows, else the one that its router enforces, else the one that all rows have.
+fn mtu(topology: &Topology, network: &Network, router: &RouterPort) -> Option<String> {
+    let is_number = |mtu: &&String| mtu.parse::<u16>().is_ok();
+    let of_row = |row: &DhcpOptions| row.options.get("mtu").filter(is_number).cloned();
+    let own = network.dhcp_rows.iter().find_map(|row| of_row(row));
+    let enforced = || router.options.get("gateway_mtu").filter(is_number).cloned();
+    let of_all = || {
+        let all: HashSet<String> = topology.rows.dhcp_options.iter().filter_map(of_row).collect();
+        all.iter().next().filter(|_| all.len() == 1).cloned()
+    };
+    own.or_else(enforced).or_else(of_all)
+}
+
+/// The commands that make a row without qdns.
+pub(super) fn by_hand(net: &IpNet) -> String {
+    let (options, command) = if net.addr().is_ipv4() {
+        let options =
+            "options:server_id=ADDRESS options:server_mac=MAC options:lease_time=3600 options:router=ADDRESS";
+        (options, "lsp-set-dhcpv4-options")
+    } else {
+        ("options:server_id=MAC", "lsp-set-dhcpv6-options")
+    };
+    format!(
+        "create it: `ovn-nbctl create DHCP_Options cidr={net} {options}`, then `ovn-nbctl {command} PORT UUID` for each port"
+    )
+}
+
+/// Whether `forwarders set --create-dhcp` would make a row of an address family for the switch.
+pub(super) fn is_possible(network: &Network, is_ipv4: bool) -> bool {
+    let routed: BTreeSet<IpNet> = network.router_addresses().map(|net| net.trunc()).collect();
+    !network.switch.owner().is_foreign() && routed.iter().any(|net| net.addr().is_ipv4() == is_ipv4)
+}
