@@ -2,11 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::support::lab::Nb;
-use crate::support::{Run, command, run, snapshot};
+use crate::support::lab::{Nb, wait_for};
+use crate::support::{Run, command, install_qdns, run, snapshot};
 
 /// `net1` on a database, and a settings file.
 struct Site {
@@ -213,6 +214,20 @@ fn a_zone_that_sync_creates_has_the_domain_of_the_site() -> Result<()> {
 }
 
 #[test]
+fn a_zone_that_a_watch_creates_has_the_domain_of_the_site() -> Result<()> {
+    let site = Site::with("domain = \"prod.internal\"\n")?;
+    let mut watch = site.command("sync --all --create-zones --watch").spawn()?;
+    let addresses = "0a:00:00:00:00:02 10.0.0.2";
+    site.nb.nbctl(&["lsp-add", "net1", "vm1", "--", "lsp-set-addresses", "vm1", addresses]);
+    let is_there = wait_for(Duration::from_secs(20), || !site.domain().trim().is_empty());
+    watch.kill()?;
+    watch.wait()?;
+    assert!(is_there);
+    snapshot!(site.domain(), @"qdns-domain=prod.internal qdns-port-vm1=[UUID] switch=net1");
+    Ok(())
+}
+
+#[test]
 fn the_domain_of_another_programs_names_goes_before_that_of_the_site() -> Result<()> {
     let site = Site::with("domain = \"prod.internal\"\n")?;
     let row =
@@ -231,7 +246,7 @@ fn a_unit_carries_what_is_not_in_the_usual_file() -> Result<()> {
     let site = Site::with("db = \"ssl:192.0.2.1:6641\"\novn-nbctl = \"docker exec ovn_nb_db ovn-nbctl\"\n")?;
     let directory = tempfile::tempdir_in("/opt")?;
     let qdns = directory.path().join("qdns");
-    std::fs::copy(env!("CARGO_BIN_EXE_qdns"), &qdns)?;
+    install_qdns(&qdns)?;
     let mut print = Command::new(qdns);
     print.args(["sync", "--print-unit"]).env("QDNS_CONFIG", &site.file).env_remove("OVN_NB_DB");
     let unit = run(&mut print);

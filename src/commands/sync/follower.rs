@@ -11,6 +11,7 @@ use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
 use crate::model::life::Life;
 use crate::model::shell::shell_word;
+use crate::model::snapshot::Snapshot;
 use crate::model::topology::{Network, Topology};
 use crate::output::sync::SyncChanges;
 use crate::ovn;
@@ -117,7 +118,8 @@ impl<'a> Follower<'a> {
 
     /// Plans a switch; `None` where there is nothing to write.
     fn plan(&mut self, copy: &Copy, switch: Uuid) -> Result<Option<Planned>> {
-        let snapshot = copy.around(switch)?;
+        let site_domain = self.context.nb.site_domain.clone();
+        let snapshot = Snapshot { site_domain, ..copy.around(switch)? };
         if !copy.is_settled(switch, &snapshot) && self.may_settle(switch) {
             self.again.insert(switch, Instant::now() + UNSETTLED);
             return Ok(None);
