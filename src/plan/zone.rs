@@ -90,7 +90,9 @@ pub fn remove(topology: &Topology, network: &Network, if_exists: bool) -> Result
         plan.question = Some(question + &also);
     }
     if zone.is_attached() && !switch.is_deleted {
-        plan.changes.push(Change::Unrefer(Reference::to_zone(switch, zone.row.uuid)));
+        let reference = Reference::to_zone(switch, zone.row.uuid);
+        plan.expects_references.push(reference.clone());
+        plan.changes.push(Change::Unrefer(reference));
     }
     plan.changes.push(Change::Destroy(Row::Dns(zone.row.clone())));
     plan.undo = undo(topology, network, zone, &sharers);
