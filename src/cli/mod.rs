@@ -34,12 +34,12 @@ pub use usage::Usage;
     after_help = "\
 Examples:
   qdns record add net1 web-server 10.0.0.10   guests can say `ping web-server`
-  qdns forwarders set net1 8.8.8.8 8.8.4.4    who answers all other names
+  qdns forwarders set net1 192.0.2.53         who answers all other names
   qdns doctor net1                            why names do not resolve",
     after_long_help = "\
 Examples:
   qdns record add net1 web-server 10.0.0.10   guests can say `ping web-server`
-  qdns forwarders set net1 8.8.8.8 8.8.4.4    who answers all other names
+  qdns forwarders set net1 192.0.2.53         who answers all other names
   qdns doctor net1                            why names do not resolve
 
 Exit codes: 0 done, 1 refused or failed, 2 invalid input,

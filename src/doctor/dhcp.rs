@@ -99,19 +99,13 @@ pub fn give_resolvers(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Vec<Fix
     std::iter::once(set).chain(networks.filter_map(|network| add_router(network, leases)).take(1)).collect()
 }
 
-/// Whether a DHCPv4 row tells guests of a router.
-pub fn has_route(row: &DhcpOptions) -> bool {
-    let routes = ["router", "classless_static_route", "ms_classless_static_route"];
-    routes.iter().any(|option| row.options.contains_key(*option))
-}
-
 /// Puts the address of the switch's router into a DHCPv4 row that names none.
 pub fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
     let row = leases.row;
     let net: IpNet = row.cidr.parse().ok()?;
     let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
     let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&router.to_string()));
-    unless_foreign(row, fix).filter(|_| row.is_ipv4() && !has_route(row))
+    unless_foreign(row, fix).filter(|_| row.is_ipv4() && !row.has_route())
 }
 
 /// The command that gives guests resolvers: those that the operator gave to the row before, or those of another row

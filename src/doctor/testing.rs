@@ -168,7 +168,7 @@ pub fn healthy() -> Facts {
             uuid: uuid(32),
             name: "lr-net1".into(),
             networks: vec!["10.0.0.1/24".into()],
-            is_gateway: false,
+            ..RouterPort::default()
         }],
         global: Global {
             nb_cfg: 3,

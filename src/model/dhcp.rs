@@ -55,6 +55,12 @@ impl DhcpOptions {
         domains.filter(|domain| !domain.is_empty()).collect()
     }
 
+    /// Whether a DHCPv4 row tells guests of a router.
+    pub fn has_route(&self) -> bool {
+        let routes = ["router", "classless_static_route", "ms_classless_static_route"];
+        routes.iter().any(|option| self.options.contains_key(*option))
+    }
+
     /// The resolvers that guests get, in order.
     pub fn resolvers(&self) -> Vec<IpAddr> {
         self.options.get(DNS_SERVER).map(|value| parse_addresses(value)).unwrap_or_default()

@@ -109,6 +109,8 @@ pub const PORT_NAME_MARKS: [&str; 1] = ["neutron:port_name"];
 pub const DOMAIN_MARK: &str = "qdns-domain";
 /// The mark of a load balancer of qdns. Its value is the UUID of the switch that the balancer is for.
 pub const BALANCER_MARK: &str = "qdns-forwards-for";
+/// The mark of a DHCP row that qdns created. Its value is the UUID of the switch that the row is for.
+pub const DHCP_CREATION_MARK: &str = "qdns-created-for";
 /// The prefix of all marks of qdns except [`SWITCH_MARK`].
 pub const MARK_PREFIX: &str = "qdns-";
 /// The prefix of the marks that keep an option's value from before qdns wrote it.

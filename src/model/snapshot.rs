@@ -59,6 +59,10 @@ impl Snapshot {
         self.load_balancers.iter().find(|row| row.uuid == uuid)
     }
 
+    pub fn dhcp_row(&self, uuid: Uuid) -> Option<&DhcpOptions> {
+        self.dhcp_options.iter().find(|row| row.uuid == uuid)
+    }
+
     pub fn dns_row(&self, uuid: Uuid) -> Option<&DnsRow> {
         self.dns.iter().find(|row| row.uuid == uuid)
     }
@@ -171,8 +175,13 @@ pub struct RouterPort {
     pub uuid: Uuid,
     /// Unique in the database.
     pub name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub mac: String,
     /// Addresses with prefix lengths.
     pub networks: Vec<String>,
+    /// `gateway_mtu` and others.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub options: Map,
     /// Whether it is a distributed router's gateway port, which is bound to chassis.
     pub is_gateway: bool,
 }

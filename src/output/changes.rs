@@ -13,7 +13,7 @@ use super::page::{Line, Page};
 use super::plain;
 use crate::model::marks::is_dhcp_mark;
 use crate::model::shell::joined;
-use crate::model::snapshot::LoadBalancer;
+use crate::model::snapshot::{DhcpOptions, LoadBalancer};
 use crate::ovn::transaction::arguments;
 use crate::plan::change::{Change as Planned, Column, Entry, Reference, ReferenceColumn, Row};
 use crate::plan::{Plan, SwitchId, Undo};
@@ -257,6 +257,8 @@ impl Change {
             }
             Planned::Create(Row::Balancer(row)) => Self::balancer("add", row),
             Planned::Destroy(Row::Balancer(row)) => Self::balancer("remove", row),
+            Planned::Create(Row::Dhcp(row)) => Self::dhcp_options("add", row),
+            Planned::Destroy(Row::Dhcp(row)) => Self::dhcp_options("remove", row),
             // The zone's own switch. Other switches that list it are shown.
             Planned::Refer(reference) | Planned::Unrefer(reference)
                 if whole.contains(&reference.target) && (reference.row == own.uuid || own.uuid.is_nil()) =>
@@ -290,6 +292,14 @@ impl Change {
         let (from, to) = if action == "add" { (None, vips) } else { (vips, None) };
         let column = Column::BalancerVips.path();
         Change { action, switch: None, name: row.name, from, to, column, row: row.uuid }
+    }
+
+    fn dhcp_options(action: &'static str, row: DhcpOptions) -> Self {
+        let options = row.options.iter().map(|(option, value)| format!(" {option}={value}"));
+        let text = Some(options.fold(row.cidr, |text, option| text + &option));
+        let (from, to) = if action == "add" { (None, text) } else { (text, None) };
+        let (name, column) = ("DHCP options".to_owned(), Column::DhcpOptions.path());
+        Change { action, switch: None, name, from, to, column, row: row.uuid }
     }
 
     fn reference(action: &'static str, reference: Reference) -> Self {

@@ -15,21 +15,41 @@ use crate::model::snapshot::{Snapshot, Switch};
 
 const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
+/// What also decides which ports get a DHCP row.
+const GUEST_COLUMNS: &str =
+    "_uuid,name,type,options,dhcpv4_options,dhcpv6_options,addresses,dynamic_addresses,external_ids";
 /// The columns of a port that may refer to a DHCP row.
 const REFERENCES: [&str; 2] = ["dhcpv4_options", "dhcpv6_options"];
 
+/// Which ports are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// Those that use DHCP options, and those of routers and of physical networks.
+    WithDhcp,
+    /// All, with their addresses.
+    All,
+}
+
 impl Northbound {
-    /// Switches, ports with DHCP options, DHCP rows, routers, load balancers and the marks of zones.
+    /// Switches, ports, DHCP rows, routers, load balancers and the marks of zones.
     ///
     /// # Errors
     /// As [`Northbound::run`].
-    pub fn read_forwarders(&self) -> Result<Snapshot> {
+    pub fn read_forwarders(&self, ports: Ports) -> Result<Snapshot> {
         let mut query = Query::default();
         query.table("Logical_Switch", SWITCH_COLUMNS);
-        for column in REFERENCES {
-            query.select(PORT, PORT_COLUMNS, Wanted::Where(column, Test::IsNotEmpty));
+        match ports {
+            Ports::All => query.table(PORT, GUEST_COLUMNS),
+            Ports::WithDhcp => {
+                for column in REFERENCES {
+                    query.select(PORT, PORT_COLUMNS, Wanted::Where(column, Test::IsNotEmpty));
+                }
+                // Of routers, and of physical networks.
+                for kind in ["router", "localnet", "vtep", "l2gateway"] {
+                    query.select(PORT, PORT_COLUMNS, Wanted::Where("type", Test::Is(kind.to_owned())));
+                }
+            }
         }
-        query.select(PORT, PORT_COLUMNS, Wanted::Where("type", Test::Is("router".to_owned())));
         query.forwarding();
         self.read(query)
     }
@@ -38,11 +58,11 @@ impl Northbound {
     ///
     /// # Errors
     /// Not found or ambiguous for the switch; otherwise as [`Northbound::run`].
-    pub fn read_forwarders_of(&self, switch: &SwitchRef) -> Result<(Snapshot, Switch)> {
+    pub fn read_forwarders_of(&self, switch: &SwitchRef, ports: Ports) -> Result<(Snapshot, Switch)> {
         if let Some(narrow) = self.read_narrow(switch)? {
             return Ok(narrow);
         }
-        let snapshot = self.read_forwarders()?;
+        let snapshot = self.read_forwarders(ports)?;
         let found = self.only(switch, &snapshot)?;
         Ok((snapshot, found))
     }
@@ -64,7 +84,7 @@ impl Northbound {
             return Ok(None);
         }
         let mut query = Query::default();
-        query.rows(PORT, PORT_COLUMNS, &found.ports);
+        query.rows(PORT, GUEST_COLUMNS, &found.ports);
         snapshot.ports = self.read(query)?.ports;
         let rows = snapshot.ports.iter().flat_map(|port| [port.dhcpv4_options, port.dhcpv6_options]);
         let rows: BTreeSet<Uuid> = rows.flatten().collect();
@@ -95,6 +115,7 @@ impl Query {
         self.table("Logical_Router", ROUTER_COLUMNS);
         self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
         self.table("Load_Balancer", BALANCER_COLUMNS);
+        self.table("Load_Balancer_Group", "load_balancer");
         self.table("NB_Global", "_uuid,options");
     }
 }

@@ -8,7 +8,7 @@ mod completion;
 pub(crate) mod copy;
 mod errors;
 mod everything;
-mod forwarders;
+pub(crate) mod forwarders;
 mod json;
 mod leader;
 mod left_over;

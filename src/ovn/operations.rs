@@ -38,6 +38,7 @@ pub(super) fn of(plan: &Plan, versions: &Versions, switches: &Versions, comment:
             Change::Create(row) => operations.push(create(row)),
             Change::Destroy(row) => operations.extend(destroy(row, versions.get(&row.uuid()))),
             Change::Refer(reference) => {
+                operations.extend(reference.column.is_single().then(|| await_no_reference(reference)));
                 operations.extend([mutate_reference("insert", reference), await_reference(reference)]);
             }
             Change::Unrefer(reference) => operations.push(mutate_reference("delete", reference)),
@@ -117,9 +118,13 @@ fn create(row: &Row) -> Value {
     for (column, map) in row.maps() {
         columns.insert(column.to_owned(), ovsdb_map(map));
     }
-    if let Row::Balancer(row) = row {
-        columns.insert("name".to_owned(), json!(row.name));
-        columns.insert("protocol".to_owned(), json!(row.protocol));
+    match row {
+        Row::Dns(_) => {}
+        Row::Balancer(row) => {
+            columns.insert("name".to_owned(), json!(row.name));
+            columns.insert("protocol".to_owned(), json!(row.protocol));
+        }
+        Row::Dhcp(row) => drop(columns.insert("cidr".to_owned(), json!(row.cidr))),
     }
     json!({"op": "insert", "table": row.table(), "uuid": row.uuid(), "row": columns})
 }
@@ -141,6 +146,12 @@ fn mutate_reference(verb: &str, reference: &Reference) -> Value {
 fn await_reference(reference: &Reference) -> Value {
     let (table, column) = reference.column.names();
     await_row(table, reference.row, json!([column, "includes", ["uuid", reference.target]]))
+}
+
+/// Aborts the transaction unless the row has no reference in the column.
+fn await_no_reference(reference: &Reference) -> Value {
+    let (table, column) = reference.column.names();
+    await_row(table, reference.row, json!([column, "==", ["set", []]]))
 }
 
 /// Aborts the transaction unless the row exists and meets a condition.

@@ -12,7 +12,8 @@ pub(super) const NAMES: &str = "_uuid,name";
 pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
 pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
 pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
-pub(super) const ROUTER_PORT_COLUMNS: &str = "_uuid,name,networks,gateway_chassis,ha_chassis_group,options";
+pub(super) const ROUTER_PORT_COLUMNS: &str =
+    "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options";
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 pub(super) const ACL_COLUMNS: &str = "_uuid,name,action,direction,match,priority,external_ids";
 pub(super) const NAT_COLUMNS: &str = "_uuid,external_ip";
@@ -24,7 +25,7 @@ pub(super) fn row_columns(table: &str) -> &'static str {
         "DNS" => DNS_COLUMNS,
         "DHCP_Options" => DHCP_COLUMNS,
         "Load_Balancer" => BALANCER_COLUMNS,
-        PORT => "_uuid,name,options",
+        PORT => "_uuid,name,options,dhcpv4_options,dhcpv6_options",
         "Logical_Router" => "_uuid,name,load_balancer",
         "Logical_Switch" => "_uuid,name,load_balancer,dns_records",
         _ => "_uuid",

@@ -128,11 +128,14 @@ fn router(row: &Row) -> Result<Router> {
 
 fn router_port(row: &Row) -> Result<RouterPort> {
     let gateways = row.uuids("gateway_chassis").len() + row.uuids("ha_chassis_group").len();
-    let redirect = row.map("options").contains_key("redirect-chassis");
+    let options = row.map("options");
+    let redirect = options.contains_key("redirect-chassis");
     Ok(RouterPort {
         uuid: row.uuid()?,
         name: row.text("name"),
+        mac: row.text("mac"),
         networks: row.texts("networks"),
+        options,
         is_gateway: gateways > 0 || redirect,
     })
 }

@@ -135,6 +135,7 @@ fn create(row: &Row) -> Vec<Vec<String>> {
         // `create` splits a value into tokens only if it begins with a quote, so the value always has quotes.
         Row::Balancer(row) => command
             .extend([format!("name={}", quote::string(&row.name)), format!("protocol={}", row.protocol)]),
+        Row::Dhcp(row) => command.push(format!("cidr={}", quote::string(&row.cidr))),
     }
     let mut commands = vec![command];
     for (column, map) in row.maps().into_iter().filter(|(_, map)| !map.is_empty()) {

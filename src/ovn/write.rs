@@ -268,6 +268,7 @@ fn version_columns(row: &Row) -> &'static str {
     match row {
         Row::Dns(_) => "_uuid,_version,external_ids,records",
         Row::Balancer(_) => "_uuid,_version,name,protocol,vips,options,external_ids",
+        Row::Dhcp(_) => "_uuid,_version,cidr,options,external_ids",
     }
 }
 

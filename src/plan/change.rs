@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Snapshot, Switch};
+use crate::model::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Map, Port, Snapshot, Switch};
 
 /// A column of key-value pairs that qdns writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,8 +42,7 @@ impl Column {
     /// The content of this column of a row in a snapshot.
     pub fn of(self, snapshot: &Snapshot, row: Uuid) -> Option<&Map> {
         let dns = |pick: fn(&DnsRow) -> &Map| snapshot.dns_row(row).map(pick);
-        let dhcp =
-            |pick: fn(&DhcpOptions) -> &Map| snapshot.dhcp_options.iter().find(|r| r.uuid == row).map(pick);
+        let dhcp = |pick: fn(&DhcpOptions) -> &Map| snapshot.dhcp_row(row).map(pick);
         match self {
             Column::DnsRecords => dns(|row| &row.records),
             Column::DnsMarks => dns(|row| &row.external_ids),
@@ -126,6 +125,10 @@ pub enum ReferenceColumn {
     RouterLoadBalancers,
     /// `Logical_Switch.load_balancer`.
     SwitchLoadBalancers,
+    /// `Logical_Switch_Port.dhcpv4_options`, which has at most one reference.
+    PortDhcpv4,
+    /// `Logical_Switch_Port.dhcpv6_options`, which has at most one reference.
+    PortDhcpv6,
 }
 
 impl ReferenceColumn {
@@ -135,7 +138,14 @@ impl ReferenceColumn {
             ReferenceColumn::SwitchDns => "Logical_Switch.dns_records",
             ReferenceColumn::RouterLoadBalancers => "Logical_Router.load_balancer",
             ReferenceColumn::SwitchLoadBalancers => "Logical_Switch.load_balancer",
+            ReferenceColumn::PortDhcpv4 => "Logical_Switch_Port.dhcpv4_options",
+            ReferenceColumn::PortDhcpv6 => "Logical_Switch_Port.dhcpv6_options",
         }
+    }
+
+    /// Whether the column has at most one reference, so that one is added only where there is none.
+    pub fn is_single(self) -> bool {
+        matches!(self, ReferenceColumn::PortDhcpv4 | ReferenceColumn::PortDhcpv6)
     }
 
     /// The table and the column.
@@ -169,10 +179,29 @@ impl Reference {
         }
     }
 
+    /// A port's reference to the row with its DHCP options.
+    pub fn to_dhcp_options(port: &Port, row: &DhcpOptions) -> Self {
+        let column = if row.is_ipv4() { ReferenceColumn::PortDhcpv4 } else { ReferenceColumn::PortDhcpv6 };
+        Reference {
+            column,
+            row: port.uuid,
+            row_label: port.name.clone(),
+            target: row.uuid,
+            target_name: column.names().1.to_owned(),
+        }
+    }
+
     /// Whether the reference is in a snapshot.
     pub fn is_in(&self, snapshot: &Snapshot) -> bool {
         let switch = || snapshot.switches.iter().find(|row| row.uuid == self.row);
+        let port = || snapshot.ports.iter().find(|row| row.uuid == self.row);
         let list = match self.column {
+            ReferenceColumn::PortDhcpv4 => {
+                return port().is_some_and(|port| port.dhcpv4_options == Some(self.target));
+            }
+            ReferenceColumn::PortDhcpv6 => {
+                return port().is_some_and(|port| port.dhcpv6_options == Some(self.target));
+            }
             ReferenceColumn::SwitchDns => switch().map(|row| &row.dns_records),
             ReferenceColumn::SwitchLoadBalancers => switch().map(|row| &row.load_balancers),
             ReferenceColumn::RouterLoadBalancers => {
@@ -182,16 +211,24 @@ impl Reference {
         list.is_some_and(|list| list.contains(&self.target))
     }
 
-    fn list_in<'a>(&self, snapshot: &'a mut Snapshot) -> Option<&'a mut Vec<Uuid>> {
-        let Snapshot { switches, routers, .. } = snapshot;
+    /// Adds the reference to a snapshot, or removes it.
+    fn set_in(&self, snapshot: &mut Snapshot, is_there: bool) {
+        let Snapshot { switches, routers, ports, .. } = snapshot;
         let switch = switches.iter_mut().find(|row| row.uuid == self.row);
-        match self.column {
+        let port = ports.iter_mut().find(|row| row.uuid == self.row);
+        let one = is_there.then_some(self.target);
+        let list = match self.column {
             ReferenceColumn::SwitchDns => switch.map(|row| &mut row.dns_records),
             ReferenceColumn::SwitchLoadBalancers => switch.map(|row| &mut row.load_balancers),
             ReferenceColumn::RouterLoadBalancers => {
                 routers.iter_mut().find(|row| row.uuid == self.row).map(|row| &mut row.load_balancers)
             }
-        }
+            ReferenceColumn::PortDhcpv4 => return port.into_iter().for_each(|row| row.dhcpv4_options = one),
+            ReferenceColumn::PortDhcpv6 => return port.into_iter().for_each(|row| row.dhcpv6_options = one),
+        };
+        let Some(list) = list else { return };
+        list.retain(|uuid| *uuid != self.target);
+        list.extend(one);
     }
 }
 
@@ -202,6 +239,8 @@ pub enum Row {
     Dns(DnsRow),
     /// A row of `Load_Balancer`.
     Balancer(LoadBalancer),
+    /// A row of `DHCP_Options`.
+    Dhcp(DhcpOptions),
 }
 
 impl Row {
@@ -210,6 +249,7 @@ impl Row {
         match self {
             Row::Dns(_) => "DNS",
             Row::Balancer(_) => "Load_Balancer",
+            Row::Dhcp(_) => "DHCP_Options",
         }
     }
 
@@ -217,6 +257,7 @@ impl Row {
         match self {
             Row::Dns(row) => row.uuid,
             Row::Balancer(row) => row.uuid,
+            Row::Dhcp(row) => row.uuid,
         }
     }
 
@@ -225,6 +266,7 @@ impl Row {
         match self {
             Row::Dns(row) => format!("the zone of {}", row.switch_mark().unwrap_or("no switch")),
             Row::Balancer(row) => row.name.clone(),
+            Row::Dhcp(row) => format!("the DHCP options for {}", row.cidr),
         }
     }
 
@@ -235,6 +277,7 @@ impl Row {
             Row::Balancer(row) => {
                 vec![("vips", &row.vips), ("options", &row.options), ("external_ids", &row.external_ids)]
             }
+            Row::Dhcp(row) => vec![("options", &row.options), ("external_ids", &row.external_ids)],
         }
     }
 
@@ -243,6 +286,7 @@ impl Row {
         match self {
             Row::Dns(row) => snapshot.dns_row(row.uuid).cloned().map(Row::Dns),
             Row::Balancer(row) => snapshot.load_balancer(row.uuid).cloned().map(Row::Balancer),
+            Row::Dhcp(row) => snapshot.dhcp_row(row.uuid).cloned().map(Row::Dhcp),
         }
     }
 
@@ -302,6 +346,7 @@ impl Change {
             Change::Entry(entry) => entry.apply_to(snapshot),
             Change::Create(Row::Dns(row)) => snapshot.dns.push(row.clone()),
             Change::Create(Row::Balancer(row)) => snapshot.load_balancers.push(row.clone()),
+            Change::Create(Row::Dhcp(row)) => snapshot.dhcp_options.push(row.clone()),
             Change::Destroy(Row::Dns(row)) => {
                 snapshot.dns.retain(|other| other.uuid != row.uuid);
                 // References to a DNS row are weak: OVSDB removes them with the row.
@@ -312,13 +357,16 @@ impl Change {
             Change::Destroy(Row::Balancer(row)) => {
                 snapshot.load_balancers.retain(|other| other.uuid != row.uuid);
             }
-            Change::Refer(reference) => {
-                reference.list_in(snapshot).into_iter().for_each(|list| list.push(reference.target));
+            Change::Destroy(Row::Dhcp(row)) => {
+                snapshot.dhcp_options.retain(|other| other.uuid != row.uuid);
+                // As those to a DNS row.
+                for port in &mut snapshot.ports {
+                    port.dhcpv4_options = port.dhcpv4_options.filter(|uuid| *uuid != row.uuid);
+                    port.dhcpv6_options = port.dhcpv6_options.filter(|uuid| *uuid != row.uuid);
+                }
             }
-            Change::Unrefer(reference) => {
-                let list = reference.list_in(snapshot);
-                list.into_iter().for_each(|list| list.retain(|uuid| *uuid != reference.target));
-            }
+            Change::Refer(reference) => reference.set_in(snapshot, true),
+            Change::Unrefer(reference) => reference.set_in(snapshot, false),
         }
     }
 }

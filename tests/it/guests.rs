@@ -189,3 +189,25 @@ fn what_is_not_local_reaches_the_forwarder() -> Result<()> {
     assert!(!queries.iter().any(|query| query.contains("[A] db-server")), "{queries:?}");
     Ok(())
 }
+
+#[test]
+fn guests_lease_from_rows_that_qdns_makes() -> Result<()> {
+    let lab = Lab::start()?;
+    lab.gateway_router();
+    lab.dual_net("net1", "10.0.0.0/24", "fd00::/64");
+    let mac = lab.mac();
+    lab.port("net1", "p1", &format!("{mac} 10.0.0.20"));
+    let guest = lab.guest("p1", "p1", &mac, Addressing::None)?;
+    let qdns = |args: &[&str]| {
+        qdns(&lab.nb_remote(), args).ok();
+        lab.hv_sync();
+    };
+    assert!(guest.dhcp().is_err(), "there are no DHCP options yet");
+    qdns(&["record", "add", "net1", "db", "10.0.0.11"]);
+    qdns(&["forwarders", "set", "net1", "192.0.2.53", "--create-dhcp"]);
+    let lease = guest.dhcp()?;
+    assert_eq!((lease.get("ip"), lease.get("router")), (Some("10.0.0.20"), Some("10.0.0.1")));
+    assert_eq!((lease.dns(), lease.get("search")), (vec!["192.0.2.53"], Some("internal")));
+    assert!(guest.run(&["getent", "ahostsv4", "db"]).ok().starts_with("10.0.0.11"));
+    Ok(())
+}

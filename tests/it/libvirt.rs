@@ -177,9 +177,11 @@ fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() -> Result
         "options:server_mac=0a:00:00:ff:00:01",
         "options:lease_time=3600",
         "options:router=10.0.0.1",
+        "options:dns_server=10.0.0.1",
+        "options:domain_name=\"\\\"internal\\\"\"",
+        "options:domain_search_list=\"\\\"internal\\\"\"",
     ]);
     lab.nbctl(&["lsp-set-dhcpv4-options", PORT, options.trim()]);
-    qdns(&lab.nb_remote(), &["forwarders", "set", "net1", "10.0.0.1"]).ok();
     lab.hv_sync();
 
     let (kernel, release) = kernel()?;

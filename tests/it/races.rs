@@ -301,3 +301,53 @@ fn a_value_that_another_writer_sets_meanwhile_stays() -> Result<()> {
     "#);
     Ok(())
 }
+
+/// `net1` with the port `p1`, which uses a DHCP row.
+fn net_with_lease() -> Result<Nb> {
+    let nb = net()?;
+    let row = nb.nbctl(&["create", "DHCP_Options", "cidr=10.0.0.0/24"]);
+    nb.nbctl(&["lsp-add", "net1", "p1", "--", "lsp-set-dhcpv4-options", "p1", row.trim()]);
+    Ok(nb)
+}
+
+const RELEASE: &str = "clear Logical_Switch_Port p1 dhcpv4_options";
+
+#[test]
+fn a_dhcp_row_that_the_switch_no_longer_uses_is_not_written() -> Result<()> {
+    let nb = net_with_lease()?;
+    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53", RELEASE)?, @"");
+    snapshot!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), @"");
+    Ok(())
+}
+
+#[test]
+fn a_dhcp_row_that_the_switch_no_longer_uses_is_not_cleared() -> Result<()> {
+    let nb = net_with_lease()?;
+    nb.qdns("forwarders set net1 192.0.2.53 --no-search").ok();
+    snapshot!(overtaken(&nb, "forwarders clear net1", RELEASE)?, @"");
+    snapshot!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), @"");
+    Ok(())
+}
+
+#[test]
+fn a_port_that_gets_a_dhcp_row_meanwhile_keeps_it() -> Result<()> {
+    let nb = net_with_lease()?;
+    nb.nbctl(&["lr-add", "lr0", "--", "lrp-add", "lr0", "lrp1", "0a:00:00:00:00:01", "10.0.0.1/24"]);
+    nb.nbctl(&["lsp-add", "net1", "lr", "--", "lsp-set-type", "lr", "router"]);
+    nb.nbctl(&["lsp-set-options", "lr", "router-port=lrp1"]);
+    nb.nbctl(&["lsp-add", "net1", "p2", "--", "lsp-set-addresses", "p2", "0a:00:00:00:00:02 10.0.0.2"]);
+    let row = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]);
+    let other = format!("lsp-set-dhcpv4-options p2 {}", row.trim());
+    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53 --create-dhcp", &other)?, @"");
+    assert_eq!(nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]), row);
+    assert_eq!(nb.nbctl(&["get", "Logical_Switch_Port", "p2", "dhcpv4_options"]), row);
+    Ok(())
+}
+
+#[test]
+fn a_zone_that_the_switch_no_longer_lists_is_not_removed() -> Result<()> {
+    let nb = net()?;
+    qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
+    snapshot!(overtaken(&nb, "zone rm net1 --yes", "clear Logical_Switch net1 dns_records")?, @"");
+    Ok(())
+}

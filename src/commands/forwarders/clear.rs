@@ -7,9 +7,11 @@ use crate::commands::apply::{OnLostRace, apply_to_switch};
 use crate::error::Result;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
+use crate::ovn::forwarders::Ports;
 use crate::plan::forwarders;
 
-/// Undo `forwarders set`: each DHCP option gets the value that it had before, unless another program changed it.
+/// Undo `forwarders set`: each DHCP option gets the value that it had before, unless another program changed it, and
+/// the rows that --create-dhcp made are removed.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -23,7 +25,7 @@ pub struct ClearArgs {
 impl ClearArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
-        let read = || context.nb.read_forwarders_of(&switch);
+        let read = || context.nb.read_forwarders_of(&switch, Ports::WithDhcp);
         apply_to_switch(context, OnLostRace::Fail, read, forwarders::clear)
     }
 }

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::model::name::Domain;
 use crate::output::Reply;
 use crate::ovn::SwitchRef;
+use crate::ovn::forwarders::Ports;
 use crate::plan::zone;
 
 /// Give a zone another domain: FQDNs, PTR records, and the search domains that `forwarders set` wrote.
@@ -33,7 +34,7 @@ impl SetArgs {
         let read = || {
             let (zones, found) = context.nb.read_switch(&switch)?;
             let by_uuid = SwitchRef::parse(&found.uuid.to_string())?;
-            let (mut snapshot, found) = context.nb.read_forwarders_of(&by_uuid)?;
+            let (mut snapshot, found) = context.nb.read_forwarders_of(&by_uuid, Ports::WithDhcp)?;
             snapshot.dns = zones.dns;
             Ok((snapshot, found))
         };

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::doctor::dhcp::{about, add_router, give_resolvers, has_route};
+use crate::doctor::dhcp::{about, add_router, give_resolvers};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
@@ -70,7 +70,7 @@ fn why_unreachable(
     if network.uplinks.is_empty() && !has_gateway_guest(network, leases) {
         return Some("the switch has no router to reach it by");
     }
-    (leases.row.is_ipv4() && !has_route(leases.row)).then_some("guests get no router by DHCP")
+    (leases.row.is_ipv4() && !leases.row.has_route()).then_some("guests get no router by DHCP")
 }
 
 /// Whether a guest is the router that DHCP names.
