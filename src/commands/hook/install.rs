@@ -31,11 +31,12 @@ Examples:
   sudo rm /etc/libvirt/hooks/qemu.d/qdns       uninstall
 
 The script runs this qdns, with the connection that it has now: the database, the files for TLS, ovn-nbctl and \
---wait, also where they come from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). Where AppArmor lets libvirt run only \
-programs of /usr/bin, qdns must be there.
+--wait, also where they come from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). What /etc/qdns/qdns.toml says is read \
+there each time. Where AppArmor lets libvirt run only programs of /usr/bin, qdns must be there.
 
 libvirt looks for hooks when it \
-starts. If it had none before, restart it (systemctl restart libvirtd or virtqemud); machines keep running.")]
+starts. If it had none before, restart libvirtd or virtqemud as this machine starts services (with systemd: systemctl \
+restart libvirtd); machines keep running.")]
 pub struct InstallArgs {
     /// The hypervisor
     #[arg(value_enum)]

@@ -39,8 +39,7 @@ Examples:
   qdns sync --all --create-zones    make zones too, where there is none
   qdns sync --all --check           exit with 4 where something would change
   qdns sync --all --watch --prune   after every change; never asks
-  qdns sync --print-unit | sudo tee /etc/systemd/system/qdns-sync.service
-  sudo systemctl enable --now qdns-sync
+  qdns sync --print-unit            a systemd unit that does so
 
 A port's hostname is its external_ids:qdns-hostname, else vm-name, vm_name or hostname, else the port's \
 own name where that is a valid hostname and not a UUID. Its addresses are the static ones and the ones \
@@ -57,7 +56,11 @@ name and an address, and are not of another program.
 --prune removes only hosts that a port registered and whose port is gone. What operators add stays. To \
 remove more than three hosts that are also more than 30 % of their zone needs --max or --force. With \
 --watch they stay for --grace seconds, a warning reports them, and they go then if their ports are still \
-gone.")]
+gone.
+
+Where systemd runs, the unit is installed so: qdns sync --print-unit | sudo tee \
+/etc/systemd/system/qdns-sync.service, then sudo systemctl enable --now qdns-sync. Elsewhere any supervisor can run \
+qdns sync --all --watch --prune; it ends on SIGTERM.")]
 pub struct SyncArgs {
     /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
