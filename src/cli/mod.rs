@@ -115,19 +115,21 @@ impl Cli {
     /// The command failed, or standard output cannot be written.
     pub fn run(self) -> Result<u8> {
         let printer = self.printer();
-        let reply = self.reply()?;
+        let (reply, slow) = self.reply()?;
         printer
             .print(reply.answer.as_ref())
             .map_err(|error| Error::new(Kind::Io, "standard output cannot be written").cause(error))?;
+        slow.iter().for_each(|line| printer.remark(line));
         let exit_code = reply.exit_code;
         // The process ends now, and the system frees its memory at once. Dropping a large answer takes longer.
         std::mem::forget(reply);
         Ok(exit_code)
     }
 
-    fn reply(self) -> Result<Reply> {
+    /// The answer, and what would have made a slow read fast.
+    fn reply(self) -> Result<(Reply, Option<String>)> {
         if let Command::Completions(args) = self.command {
-            return args.run();
+            return Ok((args.run()?, None));
         }
         let settings = Settings::of(&self.global)?;
         let nb = settings.northbound(&self.global);
@@ -142,7 +144,7 @@ impl Cli {
             typed: self.typed,
             user: None,
         };
-        match self.command {
+        let reply = match self.command {
             Command::Status(args) => args.run(&context),
             Command::Zone(verb) => verb.run(&context),
             Command::Record(verb) => verb.run(&context),
@@ -154,7 +156,8 @@ impl Cli {
             Command::Hook(verb) => verb.run(&context),
             Command::Api(args) => args.run(&context),
             Command::Completions(args) => args.run(),
-        }
+        }?;
+        Ok((reply, context.nb.slow.get().cloned()))
     }
 }
 

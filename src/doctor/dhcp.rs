@@ -108,9 +108,9 @@ pub fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
     unless_foreign(row, fix).filter(|_| row.is_ipv4() && !row.has_route())
 }
 
-/// The command that gives guests resolvers: those that the operator gave to the row before, or those of another row
-/// that answer, or those of the machine that doctor runs on, or a placeholder. Where the row belongs
-/// to another program, it is that program's command; there is none where only another row of the switch does.
+/// The command that gives guests resolvers: those that the operator gave to the row before, or those of the settings,
+/// or those of another row that answer, or those of the machine that doctor runs on, or a placeholder. Where the row
+/// belongs to another program, it is that program's command; there is none where only another row of the switch does.
 fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
     let index = *leases.users.keys().next()?;
     let is_ipv4 = leases.row.is_ipv4();
@@ -128,7 +128,9 @@ fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix>
     }
     let given = leases.row.external_ids.get(&wrote_mark(DNS_SERVER)).map(|value| parse_addresses(value));
     let given = given.and_then(|given| good(input, leases, given, bad));
-    let resolvers = given.or(found).or_else(|| resolvers_of_machine(input, is_ipv4, bad));
+    let of_family = input.facts.forwarders.iter().copied().filter(|ip| ip.is_ipv4() == is_ipv4);
+    let configured = || good(input, leases, of_family.collect(), bad);
+    let resolvers = given.or_else(configured).or(found).or_else(|| resolvers_of_machine(input, is_ipv4, bad));
     let resolvers = resolvers.unwrap_or_else(|| vec![PLACEHOLDER.to_owned()]);
     let set = CommandLine::qdns(["forwarders", "set"]).value(input.topology.switches[index].name());
     let set = resolvers.iter().fold(set, CommandLine::value);
@@ -190,6 +192,15 @@ mod tests {
             nb(facts).dhcp_options[0].external_ids = marks;
         };
         assert_eq!(command(given), "forwarders set net1 198.51.100.7");
+    }
+
+    #[test]
+    fn the_forwarders_of_the_settings_go_before_those_of_the_machine() {
+        let configured = |facts: &mut Facts| {
+            machine(facts);
+            facts.forwarders = ["2001:db8::53", "198.51.100.9"].map(|ip| ip.parse().unwrap()).to_vec();
+        };
+        assert_eq!(command(configured), "forwarders set net1 198.51.100.9");
     }
 
     #[test]

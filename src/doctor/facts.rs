@@ -74,6 +74,12 @@ pub struct Facts {
     pub chassis: Fact<LocalChassis>,
     /// The queries of guests that ACLs drop, as ovn-trace(8) reports.
     pub traces: Fact<Vec<DroppedQuery>>,
+    /// The commands that read the databases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<String>,
+    /// The forwarders of the settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forwarders: Vec<IpAddr>,
     /// The resolvers of the machine that doctor runs on (resolv.conf(5)), without those that only this machine reaches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolvers: Vec<IpAddr>,

@@ -197,6 +197,8 @@ pub fn healthy() -> Facts {
             connection: "connected".into(),
         }),
         traces: Ok(Vec::new()),
+        clients: Vec::new(),
+        forwarders: Vec::new(),
         resolvers: Vec::new(),
         probes: Ok(Vec::new()),
     }

@@ -21,6 +21,8 @@ pub struct Report {
     pub findings: Vec<Found>,
     /// The checks that could not be made.
     pub skipped: Vec<Skipped>,
+    /// The commands that read the databases.
+    pub clients: Vec<String>,
     /// What `--fix` changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<Change>>,
@@ -98,7 +100,15 @@ impl Report {
         let found = |(check, finding)| Found::of(check, finding, connection);
         let findings = examination.findings.into_iter().map(found).collect();
         let skipped = examination.skipped.into_iter().map(|(check, why)| Skipped { code: check.code, why });
-        Report { summary, findings, skipped: skipped.collect(), changes, unread: None, is_verbose: false }
+        Report {
+            summary,
+            findings,
+            skipped: skipped.collect(),
+            clients: Vec::new(),
+            changes,
+            unread: None,
+            is_verbose: false,
+        }
     }
 
     /// The highest severity of the findings.

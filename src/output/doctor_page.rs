@@ -20,6 +20,8 @@ const SCREEN: usize = 20;
 const FEW: usize = 3;
 /// How many switches are named.
 const NAMES: usize = 8;
+/// The clients of OVN that a report does not name.
+const USUAL: [&str; 2] = ["ovn-nbctl", "ovn-sbctl"];
 /// The evidence that is shown without `-v`: what a person does, and what OVN said.
 const SHOWN: [&str; 2] = ["hint", "said"];
 
@@ -78,6 +80,9 @@ fn page(report: &Report) -> Page {
     }
     if !page.is_empty() {
         page.push("");
+    }
+    if report.clients.iter().any(|client| !USUAL.contains(&client.as_str())) {
+        page.push(format!("Read with {}.", report.clients.join(" and ")));
     }
     page.push(verdict(report, &faults));
     page

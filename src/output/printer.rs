@@ -101,6 +101,13 @@ impl Printer {
         Progress::spinner(self.shows_progress(), message)
     }
 
+    /// Says something that is worth knowing to a person who watches.
+    pub fn remark(self, line: &str) {
+        if self.shows_progress() {
+            note(format!("note: {line}"));
+        }
+    }
+
     /// Progress is for a person who watches and reads tables.
     fn shows_progress(self) -> bool {
         io::stderr().is_terminal() && !self.quiet && matches!(self.format, Format::Table | Format::Wide)

@@ -1,5 +1,6 @@
 //! The northbound database: how it is reached, and by which clients.
 
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,8 @@ pub struct Northbound {
     pub rows: Option<OvsdbClient>,
     /// Receives each command line before it runs.
     pub echo: Option<fn(&str)>,
+    /// What would have made a slow read fast, after one.
+    pub slow: Arc<OnceLock<String>>,
 }
 
 impl Northbound {

@@ -320,7 +320,8 @@ fn an_ovn_nbctl_that_is_missing_is_a_finding() -> Result<()> {
     snapshot!(without_skipped(Nb::start()?.qdns("doctor --ovn-nbctl /nowhere/ovn-nbctl")), @"
     Nothing could be checked: there is no /nowhere/ovn-nbctl on this machine.
     error nbctl-missing there is no /nowhere/ovn-nbctl on this machine
-        hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl PATH or QDNS_OVN_NBCTL
+        hint: install the package that has ovn-nbctl (Debian: ovn-common; Fedora: ovn), or name its path with --ovn-nbctl CMD or QDNS_OVN_NBCTL
+    Read with /nowhere/ovn-nbctl.
     1 error; [N] checks passed, [N] not made: there is no /nowhere/ovn-nbctl on this machine, the southbound database is unknown.
     ----- exit 3 -----
     ");

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
-use crate::support::lab::Nb;
+use crate::support::lab::{Nb, executable};
 use crate::support::{Run, answered, command, run, snapshot};
 
 fn net() -> Result<Nb> {
@@ -303,6 +303,10 @@ fn verbosely_the_commands_of_ovn_are_shown_and_can_be_pasted() -> Result<()> {
     db-server (static)  db-server.internal   10.0.0.11 fd00::11  yes  net1
     web-server          web-server.internal  10.0.0.10           yes  net1
     ----- stderr -----
+    # db: [DB] (OVN_NB_DB)
+    # timeout: 10 (default)
+    # ovn-nbctl: /usr/bin/ovn-nbctl (default)
+    # ovsdb-client: /usr/bin/ovsdb-client (default)
     + ovsdb-client '--timeout=10' query [DB] '["OVN_Northbound",{"op":"select","table":"Logical_Switch","where":[["name","==","net1"]],"columns":["_uuid","name","dns_records","other_config","external_ids"]},{"op":"select","table":"Logical_Switch","where":[["external_ids","includes",["map",[["neutron:network_name","net1"]]]]],"columns":["_uuid","name","dns_records","other_config","external_ids"]},{"op":"select","table":"DNS","where":[["external_ids","includes",["map",[["switch","net1"]]]]],"columns":["_uuid","external_ids","records"]}]'
     + ovsdb-client '--timeout=10' query [DB] '["OVN_Northbound",{"op":"select","table":"Logical_Switch","where":[["dns_records","includes",["uuid","[UUID]"]]],"columns":["_uuid","name","dns_records"]}]'
     + ovsdb-client '--timeout=10' query [DB] '["OVN_Northbound",{"op":"select","table":"Logical_Switch","where":[["_uuid","==",["uuid","[UUID]"]]],"columns":["_uuid","name","dns_records","other_config","external_ids"]},{"op":"select","table":"DNS","where":[["_uuid","==",["uuid","[UUID]"]]],"columns":["_uuid","external_ids","records"]}]'
@@ -310,5 +314,20 @@ fn verbosely_the_commands_of_ovn_are_shown_and_can_be_pasted() -> Result<()> {
     let pasted = verbose.stderr.lines().find_map(|line| line.strip_prefix("+ ")).context("a command")?;
     let pasted = run(Command::new("sh").args(["-c", pasted]).env("OVN_NB_DB", nb.remote()));
     assert!(pasted.ok().contains("web-server.internal"), "{pasted}");
+    Ok(())
+}
+
+#[test]
+fn after_a_slow_read_a_person_learns_what_makes_it_fast() -> Result<()> {
+    let nb = net()?;
+    let slow = nb.dir().join("ovn-nbctl");
+    executable(&slow, &format!("#!/bin/sh\nsleep 1.1\nexec {} \"$@\"\n", nb.nbctl_path().display()))?;
+    let before = format!("QDNS_OVN_NBCTL={}", slow.display());
+    let shown = on_terminal(&nb, &format!("env {before}"), "zone ls");
+    let note = shown.lines().find(|line| line.starts_with("note: ")).context("a note")?;
+    assert!(note.starts_with("note: reading whole tables took "), "{note}");
+    assert!(note.contains(&format!("export OVN_NB_DAEMON=$({} --detach)", slow.display())), "{note}");
+    let mut piped = command(&nb.remote());
+    assert_eq!(run(piped.args(["zone", "ls"]).env("QDNS_OVN_NBCTL", &slow)).stderr, "");
     Ok(())
 }

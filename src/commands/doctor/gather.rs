@@ -1,6 +1,7 @@
 //! Gathers the facts that doctor checks: at the same time the northbound database, the southbound one and its flows,
 //! each in one run of a client; then this machine's chassis and the traces.
 
+use std::net::IpAddr;
 use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
@@ -15,9 +16,12 @@ use crate::ovn::southbound::{dns_flows, local_chassis, northd, read};
 use crate::ovn::trace::{Traced, trace};
 use crate::resolver;
 
-/// Reads everything that can be read; `sb` is an error where the southbound database is not known.
-pub fn gather(nb: &Northbound, sb: Result<Sbctl>) -> Facts {
+/// Reads everything that can be read; `sb` is an error where the southbound database is not known. `forwarders` are those
+/// of the settings.
+pub fn gather(nb: &Northbound, sb: Result<Sbctl>, forwarders: Vec<IpAddr>) -> Facts {
     let sb = sb.map_err(Missing::from);
+    let southbound = sb.as_ref().ok().map(|sb| sb.program.line());
+    let clients = std::iter::once(nb.program.line()).chain(southbound).collect();
     let reachable = || sb.as_ref().map_err(Missing::clone);
     thread::scope(|scope| {
         let southbound = scope.spawn(|| reachable().and_then(|sb| read(sb).map_err(Missing::from)));
@@ -45,6 +49,8 @@ pub fn gather(nb: &Northbound, sb: Result<Sbctl>) -> Facts {
             northd,
             chassis,
             traces,
+            clients,
+            forwarders,
             resolvers: resolver::of_machine(),
             probes: Err(Missing::because("no forwarder was asked: --probe asks them")),
         }

@@ -181,6 +181,7 @@ impl DoctorArgs {
         let report = Report {
             unread: facts.northbound.as_ref().err().map(|missing| missing.message.clone()),
             is_verbose: context.global.lists_all(),
+            clients: facts.clients.clone(),
             ..Report::of(examination, changes, &connection)
         };
         let is_found = report.worst().is_some_and(|worst| worst >= self.fail_on);
@@ -204,7 +205,7 @@ impl DoctorArgs {
             Some(path) => read_dump(path)?,
             None => {
                 let _progress = context.printer.spinner("reading the databases");
-                gather(&context.nb, self.southbound.sbctl(context))
+                gather(&context.nb, self.southbound.sbctl(context), context.settings.resolvers())
             }
         };
         if self.probe {

@@ -103,8 +103,7 @@ impl SetArgs {
         if !given.is_empty() {
             return Ok(given);
         }
-        let configured = context.settings.forwarders.iter().flat_map(|setting| &setting.value);
-        let configured: Vec<String> = configured.map(ToString::to_string).collect();
+        let configured: Vec<String> = context.settings.resolvers().iter().map(ToString::to_string).collect();
         if configured.is_empty() {
             let set = CommandLine::qdns(["forwarders", "set"]);
             let set = self.switch.iter().fold(set, CommandLine::value).value("ADDRESS");

@@ -6,6 +6,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::commands::global::GlobalOptions;
 use crate::error::{Error, Result};
@@ -137,6 +138,11 @@ impl Settings {
         })
     }
 
+    /// The resolvers of the site; empty where none are configured.
+    pub fn resolvers(&self) -> Vec<IpAddr> {
+        self.forwarders.as_ref().map(|setting| setting.value.clone()).unwrap_or_default()
+    }
+
     /// The options of ovn-nbctl for `ssl:` connections, with their values.
     pub fn tls(&self) -> impl Iterator<Item = (&'static str, &Setting<String>)> {
         let all = [
@@ -165,6 +171,7 @@ impl Settings {
             site_domain: self.domain.as_ref().map(|domain| domain.value.clone()),
             echo: (global.verbose > 0).then_some((|line| output::note(line)) as fn(&str)),
             rows: None,
+            slow: Arc::default(),
         };
         nb.choose(global.client, &self.ovsdb_client.value);
         nb
