@@ -98,6 +98,8 @@ impl Facts {
             northd: Err(Missing::because(why)),
             chassis: Err(Missing::because(why)),
             traces: Err(Missing::because(why)),
+            clients: Vec::new(),
+            forwarders: Vec::new(),
             resolvers: Vec::new(),
             probes: Err(Missing::because(why)),
         }
