@@ -315,7 +315,11 @@ const RELEASE: &str = "clear Logical_Switch_Port p1 dhcpv4_options";
 #[test]
 fn a_dhcp_row_that_the_switch_no_longer_uses_is_not_written() -> Result<()> {
     let nb = net_with_lease()?;
-    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53", RELEASE)?, @"");
+    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53", RELEASE)?, @"
+    error: another writer changed the same rows first
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1:
+    ");
     snapshot!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), @"");
     Ok(())
 }
@@ -324,8 +328,12 @@ fn a_dhcp_row_that_the_switch_no_longer_uses_is_not_written() -> Result<()> {
 fn a_dhcp_row_that_the_switch_no_longer_uses_is_not_cleared() -> Result<()> {
     let nb = net_with_lease()?;
     nb.qdns("forwarders set net1 192.0.2.53 --no-search").ok();
-    snapshot!(overtaken(&nb, "forwarders clear net1", RELEASE)?, @"");
-    snapshot!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), @"");
+    snapshot!(overtaken(&nb, "forwarders clear net1", RELEASE)?, @"
+    error: another writer changed the same rows first
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1:
+    ");
+    snapshot!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), @"dns_server=192.0.2.53");
     Ok(())
 }
 
@@ -338,7 +346,11 @@ fn a_port_that_gets_a_dhcp_row_meanwhile_keeps_it() -> Result<()> {
     nb.nbctl(&["lsp-add", "net1", "p2", "--", "lsp-set-addresses", "p2", "0a:00:00:00:00:02 10.0.0.2"]);
     let row = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]);
     let other = format!("lsp-set-dhcpv4-options p2 {}", row.trim());
-    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53 --create-dhcp", &other)?, @"");
+    snapshot!(overtaken(&nb, "forwarders set net1 192.0.2.53 --create-dhcp", &other)?, @"
+    error: another writer changed the same rows first
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1:
+    ");
     assert_eq!(nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]), row);
     assert_eq!(nb.nbctl(&["get", "Logical_Switch_Port", "p2", "dhcpv4_options"]), row);
     Ok(())
@@ -348,6 +360,10 @@ fn a_port_that_gets_a_dhcp_row_meanwhile_keeps_it() -> Result<()> {
 fn a_zone_that_the_switch_no_longer_lists_is_not_removed() -> Result<()> {
     let nb = net()?;
     qdns(&nb.remote(), &["record", "add", "net1", "web", "10.0.0.1"]).ok();
-    snapshot!(overtaken(&nb, "zone rm net1 --yes", "clear Logical_Switch net1 dns_records")?, @"");
+    snapshot!(overtaken(&nb, "zone rm net1 --yes", "clear Logical_Switch net1 dns_records")?, @"
+    error: another writer changed the same rows first
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
+    ");
     Ok(())
 }
