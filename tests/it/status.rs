@@ -174,6 +174,6 @@ fn a_named_switch_costs_what_it_has() -> Result<()> {
     let nb = nets()?;
     let shown = nb.qdns("status net1 -v").stderr;
     assert!(shown.contains("ovsdb-client") && !shown.contains("\"where\":[]"), "{shown}");
-    assert!(!shown.contains("ovn-nbctl"), "{shown}");
+    assert!(!shown.contains("+ ovn-nbctl"), "{shown}");
     Ok(())
 }
