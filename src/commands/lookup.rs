@@ -6,12 +6,17 @@ use super::Context;
 use super::southbound::SouthboundArgs;
 use crate::error::Result;
 use crate::model::lookup::question::Question;
-use crate::model::lookup::{AclEffect, Asker};
+use crate::model::lookup::{Asker, Resolver};
+use crate::model::reach::{NextHop, Reach};
 use crate::model::responder::QueryType;
+use crate::model::snapshot::Acl;
 use crate::model::topology::Topology;
 use crate::output::Reply;
-use crate::output::lookup::{LookupView, Lookups};
-use crate::ovn::trace::{Traced, trace};
+use crate::output::lookup::{Lookup, Lookups};
+use crate::ovn::trace::{TracedQuery, trace};
+
+/// The exit code where the guest gets no answer.
+const NO_ANSWER: u8 = 4;
 
 /// Tell what a guest gets for a name, and who answers.
 #[derive(Args, Debug)]
@@ -22,8 +27,10 @@ Examples:
   qdns lookup db-server --from web.corp.lan    from the guest that has this name
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
-Where ACLs concern the port, ovn-trace follows a query up to the responder; it needs the southbound \
-database (--sb-db, OVN_SB_DB). What could not be seen is reported.")]
+The answer comes first, then how the guest comes to it; -v shows the rows and the steps of traces. ovn-trace follows \
+a query to each resolver that the port leases; it needs the southbound database (--sb-db, OVN_SB_DB). What could not \
+be seen is reported. The exit code is 4 where the guest gets no answer, and 0 where it gets one or a resolver is \
+asked.")]
 pub struct LookupArgs {
     /// The names, short or with their domain, or addresses
     #[arg(required = true, value_name = "NAME")]
@@ -76,33 +83,50 @@ impl LookupArgs {
         let rows = context.nb.read_lookup()?;
         let topology = Topology::of(&rows);
         let asker = Asker::find(&topology, &self.from)?;
-        let acls = self.acl_effect(context, &asker);
-        let lookups = questions.into_iter().map(|question| asker.look_up(&acls, question));
-        let lookups = lookups.map(|lookup| LookupView::of(&topology, &asker, &acls, &lookup)).collect();
-        Ok(Reply::from(Lookups { lookups }))
+        let reaches = self.reaches(context, &topology, &asker);
+        let lookups = questions.into_iter().map(|question| {
+            let lookup = asker.look_up(&reaches, question);
+            Lookup::of(&topology, &asker, &reaches, &lookup)
+        });
+        let lookups = Lookups { lookups: lookups.collect(), is_verbose: context.global.verbose > 0 };
+        let is_answered = lookups.lookups.iter().all(|lookup| lookup.is_answered);
+        Ok(Reply::new(lookups, if is_answered { 0 } else { NO_ANSWER }))
     }
 
-    /// Traces a query, where ACLs concern the port.
-    fn acl_effect<'t>(&self, context: &Context, asker: &Asker<'t>) -> AclEffect<'t> {
-        if asker.acls.is_empty() {
-            return AclEffect::Passed;
-        }
-        let acls: Vec<_> = asker.acls.iter().map(|acl| acl.uuid).collect();
-        let server = asker.resolvers().first().copied();
-        let traced = self
-            .southbound
-            .sbctl(context)
-            .and_then(|sb| trace(&sb, asker.network.name(), asker.port, server, &acls));
-        match traced {
-            Ok(Traced::Passed) => AclEffect::Passed,
-            Ok(Traced::Dropped { acl, step }) => {
-                let acl = asker.acls.iter().copied().find(|row| Some(row.uuid) == acl);
-                AclEffect::Dropped { acl, step }
+    /// How far the port's queries get: to each resolver that it leases, or to any.
+    fn reaches(&self, context: &Context, topology: &Topology, asker: &Asker) -> Vec<Reach> {
+        let sb = self.southbound.sbctl(context);
+        let reach = |resolver: Option<&Resolver>| {
+            if let Some(stop) = asker.stop(resolver) {
+                return Reach::Stopped(stop);
             }
-            Ok(Traced::NoSender) => {
-                AclEffect::Unknown("the port has no MAC and address to trace a query from".to_owned())
+            let acls: Vec<&Acl> = topology.rows.acls.iter().collect();
+            let query = TracedQuery {
+                switch: asker.network.name(),
+                port: asker.port,
+                server: resolver.map(|resolver| resolver.address),
+                mac: resolver.and_then(|resolver| match resolver.next_hop {
+                    NextHop::Mac(mac) => Some(mac),
+                    _ => None,
+                }),
+                acls: &acls,
+            };
+            match sb.as_ref() {
+                Ok(sb) => trace(sb, &query).unwrap_or_else(|error| Reach::Unknown(error.message)),
+                Err(error) => Reach::Unknown(error.message.clone()),
             }
-            Err(error) => AclEffect::Unknown(error.message),
-        }
+        };
+        let resolvers = asker.lease.iter().flat_map(|lease| &lease.resolvers);
+        let reaches: Vec<Reach> = match &asker.lease {
+            Some(_) => resolvers.map(|resolver| reach(Some(resolver))).collect(),
+            None => vec![reach(None)],
+        };
+        // Without ACLs nothing but what the rows show ends a query before the responder.
+        let is_seen = asker.acls.is_empty();
+        let known = |reach| match reach {
+            Reach::Unknown(_) if is_seen => Reach::Responder { beyond: None },
+            reach => reach,
+        };
+        reaches.into_iter().map(known).collect()
     }
 }

@@ -100,12 +100,17 @@ pub fn give_resolvers(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Vec<Fix
 }
 
 /// Puts the address of the switch's router into a DHCPv4 row that names none.
-pub fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
+fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
+    put_router(network, leases).filter(|_| !leases.row.has_route())
+}
+
+/// Puts the address of the switch's router into a DHCPv4 row.
+pub fn put_router(network: &Network, leases: &Leases) -> Option<Fix> {
     let row = leases.row;
     let net: IpNet = row.cidr.parse().ok()?;
     let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
     let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&router.to_string()));
-    unless_foreign(row, fix).filter(|_| row.is_ipv4() && !row.has_route())
+    unless_foreign(row, fix).filter(|_| row.is_ipv4())
 }
 
 /// The command that gives guests resolvers: those that the operator gave to the row before, or those of the settings,

@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use super::finding::Finding;
 use crate::error::Error;
+use crate::model::reach::Stop;
 use crate::model::snapshot::Snapshot;
 use crate::model::southbound::{LocalChassis, Southbound};
 
 /// The number of the dump's format; a dump of another format is refused.
-pub const DUMP_FORMAT: u32 = 2;
+pub const DUMP_FORMAT: u32 = 3;
 
 /// A fact, or why it is missing.
 pub type Fact<T> = Result<T, Missing>;
@@ -72,8 +73,8 @@ pub struct Facts {
     pub northd: Fact<String>,
     /// The ovn-controller of this machine.
     pub chassis: Fact<LocalChassis>,
-    /// The queries of guests that ACLs drop, as ovn-trace(8) reports.
-    pub traces: Fact<Vec<DroppedQuery>>,
+    /// How far queries of guests get, as ovn-trace(8) reports.
+    pub traces: Fact<Traces>,
     /// The commands that read the databases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clients: Vec<String>,
@@ -106,17 +107,37 @@ impl Facts {
     }
 }
 
-/// A query from a port that an ACL drops before the responder sees it.
+/// The queries that were traced: one for each set of ports that are treated alike, and each resolver of theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DroppedQuery {
+pub struct Traces {
+    /// Those that do not reach their resolver.
+    pub ended: Vec<EndedQuery>,
+    /// How many sets of ports were traced.
+    pub traced: usize,
+    /// How many sets on switches with ACLs were not.
+    pub untraced: usize,
+    /// How many sets on other switches were not.
+    pub untraced_without_acls: usize,
+    /// Why some were not.
+    pub why: String,
+}
+
+/// A query from a port that does not reach its resolver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedQuery {
     /// The switch's name.
     pub switch: String,
     /// The port it was sent from.
     pub port: String,
-    /// The ACL, where it is known.
-    pub acl: Option<Uuid>,
-    /// The step of the trace that drops it.
-    pub step: String,
+    /// How many ports of the switch are treated alike.
+    pub ports: usize,
+    /// The resolver, where the port leases one.
+    pub resolver: Option<IpAddr>,
+    /// Whether the responder sees it, so that it ends only where OVN has no answer.
+    pub is_beyond: bool,
+    /// Whether the query to another resolver of the port gets further.
+    pub has_other: bool,
+    pub stop: Stop,
 }
 
 /// What a resolver answered to an AAAA query for a name under a zone's domain.

@@ -1,5 +1,6 @@
 //! Why a name does not resolve: checks as data, each a pure function from facts to what it found.
 
+mod acls;
 mod balancers;
 pub(crate) mod checks;
 mod dhcp;
@@ -77,6 +78,8 @@ pub enum Need {
     DnsFlows,
     /// What ovn-trace reports of queries.
     Traces,
+    /// What ovn-trace reports of queries on switches with ACLs; on others there is nothing to find.
+    AclTraces,
     /// What the forwarders answer.
     Probes,
 }
@@ -87,9 +90,24 @@ impl Need {
             Need::Northbound => facts.northbound.as_ref().err(),
             Need::Southbound => facts.southbound.as_ref().err(),
             Need::DnsFlows => facts.dns_flows.as_ref().err(),
-            Need::Traces => facts.traces.as_ref().err(),
+            Need::Traces | Need::AclTraces => facts.traces.as_ref().err(),
             Need::Probes => facts.probes.as_ref().err(),
         }
+    }
+
+    /// Why a part of the fact is missing.
+    fn partly_missing(self, facts: &Facts) -> Option<String> {
+        let traces = facts.traces.as_ref().ok()?;
+        let untraced = match self {
+            Need::Traces => traces.untraced + traces.untraced_without_acls,
+            Need::AclTraces => traces.untraced,
+            _ => 0,
+        };
+        let all = traces.traced + traces.untraced + traces.untraced_without_acls;
+        let noun = if all == 1 { "set" } else { "sets" };
+        (untraced > 0).then(|| {
+            format!("{untraced} of {all} {noun} of ports were not traced: {}; name a switch", traces.why)
+        })
     }
 }
 
@@ -181,8 +199,11 @@ pub fn examine(facts: &Facts, checks: &[&'static Check]) -> Examination {
     }
     let mut examination = Examination { findings: Vec::new(), passed: Vec::new(), skipped: Vec::new() };
     for (check, _, outcome) in outcomes {
+        let partly = check.needs.iter().find_map(|need| need.partly_missing(facts));
+        let is_whole = partly.is_none();
+        examination.skipped.extend(partly.filter(|_| outcome.is_ok()).map(|why| (check, why)));
         match outcome {
-            Ok(found) if found.is_empty() => examination.passed.push(check),
+            Ok(found) if found.is_empty() && is_whole => examination.passed.push(check),
             Ok(mut found) => {
                 // Rows come in the order of their UUIDs, which says nothing to anyone.
                 found.sort_by(|a, b| (&a.switch, &a.message).cmp(&(&b.switch, &b.message)));

@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
-use super::facts::{DUMP_FORMAT, Facts, Missing, Probe};
+use super::facts::{DUMP_FORMAT, EndedQuery, Facts, Missing, Probe, Traces};
 use super::finding::Finding;
 use super::input::Input;
 use super::{Check, examine, grammar, repair};
 use crate::model::address::reverse_name;
 use crate::model::balancer::balancer_uuids;
 use crate::model::marks::BALANCER_MARK;
+use crate::model::reach::{Cause, Stop};
 use crate::model::snapshot::{
     DhcpOptions, DnsRow, Global, LoadBalancer, Map, Port, Router, RouterPort, Snapshot, Switch,
 };
@@ -167,6 +168,7 @@ pub fn healthy() -> Facts {
         router_ports: vec![RouterPort {
             uuid: uuid(32),
             name: "lr-net1".into(),
+            mac: "0a:00:00:00:00:01".into(),
             networks: vec!["10.0.0.1/24".into()],
             ..RouterPort::default()
         }],
@@ -196,7 +198,7 @@ pub fn healthy() -> Facts {
             version: "25.03.1".into(),
             connection: "connected".into(),
         }),
-        traces: Ok(Vec::new()),
+        traces: Ok(Traces::default()),
         clients: Vec::new(),
         forwarders: Vec::new(),
         resolvers: Vec::new(),
@@ -292,4 +294,19 @@ pub fn probes() -> Vec<Probe> {
 /// Lets reading the northbound database fail.
 pub fn unreachable(facts: &mut Facts, kind: &str) {
     facts.northbound = Err(Missing { kind: kind.into(), ..Missing::because("no database") });
+}
+
+/// A query of web that the ACL 61 ends, before the responder or beyond it.
+pub fn dropped(is_beyond: bool) -> Traces {
+    let cause = Cause::Acl { acl: Some(uuid(61)), is_rejected: false, switch: None };
+    let ended = EndedQuery {
+        switch: "net1".into(),
+        port: "web".into(),
+        ports: 1,
+        resolver: Some("192.0.2.1".parse().unwrap()),
+        is_beyond,
+        has_other: false,
+        stop: Stop { cause, step: "drop;".into() },
+    };
+    Traces { ended: vec![ended], traced: 1, ..Traces::default() }
 }

@@ -61,6 +61,38 @@ impl DhcpOptions {
         routes.iter().any(|option| self.options.contains_key(*option))
     }
 
+    /// What guests get for the resolvers. ovn-controller writes the last four octets of an IPv6 address into an
+    /// option for IPv4, and an IPv4 address into the last four of an option for IPv6 (lib/actions.c,
+    /// `encode_put_dhcpv4_option`).
+    pub fn leased_resolvers(&self) -> Vec<IpAddr> {
+        let as_leased = |address: IpAddr| match address {
+            IpAddr::V6(v6) if self.is_ipv4() => {
+                let [.., a, b, c, d] = v6.octets();
+                IpAddr::from([a, b, c, d])
+            }
+            IpAddr::V4(v4) if !self.is_ipv4() => IpAddr::from(u128::from(u32::from(v4)).to_be_bytes()),
+            address => address,
+        };
+        self.resolvers().into_iter().map(as_leased).collect()
+    }
+
+    /// The domains in which resolver libraries search: option 119, or 15 without it. Those that no guest can use are
+    /// left out: with a blank, a comma in option 15 (one domain), a dot in the option of DHCPv6, which OVN encodes as
+    /// one label.
+    pub fn leased_search(&self) -> Vec<String> {
+        let text = |option: &str| self.options.get(option).map(|value| parse_string(value));
+        let domains: Vec<&str> = if self.is_ipv4() {
+            match (text("domain_search_list"), text("domain_name")) {
+                (Some(list), _) => list.split(',').collect(),
+                (None, name) => name.into_iter().filter(|name| !name.contains(',')).collect(),
+            }
+        } else {
+            text("domain_search").into_iter().filter(|domain| !domain.contains(['.', ','])).collect()
+        };
+        let is_usable = |domain: &&str| !domain.is_empty() && !domain.contains(char::is_whitespace);
+        domains.into_iter().filter(is_usable).map(|domain| domain.trim_end_matches('.').to_owned()).collect()
+    }
+
     /// The resolvers that guests get, in order.
     pub fn resolvers(&self) -> Vec<IpAddr> {
         self.options.get(DNS_SERVER).map(|value| parse_addresses(value)).unwrap_or_default()

@@ -22,6 +22,7 @@ pub mod port;
 pub mod port_index;
 pub mod port_names;
 pub mod printable;
+pub mod reach;
 pub mod release;
 pub mod reserved;
 pub mod resolvers;

@@ -116,12 +116,6 @@ impl<'a> Network<'a> {
         let switch = self.switch;
         self.rows.iter().copied().filter(move |row| row.is_ours() && marks_switch(row, switch))
     }
-
-    /// The addresses of its ports and of its routers.
-    pub fn addresses_in_use(&self) -> HashSet<IpAddr> {
-        let ports = self.ports.iter().flat_map(|port| port.all_addresses());
-        ports.chain(self.router_addresses().map(|net| net.addr())).collect()
-    }
 }
 
 /// All switches in the order of their names.

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::address;
 use super::name::Hostname;
 use super::snapshot::Port;
@@ -33,11 +35,27 @@ impl Port {
 
     /// The MAC and the address from which the guest may send a query to this resolver; `None` is any resolver.
     pub fn sender(&self, server: Option<IpAddr>) -> Option<(&str, IpAddr)> {
+        let fits = |address: &IpAddr| server.is_none_or(|server| server.is_ipv4() == address.is_ipv4());
+        Some((self.mac()?, self.guest_addresses().into_iter().find(fits)?))
+    }
+
+    /// The guest's MAC.
+    pub fn mac(&self) -> Option<&str> {
         let entries = self.addresses.iter().chain(&self.dynamic_addresses);
         let mut words = entries.filter_map(|entry| entry.split_whitespace().next());
-        let mac = words.find(|word| word.split(':').count() == 6)?;
-        let fits = |address: &IpAddr| server.is_none_or(|server| server.is_ipv4() == address.is_ipv4());
-        Some((mac, self.guest_addresses().into_iter().find(fits)?))
+        words.find(|word| word.split(':').count() == 6)
+    }
+
+    /// Whether port security lets packets from this address of the guest pass (ovn-nb(5),
+    /// `Logical_Switch_Port:port_security`): an entry without addresses allows all of them for its MAC.
+    pub fn may_send_from(&self, mac: &str, address: IpAddr) -> bool {
+        let allows = |entry: &String| {
+            let mut words = entry.split_whitespace();
+            let is_mac = words.next().is_some_and(|word| word.eq_ignore_ascii_case(mac));
+            let mut addresses = words.peekable();
+            is_mac && (addresses.peek().is_none() || addresses.any(|word| covers(word, address)))
+        };
+        self.port_security.is_empty() || self.port_security.iter().any(allows)
     }
 
     /// Every address that the port may use: the guest's, and those of its port security.
@@ -83,6 +101,16 @@ impl Port {
     /// Whether the port is disabled: `enabled=false`. OVN drops its traffic.
     pub fn is_disabled(&self) -> bool {
         self.enabled == Some(false)
+    }
+}
+
+/// Whether an address of port security, or its network, has an address. With a prefix length, `10.0.0.5/24` is one
+/// address and `10.0.0.0/24` is the network (ovn-nb(5)).
+fn covers(word: &str, address: IpAddr) -> bool {
+    match word.parse::<IpNet>() {
+        Ok(net) if net.addr() == net.network() => net.contains(&address),
+        Ok(net) => net.addr() == address,
+        Err(_) => word.parse() == Ok(address),
     }
 }
 

@@ -26,8 +26,9 @@ pub struct Snapshot {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub nat: Vec<Nat>,
     pub acls: Vec<Acl>,
-    /// Only groups with ACLs.
     pub port_groups: Vec<PortGroup>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub address_sets: Vec<AddressSet>,
     pub load_balancer_groups: Vec<LoadBalancerGroup>,
     pub global: Global,
     /// Not read: the domain of new zones that the operator configured.
@@ -82,6 +83,8 @@ pub struct Switch {
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub external_ids: Map,
     pub load_balancers: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_groups: Vec<Uuid>,
     pub acls: Vec<Uuid>,
     /// Not a row: a switch that was deleted and left its zone over. Its UUID is not known.
     #[serde(skip)]
@@ -166,6 +169,8 @@ pub struct Router {
     /// With `chassis` it is a gateway router.
     pub options: Map,
     pub load_balancers: Vec<Uuid>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub load_balancer_groups: Vec<Uuid>,
 }
 
 /// A row of `Logical_Router_Port`.
@@ -175,6 +180,7 @@ pub struct RouterPort {
     pub uuid: Uuid,
     /// Unique in the database.
     pub name: String,
+    /// Empty where it was not read.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub mac: String,
     /// Addresses with prefix lengths.
@@ -238,11 +244,21 @@ pub struct PortGroup {
     pub external_ids: Map,
 }
 
-/// A row of `Load_Balancer_Group`. Any switch or router may use its load balancers.
+/// A row of `Load_Balancer_Group`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoadBalancerGroup {
+    pub uuid: Uuid,
     pub load_balancers: Vec<Uuid>,
+}
+
+/// A row of `Address_Set`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AddressSet {
+    pub name: String,
+    /// Addresses and networks, or MACs.
+    pub addresses: Vec<String>,
 }
 
 /// The row of `NB_Global`.

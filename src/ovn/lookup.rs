@@ -1,7 +1,7 @@
 //! Reads the rows that decide about a guest's queries, in one run of ovn-nbctl(8).
 
 use super::northbound::Northbound;
-use super::query::{ACL_COLUMNS, Query};
+use super::query::{ACL_COLUMNS, NAT_COLUMNS, Query};
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
 
@@ -13,11 +13,12 @@ impl Northbound {
     pub fn read_lookup(&self) -> Result<Snapshot> {
         let mut query = Query::default();
         query.networks(
-            "_uuid,name,type,addresses,dynamic_addresses,options,external_ids,dhcpv4_options,dhcpv6_options",
+            "_uuid,name,type,addresses,dynamic_addresses,port_security,enabled,options,external_ids,dhcpv4_options,dhcpv6_options",
         );
         // Every column: 23.03 has no column `options` and would refuse to name it.
         query.table("DNS", "");
         query.table("ACL", ACL_COLUMNS);
+        query.table("NAT", NAT_COLUMNS);
         query.table("NB_Global", "_uuid,options");
         self.read(query)
     }

@@ -31,6 +31,7 @@ mod status;
 mod surroundings;
 mod tls_errors;
 pub(crate) mod trace;
+mod trace_text;
 pub(crate) mod transaction;
 mod unused;
 pub(crate) mod updates;

@@ -11,7 +11,7 @@ use crate::model::switch;
 pub(super) const NAMES: &str = "_uuid,name";
 pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
 pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
-pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer";
+pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer,load_balancer_group";
 pub(super) const ROUTER_PORT_COLUMNS: &str =
     "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options";
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";

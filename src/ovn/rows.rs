@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::json::{Row, Table};
 use crate::error::Result;
 use crate::model::snapshot::{
-    Acl, DhcpOptions, DnsRow, Global, LoadBalancer, LoadBalancerGroup, Nat, Port, PortGroup, Router,
-    RouterPort, Snapshot, Switch,
+    Acl, AddressSet, DhcpOptions, DnsRow, Global, LoadBalancer, LoadBalancerGroup, Nat, Port, PortGroup,
+    Router, RouterPort, Snapshot, Switch,
 };
 
 /// Adds a table's rows to a snapshot, each once.
@@ -30,6 +30,7 @@ pub(super) fn fill(snapshot: &mut Snapshot, name: &str, table: &Table) -> Result
             Ok(())
         }
         "Port_Group" => push(&mut snapshot.port_groups, table, port_group),
+        "Address_Set" => push(&mut snapshot.address_sets, table, address_set),
         "Load_Balancer_Group" => push(&mut snapshot.load_balancer_groups, table, load_balancer_group),
         _ => Ok(()),
     }
@@ -73,7 +74,11 @@ fn port_group(row: &Row) -> PortGroup {
 }
 
 fn load_balancer_group(row: &Row) -> LoadBalancerGroup {
-    LoadBalancerGroup { load_balancers: row.uuids("load_balancer") }
+    LoadBalancerGroup { uuid: row.uuid().unwrap_or_default(), load_balancers: row.uuids("load_balancer") }
+}
+
+fn address_set(row: &Row) -> AddressSet {
+    AddressSet { name: row.text("name"), addresses: row.texts("addresses") }
 }
 
 fn switch(row: &Row) -> Result<Switch> {
@@ -85,6 +90,7 @@ fn switch(row: &Row) -> Result<Switch> {
         other_config: row.map("other_config"),
         external_ids: row.map("external_ids"),
         load_balancers: row.uuids("load_balancer"),
+        load_balancer_groups: row.uuids("load_balancer_group"),
         acls: row.uuids("acls"),
         is_deleted: false,
     })
@@ -123,6 +129,7 @@ fn router(row: &Row) -> Result<Router> {
         ports: row.uuids("ports"),
         options: row.map("options"),
         load_balancers: row.uuids("load_balancer"),
+        load_balancer_groups: row.uuids("load_balancer_group"),
     })
 }
 

@@ -68,20 +68,24 @@ fn high_water(status: &str) -> Option<u64> {
 /// Everything in the northbound database that matters to names.
 fn facts() -> Query {
     let tables = [
-        ("Logical_Switch", "_uuid,name,dns_records,other_config,ports,load_balancer,acls"),
+        (
+            "Logical_Switch",
+            "_uuid,name,dns_records,other_config,ports,load_balancer,load_balancer_group,acls",
+        ),
         ("DNS", "_uuid,external_ids,records"),
         (
             "Logical_Switch_Port",
-            "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,dhcpv4_options,dhcpv6_options",
+            "_uuid,name,type,addresses,dynamic_addresses,port_security,enabled,options,external_ids,dhcpv4_options,dhcpv6_options",
         ),
         ("DHCP_Options", "_uuid,cidr,options,external_ids"),
-        ("Logical_Router", "_uuid,name,ports,options,load_balancer"),
-        ("Logical_Router_Port", "_uuid,name,networks,gateway_chassis,ha_chassis_group,options"),
+        ("Logical_Router", "_uuid,name,ports,options,load_balancer,load_balancer_group"),
+        ("Logical_Router_Port", "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options"),
         ("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids"),
-        ("Load_Balancer_Group", "load_balancer"),
+        ("Load_Balancer_Group", "_uuid,load_balancer"),
+        ("Address_Set", "name,addresses"),
         ("NB_Global", "nb_cfg,sb_cfg,options"),
     ];
-    let guards = Query::default().then(&["--columns=name,ports,acls", "find", "Port_Group", "acls!=[]"]);
+    let guards = Query::default().then(&["--columns=name,ports,acls,external_ids", "list", "Port_Group"]);
     tables
         .iter()
         .fold(guards, |query, (table, columns)| query.then(&[&format!("--columns={columns}"), "list", table]))

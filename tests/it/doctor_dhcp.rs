@@ -104,9 +104,10 @@ fn dns_server_answers_nothing() -> Result<()> {
 fn dns_server_unroutable_in_the_subnet() -> Result<()> {
     let nb = broken("ovn-nbctl set DHCP_Options $D options:dns_server=10.0.0.200")?;
     snapshot!(findings(&nb), @"
-    warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 10.0.0.200, and no port of the switch has that address
+    error dns-server-unroutable net1: guests of 10.0.0.0/24 ask 10.0.0.200, and no port of the switch has that address: not even local names resolve
         fix: qdns forwarders set net1 8.8.8.8 8.8.4.4
-    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    ----- exit 4 -----
     ");
     fixed_by_its_lines(&nb, "dns-server-unroutable")
 }
@@ -117,9 +118,10 @@ fn dns_server_unroutable_without_a_router() -> Result<()> {
         "ovn-nbctl remove DHCP_Options $D options router -- set DHCP_Options $D options:dns_server=8.8.8.8",
     )?;
     snapshot!(findings(&nb), @r#"
-    warning dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and guests get no router by DHCP
+    error dns-server-unroutable net1: guests of 10.0.0.0/24 ask 8.8.8.8, and they get no router by DHCP: not even local names resolve
         fix: ovn-nbctl add DHCP_Options [UUID] options '"router"="10.0.0.1"'
-    1 warning on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    1 error on net1; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    ----- exit 4 -----
     "#);
     fixed_by_its_lines(&nb, "dns-server-unroutable")
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::support::doctor::{codes, counts, doctor, findings, fix, healthy, network, qdns};
+use crate::support::doctor::{codes, counts, doctor, findings, fix, healthy, network, qdns, reachable};
 use crate::support::lab::{Guest, Lab, Ran};
 use crate::support::{Run, snapshot};
 
@@ -31,6 +31,8 @@ fn a_network_made_with_qdns_alone_is_healthy() -> Result<()> {
 fn a_network_made_by_hand_is_fixed() -> Result<()> {
     let lab = Lab::start()?;
     let (web, db) = network(&lab, Some("8.8.8.8,8.8.4.4"))?;
+    reachable(&lab, "8.8.8.8");
+    reachable(&lab, "8.8.4.4");
     let zone = lab.nbctl(&["create", "DNS", "external_ids:switch=net1", "records={}"]).trim().to_owned();
     lab.nbctl(&["add", "Logical_Switch", "net1", "dns_records", &zone]);
     lab.nbctl(&["set", "DNS", &zone, "records:web.internal=10.0.0.11"]);
@@ -89,8 +91,8 @@ fn an_acl_that_drops_queries_is_named() -> Result<()> {
     assert_eq!(twin.json()["summary"]["error"], report.json()["summary"]["error"], "{twin:?}");
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error acl-drops-dns port db sends a DNS query, and ACL [UUID] drops it
-    error acl-drops-dns port web sends a DNS query, and ACL [UUID] drops it
+    error acl-drops-dns port db sends a DNS query to 172.16.0.53, and ACL [UUID] drops it
+    error acl-drops-dns port web sends a DNS query to 172.16.0.53, and ACL [UUID] drops it
     ");
     for acl in acls.split_whitespace() {
         assert!(findings(&report).contains(&format!("ACL {acl} drops it")), "{acl}: {report}");
@@ -119,7 +121,7 @@ fn a_paused_northd_is_found_and_resumed() -> Result<()> {
     let report = doctor(&lab, &[]);
     assert_eq!(report.code, 4);
     snapshot!(findings(&report), @"
-    error northd-stalled ovn-northd has made no datapath for 1 of 2 switches
+    error northd-stalled ovn-northd has made no datapath for 1 of 3 switches
     error sb-records-differ the names that OVN serves on net1 are not those of the northbound database
     info address-shared 10.0.0.11 is the address of late and web
     info address-shared fd00::11 is the address of late and web
@@ -170,7 +172,7 @@ fn a_dead_northd_is_named() -> Result<()> {
     lab.nbctl(&["ls-add", "net2"]);
     let report = doctor(&lab, &[]);
     assert_eq!(report.code, 4);
-    snapshot!(findings(&report), @"error northd-stalled ovn-northd has made no datapath for 1 of 2 switches");
+    snapshot!(findings(&report), @"error northd-stalled ovn-northd has made no datapath for 1 of 3 switches");
     lab.start_northd()?;
     lab.hv_sync();
     assert_eq!(doctor(&lab, &[]).code, 0);

@@ -141,13 +141,13 @@ fn a_guest_is_named_by_its_port_in_neutron_and_by_its_registered_name() -> Resul
     let shown = lookups.map(|from| first_lines(&nb, &format!("lookup db-server --type A --from {from}")));
     snapshot!(shown.concat(), @r#"
     $ qdns lookup db-server --type A --from web
-    db-server from [UUID] (web) on neutron-[UUID] (app-net)
-      A db-server.example.org.: 10.20.0.51, TTL 3600, from OVN
+    db-server from [UUID] (web) on neutron-[UUID] (app-net): 10.20.0.51 fd00:20::ad for glibc, musl; perhaps 10.20.0.51 fd00:20::ad for systemd-resolved
+      A db-server.example.org: 10.20.0.51, TTL 3600, from OVN
     $ qdns lookup db-server --type A --from web-server.example.org
-    db-server from [UUID] (web) on neutron-[UUID] (app-net)
-      A db-server.example.org.: 10.20.0.51, TTL 3600, from OVN
+    db-server from [UUID] (web) on neutron-[UUID] (app-net): 10.20.0.51 fd00:20::ad for glibc, musl; perhaps 10.20.0.51 fd00:20::ad for systemd-resolved
+      A db-server.example.org: 10.20.0.51, TTL 3600, from OVN
     $ qdns lookup db-server --type A --from db-server.internal
-    db-server from p1 on net1
+    db-server from p1 on net1: 10.0.0.10 for glibc; perhaps 10.0.0.10 for musl; nothing for systemd-resolved
       A db-server: 10.0.0.10, TTL 3600, from OVN
     $ qdns lookup db-server --type A --from db-server
     error: 2 ports have the name "db-server": [UUID] of neutron-[UUID], p1 of net1

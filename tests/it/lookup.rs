@@ -21,7 +21,9 @@ fn net_with_lease(options: &[&str]) -> Result<Nb> {
         "records:db.internal=\"10.0.0.11 fd00::11\"",
     ]);
     nb.nbctl(&["add", "Logical_Switch", "net1", "dns_records", row.trim()]);
-    let row = nb.nbctl(&[&["create", "DHCP_Options", "cidr=10.0.0.0/24"], options].concat());
+    let row = nb.nbctl(
+        &[&["create", "DHCP_Options", "cidr=10.0.0.0/24", "options:router=10.0.0.1"], options].concat(),
+    );
     nb.nbctl(&["lsp-set-dhcpv4-options", "p1", row.trim()]);
     Ok(nb)
 }
@@ -36,10 +38,9 @@ fn verdict(nb: &Nb, name: &str) -> String {
 fn an_answer_decides_where_the_resolver_is_the_router() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
     snapshot!(nb.qdns("lookup web --from p1 --type A"), @"
-    web from p1 on net1
+    web from p1 on net1: perhaps 10.0.0.10 fd00::10 for glibc; nothing for musl, systemd-resolved
       A web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
       A web: 10.0.0.10, TTL 3600, from OVN
-          row [UUID] (qdns): 10.0.0.10 fd00::10
       glibc: 10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected
       musl: web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
       systemd-resolved: web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
@@ -50,34 +51,47 @@ fn an_answer_decides_where_the_resolver_is_the_router() -> Result<()> {
 
 #[test]
 fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
-    let nb = net_with_lease(&["options:domain_search_list=\"\\\"other.internal,internal\\\"\""])?;
+    let nb = net_with_lease(&[
+        "options:dns_server=8.8.8.8",
+        "options:domain_search_list=\"\\\"other.internal,internal\\\"\"",
+    ])?;
     snapshot!(nb.qdns("lookup db --from p1 --type A"), @"
-    db from p1 on net1
-      A db.other.internal: no answer: OVN has nothing, and the port's DHCP options have no dns_server
+    db from p1 on net1: 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
+      A db.other.internal: not in OVN; passed on to where the guest sends it: 8.8.8.8
       A db.internal: 10.0.0.11, TTL 3600, from OVN
-          row [UUID] (qdns): 10.0.0.11 fd00::11
-      A db: no answer: OVN has nothing, and the port's DHCP options have no dns_server
-      glibc: db.other.internal: no answer: OVN has nothing, and the port's DHCP options have no dns_server
-      musl: db.other.internal: no answer: OVN has nothing, and the port's DHCP options have no dns_server
+      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
       systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "db"), "answered");
     Ok(())
 }
 
 #[test]
-fn an_answer_decides_where_the_port_leases_no_resolver() -> Result<()> {
-    let nb = net_with_lease(&["options:domain_name=\"\\\"corp\\\"\""])?;
+fn an_answer_to_the_typed_name_decides() -> Result<()> {
+    let nb = net_with_lease(&["options:dns_server=8.8.8.8", "options:domain_name=\"\\\"corp\\\"\""])?;
     snapshot!(nb.qdns("lookup web --from p1 --type A"), @"
-    web from p1 on net1
-      A web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
+    web from p1 on net1: 10.0.0.10 fd00::10 for glibc, musl; nothing for systemd-resolved
+      A web.corp: not in OVN; passed on to where the guest sends it: 8.8.8.8
       A web: 10.0.0.10, TTL 3600, from OVN
-          row [UUID] (qdns): 10.0.0.10 fd00::10
-      glibc: 10.0.0.10 fd00::10, but late, for A web.corp gets no answer; nothing if that query is rejected
-      musl: web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
-      systemd-resolved: web.corp: no answer: OVN has nothing, and the port's DHCP options have no dns_server
+      glibc: 10.0.0.10 fd00::10
+      musl: 10.0.0.10 fd00::10
+      systemd-resolved: web.corp: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "web"), "answered");
+    Ok(())
+}
+
+#[test]
+fn a_guest_without_a_resolver_asks_no_one() -> Result<()> {
+    let nb = net_with_lease(&["options:domain_name=\"\\\"internal\\\"\""])?;
+    snapshot!(nb.qdns("lookup db --from p1"), @"
+    db from p1 on net1: no answer: the guest gets no resolver, for the port's DHCP options have no dns_server
+    ----- exit 4 -----
+    ");
     Ok(())
 }
 
@@ -85,20 +99,17 @@ fn an_answer_decides_where_the_port_leases_no_resolver() -> Result<()> {
 fn a_router_that_does_not_forward_leaves_other_names_without_an_answer() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1"])?;
     snapshot!(nb.qdns("lookup x.test --from p1 --type A"), @"
-    x.test from p1 on net1
-      A x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      glibc: x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      musl: x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      systemd-resolved: x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
+    x.test from p1 on net1: no answer: OVN has nothing, and nothing listens at 10.0.0.1
+    ----- exit 4 -----
     ");
-    assert_eq!(verdict(&nb, "x.test"), "nobody");
+    assert_eq!(verdict(&nb, "x.test"), "none");
     Ok(())
 }
 
 #[test]
 fn as_json_each_query_has_its_verdict() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
-    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"nobody","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
+    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"none","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"paths":[{"resolver":"10.0.0.1","reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
     Ok(())
 }
 
@@ -124,14 +135,10 @@ fn an_acl_that_drops_the_query_is_named() -> Result<()> {
     lab.hv_sync();
     assert_eq!(guest.dig(&["web.internal"]), [""; 0]);
     snapshot!(lookup(&lab, "web.internal", "net1-asker-port"), @"
-    web.internal from net1-asker-port on net1
-      A web.internal: dropped by the ACL udp.dst == 53 before the responder
-          row [UUID] (qdns): 10.0.0.10
-      AAAA web.internal: dropped by the ACL udp.dst == 53 before the responder
-          row [UUID] (qdns): 10.0.0.10
-      glibc: web.internal: dropped by the ACL udp.dst == 53 before the responder
-      musl: web.internal: dropped by the ACL udp.dst == 53 before the responder
+    web.internal from net1-asker-port on net1: no answer: the ACL udp.dst == 53 drops it
+      query to any resolver: the ACL udp.dst == 53 drops it
       not seen: the guest's resolver and search domain: the port has no DHCP options
+    ----- exit 4 -----
     ");
     // Without the southbound database, ACLs are not seen.
     let nb_alone =
@@ -149,31 +156,25 @@ fn a_router_answers_what_ovn_knows_and_nothing_else_unless_it_forwards() -> Resu
     lab.hv_sync();
     let ask = |name: &str| guest.sh(&format!("{DIG} +time=3 +noedns @10.0.0.1 {name} A")).out();
     snapshot!(lookup(&lab, "web.internal", PORT), @"
-    web.internal from asker on net1
+    web.internal from asker on net1: 10.0.0.10 for glibc; nothing for musl, systemd-resolved
+      query to 10.0.0.1: reaches the responder; where OVN has no answer, router lr0 drops it
       A web.internal: 10.0.0.10, TTL 3600, from OVN
-          row [UUID] (qdns): 10.0.0.10
       AAAA web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-          row [UUID] (qdns): 10.0.0.10
-      glibc: 10.0.0.10, but late, for AAAA web.internal gets no answer; nothing if that query is rejected
+      glibc: 10.0.0.10, after 15 s without an answer to AAAA web.internal
       musl: nothing: it fails without an answer to AAAA web.internal
     ");
     assert!(ask("web.internal").contains("10.0.0.10"));
     snapshot!(lookup(&lab, "x.test", PORT), @"
-    x.test from asker on net1
-      A x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      AAAA x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      glibc: x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
-      musl: x.test: no answer: OVN has nothing, and nothing listens at 10.0.0.1
+    x.test from asker on net1: no answer: OVN has nothing, and nothing listens at 10.0.0.1
+      query to 10.0.0.1: reaches the responder; where OVN has no answer, router lr0 drops it
+    ----- exit 4 -----
     ");
     assert!(!ask("x.test").contains("HEADER"));
     lab.nbctl(&["lb-add", "dns", "10.0.0.1:53", "8.8.8.8:53", "udp", "--", "lr-lb-add", "lr0", "dns"]);
     lab.hv_sync();
     snapshot!(lookup(&lab, "x.test", PORT), @"
-    x.test from asker on net1
-      A x.test: not in OVN; passed on to where the guest sends it: 10.0.0.1
-      AAAA x.test: not in OVN; passed on to where the guest sends it: 10.0.0.1
-      glibc: x.test: not in OVN; passed on to where the guest sends it: 10.0.0.1
-      musl: x.test: not in OVN; passed on to where the guest sends it: 10.0.0.1
+    x.test from asker on net1: not in OVN; passed on to where the guest sends it: 10.0.0.1
+      not seen: what the resolver answers to queries that OVN passes on
     ");
     assert!(ask("x.test").contains("NXDOMAIN"));
     Ok(())

@@ -193,7 +193,7 @@ pub fn lease(lab: &Lab, server: &str) {
     lab.nbctl(&["clear", "Logical_Switch_Port", PORT, "dhcpv4_options", "dhcpv6_options"]);
     let option = format!("options:dns_server=\"{server}\"");
     let cidr = format!("cidr=\"{cidr}\"");
-    let row = lab.nbctl(&["create", "DHCP_Options", &cidr, &option]);
+    let row = lab.nbctl(&["create", "DHCP_Options", &cidr, &option, "options:router=10.0.0.1"]);
     lab.nbctl(&[&format!("lsp-set-dhcp{family}-options"), PORT, row.trim()]);
 }
 
@@ -232,7 +232,7 @@ fn predictions(lab: &Lab, queries: &[Query]) -> Result<Vec<Value>> {
         let mut lookup = asking(lab);
         lookup.args(["-o", "json", "lookup", "--from", PORT, "--type", kind]);
         let run = run(lookup.args(of_kind.iter().map(|index| &queries[*index].name)));
-        run.ok();
+        assert!(matches!(run.code, 0 | 4), "{run}");
         let mut lookups = run.json();
         let lookups = lookups["lookups"].as_array_mut().context("lookups")?;
         for (index, lookup) in of_kind.into_iter().zip(lookups) {
@@ -295,7 +295,7 @@ fn lookup_and_dig_agree() -> Result<()> {
 
         let (mut expected, mut unsure) = (BTreeMap::new(), BTreeSet::new());
         for (((query, _), lookup), seen) in queries.iter().zip(&predictions).zip(&all) {
-            assert_eq!(lookup["unseen"].to_string(), "[]");
+            assert!(!lookup["unseen"].to_string().contains("ACL"), "{lookup:#}");
             assert_eq!(lookup["resolvers"].to_string(), format!("[{server:?}]"));
             let mut predicted = verdict(lookup);
             if query.edns && ignores_edns && predicted != "dropped" {
@@ -356,7 +356,6 @@ fn glibc_and_musl_end_up_with_what_lookup_says() -> Result<()> {
         scatter(&lab, &mut dice, false)?;
         for key in KEYS.iter().filter(|key| !key.ends_with('.') && !key.ends_with(".arpa")) {
             let run = run(asking(&lab).args(["-o", "json", "lookup", key, "--from", PORT]));
-            run.ok();
             let lookup = &run.json()["lookups"][0];
             if lookup["queries"]
                 .as_array()
@@ -389,7 +388,6 @@ fn glibc_and_musl_end_up_with_what_lookup_says() -> Result<()> {
 /// The addresses that lookup says a resolver library gets, as a set.
 fn predicted(lab: &Lab, name: &str, client: &str) -> BTreeSet<String> {
     let run = run(asking(lab).args(["-o", "json", "lookup", name, "--from", PORT]));
-    run.ok();
     let guests = &run.json()["lookups"][0]["guests"];
     let guest = guests.as_array().into_iter().flatten().find(|guest| guest["client"] == client);
     guest.map(|guest| texts(&guest["addresses"])).unwrap_or_default()

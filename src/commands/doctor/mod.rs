@@ -205,7 +205,8 @@ impl DoctorArgs {
             Some(path) => read_dump(path)?,
             None => {
                 let _progress = context.printer.spinner("reading the databases");
-                gather(&context.nb, self.southbound.sbctl(context), context.settings.resolvers())
+                let sb = self.southbound.sbctl(context);
+                gather(&context.nb, sb, context.settings.resolvers(), &self.switches)
             }
         };
         if self.probe {

@@ -1,105 +1,47 @@
 //! `acl-drops-dns`.
 
-use uuid::Uuid;
-
-use crate::doctor::facts::DroppedQuery;
-use crate::doctor::finding::{Finding, Severity};
-use crate::doctor::fix::Fix;
+use crate::doctor::acls::{finding, let_queries_through};
+use crate::doctor::finding::Severity;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
-use crate::model::marks::Owner;
-use crate::model::snapshot::{Acl, PortGroup};
-use crate::model::topology::Network;
 
 pub(super) const CHECK: Check = Check {
     code: "acl-drops-dns",
     title: "an ACL drops queries before OVN answers them",
     category: Category::Queries,
     severity: Severity::Error,
-    needs: &[Need::Northbound, Need::Traces],
+    needs: &[Need::Northbound, Need::AclTraces],
     explanation: "OVN evaluates ACLs with direction from-lport before it answers queries. One that drops or rejects \
-        udp.dst == 53, or everything that is not allowed, drops the query: not even local names resolve. The proof is \
-        ovn-trace(8) with a query from a port, up to the ACL.",
+        udp.dst == 53, or everything that is not allowed, ends the query: not even local names resolve. The proof is \
+        ovn-trace(8) with a query from a port to each resolver that it leases. One port of each set that the ACLs can \
+        tell apart is traced.",
     source: "ovn-northd(8), Ingress Table: from-lport ACLs, before DNS Lookup; ovn-trace(8)",
     run: Some(Run::Once(run)),
 };
 
 fn run(input: &Input) -> Outcome {
-    let dropped = input.facts.traces.as_ref().map_err(|missing| missing.message.clone())?;
-    Ok(dropped.iter().map(|query| finding(input, query)).collect())
-}
-
-fn finding(input: &Input, query: &DroppedQuery) -> Finding {
-    let acl = query.acl.map(|uuid| uuid.to_string());
-    let label = acl.as_ref().map_or("an ACL".to_owned(), |uuid| format!("ACL {uuid}"));
-    let message = format!("port {} sends a DNS query, and {label} drops it", query.port);
-    let fix = query.acl.and_then(|acl| let_queries_through(input, query, acl));
-    Finding::new(acl.unwrap_or_else(|| query.port.clone()), message)
-        .on(&query.switch)
-        .seen("port", &query.port)
-        .seen("trace", &query.step)
-        .fix(fix)
-}
-
-/// An ACL above every drop, which lets the queries through that this one drops. Where the ACL, its port group or its
-/// switch belongs to another program, it is that program's command, if it has one.
-fn let_queries_through(input: &Input, query: &DroppedQuery, acl: Uuid) -> Option<Fix> {
-    let topology = &input.topology;
-    let network = topology.switches.iter().find(|network| network.name() == query.switch)?;
-    let group = topology.rows.port_groups.iter().find(|group| group.acls.contains(&acl));
-    let row = topology.rows.acls.iter().find(|row| row.uuid == acl);
-    let holder = group.map_or_else(|| network.switch.owner(), PortGroup::owner);
-    if let Some(owner) = [row.map(Acl::owner), Some(holder)].into_iter().flatten().find(|o| o.is_foreign()) {
-        return foreign_rule(network, query, owner);
-    }
-    let mut words = Vec::new();
-    let (holder, mut senders) = match group {
-        Some(group) => {
-            words.push("--type=port-group".to_owned());
-            (group.name.clone(), format!("inport == @{} && ", group.name))
-        }
-        None if network.switch.acls.contains(&acl) => (network.switch.uuid.to_string(), String::new()),
-        None => return None,
-    };
-    if let Some(port) = row.and_then(|row| named_port(&row.expression)) {
-        senders = format!("inport == {port:?} && ");
-    }
-    let expression = format!("{senders}udp.dst == 53");
-    words.extend(["acl-add", &holder, "from-lport", "32767", &expression, "allow"].map(str::to_owned));
-    Some(Fix::nbctl(words))
-}
-
-/// The command of the program that owns an ACL. Neutron has rules for each security group of the port.
-fn foreign_rule(network: &Network, query: &DroppedQuery, owner: Owner) -> Option<Fix> {
-    let port = network.ports.iter().find(|port| port.name == query.port)?;
-    let groups = port.external_ids.get("neutron:security_group_ids").filter(|_| owner == Owner::Neutron)?;
-    let group = groups.split([' ', ',']).find(|group| !group.is_empty())?;
-    let rule = ["security", "group", "rule", "create", "--egress", "--protocol", "udp", "--dst-port", "53"];
-    Some(Fix::shell("openstack", rule.into_iter().chain([group])))
-}
-
-/// The one port whose packets an ACL's match is about.
-fn named_port(expression: &str) -> Option<&str> {
-    let (_, rest) = expression.split_once("inport == \"")?;
-    let (port, rest) = rest.split_once('"')?;
-    let is_one = !expression.contains("||") && !rest.contains("inport") && !expression.contains('!');
-    is_one.then_some(port)
+    let traces = input.facts.traces.as_ref().map_err(|missing| missing.message.clone())?;
+    let ended = traces.ended.iter().filter(|query| !query.is_beyond && !query.has_other);
+    Ok(ended.filter_map(|query| Some(finding(query)?.fix(let_queries_through(input, query)))).collect())
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::doctor::facts::Facts;
+    use crate::doctor::fix::Fix;
+    use crate::model::snapshot::{Acl, PortGroup};
     use crate::doctor::testing::*;
 
-    pub const CASES: &[Case] = &[fires("00000000-0000-0000-0000-00000000003d", |facts| {
-        facts.traces = Ok(vec![DroppedQuery {
-            switch: "net1".into(),
-            port: "web".into(),
-            acl: Some(uuid(61)),
-            step: "drop;".into(),
-        }]);
-    })];
+    pub const CASES: &[Case] = &[
+        fires("00000000-0000-0000-0000-00000000003d", |facts| facts.traces = Ok(dropped(false))),
+        passes(|facts| {
+            let mut traces = dropped(false);
+            traces.ended[0].has_other = true;
+            facts.traces = Ok(traces);
+        }),
+        passes(|facts| facts.traces = Ok(dropped(true))),
+    ];
 
     /// The arguments of each fix for a query that an ACL of net1 drops.
     fn words(change: impl FnOnce(&mut Facts)) -> Vec<String> {
@@ -107,9 +49,7 @@ pub(super) mod tests {
             let acl = Acl { uuid: uuid(61), expression: "ip4".into(), ..Acl::default() };
             nb(facts).acls.push(acl);
             nb(facts).switches[0].acls.push(uuid(61));
-            let step = "drop;".into();
-            let (switch, port) = ("net1".into(), "web".into());
-            facts.traces = Ok(vec![DroppedQuery { switch, port, acl: Some(uuid(61)), step }]);
+            facts.traces = Ok(dropped(false));
             change(facts);
         });
         let commands = found[0].fixes.iter().map(|fix| match fix {
@@ -120,10 +60,16 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_fix_is_about_the_port_that_the_acl_names() {
-        assert!(words(|_| ())[0].ends_with("from-lport 32767 udp.dst == 53 allow"));
-        let one = words(|facts| nb(facts).acls[0].expression = "inport == \"web\" && ip4".into());
-        assert!(one[0].ends_with("from-lport 32767 inport == \"web\" && udp.dst == 53 allow"), "{one:?}");
+    fn the_fix_allows_the_queries_that_the_acl_drops_and_nothing_else() {
+        let fix = |expression: &str| words(|facts| nb(facts).acls[0].expression = expression.into()).remove(0);
+        assert!(fix("ip4").ends_with("from-lport 32767 (ip4) && udp.dst == 53 allow"));
+        assert!(fix("inport == \"web\" || ip6").ends_with("(inport == \"web\" || ip6) && udp.dst == 53 allow"));
+        assert!(fix("ip4 && udp.dst == 53").ends_with("from-lport 32767 ip4 && udp.dst == 53 allow"));
+    }
+
+    #[test]
+    fn above_an_acl_of_the_highest_priority_there_is_no_place() {
+        assert_eq!(words(|facts| nb(facts).acls[0].priority = 32767), [""; 0]);
     }
 
     #[test]

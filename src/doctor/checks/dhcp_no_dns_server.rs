@@ -18,8 +18,8 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Error,
     needs: &[Need::Northbound],
     explanation: "A guest that gets no resolver sends no query, so OVN has nothing to intercept: not even local names \
-        resolve. For local names any address will do, because OVN looks at the port of the query only; for all others \
-        it must be an address that answers.",
+        resolve. For local names any address will do to which the guest can send a query, because OVN looks at its port \
+        only; for all others it must be an address that answers.",
     source: "ovn-nb(5), DHCP_Options; RFC 2132, section 3.8",
     run: Some(Run::Once(run)),
 };

@@ -8,6 +8,7 @@ use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::balancer::vip_address;
 use crate::model::dhcp::DNS_SERVER;
+use crate::model::reach::{NextHop, next_hop};
 use crate::model::resolvers::forwards_nothing;
 use crate::model::topology::{Leases, Network};
 
@@ -17,9 +18,11 @@ pub(super) const CHECK: Check = Check {
     category: Category::Dhcp,
     severity: Severity::Error,
     needs: &[Need::Northbound],
-    explanation: "Local names resolve with any dns_server, because OVN intercepts queries whatever their destination. \
-        All other queries go on to that address. A logical router and a switch have no resolver: they refuse or drop \
-        the queries, because OVN never forwards by itself. A load balancer for ADDRESS:53/udp, with the resolvers as \
+    explanation: "OVN answers local names whatever the destination of the query. All other queries go on to that \
+        address. A logical router and a switch have no resolver: they refuse or drop the queries, because OVN never \
+        forwards by itself. The AAAA query for a local name with IPv4 only is one of them: where it is refused, \
+        glibc's getaddrinfo (ping, curl) fails at once, where it is dropped after 15 s; systemd-resolved and musl \
+        fail. dig hides it. A load balancer for ADDRESS:53/udp, with the resolvers as \
         backends, makes such an address answer.",
     source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; seen on OVN 23.03, 25.03 and 26.03",
     run: Some(Run::Once(run)),
@@ -33,7 +36,10 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
     let networks = || leases.users.keys().map(|index| &input.topology.switches[*index]);
     let is_silent = |address: &IpAddr| {
         networks().any(|network| {
-            forwards_nothing(&input.topology, network, leases, address) && !is_ours(input, network, address)
+            let hop = next_hop(&input.topology, network, leases.row, *address);
+            forwards_nothing(&input.topology, network, leases, address)
+                && !is_ours(input, network, address)
+                && !matches!(hop, NextHop::Nowhere(_))
         })
     };
     let silent: Vec<IpAddr> = leases.row.resolvers().into_iter().filter(is_silent).collect();

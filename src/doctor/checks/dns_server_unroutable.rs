@@ -2,88 +2,77 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
-use crate::doctor::dhcp::{about, add_router, give_resolvers};
+use crate::doctor::dhcp::{about, give_resolvers, put_router};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::dhcp::DNS_SERVER;
-use crate::model::resolvers::{is_balanced, is_of_ovn};
+use crate::model::reach::{Cause, NextHop, next_hop};
 use crate::model::topology::{Leases, Network};
 
 pub(super) const CHECK: Check = Check {
     code: "dns-server-unroutable",
-    title: "guests cannot reach dns_server",
+    title: "guests cannot send to dns_server",
     category: Category::Dhcp,
-    severity: Severity::Warning,
+    severity: Severity::Error,
     needs: &[Need::Northbound],
-    explanation: "A resolver in the guests' own network must be on a port of the switch. One outside of it needs a \
-        router that the guests know. Otherwise every name that is not local times out: a guest waits five seconds for \
-        each look-up.",
-    source: "ovn-nb(5), DHCP_Options:options:router; resolv.conf(5), timeout",
+    explanation: "OVN answers a query that a guest sends, whatever its destination; but the guest has to send it. For a \
+        resolver in its own network it first asks for the MAC of that address (ARP, ND), for any other it needs a \
+        router and asks for the MAC of the router. Where nothing on the switch has that address, or DHCP names no \
+        router, no query leaves the guest: not even local names resolve.",
+    source: "RFC 1122, section 3.3.1; ovn-nb(5), DHCP_Options:options:router; seen on OVN 23.03",
     run: Some(Run::Once(run)),
 };
 
 fn run(input: &Input) -> Outcome {
     let mut findings = Vec::new();
     for leases in &input.topology.leases {
-        let Ok(net) = leases.row.cidr.parse::<IpNet>() else { continue };
-        let addresses = leases.row.resolvers().into_iter();
-        findings.extend(addresses.filter_map(|address| finding(input, leases, &net, address)));
+        let addresses = leases.row.leased_resolvers().into_iter();
+        findings.extend(addresses.filter_map(|address| finding(input, leases, address)));
     }
     Ok(findings)
 }
 
-fn finding(input: &Input, leases: &Leases, net: &IpNet, address: IpAddr) -> Option<Finding> {
-    let (why, network) = leases.users.keys().find_map(|index| {
-        let network = &input.topology.switches[*index];
-        let is_served =
-            is_of_ovn(network, leases, &address) || is_balanced(&input.topology, network, &address);
-        let why = if is_served { None } else { why_unreachable(network, leases, net, &address) };
-        Some((why?, network))
-    })?;
-    let message = format!("guests of {} ask {address}, and {why}", leases.row.cidr);
-    Some(
-        about(input, leases, &address.to_string(), message)
-            .seen("dns_server", &leases.row.options[DNS_SERVER])
-            .all_fixes(fixes(input, network, leases, net, address)),
-    )
+/// One finding for a row and a resolver, on the first switch whose guests cannot send to it.
+fn finding(input: &Input, leases: &Leases, address: IpAddr) -> Option<Finding> {
+    let networks = leases.users.keys().map(|index| &input.topology.switches[*index]);
+    let mut unreachable = networks.filter_map(|network| {
+        let hop = next_hop(&input.topology, network, leases.row, address);
+        let (why, fixes) = why_unsent(input, leases, network, address, &hop)?;
+        Some((network, why, fixes))
+    });
+    let (network, why, fixes) = unreachable.next()?;
+    let others: Vec<&str> = unreachable.map(|(network, ..)| network.name()).collect();
+    let message =
+        format!("guests of {} ask {address}, and {why}: not even local names resolve", leases.row.cidr);
+    let finding = about(input, leases, &address.to_string(), message).on(network.name());
+    let switches: Vec<&str> = std::iter::once(network.name()).chain(others).collect();
+    let finding = finding.seen("switches", switches).seen("dns_server", &leases.row.options[DNS_SERVER]);
+    Some(finding.all_fixes(fixes))
 }
 
-/// Why guests cannot reach an address, as far as the northbound database shows.
-fn why_unreachable(
-    network: &Network,
+/// Why guests send nothing to an address, and what mends it.
+fn why_unsent(
+    input: &Input,
     leases: &Leases,
-    net: &IpNet,
-    address: &IpAddr,
-) -> Option<&'static str> {
-    if network.is_physical() {
-        return None;
+    network: &Network,
+    address: IpAddr,
+    hop: &NextHop,
+) -> Option<(String, Vec<Fix>)> {
+    match hop {
+        NextHop::Nowhere(Cause::NoRoute) => {
+            Some(("they get no router by DHCP".to_owned(), put_router(network, leases).into_iter().collect()))
+        }
+        NextHop::Nowhere(Cause::NothingHas(at)) if *at == address => {
+            Some(("no port of the switch has that address".to_owned(), give_resolvers(input, leases, &[address])))
+        }
+        NextHop::Nowhere(Cause::NothingHas(at)) => {
+            let why = format!("no port of the switch has the address of their router, {at}");
+            Some((why, put_router(network, leases).into_iter().collect()))
+        }
+        _ => None,
     }
-    if net.contains(address) {
-        let is_there = network.addresses_in_use().contains(address)
-            || network.guests().any(|port| port.addresses.iter().any(|entry| entry == "unknown"));
-        return (!is_there).then_some("no port of the switch has that address");
-    }
-    if network.uplinks.is_empty() && !has_gateway_guest(network, leases) {
-        return Some("the switch has no router to reach it by");
-    }
-    (leases.row.is_ipv4() && !leases.row.has_route()).then_some("guests get no router by DHCP")
-}
-
-/// Whether a guest is the router that DHCP names.
-fn has_gateway_guest(network: &Network, leases: &Leases) -> bool {
-    let router = leases.row.options.get("router").and_then(|value| value.parse::<IpAddr>().ok());
-    router.is_some_and(|router| network.guests().any(|port| port.all_addresses().contains(&router)))
-}
-
-fn fixes(input: &Input, network: &Network, leases: &Leases, net: &IpNet, address: IpAddr) -> Vec<Fix> {
-    if !net.contains(&address) {
-        return add_router(network, leases).into_iter().collect();
-    }
-    if network.uplinks.is_empty() { Vec::new() } else { give_resolvers(input, leases, &[address]) }
 }
 
 #[cfg(test)]
@@ -96,6 +85,14 @@ pub(super) mod tests {
             nb(facts).dhcp_options[0].options.remove("router");
             option(facts, "dns_server", "192.0.2.1");
         }),
+        fires("192.0.2.1", |facts| {
+            option(facts, "router", "10.0.0.254");
+            option(facts, "dns_server", "192.0.2.1");
+        }),
         passes(|facts| option(facts, "dns_server", "10.0.0.11")),
+        passes(|facts| {
+            option(facts, "router", "10.0.0.11");
+            option(facts, "dns_server", "192.0.2.1");
+        }),
     ];
 }

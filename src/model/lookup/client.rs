@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::verdict::{Query, Verdict};
+use super::verdict::{Loss, NoAnswer, Query, Verdict};
 use crate::model::release::Release;
 use crate::model::responder::{QueryType, Rdata};
 
@@ -48,6 +48,8 @@ pub enum Doubt<'a> {
     Nxdomain(Query<'a>),
     /// This query is not answered: the look-up takes long where it is lost, and fails where it is rejected.
     Unanswered(Query<'a>),
+    /// This query is lost without a word: the look-up takes 15 seconds.
+    Late(Query<'a>),
     /// This release, or one that is not known, may pass queries with EDNS on.
     Edns(Option<Release>),
 }
@@ -153,13 +155,23 @@ impl Client {
             return Step::NotFound(Outcome::NotInOvn(other.clone()), next);
         }
         match self {
-            Client::Glibc if is_unanswered && other.kind == QueryType::Aaaa => {
-                Step::Found(Some(Doubt::Unanswered(other.clone())))
-            }
+            Client::Glibc if is_unanswered && other.kind == QueryType::Aaaa => match loss(&other.verdict) {
+                Loss::Unknown => Step::Found(Some(Doubt::Unanswered(other.clone()))),
+                Loss::Silence => Step::Found(Some(Doubt::Late(other.clone()))),
+                Loss::Rejection => Step::NotFound(Outcome::Failed(other.clone()), next),
+            },
             _ if is_unanswered => Step::NotFound(Outcome::Failed(other.clone()), next),
             Client::Musl => Step::Found(Some(Doubt::Nxdomain(other.clone()))),
             Client::Glibc | Client::SystemdResolved => Step::Found(None),
         }
+    }
+}
+
+/// What the guest sees of a query that is not answered.
+fn loss(verdict: &Verdict) -> Loss {
+    match verdict {
+        Verdict::NoAnswer(NoAnswer::NothingForwards(loss) | NoAnswer::Stopped(loss)) => *loss,
+        _ => Loss::Unknown,
     }
 }
 
@@ -191,12 +203,11 @@ fn edns_doubt<'a>(release: Option<Release>) -> Option<Doubt<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::lookup::verdict::NoAnswer;
     use Client::{Glibc, Musl, SystemdResolved};
 
     const V4: &str = "10.0.0.1";
     const V6: &str = "fd00::1";
-    const SILENT: Verdict = Verdict::NoAnswer(NoAnswer::NothingForwards);
+    const SILENT: Verdict = Verdict::NoAnswer(NoAnswer::NothingForwards(Loss::Unknown));
 
     fn answered(address: &str) -> Verdict {
         Verdict::Answered(Rdata::Addresses(vec![address.parse().unwrap()]))
@@ -266,6 +277,16 @@ mod tests {
     fn glibc_may_fail_or_wait_where_the_aaaa_query_is_not_answered() {
         let doubt = Doubt::Unanswered(query("w", QueryType::Aaaa, SILENT));
         assert_eq!(outcome(Glibc, answered(V4), SILENT), doubtful(V4, doubt));
+    }
+
+    #[test]
+    fn glibc_fails_at_once_where_the_aaaa_query_is_rejected_and_waits_where_it_is_lost() {
+        let lost = |loss| Verdict::NoAnswer(NoAnswer::Stopped(loss));
+        let aaaa = |loss| query("w", QueryType::Aaaa, lost(loss));
+        let failed = Outcome::Failed(aaaa(Loss::Rejection));
+        assert_eq!(outcome(Glibc, answered(V4), lost(Loss::Rejection)), failed);
+        let late = doubtful(V4, Doubt::Late(aaaa(Loss::Silence)));
+        assert_eq!(outcome(Glibc, answered(V4), lost(Loss::Silence)), late);
     }
 
     #[test]

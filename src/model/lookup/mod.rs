@@ -9,9 +9,9 @@ use std::net::IpAddr;
 
 use self::client::{Client, Resolution};
 use self::question::Question;
-use self::verdict::{NoAnswer, Query, Verdict};
-use super::dhcp;
+use self::verdict::{Loss, NoAnswer, Query, Verdict};
 use super::port_names;
+use super::reach::{Cause, NextHop, Reach, Stop, next_hop};
 use super::release::Release;
 use super::resolvers::forwards_nothing;
 use super::responder::{QueryType, candidates};
@@ -24,35 +24,28 @@ use crate::error::{Error, Result};
 pub struct Asker<'t> {
     pub port: &'t Port,
     pub network: &'t Network<'t>,
-    /// The ACLs of the switch and of the port groups that the port is in.
+    /// The ACLs that OVN applies on the switch: its own, and those of the port groups that have ports of it.
     pub acls: Vec<&'t Acl>,
     /// None where the port has no DHCP options.
-    pub lease: Option<Lease>,
+    pub lease: Option<Lease<'t>>,
     pub release: Option<Release>,
 }
 
 /// What a port's DHCP rows tell the guest, DHCPv4 first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lease {
-    pub resolvers: Vec<IpAddr>,
+pub struct Lease<'t> {
+    pub resolvers: Vec<Resolver<'t>>,
     pub search: Vec<String>,
-    /// How many of the resolvers may answer what OVN passes on.
-    answering: usize,
 }
 
-/// What ACLs do to the port's queries.
+/// A resolver as the guest gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AclEffect<'t> {
-    /// None keeps them from the responder.
-    Passed,
-    Dropped {
-        /// None where the trace does not lead to it.
-        acl: Option<&'t Acl>,
-        /// The step of the trace.
-        step: String,
-    },
-    /// Not known, with the reason.
-    Unknown(String),
+pub struct Resolver<'t> {
+    pub address: IpAddr,
+    /// To whom the guest sends its queries.
+    pub next_hop: NextHop<'t>,
+    /// Whether it may answer what OVN passes on.
+    forwards: bool,
 }
 
 /// One name, looked up from a port.
@@ -76,42 +69,73 @@ impl<'t> Asker<'t> {
         let network = network.ok_or_else(|| {
             Error::not_found(format!("port {} is on no switch that could be read", port.name))
         })?;
-        let groups = topology.rows.port_groups.iter().filter(|group| group.ports.contains(&port.uuid));
-        let uuids: Vec<_> = network.switch.acls.iter().chain(groups.flat_map(|group| &group.acls)).collect();
         Ok(Asker {
             port,
             network,
-            acls: topology.rows.acls.iter().filter(|acl| uuids.contains(&&acl.uuid)).collect(),
+            acls: topology.acls_on(network),
             lease: Lease::of(topology, network, port),
             release: topology.rows.release(),
         })
     }
 
-    pub fn resolvers(&self) -> &[IpAddr] {
-        self.lease.as_ref().map_or(&[], |lease| &lease.resolvers)
+    pub fn resolvers(&self) -> Vec<IpAddr> {
+        let lease = self.lease.iter();
+        lease.flat_map(|lease| &lease.resolvers).map(|resolver| resolver.address).collect()
     }
 
     pub fn search(&self) -> &[String] {
         self.lease.as_ref().map_or(&[], |lease| &lease.search)
     }
 
-    /// What becomes of one query.
-    pub fn ask(&self, acls: &AclEffect, name: &str, kind: QueryType) -> Query<'t> {
+    /// What ends a query to a resolver, as far as the northbound database shows.
+    pub fn stop(&self, resolver: Option<&Resolver>) -> Option<Stop> {
+        stop_of(self.port, resolver.map(|resolver| (resolver.address, &resolver.next_hop))).map(Stop::of)
+    }
+
+    /// What becomes of one query; `reaches` are those of the resolvers, in their order, or one where none is known.
+    pub fn ask(&self, reaches: &[Reach], name: &str, kind: QueryType) -> Query<'t> {
         let rows = candidates(self.network.rows.iter().copied(), name, kind);
-        let verdict = if matches!(acls, AclEffect::Dropped { .. }) {
+        let verdict = if self.lease.as_ref().is_some_and(|lease| lease.resolvers.is_empty()) {
+            Verdict::NoAnswer(NoAnswer::NoResolver)
+        } else if !reaches.is_empty() && !reaches.iter().any(Reach::is_open) {
             Verdict::Dropped
         } else {
-            Verdict::of(&rows, self.lease.as_ref().and_then(Lease::no_answer))
+            Verdict::of(&rows, self.no_answer(reaches))
         };
         Query { name: name.to_owned(), kind, rows, verdict }
     }
 
+    /// Why no resolver answers what OVN passes on, if none does.
+    fn no_answer(&self, reaches: &[Reach]) -> Option<NoAnswer> {
+        let mut losses = Vec::new();
+        let mut listens = false;
+        let resolvers = self.lease.iter().flat_map(|lease| &lease.resolvers).map(Some);
+        for (index, resolver) in resolvers.chain(self.lease.is_none().then_some(None)).enumerate() {
+            let forwards = resolver.is_none_or(|resolver| resolver.forwards);
+            let stop = match reaches.get(index) {
+                Some(Reach::Stopped(_)) => continue,
+                Some(Reach::Responder { beyond }) => beyond.as_ref(),
+                Some(Reach::Unknown(_)) | None => None,
+            };
+            match stop {
+                None if forwards => return None,
+                None => losses.push(Loss::Unknown),
+                Some(stop) if stop.cause.is_rejected() => losses.push(Loss::Rejection),
+                Some(_) => losses.push(Loss::Silence),
+            }
+            listens |= forwards;
+        }
+        let first = *losses.first()?;
+        let loss = if losses.iter().all(|loss| *loss == first) { first } else { Loss::Silence };
+        Some(if listens { NoAnswer::Stopped(loss) } else { NoAnswer::NothingForwards(loss) })
+    }
+
     /// Asks a question as the programs of a guest do.
-    pub fn look_up(&self, acls: &AclEffect, question: Question) -> Lookup<'t> {
+    pub fn look_up(&self, reaches: &[Reach], question: Question) -> Lookup<'t> {
         let clients = if question.is_reverse() { &[][..] } else { &Client::ALL };
         let resolve = |client: &Client| {
             let names = question.names(*client, self.search());
-            client.resolve(names, &question.name, self.release, |name, kind| self.ask(acls, name, kind))
+            client.resolve(names, &question.name, self.release, |name, kind| self.ask(reaches, name, kind))
         };
         let resolutions: Vec<Resolution> = clients.iter().map(resolve).collect();
         let is_asked = |name: &String| {
@@ -120,39 +144,39 @@ impl<'t> Asker<'t> {
         // glibc's list has every name of the others.
         let names = question.names(Client::Glibc, self.search()).into_iter().filter(is_asked);
         let queries = names
-            .flat_map(|name| question.kinds.iter().map(move |kind| self.ask(acls, &name, *kind)))
+            .flat_map(|name| question.kinds.iter().map(move |kind| self.ask(reaches, &name, *kind)))
             .collect();
         Lookup { question, queries, resolutions }
     }
 }
 
-impl Lease {
-    fn of(topology: &Topology, network: &Network, port: &Port) -> Option<Self> {
+/// What ends a query of a port to a resolver, as far as the northbound database shows.
+pub fn stop_of(port: &Port, resolver: Option<(IpAddr, &NextHop)>) -> Option<Cause> {
+    if let Some((_, NextHop::Nowhere(cause))) = resolver {
+        return Some(cause.clone());
+    }
+    if port.is_disabled() {
+        return Some(Cause::Disabled);
+    }
+    let (mac, address) = port.sender(resolver.map(|(address, _)| address))?;
+    (!port.may_send_from(mac, address)).then_some(Cause::PortSecurity)
+}
+
+impl<'t> Lease<'t> {
+    fn of(topology: &'t Topology<'t>, network: &'t Network<'t>, port: &Port) -> Option<Self> {
         let is_user = |ports: &[&Port]| ports.iter().any(|user| user.uuid == port.uuid);
         let mut rows = topology.leases_of(network).filter(|(_, ports)| is_user(ports)).peekable();
         rows.peek()?;
         let mut lease = Lease::default();
         for (leases, _) in rows {
-            let option = |key: &str| leases.row.options.get(key).map(String::as_str);
-            let domains = option("domain_search_list").or_else(|| option("domain_name")).unwrap_or_default();
-            lease.search.extend(dhcp::parse_domains(domains).map(str::to_owned));
-            for resolver in leases.row.resolvers() {
-                lease.resolvers.push(resolver);
-                lease.answering += usize::from(!forwards_nothing(topology, network, leases, &resolver));
-            }
+            lease.search.extend(leases.row.leased_search());
+            lease.resolvers.extend(leases.row.leased_resolvers().into_iter().map(|address| Resolver {
+                address,
+                next_hop: next_hop(topology, network, leases.row, address),
+                forwards: !forwards_nothing(topology, network, leases, &address),
+            }));
         }
         Some(lease)
-    }
-
-    /// Why no resolver answers what OVN passes on, if none does.
-    fn no_answer(&self) -> Option<NoAnswer> {
-        if self.resolvers.is_empty() {
-            Some(NoAnswer::NoResolver)
-        } else if self.answering == 0 {
-            Some(NoAnswer::NothingForwards)
-        } else {
-            None
-        }
     }
 }
 
@@ -193,16 +217,28 @@ mod tests {
         });
     }
 
-    fn leased(rows: &Snapshot) -> Option<Lease> {
-        Asker::find(&Topology::of(rows), "p1").unwrap().lease
+    /// The resolvers and the search list of the port's lease.
+    fn leased(rows: &Snapshot) -> Option<(Vec<IpAddr>, Vec<String>)> {
+        let topology = Topology::of(rows);
+        let asker = Asker::find(&topology, "p1").unwrap();
+        asker.lease.as_ref().map(|lease| (asker.resolvers(), lease.search.clone()))
+    }
+
+    /// Why what OVN passes on is not answered, where queries get this far.
+    fn no_answer(rows: &Snapshot, reaches: &[Reach]) -> Option<NoAnswer> {
+        Asker::find(&Topology::of(rows), "p1").unwrap().no_answer(reaches)
+    }
+
+    fn passed() -> Vec<Reach> {
+        Vec::new()
     }
 
     /// The overall verdict, and the names of the queries.
-    fn look_up(rows: &Snapshot, acls: &AclEffect, name: &str) -> (Verdict, Vec<String>) {
+    fn look_up(rows: &Snapshot, reaches: &[Reach], name: &str) -> (Verdict, Vec<String>) {
         let topology = Topology::of(rows);
         let asker = Asker::find(&topology, "p1").unwrap();
         let question = Question::parse(name, Some(QueryType::A)).unwrap();
-        let lookup = asker.look_up(acls, question);
+        let lookup = asker.look_up(reaches, question);
         (lookup.verdict(), lookup.queries.iter().map(|query| query.name.clone()).collect())
     }
 
@@ -258,15 +294,15 @@ mod tests {
             ("domain_name", "\"prod.internal\""),
             ("domain_search_list", "\"prod.internal,internal\""),
         ]);
-        let lease = leased(&rows).unwrap();
-        assert_eq!(lease.resolvers, ["8.8.8.8", "9.9.9.9"].map(|ip| ip.parse::<IpAddr>().unwrap()));
-        assert_eq!(lease.search, ["prod.internal", "internal"]);
-        assert_eq!(lease.no_answer(), None);
+        let (resolvers, search) = leased(&rows).unwrap();
+        assert_eq!(resolvers, ["8.8.8.8", "9.9.9.9"].map(|ip| ip.parse::<IpAddr>().unwrap()));
+        assert_eq!(search, ["prod.internal", "internal"]);
+        assert_eq!(no_answer(&rows, &[]), None);
     }
 
     #[test]
     fn the_domain_is_searched_where_no_search_list_is_leased() {
-        assert_eq!(leased(&leasing(&[("domain_name", "\"internal\"")])).unwrap().search, ["internal"]);
+        assert_eq!(leased(&leasing(&[("domain_name", "\"internal\"")])).unwrap().1, ["internal"]);
     }
 
     #[test]
@@ -275,53 +311,54 @@ mod tests {
         lease(&mut rows, 1, "fd00::/64", &[("dns_server", "fd09::9")]);
         rows.ports[0].dhcpv6_options = Some(Uuid::from_u128(1));
         let resolvers = ["8.8.8.8", "fd09::9"].map(|ip| ip.parse::<IpAddr>().unwrap());
-        assert_eq!(leased(&rows).unwrap().resolvers, resolvers);
+        assert_eq!(leased(&rows).unwrap().0, resolvers);
     }
 
     #[test]
     fn a_lease_without_a_resolver_gets_no_answer() {
-        assert_eq!(leased(&leasing(&[])).unwrap().no_answer(), Some(NoAnswer::NoResolver));
+        assert_eq!(look_up(&leasing(&[]), &passed(), "web").0, Verdict::NoAnswer(NoAnswer::NoResolver));
     }
 
     #[test]
     fn a_lease_whose_only_resolver_is_of_ovn_gets_no_answer() {
         let rows = leasing(&[("dns_server", "10.0.0.1"), ("server_id", "10.0.0.1")]);
-        assert_eq!(leased(&rows).unwrap().no_answer(), Some(NoAnswer::NothingForwards));
+        assert_eq!(no_answer(&rows, &[]), Some(NoAnswer::NothingForwards(Loss::Unknown)));
     }
 
     #[test]
     fn a_lease_with_one_resolver_elsewhere_may_get_an_answer() {
         let rows = leasing(&[("dns_server", "{10.0.0.1, 8.8.8.8}"), ("server_id", "10.0.0.1")]);
-        assert_eq!(leased(&rows).unwrap().no_answer(), None);
+        assert_eq!(no_answer(&rows, &[]), None);
     }
 
     #[test]
     fn an_answer_to_a_later_name_of_the_search_list_decides() {
-        let rows = leasing(&[("domain_search_list", "\"other.internal,internal\"")]);
-        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "db");
+        let rows =
+            leasing(&[("dns_server", "8.8.8.8"), ("domain_search_list", "\"other.internal,internal\"")]);
+        let (verdict, names) = look_up(&rows, &passed(), "db");
         assert_eq!(names, ["db.other.internal", "db.internal", "db"]);
         assert_eq!(verdict, answered("10.0.0.11"));
     }
 
     #[test]
     fn an_answer_to_the_name_as_it_was_typed_decides() {
-        let rows = leasing(&[("domain_name", "\"corp\"")]);
-        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "web");
+        let rows = leasing(&[("dns_server", "8.8.8.8"), ("domain_name", "\"corp\"")]);
+        let (verdict, names) = look_up(&rows, &passed(), "web");
         assert_eq!(names, ["web.corp", "web"]);
         assert_eq!(verdict, answered("10.0.0.10"));
     }
 
     #[test]
     fn a_name_that_is_found_as_it_was_typed_is_not_searched() {
-        let rows = leasing(&[("domain_name", "\"internal\"")]);
-        let (verdict, names) = look_up(&rows, &AclEffect::Passed, "db.internal");
+        let rows = leasing(&[("dns_server", "8.8.8.8"), ("domain_name", "\"internal\"")]);
+        let (verdict, names) = look_up(&rows, &passed(), "db.internal");
         assert_eq!(names, ["db.internal"]);
         assert_eq!(verdict, answered("10.0.0.11"));
     }
 
     #[test]
     fn a_name_that_nothing_has_is_passed_on_or_not_answered() {
-        let verdict = |rows| look_up(&rows, &AclEffect::Passed, "x").0;
+        let verdict = |rows| look_up(&rows, &passed(), "x").0;
         assert_eq!(verdict(net1()), Verdict::PassedOn);
         assert_eq!(verdict(leasing(&[("dns_server", "8.8.8.8")])), Verdict::PassedOn);
         assert_eq!(verdict(leasing(&[])), Verdict::NoAnswer(NoAnswer::NoResolver));
@@ -329,14 +366,30 @@ mod tests {
 
     #[test]
     fn an_acl_drops_queries_that_a_row_would_answer() {
-        let dropped = AclEffect::Dropped { acl: None, step: String::new() };
+        let dropped = [Reach::Stopped(Stop::of(Cause::Disabled))];
         assert_eq!(look_up(&net1(), &dropped, "web").0, Verdict::Dropped);
     }
 
     #[test]
     fn an_acl_that_cannot_be_seen_drops_nothing() {
-        let unknown = AclEffect::Unknown("no ovn-trace".into());
+        let unknown = [Reach::Unknown("no ovn-trace".into())];
         assert_eq!(look_up(&net1(), &unknown, "web").0, answered("10.0.0.10"));
+    }
+
+    #[test]
+    fn one_resolver_that_is_reached_is_enough() {
+        let rows = leasing(&[("dns_server", "{8.8.8.8, 9.9.9.9}")]);
+        let reaches = [Reach::Stopped(Stop::of(Cause::NoRoute)), Reach::Responder { beyond: None }];
+        assert_eq!(look_up(&rows, &reaches, "web").0, answered("10.0.0.10"));
+        assert_eq!(look_up(&rows, &reaches, "x").0, Verdict::PassedOn);
+    }
+
+    #[test]
+    fn what_ends_after_the_responder_ends_what_ovn_passes_on() {
+        let rows = leasing(&[("dns_server", "8.8.8.8")]);
+        let reaches = [Reach::Responder { beyond: Some(Stop::of(Cause::RouterHasNoRoute("lr0".into()))) }];
+        assert_eq!(look_up(&rows, &reaches, "web").0, answered("10.0.0.10"));
+        assert_eq!(look_up(&rows, &reaches, "x").0, Verdict::NoAnswer(NoAnswer::Stopped(Loss::Silence)));
     }
 
     #[test]
@@ -344,7 +397,7 @@ mod tests {
         let rows = leasing(&[("domain_name", "\"internal\"")]);
         let topology = Topology::of(&rows);
         let asker = Asker::find(&topology, "p1").unwrap();
-        let lookup = asker.look_up(&AclEffect::Passed, Question::parse("10.0.0.11", None).unwrap());
+        let lookup = asker.look_up(&passed(), Question::parse("10.0.0.11", None).unwrap());
         assert_eq!(lookup.queries.len(), 1);
         assert_eq!(lookup.resolutions, []);
     }

@@ -25,7 +25,7 @@ pub enum Verdict {
     Ambiguous,
     /// OVN has nothing, and the query travels on to the guest's resolver.
     PassedOn,
-    /// An ACL drops it before the responder.
+    /// It ends before the responder, whatever the resolver.
     Dropped,
     /// OVN has nothing, and no resolver answers.
     NoAnswer(NoAnswer),
@@ -37,7 +37,20 @@ pub enum NoAnswer {
     /// The port leases no resolver.
     NoResolver,
     /// All leased resolvers are addresses of OVN's own from which nothing forwards.
-    NothingForwards,
+    NothingForwards(Loss),
+    /// It ends on its way to the resolvers.
+    Stopped(Loss),
+}
+
+/// What a guest sees of a query that is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing, until its time is up.
+    Silence,
+    /// An error at once, from each resolver.
+    Rejection,
+    /// Not known which of the two.
+    Unknown,
 }
 
 impl Verdict {
@@ -81,7 +94,7 @@ mod tests {
     use super::*;
     use crate::model::snapshot::DnsRow;
 
-    const NOWHERE: Verdict = Verdict::NoAnswer(NoAnswer::NothingForwards);
+    const NOWHERE: Verdict = Verdict::NoAnswer(NoAnswer::NothingForwards(Loss::Unknown));
 
     fn answered(address: &str) -> Verdict {
         Verdict::Answered(data(&[address]))

@@ -108,7 +108,27 @@ pub fn network(lab: &Lab, dns_server: Option<&str>) -> Result<(Guest, Guest)> {
     Ok((guest("web", WEB)?, guest("db", DB)?))
 }
 
+/// An address beyond the router that queries reach, though nothing answers there, unless an upstream has it.
+pub fn reachable(lab: &Lab, address: &str) {
+    let network = address.rsplit_once('.').map(|(network, _)| network).unwrap_or_default();
+    let switch = format!("ext-{}", network.replace('.', "-"));
+    if lab.nbctl(&["--bare", "find", "Logical_Switch", &format!("name={switch}")]).trim().is_empty() {
+        lab.net(&switch, &format!("{network}.0/24"));
+        lab.nbctl(&["lsp-add", &switch, &format!("{switch}-resolver")]);
+        lab.nbctl(&[
+            "lsp-set-type",
+            &format!("{switch}-resolver"),
+            "localport",
+            "--",
+            "lsp-set-addresses",
+            &format!("{switch}-resolver"),
+            &format!("{} {address}", lab.mac()),
+        ]);
+    }
+}
+
 pub fn healthy(lab: &Lab) -> Result<(Guest, Guest)> {
+    reachable(lab, "172.16.0.53");
     let guests = network(lab, None)?;
     qdns(lab, &["record", "add", "net1", "web", "10.0.0.11", "fd00::11"]).ok();
     qdns(lab, &["record", "add", "net1", "db", "10.0.0.12", "fd00::12"]).ok();

@@ -1,0 +1,55 @@
+//! `port-security-drops-dns`.
+
+use crate::doctor::finding::{Finding, Severity};
+use crate::doctor::input::Input;
+use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::snapshot::Port;
+use crate::model::topology::Network;
+
+pub(super) const CHECK: Check = Check {
+    code: "port-security-drops-dns",
+    title: "port security does not allow the port's own address",
+    category: Category::Queries,
+    severity: Severity::Error,
+    needs: &[Need::Northbound],
+    explanation: "Port security drops what a guest sends from a MAC or an address that it does not list, before \
+        anything else is done. Where it does not list the addresses that the port has, the guest sends no query and \
+        nothing else from them, even though its lease is right. An entry with a MAC alone allows all addresses.",
+    source: "ovn-nb(5), Logical_Switch_Port:port_security; ovn-northd(8), Ingress Table: Port security",
+    run: Some(Run::Once(run)),
+};
+
+fn run(input: &Input) -> Outcome {
+    let mut findings = Vec::new();
+    for network in input.topology.switches.iter().filter(|network| !network.rows.is_empty()) {
+        findings.extend(network.guests().filter_map(|port| finding(network, port)));
+    }
+    Ok(findings)
+}
+
+fn finding(network: &Network, port: &Port) -> Option<Finding> {
+    let (mac, _) = port.sender(None)?;
+    let addresses = port.guest_addresses().into_iter().filter(|address| !port.may_send_from(mac, *address));
+    let addresses: Vec<String> = addresses.map(|address| address.to_string()).collect();
+    if addresses.is_empty() {
+        return None;
+    }
+    let message = format!("port security of {} drops what it sends from {}", port.name, addresses.join(", "));
+    let finding = Finding::new(&port.name, message).on(network.name()).owned_by(port.owner());
+    Some(finding.seen("port_security", &port.port_security).seen("addresses", &port.addresses))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use crate::doctor::testing::*;
+
+    pub const CASES: &[Case] = &[
+        fires("web", |facts| nb(facts).ports[0].port_security = vec!["0a:00:00:00:00:10 10.0.0.77".into()]),
+        fires("web", |facts| nb(facts).ports[0].port_security = vec!["0a:00:00:00:00:99".into()]),
+        passes(|facts| nb(facts).ports[0].port_security = vec!["0a:00:00:00:00:10".into()]),
+        passes(|facts| {
+            let entry = "0A:00:00:00:00:10 10.0.0.10/24 fd00::/64";
+            nb(facts).ports[0].port_security = vec![entry.into()];
+        }),
+    ];
+}

@@ -1,0 +1,205 @@
+//! What becomes of a query on its way from a guest to a resolver, and where the guest sends it first.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::address;
+use super::balancer::vip_address;
+use super::dhcp::parse_addresses;
+use super::snapshot::{DhcpOptions, Port};
+use super::topology::{Network, Topology};
+
+/// How far a query of a guest to one resolver gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The responder of the guest's switch sees it. `beyond` is what ends it after, where OVN has no answer.
+    Responder { beyond: Option<Stop> },
+    /// It ends before the responder.
+    Stopped(Stop),
+    /// Not known, with the reason.
+    Unknown(String),
+}
+
+/// Where a query ends, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    pub cause: Cause,
+    /// The step of ovn-trace(8) that ends it; empty where the rows alone show it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub step: String,
+}
+
+/// Why a query ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The address is one that no packet is sent to.
+    NotSent(IpAddr),
+    /// The guest learns no router, and the resolver is not in its network.
+    NoRoute,
+    /// Nothing on the switch has the address to which the guest sends the query.
+    NothingHas(IpAddr),
+    /// The port is disabled.
+    Disabled,
+    /// Port security lets the guest's address not pass.
+    PortSecurity,
+    /// An ACL of a switch drops or rejects it.
+    Acl {
+        /// None where the trace does not lead to one of the rows.
+        acl: Option<Uuid>,
+        is_rejected: bool,
+        /// The switch whose ACL it is, where it is not the guest's.
+        switch: Option<String>,
+    },
+    /// A router has no route to the resolver.
+    RouterHasNoRoute(String),
+    /// The resolver's address is a router's, and nothing listens there.
+    RouterIsResolver { router: String, is_rejected: bool },
+    /// Another stage of OVN's pipeline.
+    Stage(String),
+}
+
+impl Reach {
+    /// The ACL that ends the query.
+    pub fn acl(&self) -> Option<Uuid> {
+        match self {
+            Reach::Stopped(stop) | Reach::Responder { beyond: Some(stop) } => match &stop.cause {
+                Cause::Acl { acl, .. } => *acl,
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the responder may see the query.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Reach::Stopped(_))
+    }
+}
+
+impl Cause {
+    /// Whether the guest is told at once that the query ended.
+    pub fn is_rejected(&self) -> bool {
+        match self {
+            Cause::Acl { is_rejected, .. } | Cause::RouterIsResolver { is_rejected, .. } => *is_rejected,
+            // No packet is sent, and the resolver library sees the error.
+            Cause::NotSent(_) | Cause::NoRoute => true,
+            _ => false,
+        }
+    }
+}
+
+impl Stop {
+    pub fn of(cause: Cause) -> Self {
+        Stop { cause, step: String::new() }
+    }
+}
+
+/// What ends a query: `ACL … drops it`.
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Cause::NotSent(address) => write!(f, "no packet is ever sent to {address}"),
+            Cause::NoRoute => write!(f, "the guest gets no router, so it cannot send it"),
+            Cause::NothingHas(address) => {
+                write!(f, "nothing on the switch has {address}, so the guest cannot send it")
+            }
+            Cause::Disabled => write!(f, "the port is disabled"),
+            Cause::PortSecurity => write!(f, "port security drops it"),
+            Cause::Acl { acl, is_rejected, switch } => {
+                let acl = acl.map_or_else(|| "an ACL".to_owned(), |acl| format!("ACL {acl}"));
+                let of = switch.as_ref().map(|switch| format!(" of {switch}")).unwrap_or_default();
+                write!(f, "{acl}{of} {} it", if *is_rejected { "rejects" } else { "drops" })
+            }
+            Cause::RouterHasNoRoute(router) => write!(f, "router {router} has no route to it"),
+            Cause::RouterIsResolver { router, is_rejected } => {
+                write!(f, "router {router} {} it", if *is_rejected { "rejects" } else { "drops" })
+            }
+            Cause::Stage(stage) => write!(f, "OVN drops it in {stage}"),
+        }
+    }
+}
+
+/// To whom a guest sends a packet for a resolver (RFC 1122, section 3.3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextHop<'a> {
+    /// To the port with this MAC.
+    Mac(&'a str),
+    /// To a machine that OVN does not know.
+    Unseen,
+    /// To no one: the guest sends nothing.
+    Nowhere(Cause),
+}
+
+/// Where a guest that has this row of DHCP options sends a query to a resolver.
+pub fn next_hop<'a>(
+    topology: &Topology<'a>,
+    network: &Network<'a>,
+    row: &DhcpOptions,
+    resolver: IpAddr,
+) -> NextHop<'a> {
+    if let Some(cause) = not_sent(resolver) {
+        return NextHop::Nowhere(cause);
+    }
+    let Ok(net) = row.cidr.parse::<IpNet>() else { return NextHop::Unseen };
+    if net.addr().is_ipv4() != resolver.is_ipv4() {
+        return NextHop::Unseen;
+    }
+    if net.contains(&resolver) {
+        return holder(topology, network, resolver);
+    }
+    if !row.is_ipv4() {
+        // The router comes by router advertisements, from a link-local address.
+        return match network.uplinks.iter().find(|uplink| uplink.networks().any(|net| net.addr().is_ipv6())) {
+            Some(uplink) if !uplink.peer.mac.is_empty() => NextHop::Mac(&uplink.peer.mac),
+            None if network.ports.iter().all(|port| port.is_guest()) => NextHop::Nowhere(Cause::NoRoute),
+            _ => NextHop::Unseen,
+        };
+    }
+    let has = |option: &str| row.options.contains_key(option);
+    if has("classless_static_route") || has("ms_classless_static_route") {
+        return NextHop::Unseen;
+    }
+    match row.options.get("router").map(|value| parse_addresses(value)) {
+        Some(routers) if !routers.is_empty() => holder(topology, network, routers[0]),
+        _ => NextHop::Nowhere(Cause::NoRoute),
+    }
+}
+
+/// Whether no guest sends a packet to this address.
+pub fn not_sent(resolver: IpAddr) -> Option<Cause> {
+    let is_link_local = matches!(resolver, IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80);
+    (!is_link_local && address::unusable(resolver).is_some()).then_some(Cause::NotSent(resolver))
+}
+
+/// Who has an address on a switch: a router, another port, or perhaps a machine that OVN does not know.
+fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAddr) -> NextHop<'a> {
+    let uplink = network.uplinks.iter().find(|uplink| uplink.networks().any(|net| net.addr() == address));
+    if let Some(uplink) = uplink.filter(|uplink| !uplink.peer.mac.is_empty()) {
+        return NextHop::Mac(&uplink.peer.mac);
+    }
+    let mut ports = network.ports.iter().copied();
+    if let Some(mac) = ports.find(|port| port.all_addresses().contains(&address)).and_then(Port::mac) {
+        return NextHop::Mac(mac);
+    }
+    let is_unknown = |port: &&Port| port.addresses.iter().any(|entry| entry == "unknown");
+    let is_open = network.is_physical() || network.ports.iter().any(is_unknown);
+    // A router answers ARP for the addresses of its load balancers and of NAT.
+    let is_routed = network.uplinks.iter().any(|uplink| uplink.networks().any(|net| net.contains(&address)));
+    if uplink.is_some() || is_open || (is_routed && is_virtual(topology, address)) {
+        return NextHop::Unseen;
+    }
+    NextHop::Nowhere(Cause::NothingHas(address))
+}
+
+/// Whether an address is a load balancer's or of NAT.
+fn is_virtual(topology: &Topology, address: IpAddr) -> bool {
+    let rows = topology.rows;
+    let mut vips = rows.load_balancers.iter().flat_map(|row| row.vips.keys());
+    vips.any(|vip| vip_address(vip) == Some(address))
+        || rows.nat.iter().any(|row| row.external_ip.parse() == Ok(address))
+}
