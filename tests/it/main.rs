@@ -44,6 +44,7 @@ mod left_over;
 mod libvirt;
 mod lookup;
 mod lookup_agrees;
+mod packaging;
 mod prune_stale;
 mod races;
 mod records;
