@@ -1,5 +1,7 @@
 //! The manual: a page for each command, made from the command definitions and from the lists of names and checks.
 
+use std::collections::BTreeMap;
+
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -58,13 +60,50 @@ fn add_pages(command: &clap::Command, name: &str, pages: &mut Vec<Page>) -> std:
     if is_root {
         for (title, paragraphs) in SECTIONS {
             section(title, paragraphs).to_writer(&mut text)?;
+            if *title == "ENVIRONMENT" {
+                variables(command).to_writer(&mut text)?;
+            }
         }
+    }
+    if !is_root {
+        section("SEE ALSO", &[&see_also(command, name)]).to_writer(&mut text)?;
     }
     pages.push((format!("{name}.1"), tidy(&String::from_utf8_lossy(&text))));
     for subcommand in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         add_pages(subcommand, &format!("{name}-{}", subcommand.get_name()), pages)?;
     }
     Ok(())
+}
+
+/// The variables that set options of any command.
+fn variables(root: &clap::Command) -> Roff {
+    let mut all = BTreeMap::new();
+    add_variables(root, &mut all);
+    let texts: Vec<String> = all.iter().map(|(variable, option)| format!("{variable} ({option})")).collect();
+    let mut roff = Roff::new();
+    roff.control("PP", []);
+    roff.text([roman(format!("These variables set an option: {}.", texts.join(", ")))]);
+    roff
+}
+
+fn add_variables(command: &clap::Command, all: &mut BTreeMap<String, String>) {
+    for arg in command.get_arguments() {
+        if let (Some(variable), Some(option)) = (arg.get_env(), arg.get_long()) {
+            all.insert(variable.to_string_lossy().into_owned(), format!("--{option}"));
+        }
+    }
+    command.get_subcommands().for_each(|command| add_variables(command, all));
+}
+
+/// The pages that belong to a command's: those above and below it, and that of its output.
+fn see_also(command: &clap::Command, name: &str) -> String {
+    let parent = name.rsplit_once('-').map(|(parent, _)| parent.to_owned());
+    let verbs = command.get_subcommands().filter(|verb| !verb.is_hide_set());
+    let below = verbs.map(|verb| format!("{name}-{}", verb.get_name()));
+    let is_page = |page: &String| page != "qdns" && page != "qdns-prune";
+    let pages = parent.into_iter().filter(is_page).chain(below).map(|page| format!("{page}(1)"));
+    let pages: Vec<String> = std::iter::once("qdns(1)".to_owned()).chain(pages).collect();
+    format!("{}, qdns-json(5), ovn-nbctl(8), ovn-nb(5)", pages.join(", "))
 }
 
 fn subcommands(command: &clap::Command, name: &str) -> Roff {
@@ -220,5 +259,5 @@ const SECTIONS: &[(&str, &[&str])] = &[
              permission, timeout. 4: something was found.",
         ],
     ),
-    ("SEE ALSO", &["ovn-nbctl(8), ovn-nb(5), ovn-architecture(7), resolv.conf(5)"]),
+    ("SEE ALSO", &["qdns-json(5), ovn-nbctl(8), ovn-nb(5), ovn-architecture(7), resolv.conf(5)"]),
 ];
