@@ -113,7 +113,10 @@ fn new_row<'a>(
 /// The rows that were created for a switch.
 pub(super) fn created_for<'a>(topology: &Topology<'a>, network: &Network) -> Vec<&'a DhcpOptions> {
     let rows = topology.rows.dhcp_options.iter();
-    rows.filter(|row| is_created_for(row, network) && !row.owner().is_foreign()).collect()
+    let is_own = |row: &&DhcpOptions| is_created_for(row, network) && !row.owner().is_foreign();
+    let mut rows: Vec<&DhcpOptions> = rows.filter(is_own).collect();
+    rows.sort_by_key(|row| (!row.is_ipv4(), &row.cidr));
+    rows
 }
 
 pub(super) fn is_created_for(row: &DhcpOptions, network: &Network) -> bool {
@@ -122,10 +125,10 @@ pub(super) fn is_created_for(row: &DhcpOptions, network: &Network) -> bool {
 
 /// Plans that the ports of a switch use a row no longer, and that it is destroyed.
 pub(super) fn destroy(plan: &mut Plan, network: &Network, row: &DhcpOptions) {
-    let references = network.ports.iter().map(|port| (port, Reference::to_dhcp_options(port, row)));
-    let is_used = |port: &Port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid));
-    let used = references.filter(|(port, _)| is_used(port));
-    plan.changes.extend(used.map(|(_, reference)| Change::Unrefer(reference)));
+    let is_user = |port: &&Port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid));
+    let mut users: Vec<&Port> = network.ports.iter().copied().filter(is_user).collect();
+    users.sort_by(|one, other| one.name.cmp(&other.name));
+    plan.changes.extend(users.into_iter().map(|port| Change::Unrefer(Reference::to_dhcp_options(port, row))));
     plan.changes.push(Change::Destroy(Row::Dhcp(row.clone())));
 }
 
