@@ -8,12 +8,14 @@ use uuid::Uuid;
 use super::northbound::Northbound;
 use super::query::{DHCP_COLUMNS, DNS_COLUMNS, NAMES, PORT, Query, SwitchRef, Test, Wanted};
 use crate::error::{Error, Kind, Result};
-use crate::model::snapshot::{Snapshot, Switch};
+use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::zone::zone_uuid;
 
 /// The greatest number of ports that one command line names.
 pub(super) const PORTS_MAX: usize = 10_000;
 pub(super) const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports";
+/// The columns that tell which switches list a row.
+pub(super) const LISTING_COLUMNS: &str = "_uuid,name,dns_records";
 pub(super) const PORT_COLUMNS: &str = "_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids,enabled,dhcpv4_options,dhcpv6_options";
 
 /// Which switches a command is for.
@@ -144,31 +146,52 @@ impl Northbound {
         switches.table("DHCP_Options", DHCP_COLUMNS);
         switches.services();
         let mut snapshot = self.read(switches)?;
+        let ports = ports_of(&snapshot.switches);
+        if ports.len() > PORTS_MAX {
+            return Ok(None);
+        }
         let own = snapshot.switches.iter().map(|switch| zone_uuid(switch.uuid));
         let zones: BTreeSet<Uuid> =
             snapshot.switches.iter().flat_map(|switch| &switch.dns_records).copied().chain(own).collect();
         let mut query = Query::default();
-        query.dns_rows(&Vec::from_iter(zones));
+        query.dns_rows(&Vec::from_iter(zones.iter().copied()));
         let names: BTreeSet<&str> = snapshot.switches.iter().map(|switch| switch.name.as_str()).collect();
         for name in names {
             query.dns_of_switch(name);
             query.foreign_rows_of_switch(name);
         }
-        snapshot.dns = self.read(query)?.dns;
+        zones.iter().for_each(|row| query.switches_listing(*row, LISTING_COLUMNS));
+        query.rows(PORT, PORT_COLUMNS, &ports);
+        let read = self.read(query)?;
+        (snapshot.dns, snapshot.ports) = (read.dns, read.ports);
+        let sharers = unread_sharers(&snapshot, &read.switches);
         let mut query = Query::default();
-        let ours = snapshot.dns.iter().filter(|row| row.is_ours());
-        ours.for_each(|row| query.switches_listing(row.uuid, SWITCH_COLUMNS));
-        self.read_more(&mut snapshot, query)?;
-        let ports: Vec<Uuid> = snapshot.switches.iter().flat_map(|switch| &switch.ports).copied().collect();
-        if ports.len() > PORTS_MAX {
+        query.rows("Logical_Switch", SWITCH_COLUMNS, &sharers);
+        let sharers = self.read(query)?.switches;
+        let ports = ports_of(&sharers);
+        if snapshot.ports.len() + ports.len() > PORTS_MAX {
             return Ok(None);
         }
         let mut query = Query::default();
         query.rows(PORT, PORT_COLUMNS, &ports);
-        snapshot.ports = self.read(query)?.ports;
+        snapshot.ports.extend(self.read(query)?.ports);
+        snapshot.switches.extend(sharers);
         self.read_marked_switches(&mut snapshot)?;
         Ok(Some(snapshot))
     }
+}
+
+fn ports_of(switches: &[Switch]) -> Vec<Uuid> {
+    switches.iter().flat_map(|switch| &switch.ports).copied().collect()
+}
+
+/// The switches that list a zone of the snapshot and are not in it.
+fn unread_sharers(snapshot: &Snapshot, listing: &[Switch]) -> Vec<Uuid> {
+    let is_ours = |uuid: &Uuid| snapshot.dns_row(*uuid).is_some_and(DnsRow::is_ours);
+    let is_unread = |row: &&Switch| snapshot.switches.iter().all(|known| known.uuid != row.uuid);
+    let sharers = listing.iter().filter(is_unread).filter(|row| row.dns_records.iter().any(is_ours));
+    let sharers: BTreeSet<Uuid> = sharers.map(|row| row.uuid).collect();
+    Vec::from_iter(sharers)
 }
 
 pub(super) fn ports_query() -> Query {

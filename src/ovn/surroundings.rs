@@ -7,13 +7,12 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::northbound::Northbound;
-use super::ports::PORTS_MAX;
+use super::ports::{LISTING_COLUMNS, PORTS_MAX};
 use super::query::{DHCP_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
 use super::zones::SWITCH_COLUMNS;
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 
-const LISTING_COLUMNS: &str = "_uuid,name,dns_records";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,external_ids,dhcpv4_options,dhcpv6_options";
 
 impl Northbound {
@@ -50,20 +49,26 @@ impl Northbound {
             let lists_some = Wanted::Where("dns_records", Test::IsNotEmpty);
             query.select("Logical_Switch", LISTING_COLUMNS, lists_some);
         }
-        let (mut snapshot, found, mut listing) = self.read_switch_and(switch, query)?;
+        let (mut snapshot, found, listing) = self.read_switch_and(switch, query)?;
         let ours: Vec<Uuid> = snapshot.dns.iter().filter(|row| row.is_ours()).map(|row| row.uuid).collect();
+        let mut sharers: BTreeSet<Uuid> = listing
+            .iter()
+            .filter(|row| row.dns_records.iter().any(|uuid| ours.contains(uuid)))
+            .map(|row| row.uuid)
+            .collect();
         if is_narrow {
             let mut query = Query::default();
-            ours.iter().for_each(|row| query.switches_listing(*row, LISTING_COLUMNS));
-            listing = self.read(query)?.switches;
+            ours.iter().for_each(|row| query.switches_listing(*row, SWITCH_COLUMNS));
+            self.read_more(&mut snapshot, query)?;
+            sharers.extend(snapshot.switches.iter().map(|row| row.uuid));
         }
-        let sharers: Vec<&Switch> =
-            listing.iter().filter(|row| row.dns_records.iter().any(|uuid| ours.contains(uuid))).collect();
-        let uuids: Vec<Uuid> = sharers.iter().map(|row| row.uuid).collect();
-        let rows: BTreeSet<Uuid> = sharers.iter().flat_map(|row| &row.dns_records).copied().collect();
+        let is_unread = |uuid: &Uuid| snapshot.switches.iter().all(|row| row.uuid != *uuid);
+        let unread: Vec<Uuid> = sharers.iter().copied().filter(is_unread).collect();
+        let listed = snapshot.switches.iter().chain(&listing).filter(|row| sharers.contains(&row.uuid));
+        let rows: BTreeSet<Uuid> = listed.flat_map(|row| &row.dns_records).copied().collect();
         let mut query = Query::default();
-        query.rows("Logical_Switch", SWITCH_COLUMNS, &uuids);
-        query.dns_rows(&Vec::from_iter(rows));
+        query.rows("Logical_Switch", SWITCH_COLUMNS, &unread);
+        query.dns_rows(&Vec::from_iter(rows.into_iter().filter(|uuid| snapshot.dns_row(*uuid).is_none())));
         self.read_more(&mut snapshot, query)?;
         self.read_marked_switches(&mut snapshot)?;
         Ok((snapshot, found))
