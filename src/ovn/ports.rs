@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 use super::northbound::Northbound;
-use super::query::{DHCP_COLUMNS, DNS_COLUMNS, NAMES, PORT, Query, SwitchRef, Test, Wanted};
+use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::zone::zone_uuid;
@@ -93,14 +93,10 @@ impl Northbound {
         if !self.reads_rows() {
             return self.read_all_ports();
         }
+        let ports = self.find_ports(names)?;
         let mut query = Query::default();
-        for name in names {
-            query.select(PORT, NAMES, Wanted::Where("name", Test::Is(name.clone())));
-        }
-        let ports = self.read(query)?.ports;
-        let mut query = Query::default();
-        for port in &ports {
-            query.select("Logical_Switch", SWITCH_COLUMNS, Wanted::Where("ports", Test::Refers(port.uuid)));
+        for port in ports {
+            query.select("Logical_Switch", SWITCH_COLUMNS, Wanted::Where("ports", Test::Refers(port)));
         }
         match self.read_ports_of(query)? {
             Some(snapshot) => Ok(snapshot),

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -275,6 +276,42 @@ fn a_silent_database_costs_a_machine_no_more_than_the_limit() -> Result<()> {
     let message = started(&nb, "web", &domain("web", &[P1]))?;
     assert!(message.contains("within 5 s") || message.contains("gave up after 5 s"), "{message}");
     nb.cont();
+    Ok(())
+}
+
+#[test]
+fn machines_that_start_together_are_found_by_few_searches() -> Result<()> {
+    const MACHINES: usize = 12;
+    let nb = nets()?;
+    let ports: Vec<String> = (0..MACHINES).map(|number| format!("port-{number}")).collect();
+    for (number, port) in ports.iter().enumerate() {
+        let entry = format!("0a:00:00:00:00:{number:02x} 10.0.0.{}", 10 + number);
+        nb.nbctl(&["lsp-add", "net1", port, "--", "lsp-set-addresses", port, &entry]);
+    }
+    let (log, client) = (nb.dir().join("runs"), nb.dir().join("ovsdb-client"));
+    executable(&client, &format!("#!/bin/sh\necho \"$*\" >> {}\nexec ovsdb-client \"$@\"\n", log.display()))?;
+    // They all wait for the first search.
+    nb.stop();
+    let mut started = Vec::new();
+    for port in &ports {
+        let mut hook = libvirt(&nb, &[], &[port, "started", "begin", "-"]);
+        hook.env("QDNS_OVSDB_CLIENT", &client)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = hook.spawn()?;
+        child.stdin.take().context("a pipe")?.write_all(domain(port, &[port]).as_bytes())?;
+        started.push(child);
+    }
+    sleep(Duration::from_millis(700));
+    nb.cont();
+    for child in started {
+        assert_eq!(Run::of(child.wait_with_output()?).stderr, "");
+    }
+    assert_eq!(hosts(&nb).lines().count(), MACHINES);
+    let runs = fs::read_to_string(log)?;
+    let searches = runs.lines().filter(|run| run.contains(r#""name","==","port-"#)).count();
+    assert!(searches <= MACHINES / 2, "{searches} searches");
     Ok(())
 }
 
