@@ -69,7 +69,7 @@ impl PruneStaleArgs {
     pub(crate) fn run(self, context: &Context) -> Result<Reply> {
         let switches = Switches::parse(&self.switches, self.all)?;
         let (mut snapshot, switches) = context.nb.read_guests_even_deleted(&switches)?;
-        if has_stale(&Topology::of(&snapshot), &switches)? {
+        if !self.all && has_stale(&Topology::of(&snapshot), &switches)? {
             context.nb.read_other_guests(&mut snapshot)?;
         }
         let topology = Topology::of(&snapshot);

@@ -1,4 +1,4 @@
-//! The benchmark: each command beside the bare ovn-nbctl commands that do the same, in one run, turn
+//! The benchmark: each command beside the bare commands of OVN's clients that do the same, in one run, turn
 //! by turn. `cargo bench --bench bench` prints the tables.
 //!
 //! With `QDNS_BENCH_WRITE=1` it also writes `tests/bench/RESULTS.md`, `tests/bench/cost.svg` and the
@@ -7,6 +7,7 @@
 
 mod by_hand;
 mod chart;
+mod client;
 mod doctor;
 mod growth;
 mod import;
@@ -88,7 +89,8 @@ fn network(
     let direct = Target::direct(&nb);
     let place = Place { target: &direct, switch: &switch, patience, is_judged };
     let memory = doctor::memory(&place)?;
-    let rows = pairs(&place)?;
+    let mut rows = pairs(&place)?;
+    rows.extend(client::rows(&place)?);
     let memory_line = if is_judged { memory.markdown() } else { String::new() };
     report.part(&title, &[table::markdown(&rows), memory_line].join("\n"));
 

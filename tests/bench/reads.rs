@@ -13,8 +13,8 @@ use super::turns::Way;
 const TARGET: f64 = 1.3;
 
 const PORT: &str = "Logical_Switch_Port";
-const PORT_COLUMNS: &str =
-    "--columns=_uuid,name,type,addresses,dynamic_addresses,port_security,options,external_ids";
+const PORT_COLUMNS: &str = "--columns=_uuid,name,type,addresses,dynamic_addresses,port_security,options,\
+    external_ids,enabled,dhcpv4_options,dhcpv6_options";
 const LEASE_COLUMNS: &str = "--columns=_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
 
 /// The reads of one place.
@@ -24,6 +24,7 @@ pub fn rows(place: &Place) -> Result<Vec<Row>> {
     let one_zone = "one run: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`";
     [
         place.row(&["record", "ls", switch], TARGET, vec![(one_zone, place.reading(place.zone()))]),
+        place.row(&["zone", "show", switch], TARGET, vec![(one_zone, place.reading(place.zone()))]),
         place.row(&["record", "ls"], TARGET, all_zones()),
         place.row(&["record", "ls", "-o", "json"], TARGET, all_zones()),
         place.row(&["zone", "ls"], TARGET, all_zones()),
@@ -89,10 +90,19 @@ fn all_ports<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
     let query = Query::default()
         .then(&["--columns=_uuid,name,dns_records,other_config,ports", "list", "Logical_Switch"])
         .then(&[PORT_COLUMNS, "list", PORT])
-        .then(&["--columns=_uuid,name,networks", "list", "Logical_Router_Port"])
         .then(&["--columns=_uuid,external_ids,records", "list", "DNS"]);
-    let what = "one run: `list` of `Logical_Switch`, `Logical_Switch_Port`, `Logical_Router_Port`, `DNS`";
-    (what, place.reading(query))
+    let what = "one run: `list` of `Logical_Switch`, `Logical_Switch_Port`, `DNS`, `Logical_Router_Port`, \
+        `DHCP_Options`, `Load_Balancer`, `NAT`";
+    (what, place.reading(signs_of_life(query)))
+}
+
+/// What other than ports may have an address.
+fn signs_of_life(query: Query) -> Query {
+    query
+        .then(&["--columns=_uuid,name,networks", "list", "Logical_Router_Port"])
+        .then(&["--columns=_uuid,cidr,options,external_ids", "list", "DHCP_Options"])
+        .then(&["--columns=_uuid,name,vips", "list", "Load_Balancer"])
+        .then(&["--columns=_uuid,external_ip", "list", "NAT"])
 }
 
 /// The switch and its zone, then its ports.
@@ -108,11 +118,11 @@ fn ports_of_switch<'a>(place: &'a Place<'a>) -> (&'static str, Way<'a>) {
             &mark,
         ]);
         let ports = references(&place.read(&zone)?, "ports")?;
-        let routers = ["--columns=_uuid,name,networks", "list", "Logical_Router_Port"];
-        place.read(&Query::default().then(&rows_of(PORT_COLUMNS, &ports)).then(&routers)).map(drop)
+        place.read(&signs_of_life(Query::default().then(&rows_of(PORT_COLUMNS, &ports)))).map(drop)
     };
     let what = "two runs: `find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`; then \
-        `list Logical_Switch_Port` of its ports, `list Logical_Router_Port`";
+        `list Logical_Switch_Port` of its ports, `list` of `Logical_Router_Port`, `DHCP_Options`, \
+        `Load_Balancer`, `NAT`";
     (what, Box::new(work))
 }
 

@@ -41,7 +41,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// qdns beside bare ovn-nbctl.
+/// qdns beside bare commands.
 #[derive(Clone)]
 pub struct Row {
     /// The command.
@@ -73,7 +73,7 @@ impl Row {
 /// The rows as a table; those that miss their target are marked.
 pub fn markdown(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| command | qdns | bare ovn-nbctl | ratio | target | turns | what is run bare |\n\
+        "| command | qdns | bare | ratio | target | turns | what is run bare |\n\
          |---|--:|--:|--:|--:|--:|---|\n",
     );
     for row in rows {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 
 use crate::lab::Nb;
 
@@ -56,6 +57,11 @@ impl<'a> Target<'a> {
     /// Runs ovn-nbctl; returns what it printed.
     pub fn nbctl(&self, args: &[&str]) -> Result<String> {
         self.run("ovn-nbctl", args, &[0])
+    }
+
+    /// Runs ovsdb-client, by its verb, with one transaction (RFC 7047); returns what it printed.
+    pub fn client(&self, verb: &str, transaction: &Value) -> Result<String> {
+        self.run("ovsdb-client", &[verb, &self.nb.remote(), &transaction.to_string()], &[0])
     }
 
     /// The commands of OVN's clients that a qdns command runs.

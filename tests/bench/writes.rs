@@ -18,15 +18,15 @@ const TARGET: f64 = 1.5;
 const READ: &str = "`find Logical_Switch name=SWITCH`, `find DNS external_ids:switch=SWITCH`";
 
 /// A host that one side adds in a turn, and another removes later.
-struct Host {
-    name: String,
+pub struct Host {
+    pub name: String,
     address: String,
     reverse: String,
 }
 
 impl Host {
     /// The host of a side, of which there are `b'a'`…, in a turn.
-    fn of(side: u8, turn: usize) -> Self {
+    pub fn of(side: u8, turn: usize) -> Self {
         Host {
             name: format!("bench-{}-{turn}", side as char),
             address: format!("10.250.{side}.{}", turn + 1),
@@ -35,7 +35,7 @@ impl Host {
     }
 
     /// Its keys with their values.
-    fn pairs(&self) -> [(String, String); 3] {
+    pub fn pairs(&self) -> [(String, String); 3] {
         let fqdn = format!("{}.internal", self.name);
         [
             (self.name.clone(), self.address.clone()),
