@@ -33,17 +33,8 @@ impl Table {
 
     /// The table's lines without the blanks at their ends.
     pub(super) fn page(mut self) -> Page {
-        for column in std::mem::take(&mut self.spare) {
-            let table = self.drawn();
-            let used: usize =
-                table.column_max_content_widths().iter().map(|width| usize::from(*width) + GAP).sum();
-            if self.width.is_none_or(|width| used <= usize::from(width) + GAP) {
-                break;
-            }
-            if let Some(index) = self.header.iter().position(|name| *name == column) {
-                self.header.remove(index);
-                self.rows.iter_mut().for_each(|row| drop(row.remove(index)));
-            }
+        if let Some(width) = self.width {
+            self.fit(usize::from(width));
         }
         let table = self.drawn();
         let lines = table.lines().map(|line| {
@@ -51,6 +42,20 @@ impl Table {
             line.strip_prefix(' ').unwrap_or(line).to_owned()
         });
         lines.collect()
+    }
+
+    /// Removes columns until the lines fit.
+    fn fit(&mut self, width: usize) {
+        for column in std::mem::take(&mut self.spare) {
+            let widths = self.drawn().column_max_content_widths();
+            if widths.into_iter().map(|column| usize::from(column) + GAP).sum::<usize>() <= width + GAP {
+                break;
+            }
+            if let Some(index) = self.header.iter().position(|name| *name == column) {
+                self.header.remove(index);
+                self.rows.iter_mut().for_each(|row| drop(row.remove(index)));
+            }
+        }
     }
 
     fn drawn(&self) -> comfy_table::Table {
