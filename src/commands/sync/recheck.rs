@@ -10,8 +10,9 @@ use crate::ovn::watch::Watch;
 
 /// Changes reach the two readings at different times. A difference counts if it is the same after this.
 const SETTLE: Duration = Duration::from_secs(2);
-/// How long to wait for the content of a table before the database is asked whether the table is empty.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for the content of a table before the database is asked whether the table is empty. Unlike the first
+/// reading, nothing waits for it.
+const ASK_AFTER: Duration = Duration::from_secs(1);
 
 /// When the copy is compared, and the state of a comparison.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Recheck {
     }
 
     pub fn begin(&mut self, watch: Watch, number: u64) {
-        self.at = Instant::now() + PATIENCE;
+        self.at = Instant::now() + ASK_AFTER;
         self.reading = Some(Reading { watch, number, prints: Prints::default(), found: None });
     }
 
@@ -63,7 +64,7 @@ impl Recheck {
         }
         reading.prints.apply(table, update.rows);
         if reading.found.is_none() {
-            self.at = now + PATIENCE;
+            self.at = now + ASK_AFTER;
         }
         Ok(())
     }
@@ -80,7 +81,7 @@ impl Recheck {
     pub fn compare(&mut self, copy: &Copy, now: Instant) -> Option<String> {
         let reading = self.reading.as_mut().filter(|_| self.at <= now)?;
         if !reading.watch.is_whole() {
-            self.at = now + PATIENCE;
+            self.at = now + ASK_AFTER;
             if reading.watch.ask_for_empty().is_err() {
                 let number = reading.number;
                 self.end(number, now);

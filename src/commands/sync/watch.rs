@@ -28,7 +28,7 @@ const QUIET: Duration = Duration::from_millis(15);
 /// … and at the latest this long after the first.
 const QUIET_AT_MOST: Duration = Duration::from_millis(100);
 /// How long to wait for the content of a table before the database is asked whether the table is empty.
-const PATIENCE: Duration = Duration::from_millis(100);
+const ASK_AFTER: Duration = Duration::from_millis(100);
 /// The shortest and the longest wait before a lost connection is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -177,7 +177,7 @@ impl Watcher<'_> {
     /// Reads the content of all tables. Returns an outcome if the connection is lost.
     fn load(&mut self, at: &mut Connection) -> Result<Option<Outcome>> {
         while !at.watch.is_whole() {
-            match self.wait(at, Some(Instant::now() + PATIENCE))? {
+            match self.wait(at, Some(Instant::now() + ASK_AFTER))? {
                 Heard::Nothing => at.watch.ask_for_empty()?,
                 Heard::Rows => {}
                 Heard::End(outcome) => return Ok(Some(outcome)),
