@@ -56,6 +56,20 @@ impl Snapshot {
         }
     }
 
+    /// Takes the DNS rows of another reading in place of its own, with what its switches say of them.
+    pub fn take_zones(&mut self, zones: Snapshot) {
+        for switch in zones.switches {
+            match self.switches.iter_mut().find(|row| row.uuid == switch.uuid) {
+                Some(row) => {
+                    let Switch { name, dns_records, other_config, external_ids, .. } = switch;
+                    *row = Switch { name, dns_records, other_config, external_ids, ..std::mem::take(row) };
+                }
+                None => self.switches.push(switch),
+            }
+        }
+        self.dns = zones.dns;
+    }
+
     pub fn load_balancer(&self, uuid: Uuid) -> Option<&LoadBalancer> {
         self.load_balancers.iter().find(|row| row.uuid == uuid)
     }

@@ -163,14 +163,24 @@ impl Northbound {
         let sharers = unread_sharers(&snapshot, &read.switches);
         let mut query = Query::default();
         query.rows("Logical_Switch", SWITCH_COLUMNS, &sharers);
-        let sharers = self.read(query)?.switches;
+        // A zone that was made by hand and that its home does not list.
+        let unasked = snapshot.dns.iter().filter(|row| row.is_ours() && !zones.contains(&row.uuid));
+        unasked.for_each(|row| query.switches_listing(row.uuid, SWITCH_COLUMNS));
+        let mut sharers = self.read(query)?.switches;
+        sharers.retain(|row| snapshot.switches.iter().all(|known| known.uuid != row.uuid));
         let ports = ports_of(&sharers);
         if snapshot.ports.len() + ports.len() > PORTS_MAX {
             return Ok(None);
         }
         let mut query = Query::default();
         query.rows(PORT, PORT_COLUMNS, &ports);
-        snapshot.ports.extend(self.read(query)?.ports);
+        // The rows that only they list: their guests get the names of both.
+        let listed: BTreeSet<Uuid> = sharers.iter().flat_map(|row| &row.dns_records).copied().collect();
+        let unread = listed.into_iter().filter(|row| snapshot.dns_row(*row).is_none());
+        query.dns_rows(&Vec::from_iter(unread));
+        let read = self.read(query)?;
+        snapshot.ports.extend(read.ports);
+        snapshot.dns.extend(read.dns);
         snapshot.switches.extend(sharers);
         self.read_marked_switches(&mut snapshot)?;
         Ok(Some(snapshot))

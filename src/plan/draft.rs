@@ -1,6 +1,7 @@
 //! A zone as a draft: opened from the rows, changed host by host, closed into a plan.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
 
 use uuid::Uuid;
 
@@ -33,8 +34,8 @@ pub struct Draft<'a> {
     /// The names and reverse names of all hosts that a decision depended on.
     touched: BTreeSet<String>,
     pub(super) warnings: Vec<String>,
-    /// The other rows that answer the same guests, with what each is.
-    pub(super) foreign: Vec<(String, &'a Map)>,
+    /// The other rows that answer the same guests.
+    pub(super) foreign: Vec<OtherRow<'a>>,
     /// The warnings for a zone that is created here.
     creation: Vec<String>,
     /// The keys of the dangling reverse names, by the host that they name.
@@ -58,8 +59,17 @@ impl<'a> Draft<'a> {
     /// As [`Topology::zone_of`].
     pub fn open(topology: &Topology<'a>, network: &Network<'a>) -> Result<Self> {
         let zone = topology.zone_of(network)?;
-        let switch = network.switch;
         let domain = zone.map_or_else(|| usual_domain(topology, network), |zone| zone.domain.clone());
+        Self::open_under(topology, network, domain)
+    }
+
+    /// As [`Draft::open`], with the hosts that the zone has under this domain.
+    ///
+    /// # Errors
+    /// As [`Topology::zone_of`].
+    pub(super) fn open_under(topology: &Topology<'a>, network: &Network<'a>, domain: Domain) -> Result<Self> {
+        let zone = topology.zone_of(network)?;
+        let switch = network.switch;
         let is_attached = zone.is_some_and(Zone::is_attached);
         let row = zone.map(|zone| zone.row);
         Ok(Draft {
@@ -219,9 +229,9 @@ impl<'a> Draft<'a> {
         self.row.is_some_and(|row| row.records.contains_key(key))
     }
 
-    /// The owner and the value of a key in the rows of other programs on this switch.
-    pub(super) fn foreign_value(&self, key: &str) -> Option<(&str, &'a str)> {
-        self.foreign.iter().find_map(|(owner, records)| Some((owner.as_str(), records.get(key)?.as_str())))
+    /// The first other row that has a key, and the value.
+    pub(super) fn foreign_value(&self, key: &str) -> Option<(&OtherRow<'a>, &'a str)> {
+        self.foreign.iter().find_map(|other| Some((other, other.row.records.get(key)?.as_str())))
     }
 
     /// Makes the plan fail where another writer changes a host that a decision depends on.
@@ -251,8 +261,8 @@ impl<'a> Draft<'a> {
         let switch = &self.switch.name;
         let error = Error::not_found(format!("switch {switch} has no host {name:?}"));
         let fqdn = format!("{name}.{}", self.domain);
-        if let Some((row, _)) = self.foreign_value(name).or_else(|| self.foreign_value(&fqdn)) {
-            return error.hint(format!("{row} has it, which this switch lists too"));
+        if let Some((other, _)) = self.foreign_value(name).or_else(|| self.foreign_value(&fqdn)) {
+            return error.hint(format!("{other} has it"));
         }
         let names = self.hosts.by_name.keys().map(Text::as_ref);
         match closest(name, names) {
@@ -270,21 +280,68 @@ fn decisive_marks() -> impl Iterator<Item = &'static str> {
     [SWITCH_MARK, DOMAIN_MARK].into_iter().chain(FOREIGN_SWITCH_MARKS)
 }
 
-/// The rows that answer the guests of a switch's zone besides the zone, with what each is: those that the switch lists,
-/// and those of the switches that share the zone.
+/// A row that answers guests of a switch's zone besides the zone.
+#[derive(Clone, Debug)]
+pub(super) struct OtherRow<'a> {
+    row: &'a DnsRow,
+    /// What it is: `a row of neutron`.
+    pub(super) label: String,
+    /// The switch that lists it.
+    switch: &'a str,
+}
+
+impl fmt::Display for OtherRow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_its_zone = self.label.strip_prefix("the zone of ") == Some(self.switch);
+        if is_its_zone {
+            f.write_str(&self.label)
+        } else {
+            write!(f, "{} on switch {}", self.label, self.switch)
+        }
+    }
+}
+
+impl OtherRow<'_> {
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.row.records.contains_key(key)
+    }
+
+    /// The conflict where the zone of a switch would get a key of this row too.
+    pub(super) fn has_already(&self, key: &str, switch: &Switch) -> Error {
+        let error = Error::conflict(format!("{self} has {key} already"));
+        if self.switch == switch.name {
+            return error;
+        }
+        error.hint(format!(
+            "{} shares the zone of {}, so its guests get the names of both",
+            self.switch, switch.name
+        ))
+    }
+
+    /// A hint for a name that this row has.
+    pub(super) fn another_name(&self) -> String {
+        let show = CommandLine::qdns(["zone", "show"]).value(self.switch);
+        format!("choose another name; {show} shows the rows of the switch")
+    }
+}
+
+/// The rows that answer the guests of a switch's zone besides the zone: those that the switch lists, and those of the
+/// switches that share the zone.
 fn other_rows<'a>(
     topology: &Topology<'a>,
     network: &Network<'a>,
     zone: Option<&DnsRow>,
-) -> Vec<(String, &'a Map)> {
-    let mut others: Vec<&DnsRow> = Vec::new();
-    for row in topology.sharing(network).into_iter().flat_map(|network| network.rows.iter().copied()) {
-        let is_zone = zone.is_some_and(|zone| zone.uuid == row.uuid);
-        if !is_zone && others.iter().all(|other| other.uuid != row.uuid) {
-            others.push(row);
+) -> Vec<OtherRow<'a>> {
+    let mut others: Vec<OtherRow> = Vec::new();
+    for network in topology.sharing(network) {
+        for row in &network.rows {
+            let is_zone = zone.is_some_and(|zone| zone.uuid == row.uuid);
+            if !is_zone && others.iter().all(|other| other.row.uuid != row.uuid) {
+                others.push(OtherRow { row, label: topology.row_label(row), switch: &network.switch.name });
+            }
         }
     }
-    others.into_iter().map(|row| (topology.row_label(row), &row.records)).collect()
+    others
 }
 
 #[cfg(test)]

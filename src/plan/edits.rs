@@ -197,13 +197,8 @@ impl<'a> Draft<'a> {
     /// A conflict where a row of another program has one of the names, and the zone does not.
     pub(super) fn check_foreign<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
         for name in names {
-            if let Some((owner, _)) = self.foreign_value(name).filter(|_| !self.is_stored(name)) {
-                let show = CommandLine::qdns(["zone", "show"]).value(&self.switch.name);
-                return Err(Error::conflict(format!(
-                    "{owner} on switch {} has {name} already",
-                    self.switch.name
-                ))
-                .hint(format!("choose another name; {show} shows the rows of the switch")));
+            if let Some((other, _)) = self.foreign_value(name).filter(|_| !self.is_stored(name)) {
+                return Err(other.has_already(name, self.switch).hint(other.another_name()));
             }
         }
         Ok(())

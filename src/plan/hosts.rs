@@ -202,10 +202,9 @@ impl<'a> Draft<'a> {
         }
         for address in addresses {
             let key = address::reverse_name(*address);
-            if let Some((owner, name)) = self.foreign_value(&key).filter(|_| !self.is_stored(&key)) {
-                self.warnings.push(format!(
-                    "{hostname}: the PTR record of {address} stays with {name} in {owner} on this switch"
-                ));
+            if let Some((other, name)) = self.foreign_value(&key).filter(|_| !self.is_stored(&key)) {
+                let warning = format!("{hostname}: the PTR record of {address} stays with {name} in {other}");
+                self.warnings.push(warning);
                 continue;
             }
             match self.records.get(&key).map(|owner| host_name(owner, &self.domain)) {
@@ -240,25 +239,23 @@ impl<'a> Draft<'a> {
         let names = [(fqdn, wanted.names.has_fqdn()), (short, wanted.names.has_short())];
         let mut taken = Vec::new();
         for (name, is_wanted) in names {
-            let Some((owner, _)) = self.foreign_value(name) else { continue };
-            let owner = owner.to_owned();
+            let Some((other, _)) = self.foreign_value(name) else { continue };
             if self.is_stored(name) {
-                self.warnings
-                    .push(format!("{name} is also in {owner} on this switch; OVN answers from either"));
+                let warning = format!("{name} is also in {other}; OVN answers from either");
+                self.warnings.push(warning);
             } else if is_wanted {
-                taken.push((name, owner));
+                taken.push((name, other.clone()));
             }
         }
-        let Some((name, owner)) = taken.first() else { return Ok(()) };
-        let error = Error::conflict(format!("{owner} on switch {} has {name} already", self.switch.name));
+        let Some((name, other)) = taken.first() else { return Ok(()) };
+        let error = other.has_already(name, self.switch);
         let switch = &self.switch.name;
         Err(if *name == short {
             let add = CommandLine::qdns(["record", "add"]).value(switch).value(hostname);
             let add = wanted.addresses.iter().fold(add, CommandLine::value).option("--no-short");
             error.hint(format!("without the short name: {add}"))
         } else {
-            let show = CommandLine::qdns(["zone", "show"]).value(switch);
-            error.hint(format!("choose another name; {show} shows the rows of the switch"))
+            error.hint(other.another_name())
         })
     }
 
@@ -408,7 +405,7 @@ mod tests {
             add(&next_to_neutron(&zone, &[("web", "10.0.0.10")]), &wanted("web", &["10.0.0.10"])).unwrap();
         assert_eq!(
             plan.warnings,
-            ["web is also in a row of neutron on this switch; OVN answers from either"]
+            ["web is also in a row of neutron on switch net1; OVN answers from either"]
         );
     }
 
@@ -419,7 +416,7 @@ mod tests {
         let keys: Vec<&str> = plan.entries().map(|entry| entry.key.as_str()).collect();
         assert_eq!(keys, ["web", "web.internal"]);
         let warning =
-            "web: the PTR record of 10.0.0.10 stays with vm.example.org in a row of neutron on this switch";
+            "web: the PTR record of 10.0.0.10 stays with vm.example.org in a row of neutron on switch net1";
         assert_eq!(plan.warnings, [warning]);
     }
 

@@ -263,7 +263,7 @@ fn a_refusal_names_the_owner_and_its_command() -> Result<()> {
     + mine  10.20.0.51
     + mine.example.org  10.20.0.51
     ----- stderr -----
-    warning: mine: the PTR record of 10.20.0.51 stays with db-server.example.org in a row of neutron on this switch
+    warning: mine: the PTR record of 10.20.0.51 stays with db-server.example.org in a row of neutron on switch neutron-[UUID]
     warning: the new zone has the domain example.org, as the names from a row of neutron on this switch have
     $ qdns zone create neutron-[UUID]
     + zone  neutron-[UUID]

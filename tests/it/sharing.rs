@@ -148,6 +148,63 @@ fn a_switch_that_only_shares_a_zone_removes_nothing_from_it() -> Result<()> {
     Ok(())
 }
 
+/// Whoever gives the zone a name: guests of the switch that shares it would get the name from two rows.
+#[test]
+fn no_command_gives_a_shared_zone_a_name_of_a_switch_that_shares_it() -> Result<()> {
+    let nb = shared_zone()?;
+    nb.qdns("record add net2 app 10.0.1.30").ok();
+    nb.nbctl(&["lsp-add", "net1", "app", "--", "lsp-set-addresses", "app", "0a:00:00:00:00:03 10.0.0.30"]);
+    nb.nbctl(&["set", "Logical_Switch_Port", "p1", "external_ids:qdns-aliases=app"]);
+    nb.nbctl(&["add", "DNS", zone_of(&nb, "net2").trim(), "records", "web.lan=10.0.1.31"]);
+    let before = nb.dump();
+    snapshot!(nb.session(&[
+        "record add net1 app 10.0.0.30",
+        "record add net1 app --alias-of web",
+        "record rename net1 web app",
+        "zone set net1 --domain lan --yes",
+        "sync net1 --dry-run",
+    ]), @"
+    $ qdns record add net1 app 10.0.0.30
+    ----- stderr -----
+    error: the zone of net2 has app.internal already
+       hint: net2 shares the zone of net1, so its guests get the names of both
+       hint: choose another name; qdns zone show net2 shows the rows of the switch
+    ----- exit 1 -----
+    $ qdns record add net1 app --alias-of web
+    ----- stderr -----
+    error: the zone of net2 has app already
+       hint: net2 shares the zone of net1, so its guests get the names of both
+       hint: choose another name; qdns zone show net2 shows the rows of the switch
+    ----- exit 1 -----
+    $ qdns record rename net1 web app
+    ----- stderr -----
+    error: the zone of net2 has app already
+       hint: net2 shares the zone of net1, so its guests get the names of both
+       hint: choose another name; qdns zone show net2 shows the rows of the switch
+    ----- exit 1 -----
+    $ qdns zone set net1 --domain lan --yes
+    ----- stderr -----
+    error: the zone of net2 has web.lan already
+       hint: net2 shares the zone of net1, so its guests get the names of both
+       hint: choose another name; qdns zone show net2 shows the rows of the switch
+    ----- exit 1 -----
+    $ qdns sync net1 --dry-run
+    Would change:
+    + p1  10.0.0.10
+    + p1.internal  10.0.0.10
+    + qdns-port-p1  [UUID]
+    ----- stderr -----
+    warning: port app: the zone of net2 has app.internal already
+    warning: port p1: alias app: the zone of net2 has app already; net2 shares the zone of net1, so its guests get the names of both; choose another name; qdns zone show net2 shows the rows of the switch
+    warning: p1: the PTR record of 10.0.0.10 stays with web, which has this address
+    ");
+    nb.nbctl(&["set", "Logical_Switch_Port", "p1", "external_ids:qdns-hostname=app"]);
+    nb.qdns("sync net1").ok();
+    nb.nbctl(&["remove", "Logical_Switch_Port", "p1", "external_ids", "qdns-hostname"]);
+    assert_eq!(nb.dump(), before);
+    Ok(())
+}
+
 #[test]
 fn the_home_shows_who_shares_its_zone_and_asks_before_it_goes() -> Result<()> {
     let nb = shared_zone()?;

@@ -121,7 +121,7 @@ impl AddArgs {
     fn alias(&self, context: &Context, switch: &SwitchRef, alias: HostArg, host: &str) -> Result<Applied> {
         let wanted = WantedAlias { alias, host: HostArg::parse(host)?, replace: self.replace, origin: None };
         let on_lost_race = if self.replace { OnLostRace::Fail } else { OnLostRace::PlanAgain };
-        let read = || context.nb.read_switch(switch);
+        let read = || context.nb.read_sharing(switch);
         apply_to(context, on_lost_race, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             draft.add_alias(&wanted)?;

@@ -30,7 +30,7 @@ impl RenameArgs {
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
         let switch = SwitchRef::parse(&self.switch)?;
         let new = HostArg::parse(&self.new)?;
-        let read = || context.nb.read_switch(&switch);
+        let read = || context.nb.read_sharing(&switch);
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
             let mut draft = Draft::open(topology, network)?;
             let port = draft.origin(&self.hostname);

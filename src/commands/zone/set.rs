@@ -32,10 +32,10 @@ impl SetArgs {
         let switch = SwitchRef::parse(&self.switch)?;
         let domain = Domain::parse(&self.domain)?;
         let read = || {
-            let (zones, found) = context.nb.read_switch(&switch)?;
+            let (zones, found) = context.nb.read_sharing(&switch)?;
             let by_uuid = SwitchRef::parse(&found.uuid.to_string())?;
             let (mut snapshot, found) = context.nb.read_forwarders_of(&by_uuid, Ports::WithDhcp)?;
-            snapshot.dns = zones.dns;
+            snapshot.take_zones(zones);
             Ok((snapshot, found))
         };
         apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
