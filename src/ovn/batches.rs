@@ -148,7 +148,14 @@ fn groups<'s, 'p>(plans: &'s [&'p Approved<Plan>], room: usize) -> Vec<&'s [&'p 
         let entries = plan.entries().chain(&plan.expects).map(cost).sum::<usize>();
         let others = plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).count();
         let switches = plan.must_stay_unused.first().map_or(0, |unused| unused.switches.len());
-        entries + (others + switches + plan.expects_references.len() + 1) * OTHER
+        entries
+            + (others
+                + switches
+                + plan.expects_references.len()
+                + plan.expects_listings.len()
+                + plan.expects_listers.len()
+                + 1)
+                * OTHER
     };
     let mut groups = Vec::new();
     let (mut from, mut used) = (0, 0);
@@ -188,7 +195,12 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
         return vec![Batch { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
     }
     let expects = by_host(plan.expects.iter().filter(|entry| !is_of_zone(entry)));
-    let mut batch = without_changes(plan);
+    let mut batch = Plan {
+        expects_listings: plan.expects_listings.clone(),
+        expects_listers: plan.expects_listers.clone(),
+        expects_rows: plan.expects_rows.clone(),
+        ..without_changes(plan)
+    };
     batch.changes =
         plan.changes.iter().filter(|change| !matches!(change, Change::Entry(_))).cloned().collect();
     let mut batches = Vec::new();
@@ -214,9 +226,12 @@ fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
     batches
 }
 
-/// The part of a plan that every batch has.
+/// The part of a plan that every batch has after the first.
 fn without_changes(plan: &Plan) -> Plan {
+    let (listings, listers) = (plan.expects_listings.iter(), plan.expects_listers.iter());
     Plan {
+        expects_listings: listings.map(|listing| listing.clone().after(&plan.changes)).collect(),
+        expects_listers: listers.map(|listers| listers.clone().after(&plan.changes)).collect(),
         switch: plan.switch.clone(),
         must_stay_unused: plan.must_stay_unused.clone(),
         expects_references: plan.expects_references.clone(),

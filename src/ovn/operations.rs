@@ -12,17 +12,22 @@ use uuid::Uuid;
 use super::ovsdb_client::Versions;
 use crate::model::snapshot::Map;
 use crate::plan::Plan;
-use crate::plan::change::{Change, Column, Entry, Reference, Row};
+use crate::plan::change::{Change, Column, Entry, Listers, Listing, Reference, Row};
 
 /// The value of a key that must be absent, for the time of the transaction.
 const ABSENT: &str = "qdns: absent";
 
-/// The operations of a plan; `versions` has the `_version` of each row that it destroys, `switches` those of the switches
-/// whose ports must not have changed.
+/// The operations of a plan; `versions` has the `_version` of each row that it destroys or that must not have changed,
+/// `switches` those of the switches whose ports must not have changed.
 pub(super) fn of(plan: &Plan, versions: &Versions, switches: &Versions, comment: &str) -> Vec<Value> {
     let unchanged =
         switches.iter().map(|(switch, version)| await_version("Logical_Switch", *switch, version));
     let mut operations: Vec<Value> = unchanged.collect();
+    for row in &plan.expects_rows {
+        operations.extend(versions.get(&row.uuid).map(|version| await_version("DNS", row.uuid, version)));
+    }
+    operations.extend(plan.expects_listings.iter().map(await_listing));
+    operations.extend(plan.expects_listers.iter().map(await_listers));
     for unused in &plan.must_stay_unused {
         let origin = unused.origin.iter();
         operations.extend(
@@ -146,6 +151,35 @@ fn mutate_reference(verb: &str, reference: &Reference) -> Value {
 fn await_reference(reference: &Reference) -> Value {
     let (table, column) = reference.column.names();
     await_row(table, reference.row, json!([column, "includes", ["uuid", reference.target]]))
+}
+
+/// Aborts the transaction unless the switch lists exactly these DNS rows.
+fn await_listing(listing: &Listing) -> Value {
+    let rows: Vec<Value> = listing.rows.iter().map(|row| json!(["uuid", row])).collect();
+    json!({
+        "op": "wait",
+        "timeout": 0,
+        "table": "Logical_Switch",
+        "where": [this(listing.switch)],
+        "columns": ["dns_records"],
+        "until": "==",
+        "rows": [{"dns_records": ["set", rows]}],
+    })
+}
+
+/// Aborts the transaction unless exactly these switches list the DNS row.
+fn await_listers(listers: &Listers) -> Value {
+    let switches: Vec<Value> =
+        listers.switches.iter().map(|switch| json!({"_uuid": ["uuid", switch]})).collect();
+    json!({
+        "op": "wait",
+        "timeout": 0,
+        "table": "Logical_Switch",
+        "where": [["dns_records", "includes", ["uuid", listers.row]]],
+        "columns": ["_uuid"],
+        "until": "==",
+        "rows": switches,
+    })
 }
 
 /// Aborts the transaction unless the row has no reference in the column.

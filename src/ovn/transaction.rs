@@ -53,7 +53,9 @@ pub(super) fn touched_rows(plan: &Plan) -> Vec<(&'static str, Uuid)> {
     let entries: BTreeSet<(Column, Uuid)> =
         plan.entries().chain(&plan.expects).map(|entry| (entry.column, entry.row)).collect();
     let mut rows = Vec::new();
-    for row in changed.chain(entries.into_iter().map(|(column, row)| (column.names().0, row))) {
+    let expected = plan.expects_rows.iter().map(|row| ("DNS", row.uuid));
+    let written = entries.into_iter().map(|(column, row)| (column.names().0, row));
+    for row in changed.chain(written).chain(expected) {
         if !rows.contains(&row) {
             rows.push(row);
         }

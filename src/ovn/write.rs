@@ -19,7 +19,7 @@ use super::rows::fill;
 use super::transaction::{Transaction, touched_rows};
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
-use crate::model::snapshot::Snapshot;
+use crate::model::snapshot::{DnsRow, Snapshot};
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Row};
 
@@ -95,12 +95,15 @@ impl Northbound {
         if let Some(row) = destroyed_otherwise(plan, &now) {
             return Err(changed_meanwhile(&row));
         }
+        if let Some(row) = differing(plan, &now) {
+            return Err(changed(row));
+        }
         let mut entries = plan.entries().chain(&plan.expects);
         let lost = entries.find(|entry| entry.value_in(&now) != entry.from.as_deref());
         lost.map_or(Ok(Written::ConditionFailed), |entry| Err(lost_race(entry, entry.value_in(&now))))
     }
 
-    /// The versions of the rows that a plan destroys. Rows that are gone have none.
+    /// The versions of the rows that a plan destroys or that it expects to be unchanged. Rows that are gone have none.
     ///
     /// # Errors
     /// Lost race if a row has another content than the plan has read.
@@ -113,6 +116,16 @@ impl Northbound {
             let (now, version) = client.read_versions(&query)?;
             if row.in_snapshot(&now).is_some_and(|now| now != *row) {
                 return Err(changed_meanwhile(&row.label()));
+            }
+            versions.extend(version);
+        }
+        let expected: Vec<Uuid> = plan.expects_rows.iter().map(|row| row.uuid).collect();
+        if !expected.is_empty() {
+            let mut query = Query::default();
+            query.rows("DNS", DNS_VERSION_COLUMNS, &expected);
+            let (now, version) = client.read_versions(&query)?;
+            if let Some(row) = differing(plan, &now) {
+                return Err(changed(row));
             }
             versions.extend(version);
         }
@@ -139,6 +152,10 @@ impl Northbound {
         if let Some(row) = destroyed_otherwise(plan, &before) {
             self.withdraw(plan, &before, comment, |_| true)?;
             return Err(changed_meanwhile(&row));
+        }
+        if let Some(row) = differing(plan, &before) {
+            self.withdraw(plan, &before, comment, |_| true)?;
+            return Err(changed(row));
         }
         let result = self.check_unused(plan).map(drop);
         if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
@@ -263,10 +280,12 @@ const RUN_AGAIN: &str = "run the same command again: it starts from the current 
 pub(super) const NOTHING_KEPT: &str =
     "no part of this change was kept; run the same command again: it starts from the current rows";
 
+const DNS_VERSION_COLUMNS: &str = "_uuid,_version,external_ids,records";
+
 /// The columns that are compared, and the version.
 fn version_columns(row: &Row) -> &'static str {
     match row {
-        Row::Dns(_) => "_uuid,_version,external_ids,records",
+        Row::Dns(_) => DNS_VERSION_COLUMNS,
         Row::Balancer(_) => "_uuid,_version,name,protocol,vips,options,external_ids",
         Row::Dhcp(_) => "_uuid,_version,cidr,options,external_ids",
     }
@@ -282,6 +301,11 @@ enum Settled<T> {
 
 fn changed_meanwhile(row: &str) -> Error {
     Error::new(Kind::LostRace, format!("another writer changed {row}, so it is kept")).hint(RUN_AGAIN)
+}
+
+fn changed(row: &DnsRow) -> Error {
+    let label = Row::Dns(row.clone()).label();
+    Error::new(Kind::LostRace, format!("another writer changed {label}")).hint(NOTHING_KEPT)
 }
 
 fn unconfirmed(error: Error) -> Error {
@@ -302,6 +326,14 @@ fn destroyed_otherwise(plan: &Plan, before: &Snapshot) -> Option<String> {
     plan.changes.iter().find_map(|change| match change {
         Change::Destroy(row) => row.in_snapshot(before).filter(|was| was != row).map(|was| was.label()),
         _ => None,
+    })
+}
+
+/// A DNS row that a plan expects to be unchanged, and that has another content.
+fn differing<'p>(plan: &'p Plan, now: &Snapshot) -> Option<&'p DnsRow> {
+    plan.expects_rows.iter().find(|row| {
+        let now = now.dns_row(row.uuid);
+        now.is_none_or(|now| (&now.records, &now.external_ids) != (&row.records, &row.external_ids))
     })
 }
 

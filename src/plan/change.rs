@@ -154,6 +154,60 @@ impl ReferenceColumn {
     }
 }
 
+/// The DNS rows that a switch lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    pub switch: Uuid,
+    pub rows: Vec<Uuid>,
+}
+
+impl Listing {
+    pub fn of(switch: &Switch) -> Self {
+        Listing { switch: switch.uuid, rows: switch.dns_records.clone() }
+    }
+
+    /// What the switch lists after changes.
+    #[must_use]
+    pub fn after(mut self, changes: &[Change]) -> Self {
+        for change in changes {
+            match change {
+                Change::Refer(reference) if reference.is_of(self.switch) => {
+                    self.rows.push(reference.target);
+                }
+                Change::Unrefer(reference) if reference.is_of(self.switch) => {
+                    self.rows.retain(|row| *row != reference.target);
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
+/// The switches that list a DNS row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listers {
+    pub row: Uuid,
+    pub switches: Vec<Uuid>,
+}
+
+impl Listers {
+    /// Who lists the row after changes.
+    #[must_use]
+    pub fn after(mut self, changes: &[Change]) -> Self {
+        for change in changes {
+            match change {
+                Change::Refer(reference) if reference.is_to(self.row) => self.switches.push(reference.row),
+                Change::Unrefer(reference) if reference.is_to(self.row) => {
+                    self.switches.retain(|switch| *switch != reference.row);
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+}
+
 /// A reference from one row to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
@@ -168,6 +222,16 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// Whether it is one of the references of a switch to DNS rows.
+    fn is_of(&self, switch: Uuid) -> bool {
+        self.column == ReferenceColumn::SwitchDns && self.row == switch
+    }
+
+    /// Whether it is the reference of a switch to a DNS row.
+    fn is_to(&self, row: Uuid) -> bool {
+        self.column == ReferenceColumn::SwitchDns && self.target == row
+    }
+
     /// A switch's reference to its zone.
     pub fn to_zone(switch: &Switch, zone: Uuid) -> Self {
         Reference {

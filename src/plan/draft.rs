@@ -6,7 +6,7 @@ use std::fmt;
 use uuid::Uuid;
 
 use super::Plan;
-use super::change::{Change, Column, Reference};
+use super::change::{Change, Column, Entry, Listers, Listing, Reference};
 use super::creation::{creation, creation_warnings, may_be_detached, usual_domain};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
@@ -36,6 +36,8 @@ pub struct Draft<'a> {
     pub(super) warnings: Vec<String>,
     /// The other rows that answer the same guests.
     pub(super) foreign: Vec<OtherRow<'a>>,
+    /// What the switch and those that share its zone list.
+    listings: Vec<Listing>,
     /// The warnings for a zone that is created here.
     creation: Vec<String>,
     /// The keys of the dangling reverse names, by the host that they name.
@@ -76,6 +78,7 @@ impl<'a> Draft<'a> {
             subnets: Subnets::of(&topology.sharing(network)),
             creation: creation_warnings(network),
             foreign: other_rows(topology, network, row),
+            listings: listings(topology, network),
             ..Self::of(switch, row, is_attached, domain)
         })
     }
@@ -93,6 +96,7 @@ impl<'a> Draft<'a> {
             subnets: draft.subnets,
             creation: may_be_detached(network).into_iter().collect(),
             foreign: draft.foreign,
+            listings: draft.listings,
             creates_empty: true,
             ..Self::of(network.switch, None, false, domain.clone())
         })
@@ -128,6 +132,7 @@ impl<'a> Draft<'a> {
             subnets: Subnets::default(),
             creation: Vec::new(),
             foreign: Vec::new(),
+            listings: Vec::new(),
             aliases,
             gone: Vec::new(),
             renamed: Vec::new(),
@@ -213,6 +218,12 @@ impl<'a> Draft<'a> {
         let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
         plan.set_all(Column::DnsRecords, uuid, row.map(|row| &row.records), self.records);
         plan.set_all(Column::DnsMarks, uuid, Some(marks), self.marks);
+        let listers = row.map(|row| {
+            let lists = |listing: &&Listing| listing.rows.contains(&row.uuid);
+            let switches = self.listings.iter().filter(lists).map(|listing| listing.switch).collect();
+            Listers { row: row.uuid, switches }
+        });
+        expect_served_once(&mut plan, &self.foreign, self.listings, listers);
         plan
     }
 
@@ -342,6 +353,38 @@ fn other_rows<'a>(
         }
     }
     others
+}
+
+/// What the switches list whose guests get the names of a switch's zone.
+fn listings(topology: &Topology, network: &Network) -> Vec<Listing> {
+    let sharing = topology.sharing(network);
+    let existing = sharing.iter().filter(|network| !network.switch.is_deleted);
+    existing.map(|network| Listing::of(network.switch)).collect()
+}
+
+/// Makes a plan that adds keys fail where guests of the zone would get one of them from another row too: one that a switch
+/// lists meanwhile, a row of a switch that lists the zone meanwhile, or another zone of qdns that gets the key meanwhile.
+fn expect_served_once(
+    plan: &mut Plan,
+    others: &[OtherRow],
+    listings: Vec<Listing>,
+    listers: Option<Listers>,
+) {
+    let is_new =
+        |entry: &&Entry| entry.column == Column::DnsRecords && entry.from.is_none() && entry.to.is_some();
+    let new: Vec<String> = plan.entries().filter(is_new).map(|entry| entry.key.clone()).collect();
+    if new.is_empty() {
+        return;
+    }
+    for zone in others.iter().filter(|other| other.row.is_ours()) {
+        for key in new.iter().filter(|key| !zone.has(key)) {
+            plan.expect(Column::DnsRecords, zone.row.uuid, key, None);
+        }
+    }
+    if !listings.is_empty() {
+        plan.expects_listings.extend(listings);
+        plan.expects_listers.extend(listers);
+    }
 }
 
 #[cfg(test)]

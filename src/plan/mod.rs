@@ -30,8 +30,8 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
-use crate::model::snapshot::{Map, Snapshot, Switch};
-use change::{Change, Column, Entry, Reference};
+use crate::model::snapshot::{DnsRow, Map, Snapshot, Switch};
+use change::{Change, Column, Entry, Listers, Listing, Reference};
 
 /// The switch of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +85,13 @@ pub struct Plan {
     pub expects: Vec<Entry>,
     /// References that must still be there when the plan is written. ovsdb-client compares them, ovn-nbctl cannot.
     pub expects_references: Vec<Reference>,
+    /// Switches that must list these DNS rows and no others when the plan is written. ovsdb-client compares them, ovn-nbctl
+    /// cannot.
+    pub expects_listings: Vec<Listing>,
+    /// The same the other way round: DNS rows that these switches and no others must list.
+    pub expects_listers: Vec<Listers>,
+    /// DNS rows that must have this content and no more when the plan is written. ovn-nbctl compares them a moment before.
+    pub expects_rows: Vec<DnsRow>,
     /// Hosts that must still have no port when the plan is written.
     pub must_stay_unused: Vec<Unused>,
     pub warnings: Vec<String>,
@@ -166,6 +173,9 @@ impl Plan {
             changes: all().flat_map(|plan| plan.changes.clone()).collect(),
             expects: all().flat_map(|plan| plan.expects.clone()).collect(),
             expects_references: all().flat_map(|plan| plan.expects_references.clone()).collect(),
+            expects_listings: all().flat_map(|plan| plan.expects_listings.clone()).collect(),
+            expects_listers: all().flat_map(|plan| plan.expects_listers.clone()).collect(),
+            expects_rows: all().flat_map(|plan| plan.expects_rows.clone()).collect(),
             must_stay_unused: all().flat_map(|plan| plan.must_stay_unused.clone()).collect(),
             warnings: all().flat_map(|plan| plan.warnings.clone()).collect(),
             question: (!questions.is_empty()).then(|| questions.join(", ")),

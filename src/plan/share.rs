@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Change, Reference};
+use super::change::{Change, Listing, Reference};
 use super::{Plan, Undo, zone};
 use crate::error::{Error, Result};
 use crate::model::address;
@@ -40,8 +40,16 @@ pub fn share(topology: &Topology, home: &Network, with: &[&Network]) -> Result<P
         }
         refuse_foreign(network)?;
         refuse_served_twice(topology, home, network, zone.row)?;
+        // A key that one of the rows gets meanwhile may be in another too.
+        plan.expects_listings.push(Listing::of(network.switch));
+        plan.expects_rows.extend(network.rows.iter().map(|row| (*row).clone()));
         plan.changes.push(Change::Refer(reference(home, network, zone)));
         new.push(network);
+    }
+    if !new.is_empty() {
+        plan.expects_rows.push(zone.row.clone());
+        plan.expects_rows.sort_by_key(|row| row.uuid);
+        plan.expects_rows.dedup_by_key(|row| row.uuid);
     }
     plan.undo.extend(home.sharing_command("unshare", &new).map(Undo::Qdns));
     Ok(plan)

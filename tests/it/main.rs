@@ -50,6 +50,7 @@ mod races;
 mod records;
 mod refusals;
 mod settings;
+mod share_races;
 mod sharing;
 mod short_names;
 mod signals;

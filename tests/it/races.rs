@@ -5,15 +5,15 @@ use std::process::{Child, Stdio};
 use anyhow::Result;
 
 use crate::support::lab::{Nb, executable};
-use crate::support::{command, qdns, run, snapshot};
+use crate::support::{Run, command, qdns, run, snapshot};
 
 /// Starts qdns and does not wait for it.
-fn start(nb: &Nb, args: &[&str]) -> Child {
+pub fn start(nb: &Nb, args: &[&str]) -> Child {
     command(&nb.remote()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 /// Waits for all: exit codes and what was said on standard error.
-fn finish(children: Vec<Child>) -> Vec<(i32, String)> {
+pub fn finish(children: Vec<Child>) -> Vec<(i32, String)> {
     let end = |child: Child| {
         let output = child.wait_with_output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -21,7 +21,7 @@ fn finish(children: Vec<Child>) -> Vec<(i32, String)> {
     children.into_iter().map(end).collect()
 }
 
-fn net() -> Result<Nb> {
+pub fn net() -> Result<Nb> {
     let nb = Nb::start()?;
     nb.nbctl(&["ls-add", "net1"]);
     Ok(nb)
@@ -174,23 +174,31 @@ fn a_change_that_depends_on_a_host_is_lost_when_the_host_goes() -> Result<()> {
     Ok(())
 }
 
-/// Runs a command of qdns with an ovsdb-client before whose transaction another writer runs these commands of ovn-nbctl,
-/// in which ZONE is the zone's row. Returns what is printed, the exit code, and the records after that.
-fn overtaken(nb: &Nb, typed: &str, commands: &str) -> Result<String> {
+/// Runs a command of qdns with one of OVN's clients before whose transaction another writer runs these commands of
+/// ovn-nbctl.
+pub fn overtaken_through(client: &str, nb: &Nb, typed: &str, commands: &str) -> Result<Run> {
     let dir = tempfile::tempdir()?;
-    let (script, done) = (dir.path().join("ovsdb-client"), dir.path().join("done"));
-    let (done, db) = (done.display(), nb.remote());
-    let zone = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]);
-    let commands = commands.replace("ZONE", zone.trim());
+    let (script, done) = (dir.path().join(client), dir.path().join("done"));
+    let (nbctl, done, db) = (nb.nbctl_path().display().to_string(), done.display(), nb.remote());
+    let (transaction, variable, real) = match client {
+        "ovn-nbctl" => ("'(by '", "QDNS_OVN_NBCTL", nbctl.as_str()),
+        _ => ("transact", "QDNS_OVSDB_CLIENT", client),
+    };
     let body = format!(
-        "#!/bin/sh\ncase \"$*\" in *transact*) [ -e {done} ] || {{ touch {done}; \
-         {} --db={db} {commands}; }} ;; esac\nexec ovsdb-client \"$@\"\n",
-        nb.nbctl_path().display()
+        "#!/bin/sh\ncase \"$*\" in *{transaction}*) [ -e {done} ] || {{ touch {done}; \
+         {nbctl} --db={db} {commands}; }} ;; esac\nexec {real} \"$@\"\n"
     );
     executable(&script, &body)?;
     let mut overtaken = command(&db);
-    overtaken.args(["--client", "ovsdb-client", "-q"]).args(typed.split(' '));
-    let refused = run(overtaken.env("QDNS_OVSDB_CLIENT", &script));
+    overtaken.args(["--client", client, "-q"]).args(typed.split(' '));
+    Ok(run(overtaken.env(variable, &script)))
+}
+
+/// As [`overtaken_through`] ovsdb-client; ZONE is the zone's row. Returns what is printed, the exit code, and the records
+/// after that.
+fn overtaken(nb: &Nb, typed: &str, commands: &str) -> Result<String> {
+    let zone = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]);
+    let refused = overtaken_through("ovsdb-client", nb, typed, &commands.replace("ZONE", zone.trim()))?;
     let left = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
     Ok(format!("{}exit {}: {}", refused.stderr, refused.code, left.trim()))
 }
