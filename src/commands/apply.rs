@@ -37,6 +37,14 @@ impl Applied {
         Reply::from(self.changes())
     }
 
+    /// The same with what a later plan changed.
+    #[must_use]
+    pub fn and(mut self, later: Applied) -> Self {
+        self.plan.changes.extend(later.plan.changes);
+        self.plan.warnings.extend(later.plan.warnings);
+        self
+    }
+
     pub fn changes(self) -> Changes {
         Changes::of(self.plan, self.is_dry_run).listing(self.lists_all)
     }

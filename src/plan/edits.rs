@@ -109,12 +109,19 @@ impl<'a> Draft<'a> {
         let inside: Vec<Host> =
             self.hosts.by_name.values().filter(|host| !host.name.contains('.')).cloned().collect();
         for host in &inside {
+            let names_fqdn = |value: &str| host_name(value, &old) == host.name && value.contains('.');
+            if host.full.is_empty() && !host.reverse.iter().any(|(_, value)| names_fqdn(value)) {
+                continue;
+            }
             let fqdn = match Hostname::parse(&host.name) {
                 Ok(name) => name.fqdn(domain)?,
                 Err(_) => format!("{}.{domain}", host.name),
             };
             if !host.full.is_empty() {
-                if let Some(value) = self.records.get(&fqdn) {
+                // After an interrupted change of the domain, another writer may have added the old FQDN again.
+                let taken =
+                    self.records.get(&fqdn).filter(|value| !host.full.iter().any(|(_, own)| own == *value));
+                if let Some(value) = taken {
                     let message =
                         format!("{fqdn} is in the zone of {} already, with {value}", self.switch.name);
                     return Err(Error::conflict(message).hint("choose another domain"));
@@ -123,8 +130,7 @@ impl<'a> Draft<'a> {
             }
             let moved = host.full.first().map(|(_, value)| (Text::from(fqdn.clone()), value.clone()));
             let points_to_it = |(key, value): &(Text<'a>, Text<'a>)| {
-                let is_fqdn = host_name(value, &old) == host.name && value.contains('.');
-                (key.clone(), if is_fqdn { fqdn.clone().into() } else { value.clone() })
+                (key.clone(), if names_fqdn(value) { fqdn.clone().into() } else { value.clone() })
             };
             let host_after = Host {
                 full: moved.into_iter().collect(),

@@ -150,6 +150,21 @@ pub fn set_domain(topology: &Topology, network: &Network, domain: &Domain) -> Re
     Ok(plan)
 }
 
+/// A plan that gives the new domain to names which other writers added with the old one while the domain changed. A
+/// writer that adds a name expects the domain that it read, so no name comes after that.
+///
+/// # Errors
+/// As [`set_domain`].
+pub fn finish_domain(topology: &Topology, network: &Network, old: &Domain, new: &Domain) -> Result<Plan> {
+    let is_renamed = topology.zone_of(network)?.is_some_and(|zone| zone.domain == *new);
+    if !is_renamed {
+        return Ok(Plan::for_switch(network.switch));
+    }
+    let mut draft = Draft::open_under(topology, network, old.clone())?;
+    draft.set_domain(new)?;
+    Ok(draft.changes())
+}
+
 fn public_warning(domain: &Domain) -> Option<String> {
     domain.is_public().then(|| {
         format!(

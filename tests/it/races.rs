@@ -231,6 +231,23 @@ fn a_zone_that_gets_another_domain_meanwhile_is_not_changed() -> Result<()> {
 }
 
 #[test]
+fn a_host_that_is_added_while_the_domain_changes_gets_the_new_one() -> Result<()> {
+    for client in ["ovsdb-client", "ovn-nbctl"] {
+        let nb = net()?;
+        nb.qdns("record add net1 web 10.0.1.10").ok();
+        let zone = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]);
+        let zone = zone.trim();
+        let add = format!("set DNS {zone} records:new=10.0.1.7 records:new.internal=10.0.1.7");
+        overtaken_through(client, &nb, "zone set net1 --domain lan --yes", &add)?.ok();
+        let left = nb.nbctl(&["--bare", "--columns=records", "list", "DNS"]);
+        let keys: Vec<&str> = left.split_whitespace().filter(|pair| pair.contains(".lan=")).collect();
+        assert_eq!(keys, ["new.lan=10.0.1.7", "web.lan=10.0.1.10"], "{client}: {left}");
+        assert!(!left.contains("internal"), "{client}: {left}");
+    }
+    Ok(())
+}
+
+#[test]
 fn a_zone_that_gets_another_home_meanwhile_is_not_changed() -> Result<()> {
     snapshot!(lost_to("set DNS ZONE external_ids:switch=net2")?, @r#"
     error: another writer was faster: DNS.external_ids:switch is now "net2"

@@ -1,9 +1,11 @@
 //! `qdns zone set`.
 
+use std::cell::RefCell;
+
 use clap::Args;
 
 use crate::commands::Context;
-use crate::commands::apply::{OnLostRace, apply_to_switch};
+use crate::commands::apply::{OnLostRace, apply_to};
 use crate::error::Result;
 use crate::model::name::Domain;
 use crate::output::Reply;
@@ -38,8 +40,17 @@ impl SetArgs {
             snapshot.take_zones(zones);
             Ok((snapshot, found))
         };
-        apply_to_switch(context, OnLostRace::Fail, read, |topology, network| {
+        let former = RefCell::new(None);
+        let applied = apply_to(context, OnLostRace::PlanAgain, read, |topology, network| {
+            former.replace(topology.zone_of(network)?.map(|zone| zone.domain.clone()));
             zone::set_domain(topology, network, &domain)
-        })
+        })?;
+        let is_changed = !applied.is_dry_run && !applied.plan.changes.is_empty();
+        let Some(former) = former.take().filter(|_| is_changed) else { return Ok(applied.reply()) };
+        let read = || context.nb.read_sharing(&switch);
+        let later = apply_to(context, OnLostRace::PlanAgain, read, |topology, network| {
+            zone::finish_domain(topology, network, &former, &domain)
+        })?;
+        Ok(applied.and(later).reply())
     }
 }
