@@ -30,7 +30,7 @@ fn nets() -> Result<Nb> {
 }
 
 /// A domain as libvirt hands it to hooks.
-fn domain(name: &str, ports: &[&str]) -> String {
+pub fn domain(name: &str, ports: &[&str]) -> String {
     let nics = ports.iter().map(|port| {
         format!(
             "<interface type='bridge'><mac address='0a:00:00:00:00:01'/><source bridge='br-int'/>\

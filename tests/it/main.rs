@@ -28,6 +28,7 @@ mod forwarding;
 mod fuzz;
 mod generated;
 mod guests;
+mod guests_ask;
 mod help;
 mod hook;
 mod hostile;

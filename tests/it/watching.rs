@@ -37,14 +37,14 @@ fn text(value: &Value) -> String {
 }
 
 /// A running `qdns sync --watch`; it is killed on drop.
-struct Watcher(Child);
+pub struct Watcher(Child);
 
 impl Watcher {
     fn start(nb: &Nb, name: &str, args: &[&str]) -> Result<Self> {
         Self::start_at(&nb.remote(), &nb.dir().join(format!("{name}.log")), args)
     }
 
-    fn start_at(remotes: &str, log: &Path, args: &[&str]) -> Result<Self> {
+    pub fn start_at(remotes: &str, log: &Path, args: &[&str]) -> Result<Self> {
         let log = File::create(log)?;
         let mut command = command(remotes);
         command.args(["sync", "--watch"]).args(args).stderr(log.try_clone()?).stdout(log);
@@ -52,7 +52,7 @@ impl Watcher {
     }
 
     /// SIGTERM, and the exit code.
-    fn stop(mut self) -> Result<i32> {
+    pub fn stop(mut self) -> Result<i32> {
         let status = Command::new("kill").arg(self.0.id().to_string()).status()?;
         ensure!(status.success(), "{status}");
         let until = Instant::now() + Duration::from_secs(5);
