@@ -1,6 +1,7 @@
 //! Splits a large plan into batches, each of whole hosts and small enough for the command line of one transaction.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::time::Duration;
 
@@ -128,7 +129,7 @@ fn interrupted() -> Error {
 }
 
 fn hosts(plan: &Plan) -> usize {
-    by_host(plan.entries()).chunk_by(|(one, _), (other, _)| one == other).count()
+    by_host(plan.entries(), &followed(plan)).chunk_by(|(one, _), (other, _)| one == other).count()
 }
 
 /// Whether an error may concern one of several plans that were written together.
@@ -189,12 +190,13 @@ pub(super) struct Batch<'p> {
 
 /// Puts as many whole hosts into a batch as it has room for. Changes that are not entries go into the first batch.
 fn split(plan: &Plan, room: usize) -> Vec<Batch<'_>> {
-    let changes = by_host(plan.entries());
+    let followed = followed(plan);
+    let changes = by_host(plan.entries(), &followed);
     let hosts = changes.chunk_by(|(one, _), (other, _)| one == other);
     if plan.entries().map(cost).sum::<usize>() <= room {
         return vec![Batch { plan: Cow::Borrowed(plan), hosts: hosts.count() }];
     }
-    let expects = by_host(plan.expects.iter().filter(|entry| !is_of_zone(entry)));
+    let expects = by_host(plan.expects.iter().filter(|entry| !is_of_zone(entry)), &followed);
     let mut batch = Plan {
         expects_listings: plan.expects_listings.clone(),
         expects_listers: plan.expects_listers.clone(),
@@ -245,8 +247,25 @@ fn is_of_zone(entry: &Entry) -> bool {
     entry.column == Column::DnsMarks && HostMark::of_key(&entry.key).is_none()
 }
 
-/// Entries with their groups, sorted by group.
-fn by_host<'p>(entries: impl IntoIterator<Item = &'p Entry>) -> Vec<(Cow<'p, str>, &'p Entry)> {
+/// The hosts that the aliases of a plan follow, by alias.
+fn followed(plan: &Plan) -> HashMap<&str, &str> {
+    let marks = plan.entries().chain(&plan.expects).filter(|entry| entry.column == Column::DnsMarks);
+    let follows = marks.filter_map(|entry| match HostMark::of_key(&entry.key)? {
+        (HostMark::Alias, alias) => Some((alias, entry.to.as_deref().or(entry.from.as_deref())?)),
+        _ => None,
+    });
+    follows.collect()
+}
+
+/// Entries with their groups, sorted by group. An alias is in the group of its host.
+fn by_host<'p>(
+    entries: impl IntoIterator<Item = &'p Entry>,
+    followed: &HashMap<&'p str, &'p str>,
+) -> Vec<(Cow<'p, str>, &'p Entry)> {
+    let group = |entry| {
+        let name = group(entry);
+        followed.get(name.as_ref()).map_or(name, |host| Cow::Borrowed(*host))
+    };
     let mut entries: Vec<_> = entries.into_iter().map(|entry| (group(entry), entry)).collect();
     entries.sort_by(|(one, _), (other, _)| one.cmp(other));
     entries
@@ -318,7 +337,7 @@ impl Drop for Interrupted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::snapshot::DnsRow;
+    use crate::model::snapshot::{DnsRow, Map};
     use crate::plan::change::Row;
     use std::collections::BTreeSet;
     use uuid::Uuid;
@@ -366,6 +385,29 @@ mod tests {
         assert!(
             matches!(&split(&plan, 1_000_000)[..], [Batch { plan: whole, hosts: 50 }] if **whole == plan)
         );
+    }
+
+    #[test]
+    fn an_alias_is_written_with_its_host() {
+        let row = Uuid::from_u128(1);
+        let mut plan = Plan::default();
+        for n in 0..20 {
+            let (host, alias) = (format!("host-{n}"), format!("{}-alias", 20 - n));
+            let before: Map = [&host, &alias].map(|name| (name.clone(), "10.0.0.1".to_owned())).into();
+            for name in [&host, &alias] {
+                plan.set(Column::DnsRecords, row, Some(&before), name, Some("10.0.0.2"));
+            }
+            plan.expect(Column::DnsMarks, row, &HostMark::Alias.key(&alias), Some(&host));
+        }
+        let batches = split(&plan, 500);
+        assert!(batches.len() > 3, "{}", batches.len());
+        for batch in &batches {
+            let (hosts, aliases): (Vec<&Entry>, Vec<&Entry>) =
+                batch.plan.entries().partition(|entry| entry.key.starts_with("host-"));
+            assert_eq!((hosts.len(), aliases.len()), (batch.hosts, batch.hosts));
+            let followed = followed(&batch.plan);
+            assert!(aliases.iter().all(|alias| hosts.iter().any(|host| followed[&*alias.key] == host.key)));
+        }
     }
 
     #[test]

@@ -215,6 +215,10 @@ impl<'a> Draft<'a> {
                 plan.expect(Column::DnsMarks, uuid, mark, before.map(String::as_str));
             }
         }
+        // Another writer may let an alias follow another host.
+        for (mark, host) in row.into_iter().flat_map(|row| self.moved_aliases(row)) {
+            plan.expect(Column::DnsMarks, uuid, &mark, Some(&host));
+        }
         let marks = row.map_or(&fresh_marks, |row| &row.external_ids);
         plan.set_all(Column::DnsRecords, uuid, row.map(|row| &row.records), self.records);
         plan.set_all(Column::DnsMarks, uuid, Some(marks), self.marks);
@@ -225,6 +229,20 @@ impl<'a> Draft<'a> {
         });
         expect_served_once(&mut plan, &self.foreign, self.listings, listers);
         plan
+    }
+
+    /// The marks of the aliases whose names change and that follow the same host as before, with that host.
+    fn moved_aliases(&self, row: &DnsRow) -> Vec<(String, String)> {
+        let is_changed =
+            |(key, value): (&str, &str)| row.records.get(key).is_none_or(|stored| stored != value);
+        let aliases = self.hosts.by_name.values().filter(|host| host.alias_of.is_some());
+        let changed = aliases.filter(|alias| alias.keys().any(is_changed));
+        let marks = changed.map(|alias| HostMark::Alias.key(&alias.name));
+        let kept = marks.filter_map(|mark| {
+            let host = row.external_ids.get(&mark).filter(|host| self.marks.get(&mark) == Some(host))?;
+            Some((mark, host.clone()))
+        });
+        kept.collect()
     }
 
     /// The host as it is, with the PTR records that named it before it existed.

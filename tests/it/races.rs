@@ -248,6 +248,22 @@ fn a_host_that_is_added_while_the_domain_changes_gets_the_new_one() -> Result<()
 }
 
 #[test]
+fn an_alias_that_follows_another_host_meanwhile_does_not_move() -> Result<()> {
+    let nb = net()?;
+    for line in ["record add net1 web 10.0.0.1 --no-ptr", "record add net1 db 10.0.0.2 --no-ptr"] {
+        nb.qdns(line).ok();
+    }
+    nb.qdns("record add net1 www --alias-of web").ok();
+    let other = "set DNS ZONE external_ids:qdns-alias-www=db";
+    snapshot!(overtaken(&nb, "record add net1 web 10.0.0.3 --replace --no-ptr", other)?, @r#"
+    error: another writer was faster: DNS.external_ids:qdns-alias-www is now "db"
+       hint: no part of this change was kept; run the same command again: it starts from the current rows
+    exit 1: db=10.0.0.2 db.internal=10.0.0.2 web=10.0.0.1 web.internal=10.0.0.1 www=10.0.0.1 www.internal=10.0.0.1
+    "#);
+    Ok(())
+}
+
+#[test]
 fn a_zone_that_gets_another_home_meanwhile_is_not_changed() -> Result<()> {
     snapshot!(lost_to("set DNS ZONE external_ids:switch=net2")?, @r#"
     error: another writer was faster: DNS.external_ids:switch is now "net2"
