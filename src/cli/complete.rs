@@ -24,7 +24,8 @@ use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
 use crate::model::shell::shell_word;
-use crate::model::snapshot::{DnsRow, Snapshot};
+use crate::model::snapshot::{DnsRow, Snapshot, Switch};
+use crate::model::switch;
 use crate::model::topology::Topology;
 use crate::model::zone::domain_of;
 use crate::ovn::SwitchRef;
@@ -214,8 +215,23 @@ fn named(names: impl IntoIterator<Item = String>) -> Vec<Offer> {
     names.into_iter().map(|name| (name, String::new())).collect()
 }
 
+/// The names of switches, and the names by which operators know them, each with the other one.
 fn switches(words: &Words, _: &str) -> Result<Vec<Offer>> {
-    Ok(named(words.nb.read_switch_names()?))
+    let switches = words.nb.read_switch_names()?;
+    let mut offers: BTreeMap<&str, &str> = BTreeMap::new();
+    for switch in &switches {
+        if let Some(known) = switch.known_as().filter(|known| is_only_one(&switches, known)) {
+            offers.insert(known, &switch.name);
+        }
+    }
+    for switch in switches.iter().filter(|switch| !switch.name.is_empty()) {
+        offers.insert(&switch.name, switch.known_as().unwrap_or_default());
+    }
+    Ok(offers.into_iter().map(|(name, other)| (name.to_owned(), other.to_owned())).collect())
+}
+
+fn is_only_one(switches: &[Switch], known: &str) -> bool {
+    matches!(switch::only(switches, known), Ok(Some(_)))
 }
 
 fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {

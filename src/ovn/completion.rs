@@ -1,22 +1,19 @@
 //! Reads what shell completion offers: one table and the columns that are shown, in one run.
 
-use std::collections::BTreeSet;
-
 use super::northbound::Northbound;
 use super::query::{NAMES, PORT, Query, Test, Wanted};
 use crate::error::Result;
-use crate::model::snapshot::{DhcpOptions, RouterPort};
+use crate::model::snapshot::{DhcpOptions, RouterPort, Switch};
 
 impl Northbound {
-    /// The names of the logical switches, sorted.
+    /// The logical switches with their names, of which operators may know another one.
     ///
     /// # Errors
     /// As [`Northbound::run`].
-    pub fn read_switch_names(&self) -> Result<BTreeSet<String>> {
+    pub fn read_switch_names(&self) -> Result<Vec<Switch>> {
         let mut query = Query::default();
-        query.table("Logical_Switch", NAMES);
-        let names = self.read(query)?.switches.into_iter().map(|switch| switch.name);
-        Ok(names.filter(|name| !name.is_empty()).collect())
+        query.table("Logical_Switch", "_uuid,name,external_ids");
+        Ok(self.read(query)?.switches)
     }
 
     /// The names of the logical switch ports that begin with a prefix, sorted.

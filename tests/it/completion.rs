@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use crate::foreign::load;
 use crate::support::lab::{Nb, executable};
 use crate::support::qdns;
 
@@ -301,6 +302,28 @@ fn an_offer_says_what_it_is_and_what_is_there_already_is_not_offered() -> Result
     // Options are for those who type a hyphen.
     assert_eq!(offered(&["zone", "ls", ""]), [""; 0]);
     assert!(offered(&["zone", "ls", "--outp"])[0].starts_with("--output\t"));
+    Ok(())
+}
+
+/// Names of UUIDs say nothing: the names that operators know are offered too.
+#[test]
+fn networks_are_offered_by_the_names_that_operators_know() -> Result<()> {
+    let nb = load(include_str!("fixtures/neutron.json"))?;
+    let switches = |typed: &str| offered(&nb.remote(), &["qdns", "record", "ls", typed]);
+    let app = "neutron-ed6b25fe-ea2d-43a9-ae64-339033203b7b";
+    assert_eq!(switches("app"), [format!("app-net\t{app}")]);
+    assert_eq!(switches("neutron-ed6"), [format!("{app}\tapp-net")]);
+    // Which of two networks is meant is not known.
+    nb.nbctl(&[
+        "ls-add",
+        "other",
+        "--",
+        "set",
+        "Logical_Switch",
+        "other",
+        "external_ids:\"neutron:network_name\"=app-net",
+    ]);
+    assert_eq!(switches("app"), [""; 0]);
     Ok(())
 }
 
