@@ -115,6 +115,35 @@ fn the_rows_of_the_network_may_have_other_uuids() -> Result<()> {
     Ok(())
 }
 
+/// The row of `--create-dhcp` is none of the network's: it is made again, for the ports that are there.
+#[test]
+fn a_dhcp_row_that_qdns_made_is_made_again() -> Result<()> {
+    let guests = |nb: &Nb| {
+        for n in 3..=4 {
+            let (name, addresses) = (format!("vm-2-{n}"), format!("00:00:00:00:02:0{n} 10.0.2.1{n}"));
+            nb.nbctl(&["lsp-add", "net2", &name, "--", "lsp-set-addresses", &name, &addresses]);
+        }
+    };
+    let (from, to) = (network('1')?, network('1')?);
+    [&from, &to].into_iter().for_each(guests);
+    from.qdns("record add net2 db 10.0.2.13").ok();
+    from.qdns("forwarders set net2 9.9.9.9 --create-dhcp").ok();
+    let file = to.file("backup.json", from.qdns("record export").ok())?;
+    to.qdns(&format!("record import --all {file}")).ok();
+    assert_eq!(to.qdns(&format!("record import --all {file} --check")).ok(), "Nothing to change.\n");
+    let leases = |nb: &Nb| {
+        let columns = ["--columns=dhcpv4_options", "list", "Logical_Switch_Port"];
+        nb.nbctl(&[&columns[..], &["vm-2-1", "vm-2-2", "vm-2-3", "vm-2-4"]].concat())
+    };
+    assert_eq!((written(&to), leases(&to)), (written(&from), leases(&from)));
+    // It is gone again with the forwarders.
+    for nb in [&from, &to] {
+        nb.qdns("forwarders clear net2").ok();
+    }
+    assert_eq!((written(&to), leases(&to)), (written(&from), leases(&from)));
+    Ok(())
+}
+
 #[test]
 fn clear_works_on_restored_forwarders() -> Result<()> {
     let (_, to) = restored('2', "ovsdb-client")?;

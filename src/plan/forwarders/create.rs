@@ -13,6 +13,7 @@ use crate::model::marks::DHCP_CREATION_MARK;
 use crate::model::snapshot::{DhcpOptions, Map, Port, RouterPort};
 use crate::model::topology::{Network, Topology};
 use crate::plan::Plan;
+use crate::plan::backup::DhcpEntry;
 use crate::plan::change::{Change, Reference, Row};
 
 /// How long a guest keeps its address, in seconds.
@@ -20,7 +21,7 @@ const LEASE_TIME: &str = "3600";
 
 /// A row for ports that have none.
 #[derive(Debug)]
-pub(super) struct NewRow<'a> {
+pub(in crate::plan) struct NewRow<'a> {
     /// Without resolvers, if it is created here.
     pub row: DhcpOptions,
     /// Whether an earlier command created it.
@@ -108,6 +109,32 @@ fn new_row<'a>(
         },
     };
     Ok(Some(NewRow { row, is_stored: stored.is_some(), ports }))
+}
+
+/// The row of a backup that qdns created for a switch, for those of the ports which have none now; `None` for another row,
+/// and where there is no such port.
+pub(in crate::plan) fn created_again<'t, 'a>(
+    topology: &'t Topology<'a>,
+    entry: &DhcpEntry,
+) -> Option<(&'t Network<'a>, NewRow<'a>)> {
+    if !entry.external_ids.contains_key(DHCP_CREATION_MARK) {
+        return None;
+    }
+    let net: IpNet = entry.cidr.parse().ok()?;
+    let is_named = |port: &&Port| entry.ports.contains(&port.name) && !port.owner().is_foreign();
+    let is_meant = |port: &&Port| is_named(port) && needs_row(port, net.addr().is_ipv4());
+    let ours = topology.switches.iter().filter(|network| !network.switch.owner().is_foreign());
+    let found = ours.map(|network| (network, network.guests().filter(is_meant).collect::<Vec<_>>()));
+    let (network, mut ports) = found.into_iter().find(|(_, ports)| !ports.is_empty())?;
+    ports.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut external_ids = entry.external_ids.clone();
+    external_ids.insert(DHCP_CREATION_MARK.to_owned(), network.switch.uuid.to_string());
+    let uuid = row_uuid(network.switch.uuid, &net);
+    let stored = topology.rows.dhcp_row(uuid);
+    let made =
+        || DhcpOptions { uuid, cidr: entry.cidr.clone(), options: entry.options.clone(), external_ids };
+    let row = stored.cloned().unwrap_or_else(made);
+    Some((network, NewRow { row, is_stored: stored.is_some(), ports }))
 }
 
 /// The rows that were created for a switch.

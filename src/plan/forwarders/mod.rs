@@ -20,6 +20,7 @@ use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Snapshot};
 use crate::model::topology::{Network, Topology};
+pub(super) use create::created_again;
 use create::{created_for, destroy, is_created_for, new_rows};
 use options::{restore, search_options, write, write_search};
 use reach::{refuse_silent, warn_unreachable};

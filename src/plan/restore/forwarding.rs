@@ -8,14 +8,17 @@ use crate::model::balancer::{Holder, PROTOCOLS, balancer_uuids};
 use crate::model::listing::some_of;
 use crate::model::marks::{before_mark, is_dhcp_mark, option_of_before_mark};
 use crate::model::snapshot::DhcpOptions;
+use crate::model::topology::Network;
 use crate::plan::backup::{BalancerEntry, DhcpEntry};
 use crate::plan::bad_lines::BadLine;
 use crate::plan::change::{Change, Column, Entry};
+use crate::plan::forwarders::created_again;
 use crate::plan::import::Import;
 use crate::plan::{Plan, Undo, balancer};
 
 impl Restoring<'_, '_> {
-    /// Plans the options that `forwarders set` wrote, in the rows that the same ports use; returns a warning.
+    /// Plans the options that `forwarders set` wrote, in the rows that the same ports use, or in a row that it created, again;
+    /// returns a warning.
     pub(super) fn dhcp_options(&mut self, entry: &DhcpEntry) -> Option<String> {
         let topology = self.topology;
         let is_ipv4 = !entry.cidr.contains(':');
@@ -26,15 +29,12 @@ impl Restoring<'_, '_> {
             let user = users.find(|(_, users)| users.iter().any(|port| ports.contains(port.name.as_str())));
             let Some((index, _)) = user else { continue };
             found = true;
-            match options(leases.row, entry, self.import) {
-                Ok(changes) if changes.is_empty() => {}
-                Ok(changes) => {
-                    let plan = self.plan(&topology.switches[*index]);
-                    plan.undo.extend(inverse(&changes).map(Undo::Changes));
-                    plan.changes.extend(changes.into_iter().map(Change::Entry));
-                }
-                Err(error) => self.bad.push(BadLine::of(entry.line, error)),
-            }
+            self.write_options(&topology.switches[*index], leases.row, entry);
+        }
+        if !found && let Some((network, new)) = created_again(topology, entry) {
+            found = true;
+            new.create(self.plan(network));
+            self.write_options(network, &new.row, entry);
         }
         (!found).then(|| {
             let names = some_of(&entry.ports);
@@ -43,6 +43,18 @@ impl Restoring<'_, '_> {
                 entry.cidr
             )
         })
+    }
+
+    fn write_options(&mut self, network: &Network, row: &DhcpOptions, entry: &DhcpEntry) {
+        match options(row, entry, self.import) {
+            Ok(changes) if changes.is_empty() => {}
+            Ok(changes) => {
+                let plan = self.plan(network);
+                plan.undo.extend(inverse(&changes).map(Undo::Changes));
+                plan.changes.extend(changes.into_iter().map(Change::Entry));
+            }
+            Err(error) => self.bad.push(BadLine::of(entry.line, error)),
+        }
     }
 
     /// Plans a load balancer of `forwarders set --via`; returns a warning.
