@@ -123,6 +123,25 @@ fn the_other_clients_are_in_the_same_container() -> Result<()> {
     Ok(())
 }
 
+/// `lookup` asks ovn-trace, which is next to the client that was found.
+#[test]
+fn lookup_runs_the_trace_of_the_same_place() -> Result<()> {
+    let elsewhere = Elsewhere::start()?;
+    elsewhere.docker()?;
+    for client in ["ovn-nbctl", "ovn-sbctl", "ovn-trace"] {
+        elsewhere.program(&format!("microovn.{client}"), &format!("exec /usr/bin/{client} \"$@\""))?;
+    }
+    let addresses = ["--", "lsp-set-addresses", "p1", "0a:00:00:00:00:01 10.0.0.10"];
+    elsewhere.nb.nbctl(&[&["lsp-add", "net1", "p1"][..], &addresses].concat());
+    elsewhere.nb.qdns("record add net1 web 10.0.0.10").ok();
+    let lookup = ["-v", "lookup", "web.internal", "--from", "p1", "--sb-db", "unix:/nonexistent"];
+    let in_container = run(elsewhere.qdns(&lookup).env("QDNS_OVN_NBCTL", IN_CONTAINER));
+    assert!(in_container.stderr.contains("+ docker exec ovn_nb_db ovn-trace "), "{in_container}");
+    let in_snap = run(&mut elsewhere.alone(&lookup));
+    assert!(in_snap.stderr.contains("+ microovn.ovn-trace "), "{in_snap}");
+    Ok(())
+}
+
 #[test]
 fn a_plugin_of_kubectl_runs_two_clients() -> Result<()> {
     let elsewhere = Elsewhere::start()?;
