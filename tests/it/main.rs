@@ -24,6 +24,7 @@ mod export;
 mod faults;
 mod foreign;
 mod forwarders;
+mod forwarders_created;
 mod forwarding;
 mod fuzz;
 mod generated;
