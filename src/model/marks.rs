@@ -101,6 +101,17 @@ fn program_of_name(name: &str) -> Option<Owner> {
 pub const SWITCH_MARK: &str = "switch";
 /// The marks in which other programs name the switch of a DNS row.
 pub const FOREIGN_SWITCH_MARKS: [&str; 3] = ["incus_switch", "lxd_switch", "ls_name"];
+/// A mark of each other program that it sets on every row that it owns: DNS rows and DHCP options of ours have none.
+pub const FOREIGN_MARKS: [&str; 8] = [
+    "incus_switch",
+    "k8s.ovn.org/owner-type",
+    "ls_name",
+    "lxd_switch",
+    "ovirt_network_id",
+    "owner",
+    "subnet_id",
+    "vendor",
+];
 /// The marks in which other programs keep the name that operators gave a network.
 pub const NETWORK_NAME_MARKS: [&str; 1] = ["neutron:network_name"];
 /// The marks in which other programs keep the name that operators gave a port.
@@ -298,6 +309,14 @@ mod tests {
         for name in ["net1", "neutron-lab", "incus-network", ""] {
             assert_eq!(of("", "", name), "operator");
         }
+    }
+
+    #[test]
+    fn no_row_of_ours_has_a_foreign_mark() {
+        for mark in FOREIGN_MARKS {
+            assert_ne!(of(mark, "kube-ovn", ""), "operator", "{mark}");
+        }
+        assert!(FOREIGN_SWITCH_MARKS.iter().all(|mark| FOREIGN_MARKS.contains(mark)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::change::{Change, Column, Entry, Listers, Listing, Reference};
 use super::creation::{creation, creation_warnings, may_be_detached, usual_domain};
 use crate::error::{Error, Result};
 use crate::model::host::{Host, Hosts, Text, host_name};
-use crate::model::marks::{DOMAIN_MARK, FOREIGN_SWITCH_MARKS, HostMark, SWITCH_MARK};
+use crate::model::marks::{DOMAIN_MARK, HostMark, SWITCH_MARK};
 use crate::model::name::{Domain, Hostname};
 use crate::model::nearest::closest;
 use crate::model::shell::CommandLine;
@@ -209,7 +209,7 @@ impl<'a> Draft<'a> {
                 plan.expect(Column::DnsRecords, uuid, key, Some(value));
             }
         }
-        for mark in row.into_iter().flat_map(|_| decisive_marks()) {
+        for mark in row.into_iter().flat_map(|_| [SWITCH_MARK, DOMAIN_MARK]) {
             let before = row.and_then(|row| row.external_ids.get(mark));
             if before == self.marks.get(mark) {
                 plan.expect(Column::DnsMarks, uuid, mark, before.map(String::as_str));
@@ -302,11 +302,6 @@ impl<'a> Draft<'a> {
             }
         }
     }
-}
-
-/// The marks that say whose row it is, which switch it is for, and which names its hosts have.
-fn decisive_marks() -> impl Iterator<Item = &'static str> {
-    [SWITCH_MARK, DOMAIN_MARK].into_iter().chain(FOREIGN_SWITCH_MARKS)
 }
 
 /// A row that answers guests of a switch's zone besides the zone.
@@ -444,7 +439,6 @@ mod tests {
         let marks = plan.expects.iter().filter(|entry| entry.column == Column::DnsMarks);
         let marks: Vec<(&str, Option<&str>)> =
             marks.map(|entry| (entry.key.as_str(), entry.from.as_deref())).collect();
-        let none = ["incus_switch", "lxd_switch", "ls_name"].map(|mark| (mark, None));
-        assert_eq!(marks, [&[("switch", Some("net1")), ("qdns-domain", None)][..], &none].concat());
+        assert_eq!(marks, [("switch", Some("net1")), ("qdns-domain", None)]);
     }
 }

@@ -23,11 +23,13 @@ pub mod sync;
 pub mod undo;
 pub mod zone;
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::model::marks::FOREIGN_MARKS;
 use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DnsRow, Map, Snapshot, Switch};
@@ -142,6 +144,24 @@ impl Plan {
         self.expects.push(Entry { column, row, key: key.to_owned(), from: value.clone(), to: value });
     }
 
+    /// The plan, which fails where another program marks one of its rows as its own before it is written.
+    fn guarded(mut self) -> Self {
+        let is_created = |row: Uuid| {
+            self.changes.iter().any(|change| matches!(change, Change::Create(new) if new.uuid() == row))
+        };
+        let marks = |entry: &Entry| match entry.column {
+            Column::DnsRecords | Column::DnsMarks => Some((Column::DnsMarks, entry.row)),
+            Column::DhcpOptions | Column::DhcpMarks => Some((Column::DhcpMarks, entry.row)),
+            Column::BalancerVips | Column::PortOptions => None,
+        };
+        let written: BTreeSet<(Column, Uuid)> =
+            self.entries().filter_map(marks).filter(|(_, row)| !is_created(*row)).collect();
+        for (column, row) in written {
+            FOREIGN_MARKS.iter().for_each(|mark| self.expect(column, row, mark, None));
+        }
+        self
+    }
+
     /// Turns the error of a check into a warning where the plan is only shown.
     ///
     /// # Errors
@@ -202,7 +222,7 @@ impl Approved<Plan> {
         if let Some(question) = &plan.question {
             confirm(&plan, question)?;
         }
-        Ok(Approved(plan))
+        Ok(Approved(plan.guarded()))
     }
 
     /// Approves several plans with one question, which joins theirs.
@@ -214,7 +234,7 @@ impl Approved<Plan> {
         if !questions.is_empty() {
             confirm(&questions.join(", "))?;
         }
-        Ok(plans.into_iter().map(Approved).collect())
+        Ok(plans.into_iter().map(|plan| Approved(plan.guarded())).collect())
     }
 
     /// As [`Plan::join`].

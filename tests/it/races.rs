@@ -210,13 +210,47 @@ fn lost_to(commands: &str) -> Result<String> {
     overtaken(&nb, "record rm net1 web", commands)
 }
 
+/// The marks that other programs set on their rows.
+const FOREIGN_MARKS: [&str; 8] = [
+    "incus_switch",
+    "k8s.ovn.org/owner-type",
+    "ls_name",
+    "lxd_switch",
+    "ovirt_network_id",
+    "owner",
+    "subnet_id",
+    "vendor",
+];
+
 #[test]
-fn a_row_that_another_program_takes_meanwhile_is_not_changed() -> Result<()> {
+fn a_zone_that_another_program_takes_meanwhile_is_not_changed() -> Result<()> {
     snapshot!(lost_to("set DNS ZONE external_ids:ls_name=net1")?, @r#"
     error: another writer was faster: DNS.external_ids:ls_name is now "net1"
        hint: no part of this change was kept; run the same command again: it starts from the current rows
     exit 1: 1.0.0.10.in-addr.arpa=web.internal web=10.0.0.1 web.internal=10.0.0.1
     "#);
+    for mark in FOREIGN_MARKS {
+        let lost = lost_to(&format!("set DNS ZONE 'external_ids:\"{mark}\"=x'"))?;
+        let message = format!("another writer was faster: DNS.external_ids:{mark} is now \"x\"");
+        assert!(
+            lost.contains(&message) && lost.contains("exit 1") && lost.contains("web=10.0.0.1"),
+            "{lost}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn dhcp_options_that_another_program_takes_meanwhile_are_not_changed() -> Result<()> {
+    for mark in FOREIGN_MARKS {
+        let nb = net_with_lease()?;
+        let row = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]);
+        let take = format!("set DHCP_Options {} 'external_ids:\"{mark}\"=x'", row.trim());
+        let lost = overtaken(&nb, "forwarders set net1 192.0.2.53", &take)?;
+        let message = format!("another writer was faster: DHCP_Options.external_ids:{mark} is now \"x\"");
+        assert!(lost.contains(&message) && lost.contains("exit 1"), "{lost}");
+        assert_eq!(nb.nbctl(&["--bare", "--columns=options", "list", "DHCP_Options"]).trim(), "");
+    }
     Ok(())
 }
 
