@@ -71,7 +71,7 @@ fn program_of_mark(key: &str, value: &str) -> Option<Owner> {
         Some(Owner::Incus)
     } else if key == "vendor" && value == "kube-ovn" {
         Some(Owner::KubeOvn)
-    } else if key.starts_with("k8s.ovn.org/") {
+    } else if key.starts_with("k8s.ovn.org/") || (key, value) == ("pod", "true") {
         Some(Owner::OvnKubernetes)
     } else if key.starts_with("ovirt_") {
         Some(Owner::Ovirt)
@@ -290,6 +290,7 @@ mod tests {
         assert_eq!(of("incus_switch_port", "x", ""), "incus");
         assert_eq!(of("vendor", "kube-ovn", ""), "kube-ovn");
         assert_eq!(of("k8s.ovn.org/owner-type", "x", ""), "ovn-kubernetes");
+        assert_eq!(of("pod", "true", ""), "ovn-kubernetes");
         assert_eq!(of("ovirt_device_id", "x", ""), "ovirt");
         assert_eq!(of("owner", "cms", ""), "unknown");
         assert_eq!(of("switch", "net1", ""), "qdns");
