@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use super::entries::asked_for;
 use super::finding::Finding;
 use super::fix::{Fix, HostFix};
 use super::input::Input;
@@ -105,6 +106,23 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
             .seen("address", address::from_reverse_name(key).map(|ip| ip.to_string()))
             .seen("value", value)
             .fix(Fix::set(Column::DnsRecords, row.uuid, &row.records, key, None))
+    }
+
+    /// The name that an address must lead to: `name` where a host with the address or another row of the switch has it,
+    /// else the first host with the address.
+    pub fn reverse_name_of(&self, address: IpAddr, name: Option<String>) -> Option<String> {
+        let others = || self.network.rows.iter().filter(|row| row.uuid != self.zone.row.uuid);
+        let has_address = |host: &&Host| host.addresses().contains(&address) && !self.is_stale(host);
+        let is_right = |name: &String| {
+            let asked = asked_for(name);
+            let host = self.hosts.by_name.get(host_name(&asked, &self.zone.domain).as_ref());
+            others().any(|row| row.records.contains_key(&asked)) || host.filter(has_address).is_some()
+        };
+        name.filter(is_right).or_else(|| {
+            let mut holders = self.hosts_without_aliases().filter(has_address);
+            let name = holders.find_map(|host| Hostname::parse(&host.name).ok())?;
+            name.fqdn(&self.zone.domain).ok()
+        })
     }
 
     /// Whether a host has no port and no other sign that it lives, so that its name leads nowhere.
