@@ -1,7 +1,7 @@
 //! What checks of DHCP share: the row of DHCP options that ports may use, the options of the release, the
 //! resolvers that a fix names.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
@@ -9,14 +9,18 @@ use super::finding::Finding;
 use super::fix::Fix;
 use super::grammar;
 use super::input::Input;
+use crate::model::balancer::PORT;
 use crate::model::dhcp::{DNS_SERVER, parse_addresses};
-use crate::model::marks::wrote_mark;
+use crate::model::marks::{DHCP_CREATION_MARK, wrote_mark};
 use crate::model::owner::resolver_command;
 use crate::model::resolvers::is_of_ovn;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
-use crate::model::topology::{Leases, Network};
-use crate::plan::change::Column;
+use crate::model::topology::{Leases, Network, Topology};
+use crate::plan::Plan;
+use crate::plan::balancer::VipChoice;
+use crate::plan::change::{Column, Entry};
+use crate::plan::forwarders::{self, Forwarders, Wanted};
 
 /// What a command has in place of a resolver where none is known.
 const PLACEHOLDER: &str = "RESOLVER";
@@ -58,7 +62,15 @@ pub fn row_for<'a>(input: &Input<'a>, network: &Network, ports: &[&Port]) -> Opt
     if ports.iter().any(|port| port.owner().is_foreign()) {
         return None;
     }
-    let rows = || input.topology.rows.dhcp_options.iter().filter(|row| !row.owner().is_foreign());
+    // What `forwarders set --create-dhcp` made for another switch goes with the forwarders of that switch.
+    let is_of_another = |row: &DhcpOptions| {
+        let home = row.external_ids.get(DHCP_CREATION_MARK);
+        home.is_some_and(|home| *home != network.switch.uuid.to_string())
+    };
+    let rows = || {
+        let rows = input.topology.rows.dhcp_options.iter();
+        rows.filter(|row| !row.owner().is_foreign() && !is_of_another(row))
+    };
     let is_unused =
         |row: &&DhcpOptions| input.topology.leases.iter().all(|leases| leases.row.uuid != row.uuid);
     let mut others = rows().filter(is_unused).filter(serves);
@@ -119,11 +131,8 @@ pub fn put_router(network: &Network, leases: &Leases) -> Option<Fix> {
 fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix> {
     let index = *leases.users.keys().next()?;
     let is_ipv4 = leases.row.is_ipv4();
-    let others = input.topology.leases.iter();
-    let mut others =
-        others.filter(|other| other.row.uuid != leases.row.uuid && other.row.is_ipv4() == is_ipv4);
-    let found = others.find_map(|other| good(input, other, other.row.resolvers(), bad));
     if leases.row.owner().is_foreign() {
+        let found = resolvers_of_others(input, leases, bad);
         let found: Vec<IpAddr> = found.iter().flatten().filter_map(|ip| ip.parse().ok()).collect();
         return resolver_command(leases.row, &found).map(|command| Fix::shell(command.program, command.args));
     }
@@ -131,15 +140,73 @@ fn set_forwarders(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Fix>
     if written.any(|(other, _)| other.row.is_ipv4() == is_ipv4 && other.row.owner().is_foreign()) {
         return None;
     }
+    let resolvers = resolvers_for(input, leases, bad).unwrap_or_else(|| vec![PLACEHOLDER.to_owned()]);
+    let network = &input.topology.switches[index];
+    let set = CommandLine::qdns(["forwarders", "set"]).value(network.name());
+    let set = resolvers.iter().fold(set, CommandLine::value);
+    let mut written = input.topology.leases_of(network).filter(|(other, _)| other.row.is_ipv4() == is_ipv4);
+    let is_shared = written.any(|(other, _)| other.users.len() > 1);
+    Some(Fix::qdns(&if is_shared { set.option("--yes") } else { set }))
+}
+
+/// Resolvers for a row, if there are any: those that the operator gave to the row before, or those of the settings, or
+/// those of another row that answer, or those of the machine that doctor runs on.
+pub fn resolvers_for(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Vec<String>> {
+    let is_ipv4 = leases.row.is_ipv4();
     let given = leases.row.external_ids.get(&wrote_mark(DNS_SERVER)).map(|value| parse_addresses(value));
     let given = given.and_then(|given| good(input, leases, given, bad));
     let of_family = input.facts.forwarders.iter().copied().filter(|ip| ip.is_ipv4() == is_ipv4);
     let configured = || good(input, leases, of_family.collect(), bad);
-    let resolvers = given.or_else(configured).or(found).or_else(|| resolvers_of_machine(input, is_ipv4, bad));
-    let resolvers = resolvers.unwrap_or_else(|| vec![PLACEHOLDER.to_owned()]);
-    let set = CommandLine::qdns(["forwarders", "set"]).value(input.topology.switches[index].name());
-    let set = resolvers.iter().fold(set, CommandLine::value);
-    Some(Fix::qdns(&if leases.users.len() > 1 { set.option("--yes") } else { set }))
+    given
+        .or_else(configured)
+        .or_else(|| resolvers_of_others(input, leases, bad))
+        .or_else(|| resolvers_of_machine(input, is_ipv4, bad))
+}
+
+/// The resolvers of another row of the same address family that answer.
+fn resolvers_of_others(input: &Input, leases: &Leases, bad: &[IpAddr]) -> Option<Vec<String>> {
+    let is_other =
+        |other: &&Leases| other.row.uuid != leases.row.uuid && other.row.is_ipv4() == leases.row.is_ipv4();
+    let mut others = input.topology.leases.iter().filter(is_other);
+    others.find_map(|other| good(input, other, other.row.resolvers(), bad))
+}
+
+/// The command that sets forwarders, and its plan, if qdns accepts it without a question. It leaves the search domain
+/// alone where it would change it.
+pub fn accepted(
+    topology: &Topology,
+    network: &Network,
+    forwarders: &Forwarders,
+) -> Option<(Plan, CommandLine)> {
+    let plan = |search| {
+        let wanted = Wanted { forwarders: forwarders.clone(), search, create_dhcp: false };
+        forwarders::set(topology, network, &wanted).ok()
+    };
+    let (plan, searching) = (plan(false)?, plan(true));
+    let line = CommandLine::qdns(["forwarders", "set"]).value(network.name());
+    let line = match forwarders {
+        Forwarders::Direct(servers) => servers.iter().fold(line, CommandLine::value),
+        Forwarders::Balanced { vip, resolvers } => {
+            let line =
+                resolvers.iter().map(|resolver| resolver_word(*resolver)).fold(line, CommandLine::value);
+            line.option("--via").option(match vip {
+                VipChoice::Auto => "auto".to_owned(),
+                VipChoice::Address(vip) => vip.to_string(),
+            })
+        }
+    };
+    let options = |plan: &Plan| -> Vec<Entry> {
+        plan.entries().filter(|entry| entry.column == Column::DhcpOptions).cloned().collect()
+    };
+    let is_searched = searching.is_some_and(|searching| options(&searching) == options(&plan));
+    let line = if is_searched { line } else { line.option("--no-search") };
+    let line = if plan.question.is_some() { line.option("--yes") } else { line };
+    Some((plan, line))
+}
+
+/// A resolver as a command takes it.
+fn resolver_word(resolver: SocketAddr) -> String {
+    if resolver.port() == PORT { resolver.ip().to_string() } else { resolver.to_string() }
 }
 
 /// The resolvers of the machine that doctor runs on, if there are any of the family that are not bad.

@@ -78,6 +78,9 @@ pub(super) mod tests {
         };
         assert!(is_fixed(|_| ()));
         assert!(!is_fixed(foreign_dhcp));
+        assert!(!is_fixed(|facts| {
+            nb(facts).dhcp_options[0].external_ids = map(&[("qdns-created-for", &uuid(2).to_string())]);
+        }));
         assert!(!is_fixed(|facts| nb(facts).ports[0].external_ids = map(&[("neutron:port_name", "web")])));
         assert!(!is_fixed(|facts| {
             let other = Port { uuid: uuid(14), dhcpv4_options: Some(uuid(21)), ..Port::default() };
