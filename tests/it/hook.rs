@@ -369,6 +369,7 @@ fn the_script_is_installed_once() -> Result<()> {
     # Written by `qdns hook install libvirt`: registers the names of machines in OVN.
     # Exit code 0 and an empty standard output, always: anything else would stop or change a machine.
     [QDNS] hook libvirt '--db=[DB]' -- "$@" >/dev/null
+    case $? in 126 | 127) logger -t qdns -- 'libvirt cannot run [QDNS]: put qdns where it may, such as /usr/bin, and install the hook again' ;; esac
     exit 0
     "#);
     assert!(!nb.dir().join("hooks").exists());

@@ -47,6 +47,7 @@ mod libvirt;
 mod lookup;
 mod lookup_agrees;
 mod packaging;
+mod places;
 mod prune_stale;
 mod races;
 mod records;

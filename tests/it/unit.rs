@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use crate::support::{Run, install_qdns, run, snapshot};
 
 /// A copy of qdns where services may run it.
-fn installed() -> Result<TempDir> {
+pub fn installed() -> Result<TempDir> {
     let directory = tempfile::tempdir_in("/opt")?;
     install_qdns(&directory.path().join("qdns"))?;
     Ok(directory)

@@ -99,11 +99,17 @@ impl InstallArgs {
         if self.on_stop == OnStop::Remove {
             words.push("--on-stop remove".to_owned());
         }
+        let program = service.program.display();
+        let why = format!(
+            "libvirt cannot run {program}: put qdns where it may, such as /usr/bin, and install the hook again"
+        );
         Ok(format!(
             "#!/bin/sh\n{MARK}: registers the names of machines in OVN.\n\
              # Exit code 0 and an empty standard output, always: anything else would stop or change a machine.\n\
-             {} -- \"$@\" >/dev/null\nexit 0\n",
-            words.join(" ")
+             {} -- \"$@\" >/dev/null\n\
+             case $? in 126 | 127) logger -t qdns -- {} ;; esac\nexit 0\n",
+            words.join(" "),
+            shell_word(&why)
         ))
     }
 }
