@@ -57,7 +57,8 @@ pub fn let_queries_through(input: &Input, query: &EndedQuery) -> Option<Fix> {
     if row.priority >= HIGHEST {
         return None;
     }
-    let mut words = Vec::new();
+    // Several findings may have the same line.
+    let mut words = vec!["--may-exist".to_owned()];
     let holder = match (group, holder) {
         (Some(group), _) => {
             words.push("--type=port-group".to_owned());

@@ -33,7 +33,7 @@ D=$(ovn-nbctl --bare --columns=_uuid list DHCP_Options | head -n1)
 "#;
 
 /// Runs a shell script with the tools in its path and the database in its environment.
-fn sh(nb: &Nb, script: &str) -> Result<()> {
+pub fn sh(nb: &Nb, script: &str) -> Result<()> {
     let programs = Path::new(env!("CARGO_BIN_EXE_qdns")).parent().context("a directory")?;
     let path = format!("{}:{}", programs.display(), std::env::var("PATH")?);
     let output = Command::new("sh")
@@ -57,6 +57,11 @@ pub fn broken(script: &str) -> Result<Nb> {
     let nb = network()?;
     sh(&nb, &format!("{ROWS}{script}"))?;
     Ok(nb)
+}
+
+/// The shell script that makes the network of [`broken`].
+pub fn script(broken: &str) -> String {
+    [NETWORK, ROWS, broken].concat()
 }
 
 fn report(nb: &Nb, options: &str) -> Result<Value> {
