@@ -111,6 +111,12 @@ impl<'a> Network<'a> {
         self.ports.iter().copied().find(is_physical)
     }
 
+    /// Whether its guests reach no other network: its routers have no other port.
+    pub fn is_isolated(&self) -> bool {
+        let leads_nowhere = |uplink: &Uplink| uplink.router.is_some_and(|router| router.ports.len() == 1);
+        !self.is_physical() && self.uplinks.iter().all(leads_nowhere)
+    }
+
     /// The rows of qdns that the switch lists and that are marked for it.
     pub fn own_zones(&self) -> impl Iterator<Item = &'a DnsRow> {
         let switch = self.switch;

@@ -186,6 +186,9 @@ fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAddr) -
     if let Some(mac) = ports.find(|port| port.all_addresses().contains(&address)).and_then(Port::mac) {
         return NextHop::Mac(mac);
     }
+    if is_proxied(network, address) {
+        return NextHop::Unseen;
+    }
     let is_unknown = |port: &&Port| port.addresses.iter().any(|entry| entry == "unknown");
     let is_open = network.is_physical() || network.ports.iter().any(is_unknown);
     // A router answers ARP for the addresses of its load balancers and of NAT.
@@ -194,6 +197,16 @@ fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAddr) -
         return NextHop::Unseen;
     }
     NextHop::Nowhere(Cause::NothingHas(address))
+}
+
+/// Whether the switch answers ARP and NDP for an address in the name of its router (ovn-nb(5), `options:arp_proxy`).
+fn is_proxied(network: &Network, address: IpAddr) -> bool {
+    let has = |word: &str| {
+        let net = word.parse::<ipnet::IpNet>();
+        word.parse() == Ok(address) || net.is_ok_and(|net| net.contains(&address))
+    };
+    let proxied = network.uplinks.iter().filter_map(|uplink| uplink.port.options.get("arp_proxy"));
+    proxied.flat_map(|value| value.split_whitespace()).any(has)
 }
 
 /// Whether an address is a load balancer's or of NAT.

@@ -60,7 +60,7 @@ impl Drop for Activated {
 }
 
 /// A connection to a qdns of its own.
-fn connect(nb: &Nb, options: &[&str]) -> Result<(UnixStream, Child)> {
+pub fn connect(nb: &Nb, options: &[&str]) -> Result<(UnixStream, Child)> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut qdns = command(&nb.remote());
     qdns.arg("api").args(options).stdin(OwnedFd::from(theirs.try_clone()?)).stdout(OwnedFd::from(theirs));

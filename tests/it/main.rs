@@ -23,6 +23,7 @@ mod evidence;
 mod export;
 mod faults;
 mod foreign;
+mod foreign_rows;
 mod forwarders;
 mod forwarders_created;
 mod forwarding;

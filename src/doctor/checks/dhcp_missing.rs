@@ -4,6 +4,7 @@ use crate::doctor::dhcp::{assign, row_for};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::marks::Owner;
 use crate::model::snapshot::Port;
 use crate::model::topology::Network;
 
@@ -15,7 +16,7 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "A guest gets its resolver and its search domain by DHCP. OVN answers DHCP only for ports whose \
         dhcpv4_options or dhcpv6_options is set; without it the guest has no address either, unless a person \
-        configures it. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
+        configures it. Pods get theirs otherwise and are left out. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
     source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
     run: Some(Run::Once(run)),
 };
@@ -26,7 +27,9 @@ fn run(input: &Input) -> Outcome {
 
 fn finding(input: &Input, network: &Network) -> Option<Finding> {
     let has_none = |port: &&Port| port.dhcpv4_options.is_none() && port.dhcpv6_options.is_none();
-    let ports: Vec<&Port> = network.guests().filter(has_none).collect();
+    // A plugin of Kubernetes writes the addresses into the pods.
+    let is_pod = |port: &&Port| matches!(port.owner(), Owner::KubeOvn | Owner::OvnKubernetes);
+    let ports: Vec<&Port> = network.guests().filter(has_none).filter(|port| !is_pod(port)).collect();
     let is_managed = network.own_zones().next().is_some() || network.guests().any(|port| !has_none(&port));
     let first = ports.first().filter(|_| is_managed)?;
     let name = network.name();
@@ -56,6 +59,10 @@ pub(super) mod tests {
         fires("net1", |facts| {
             nb(facts).ports[0].dhcpv4_options = None;
             nb(facts).ports[0].external_ids = map(&[("neutron:port_name", "web")]);
+        }),
+        passes(|facts| {
+            nb(facts).ports[0].dhcpv4_options = None;
+            nb(facts).ports[0].external_ids = map(&[("pod", "true")]);
         }),
         passes(|facts| {
             nb(facts).switches[0].dns_records.clear();

@@ -42,6 +42,11 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
                 && !matches!(hop, NextHop::Nowhere(_))
         })
     };
+    // Another program names the router where no resolver could be reached: no other names are meant to resolve there.
+    let is_meant = |network: &Network| network.is_isolated() && network.own_zones().next().is_none();
+    if leases.row.owner().is_foreign() && networks().all(is_meant) {
+        return Vec::new();
+    }
     let silent: Vec<IpAddr> = leases.row.resolvers().into_iter().filter(is_silent).collect();
     silent
         .iter()
@@ -70,6 +75,21 @@ pub(super) mod tests {
 
     pub const CASES: &[Case] = &[
         fires("10.0.0.1", |facts| option(facts, "dns_server", "10.0.0.1")),
+        fires("10.0.0.1", |facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            foreign_dhcp(facts);
+        }),
+        fires("10.0.0.1", |facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            foreign_dhcp(facts);
+            nb(facts).switches[0].dns_records.clear();
+            nb(facts).routers[0].ports.push(uuid(33));
+        }),
+        passes(|facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            foreign_dhcp(facts);
+            nb(facts).switches[0].dns_records.clear();
+        }),
         passes(|facts| {
             forwarding(facts);
             option(facts, "dns_server", "10.0.0.1");
