@@ -139,14 +139,30 @@ impl<'i, 'a> AttachedZone<'i, 'a> {
         self.signs.get_or_init(|| self.input.life.at(&self.sharing, rows))
     }
 
-    /// The addresses of the guest ports that have a host's name, if there are any.
+    /// The addresses of the guest ports that may give them to a host, if there are any: of the port that registered it,
+    /// and where no such port exists, of those that have its name themselves. What a port's `external_ids` say may come
+    /// from anyone who may start a machine: it takes no name that was made by hand.
     pub fn port_addresses(&self, host: &Host) -> Option<Vec<IpAddr>> {
+        let registered = host.origin.is_some();
+        let origin = host.origin.filter(|origin| self.guests().any(|port| port.uuid == *origin));
+        self.addresses_of(host, |port| match origin {
+            Some(origin) => port.uuid == origin,
+            None => registered || host_name(&port.name, &self.zone.domain) == host.name,
+        })
+    }
+
+    /// The addresses of all guest ports that have a host's name, if there are any.
+    pub fn claimed_addresses(&self, host: &Host) -> Option<Vec<IpAddr>> {
+        self.addresses_of(host, |_| true)
+    }
+
+    fn addresses_of(&self, host: &Host, is_wanted: impl Fn(&Port) -> bool) -> Option<Vec<IpAddr>> {
         self.port_index().named(&host.name)?;
         let domain = &self.zone.domain;
         let is_named =
             |port: &&Port| port.guest_name(None).is_some_and(|name| host_name(name, domain) == host.name);
-        let addresses = self.guests().filter(is_named).flat_map(Port::guest_addresses);
-        Some(addresses.collect()).filter(|found: &Vec<IpAddr>| !found.is_empty())
+        let ports = self.guests().filter(is_named).filter(|port| is_wanted(port));
+        Some(ports.flat_map(Port::guest_addresses).collect()).filter(|found: &Vec<IpAddr>| !found.is_empty())
     }
 
     /// The addresses of a host that moved: the ports with its name have addresses of that family, and the host has none

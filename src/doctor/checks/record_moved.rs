@@ -24,20 +24,22 @@ fn run(zone: &AttachedZone) -> Vec<Finding> {
 
 fn moved(zone: &AttachedZone, host: &Host) -> Option<Finding> {
     let addresses = host.addresses();
-    let real = zone.port_addresses(host)?;
+    let known = zone.port_addresses(host);
+    let is_claim = known.is_none();
+    let real = known.or_else(|| zone.claimed_addresses(host))?;
     let moved = zone.moved_addresses(host, &real);
     if moved.is_empty() {
         return None;
     }
     let (served, of_port) = (texts(&addresses), texts(&real));
-    let message =
-        format!("{} resolves to {}, and its port has {}", host.name, served.join(", "), of_port.join(", "));
-    Some(
-        zone.finding(&host.name, message)
-            .seen("served", served)
-            .seen("port", of_port)
-            .host_fix(zone.as_ports_have_it(host)),
-    )
+    let (name, has, real) = (&host.name, served.join(", "), of_port.join(", "));
+    let message = if is_claim {
+        format!("{name} was made by hand with {has}, and a port with {real} claims the name")
+    } else {
+        format!("{name} resolves to {has}, and its port has {real}")
+    };
+    let finding = zone.finding(name, message).seen("served", served).seen("port", of_port);
+    Some(if is_claim { finding } else { finding.host_fix(zone.as_ports_have_it(host)) })
 }
 
 #[cfg(test)]
@@ -70,6 +72,26 @@ pub(super) mod tests {
         for key in ["web", "web.internal"] {
             put(facts, key, value);
         }
+    }
+
+    /// The fixes for a host whose port has its name only from whoever started the machine.
+    fn fixes_of_claim(change: impl FnOnce(&mut Facts)) -> usize {
+        let found = found(&CHECK, |facts| {
+            let port = &mut nb(facts).ports[0];
+            port.name = "p1".into();
+            port.external_ids = map(&[("vm-name", "web")]);
+            port.addresses = vec!["0a:00:00:00:00:10 10.0.0.50".into()];
+            change(facts);
+        });
+        assert_eq!(found.len(), 1);
+        found[0].fixes.len()
+    }
+
+    #[test]
+    fn no_port_takes_a_name_that_was_made_by_hand() {
+        assert_eq!(fixes_of_claim(|_| ()), 0);
+        assert_eq!(fixes_of_claim(|facts| mark(facts, "qdns-port-web", &uuid(11).to_string())), 1);
+        assert_eq!(fixes_of_claim(|facts| mark(facts, "qdns-port-web", &uuid(99).to_string())), 1);
     }
 
     #[test]
