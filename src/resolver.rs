@@ -84,6 +84,7 @@ fn query(id: [u8; 2], name: &str, kind: u16) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
 
     #[test]
     fn a_query_is_written_as_rfc_1035_has_it() {
@@ -106,5 +107,11 @@ mod tests {
             nameserver fe80::1%eth0\nnameserver fe80::1\nnameserver ::1\nnameserver 0.0.0.0\nnameserver 2001:db8::1\n";
         let found = reachable(text);
         assert_eq!(found, ["192.0.2.1", "2001:db8::1"].map(|ip| ip.parse::<IpAddr>().unwrap()));
+    }
+
+    #[test]
+    fn fuzz_resolv_conf() {
+        let text = "# x\nsearch corp.lan\nnameserver 192.0.2.1\nnameserver fe80::1%eth0\noptions edns0\n";
+        fuzz(&[text], &["nameserver", " ", "\t"], |text| drop(reachable(text)));
     }
 }

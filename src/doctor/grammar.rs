@@ -373,6 +373,7 @@ impl Format {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
 
     #[test]
     fn values_are_read_as_ovn_reads_them() {
@@ -432,5 +433,37 @@ mod tests {
         ] {
             assert_eq!(corrected(key, value, &built_in(true)).as_deref(), meant, "{key}={value}");
         }
+    }
+
+    #[test]
+    fn fuzz_dhcp_options() {
+        let samples = [
+            "dns_server={8.8.8.8, fd00::1}",
+            "domain_name=\"internal\"",
+            "classless_static_route={30.0.0.0/24,10.0.0.1}",
+            "lease_time=3600",
+            "tftp_server=boot",
+            "server_id=fa:16:3e:00:00:01",
+        ];
+        let words = &[
+            "{",
+            "}",
+            "\"",
+            ", ",
+            "//",
+            "/*",
+            "0x",
+            "$as",
+            "&&",
+            "1.2.3.4/255.0.0.0",
+            "domain_search_list=",
+        ];
+        fuzz(&samples, words, |text| {
+            let (key, value) = text.split_once('=').unwrap_or(("dns_server", text));
+            for is_ipv4 in [true, false] {
+                let types = built_in(is_ipv4);
+                let _ = (check(key, value, &types), corrected(key, value, &types));
+            }
+        });
     }
 }

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::{Check, examine, grammar, repair};
 use crate::model::address::reverse_name;
 use crate::model::balancer::balancer_uuids;
+use crate::model::fuzzing::fuzz;
 use crate::model::marks::BALANCER_MARK;
 use crate::model::reach::{Cause, Stop};
 use crate::model::snapshot::{
@@ -309,4 +310,40 @@ pub fn dropped(is_beyond: bool) -> Traces {
         stop: Stop { cause, step: "drop;".into() },
     };
     Traces { ended: vec![ended], traced: 1, ..Traces::default() }
+}
+
+/// Dumps that were edited: no check and no repair fails on them.
+#[test]
+fn fuzz_dumps() {
+    let ended = |cause| EndedQuery {
+        switch: "net1".into(),
+        port: "web".into(),
+        ports: 2,
+        resolver: "10.0.0.1".parse().ok(),
+        is_beyond: false,
+        has_other: false,
+        stop: Stop { cause, step: "8. ls_in_acl: udp, priority 2001, uuid 2eb509d9".into() },
+    };
+    let acl = Cause::Acl { acl: Some(uuid(77)), is_rejected: false, switch: None };
+    let mut stopped = healthy();
+    stopped.traces =
+        Ok(Traces { ended: vec![ended(acl), ended(Cause::PortSecurity)], traced: 2, ..Traces::default() });
+    let samples = [healthy(), stopped].map(|facts| serde_json::to_string(&facts).unwrap());
+    let words = &[
+        "\"Ok\"",
+        "\"Err\"",
+        "qdns-alias-web",
+        "qdns-domain",
+        "neutron:",
+        "{8.8.8.8}",
+        "router",
+        "unknown",
+        "10.0.0.0/24",
+    ];
+    let checks: Vec<&'static Check> = super::checks::all().collect();
+    fuzz(&samples.each_ref().map(String::as_str), words, |text| {
+        let Ok(facts) = serde_json::from_str::<Facts>(text) else { return };
+        let examination = examine(&facts, &checks);
+        repair::plan(&Input::of(&facts), &examination.findings);
+    });
 }

@@ -90,6 +90,7 @@ fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
     use proptest::prelude::*;
 
     fn domain(name: &str, metadata: &str, devices: &str) -> String {
@@ -134,5 +135,24 @@ mod tests {
             let whole = domain("web", "", NICS);
             let _ = DomainXml::parse(whole.get(..cut.min(whole.len())).unwrap_or_default());
         }
+    }
+
+    #[test]
+    fn fuzz_domains_of_libvirt() {
+        let named = "<q:hostname xmlns:q='urn:qdns'>web-1</q:hostname><!-- x --><![CDATA[y]]>";
+        let words = &[
+            "<domain",
+            "<name>",
+            "<interface",
+            "<virtualport type='openvswitch'>",
+            "interfaceid='",
+            "xmlns:q='urn:qdns'",
+            "<!ENTITY a \"&a;&a;\">",
+        ];
+        fuzz(&[&domain("My_VM", named, NICS), &domain("web", "", NICS)], words, |text| {
+            if let Ok(parsed) = DomainXml::parse(text) {
+                let _ = parsed.host();
+            }
+        });
     }
 }

@@ -113,6 +113,8 @@ fn is_all_of(entry: &HostEntry, host: &Host) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::FileFormat;
+    use crate::model::fuzzing::fuzz;
     use crate::model::marks::SWITCH_MARK;
     use crate::model::snapshot::Map;
 
@@ -146,5 +148,36 @@ mod tests {
             let (_, lost) = ExportedZone::of("net1", &row(&[&good[..], &[(key, value)]].concat()));
             assert!(lost.len() == 1 && lost[0].contains(expected), "{key}: {lost:?}");
         }
+    }
+
+    /// The lines `key=value` of a text.
+    fn pairs(text: &str) -> Map {
+        let pairs = text.split('\n').filter_map(|line| line.split_once('='));
+        pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn fuzz_marks_and_records() {
+        let text = "switch=net1\nqdns-domain=internal\nqdns-static-web=true\nqdns-port-web=153380f9-4e26-47b3-b1fe-ccac06c67718\nqdns-alias-www=web\nqdns-no-short-db=\n\nweb=10.0.0.1 fd00::1\nweb.internal=10.0.0.1\n1.0.0.10.in-addr.arpa=web.internal\nWWW=10.0.0.1\n";
+        let words = &[
+            "qdns-domain=",
+            "qdns-static-",
+            "qdns-alias-",
+            ".in-addr.arpa",
+            ".ip6.arpa",
+            "\n\n",
+            "=web",
+            "ls_name=",
+        ];
+        fuzz(&[text], words, |text| {
+            let (marks, records) = text.split_once("\n\n").unwrap_or((text, text));
+            let row = DnsRow { external_ids: pairs(marks), records: pairs(records), ..DnsRow::default() };
+            let (zone, _) = ExportedZone::of("net1", &row);
+            assert!(!row.is_ours() || Domain::parse(zone.domain.as_str()).is_ok(), "{:?}", zone.domain);
+            for format in [FileFormat::Hosts, FileFormat::Zone] {
+                let (file, _) = format.write(std::slice::from_ref(&zone));
+                assert!(!file.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{file:?}");
+            }
+        });
     }
 }

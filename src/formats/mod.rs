@@ -107,8 +107,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::model::fixture::on_first;
+    use crate::model::fuzzing::fuzz;
     use crate::model::host::{HostEntry, Names};
     use crate::model::name::Domain;
+    use crate::model::snapshot::Snapshot;
+    use crate::plan::import::Import;
+    use crate::plan::{import, restore};
     use proptest::prelude::*;
 
     #[test]
@@ -202,5 +207,59 @@ mod tests {
                 prop_assert_eq!(merged.len(), zone.hosts.len());
             }
         }
+    }
+
+    /// Reads a text in a format, and plans to import it.
+    fn fuzz_files(format: FileFormat, samples: &[&str], words: &'static [&'static str]) {
+        let options = Import { file: "file".to_owned(), replace: true, ..Import::default() };
+        let rows = Snapshot::of_net1(Vec::new(), &[("web", "10.0.0.1")], &[]);
+        fuzz(samples, words, |text| {
+            FileFormat::of_content(text);
+            let parsed = format.parse(text);
+            on_first(&rows, |topology, network| {
+                let _ = import::plan(topology, network, &parsed, &options);
+                let _ = restore::plan(topology, &parsed, &options);
+            });
+        });
+    }
+
+    #[test]
+    fn fuzz_hosts_files() {
+        let text = "# hosts of net1\n10.0.0.1\tweb.internal web  # qdns: static names=fqdn ptr=no\nfd00::1 db\n10.0.0.2 www # qdns: alias-of=web\n";
+        fuzz_files(FileFormat::Hosts, &[text], &["# qdns:", "static", "names=", "ptr=no", "alias-of="]);
+    }
+
+    #[test]
+    fn fuzz_csv_files() {
+        let text = "hostname,addresses,ptr,static,names,alias_of\nweb,10.0.0.1 fd00::1,yes,no,both,\n\"db\",\"10.0.0.2\",no,yes,fqdn,\nwww,,,,,web\n";
+        fuzz_files(
+            FileFormat::Csv,
+            &[text],
+            &["\"\"", ",,", "\"\n", "hostname", "addresses", "'=", "yes", "both"],
+        );
+    }
+
+    #[test]
+    fn fuzz_json_files() {
+        let hosts = concat!(
+            r#"{"records":[{"hostname":"web","fqdn":"web.internal","addresses":["10.0.0.1"],"ptr":["10.0.0.1"],"static":true,"#,
+            r#""names":"both","ttl":3600,"switch":"net1","domain":"internal"}]}"#,
+        );
+        let backup = concat!(
+            r#"{"records":[{"hostname":"web","addresses":["10.0.0.1"],"switch":"net1"}],"zones":[{"switch":"net1","#,
+            r#""domain":"internal","attached":true,"shared_with":["net2"],"external_ids":{"switch":"net1"},"records":{"a":"b"}}],"#,
+            r#""dhcp_options":[{"cidr":"10.0.0.0/24","options":{"dns_server":"{1.1.1.1}"},"external_ids":{}}],"#,
+            r#""load_balancers":[{"switch":"net1","vips":{"10.0.0.1:53":"1.1.1.1:53"}}]}"#,
+        );
+        let body = r#"[{"hostname":"web","ip_address":"10.0.0.1"},{"hostname":"www","alias_of":"web"}]"#;
+        let words = &["records", "zones", "dhcp_options", "load_balancers", "alias_of", "port", "ptr"];
+        fuzz_files(FileFormat::Json, &[hosts, backup, body], words);
+    }
+
+    #[test]
+    fn fuzz_zone_files() {
+        let text = "$ORIGIN internal.\n$TTL 1h\n@ IN SOA ns. root. (1 2 ; x\n 3 4 5)\n IN NS ns\nweb 60 IN A 10.0.0.1 ; qdns: static\n\tAAAA fd00::1\nwww CNAME web\n$ORIGIN 0.0.10.in-addr.arpa.\n1 PTR web.internal.\n$GENERATE 1-9 h$ A 10.0.0.$\n";
+        let words = &["$ORIGIN ", "$INCLUDE ", "$TTL ", "\\046", "(", ")", "PTR", "CNAME", "\\# 4 0a000001"];
+        fuzz_files(FileFormat::Zone, &[text], words);
     }
 }

@@ -8,6 +8,8 @@ pub mod dhcp;
 pub mod fixture;
 pub mod foreign;
 pub mod forwarding;
+#[cfg(test)]
+pub mod fuzzing;
 pub mod host;
 pub mod json;
 pub mod life;

@@ -296,7 +296,9 @@ fn similar_label(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
     use crate::model::reserved::RESERVED;
+    use crate::model::{a_label, address, balancer, dhcp, lookup, printable, release, scan, shell};
     use proptest::prelude::*;
 
     #[test]
@@ -377,5 +379,31 @@ mod tests {
                 prop_assert!(Hostname::parse(&name).is_ok(), "{}", name);
             }
         }
+    }
+
+    #[test]
+    fn fuzz_words_of_operators() {
+        let samples = [
+            "web-server.internal",
+            "10.0.0.10",
+            "fd00::1",
+            "10.0.0.0/24",
+            "10.0.0.1:53",
+            "[fd00::1]:53",
+            "1.0.0.10.in-addr.arpa",
+            "xn--mnchen-3ya",
+            "WEB.",
+            "23.03.1-20.27.0",
+            "0a:00:00:00:00:01 10.0.0.1",
+        ];
+        fuzz(&samples, &[".in-addr.arpa", ".ip6.arpa", "xn--", "--", ".", ":", "/", "[", "]"], |text| {
+            let _ = (Hostname::parse(text), HostArg::parse(text), Domain::parse(text), suggestion(text));
+            let _ = (address::parse(text), scan::addresses(text), dhcp::parse_addresses(text));
+            let _ = (address::from_reverse_name(text), address::from_value(text), a_label::of(text));
+            let _ = (balancer::parse_resolver(text), balancer::vip_address(text));
+            let _ = (release::Release::parse(text), lookup::question::Question::parse(text, None));
+            let line = shell::shell_word(text);
+            assert!(text.contains('\0') || line.chars().all(printable::is_printable), "{line:?}");
+        });
     }
 }

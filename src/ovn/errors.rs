@@ -165,6 +165,7 @@ fn messages(stderr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
     use std::os::unix::process::ExitStatusExt;
     use std::process::ExitStatus;
 
@@ -213,5 +214,30 @@ mod tests {
             "2026-11-23T00:38:23Z|00002|ovsdb_idl|WARN|transaction error: {\"error\":\"duplicate uuid\"}\novn-nbctl: transaction error: {\"error\":\"duplicate uuid\"}",
         );
         assert_eq!(error.message.matches("duplicate uuid").count(), 1);
+    }
+
+    #[test]
+    fn fuzz_messages_of_clients() {
+        let samples = [
+            "2026-11-23T00:43:19Z|00001|unixctl|WARN|failed to connect to /tmp/x\novn-nbctl: /tmp/x: could not connect to ovn-nbctl daemon (No such file or directory)",
+            r#"ovn-nbctl: transaction error: {"details":"…","error":"duplicate uuid"}"#,
+            "2026-11-25T09:00:00Z|00003|stream_ssl|ERR|SSL_connect: certificate verify failed\novsdb-client: failed to connect to \"ssl:10.0.0.1:6641\" (Protocol error)",
+        ];
+        let words = &[
+            "|WARN|",
+            "|INFO|",
+            "ssl",
+            "certificate",
+            "daemon",
+            "Permission denied",
+            "database connection failed ()",
+            "ovn-nbctl: ",
+        ];
+        fuzz(&samples, words, |text| {
+            for status in [9, 14, 256] {
+                of(status, text);
+            }
+            refusal(text);
+        });
     }
 }

@@ -279,6 +279,9 @@ impl<'de> Visitor<'de> for DatumVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
+    use crate::model::snapshot::Snapshot;
+    use crate::ovn::rows::fill;
     use proptest::prelude::*;
 
     const CAPTURED: &str = concat!(
@@ -328,5 +331,36 @@ mod tests {
                 prop_assert!(Table::parse_all(part).is_err());
             }
         }
+    }
+
+    #[test]
+    fn fuzz_rows_that_ovn_nbctl_prints() {
+        const TABLES: [&str; 13] = [
+            "Logical_Switch",
+            "DNS",
+            "Logical_Switch_Port",
+            "DHCP_Options",
+            "Logical_Router",
+            "Logical_Router_Port",
+            "Load_Balancer",
+            "NAT",
+            "ACL",
+            "NB_Global",
+            "Port_Group",
+            "Address_Set",
+            "Load_Balancer_Group",
+        ];
+        const PORT_ROW: &str = concat!(
+            r#"{"data":[[["uuid","153380f9-4e26-47b3-b1fe-ccac06c67718"],"web","",["set",["0a:00:00:00:00:01 10.0.0.10","#,
+            r#""dynamic"]],["set",[]],["map",[["vm-name","web"]]],true,["set",[]]]],"headings":["_uuid","name","type","#,
+            r#""addresses","dynamic_addresses","external_ids","up","enabled"]}"#,
+        );
+        let words = &["[\"uuid\",", "[\"set\",[", "[\"map\",[[", "data", "headings", "_uuid", "external_ids"];
+        fuzz(&[CAPTURED, PORT_ROW], words, |text| {
+            let Ok(tables) = Table::parse_all(text) else { return };
+            for (table, name) in tables.iter().flat_map(|table| TABLES.map(|name| (table, name))) {
+                let _ = fill(&mut Snapshot::default(), name, table);
+            }
+        });
     }
 }

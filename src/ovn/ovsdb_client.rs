@@ -231,6 +231,7 @@ fn condition(column: &str, test: &Test) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
 
     #[test]
     fn each_row_is_one_select() {
@@ -254,5 +255,27 @@ mod tests {
         assert_eq!(results("[]\n", 1).unwrap_err().kind, Kind::Garbage);
         assert_eq!(results("no JSON", 1).unwrap_err().kind, Kind::Garbage);
         assert_eq!(results("[{},null]", 2).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn fuzz_results_that_ovsdb_client_prints() {
+        let rows = concat!(
+            r#"[{"rows":[{"_uuid":["uuid","153380f9-4e26-47b3-b1fe-ccac06c67718"],"_version":["uuid","#,
+            r#""11111111-1111-5111-8111-111111111111"],"name":"net1","records":["map",[["a","b"]]],"dns_records":["set",[]]}]},"#,
+            r#"{"count":1},{}]"#,
+        );
+        let failed = r#"[{},{"details":"\"where\" clause test failed","error":"timed out"},null]"#;
+        let words = &["[\"uuid\",", "[\"map\",[[", "rows", "error", "details", "_version"];
+        fuzz(&[rows, failed], words, |text| {
+            let Ok(results) = results(text, 1) else { return };
+            for result in results {
+                if let Ok(failure) = serde_json::from_str::<Failure>(result.get()) {
+                    failure.into_error();
+                } else if let Ok(table) = Table::parse(result.get()) {
+                    let _: Versions = table.rows().filter_map(|row| version(&row.ok()?)).collect();
+                    let _ = fill(&mut Snapshot::default(), "DNS", &table);
+                }
+            }
+        });
     }
 }

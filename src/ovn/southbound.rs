@@ -169,3 +169,49 @@ fn ask(echo: Option<fn(&str)>, program: &str, args: &[&str], failed: &str) -> Re
 fn unavailable(message: &str) -> Error {
     Error::new(Kind::Unreachable, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fuzzing::fuzz;
+
+    #[test]
+    fn fuzz_rows_that_ovn_sbctl_prints() {
+        let bindings = concat!(
+            r#"{"data":[[["uuid","153380f9-4e26-47b3-b1fe-ccac06c67718"],["map",[["logical-switch","#,
+            r#""11111111-1111-5111-8111-111111111111"],["name","net1"]]],1]],"headings":["_uuid","external_ids","tunnel_key"]}"#,
+        );
+        let names = concat!(
+            r#"{"data":[[["uuid","253380f9-4e26-47b3-b1fe-ccac06c67718"],["map",[["dns_id","#,
+            r#""11111111-1111-5111-8111-111111111111"]]],["uuid","153380f9-4e26-47b3-b1fe-ccac06c67718"],["map",[["web","#,
+            r#""10.0.0.10"]]]]],"headings":["_uuid","external_ids","datapaths","records"]}"#,
+        );
+        let flows = concat!(
+            r#"{"data":[[["set",[]],["uuid","353380f9-4e26-47b3-b1fe-ccac06c67718"],"reg0[4] = dns_lookup(); next;"]],"#,
+            r#""headings":["logical_datapath","logical_dp_group","actions"]}"#,
+        );
+        const TABLES: [&str; 6] =
+            ["SB_Global", "Datapath_Binding", "DNS", "Chassis_Private", "DHCP_Options", "Logical_DP_Group"];
+        let words = &[
+            "[\"uuid\",",
+            "[\"set\",[",
+            "nb_cfg",
+            "dns_lookup",
+            "logical-router",
+            "nb_uuid",
+            "name",
+            "type",
+        ];
+        fuzz(&[bindings, names, flows], words, |text| {
+            let Ok(tables) = Table::parse_all(text) else { return };
+            let (mut found, mut flows) = (Southbound::default(), DnsFlows::default());
+            for row in tables.iter().flat_map(Table::rows).flatten() {
+                for table in TABLES {
+                    store(&mut found, table, &row);
+                    flows.add(table, &row);
+                }
+            }
+            flows.all_datapaths();
+        });
+    }
+}

@@ -93,6 +93,7 @@ fn output(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
 
     const DROPPED: &str = "\
 ingress(dp=\"net1\", inport=\"p1\")
@@ -162,5 +163,25 @@ icmp4
     fn a_query_that_reaches_a_port_has_no_end() {
         let delivered = REJECTED.replace("    reject {", "    output; {");
         assert_eq!(Trace::of(&delivered).end, None);
+    }
+
+    #[test]
+    fn fuzz_traces_that_ovn_trace_prints() {
+        let words = &[
+            "ingress(dp=\"",
+            "egress(dp=\"",
+            "drop;",
+            "reject {",
+            ". ls_in_",
+            ". lr_in_",
+            "_acl",
+            "uuid ",
+            "/* output to ",
+            "type \"",
+        ];
+        fuzz(&[DROPPED, TIERED, REJECTED], words, |text| {
+            let trace = Trace::of(text);
+            assert!(trace.end.is_none_or(|end| text.contains(end.line) && text.contains(end.flow)));
+        });
     }
 }

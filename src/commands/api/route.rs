@@ -149,6 +149,9 @@ fn no_method(method: &str, allowed: &'static str) -> Unknown {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::http;
+    use crate::model::fuzzing::fuzz;
+    use crate::model::printable::is_printable;
 
     fn call(method: &str, path: &str, body: &str) -> String {
         let path = path.trim_start_matches('/').split('/').map(str::to_owned).collect();
@@ -190,5 +193,32 @@ mod tests {
             "the body is no host: unknown field `ip`, expected one of `hostname`, `ip_address`, `addresses`, \
              `static`, `ttl` at line 1 column 20"
         );
+    }
+
+    #[test]
+    fn fuzz_requests() {
+        let add = format!(
+            "POST /api/v1/networks/net%201/dns HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{EXAMPLE}",
+            EXAMPLE.len()
+        );
+        let remove = "DELETE http://x/api/v1/networks/net1/dns/web HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n";
+        let words = &[
+            "GET ",
+            "/api/v1/networks/",
+            "/dns",
+            "%2e",
+            "%0a",
+            "%c3%a9",
+            "Host: ",
+            "Content-Length: ",
+            "Transfer-Encoding: chunked",
+            "\r\n\r\n",
+        ];
+        fuzz(&[&add, remove], words, |text| {
+            let Ok(Some(request)) = http::read(text.as_bytes(), || {}) else { return };
+            if let Ok(call) = Call::of(&request) {
+                assert!(call.typed().chars().all(is_printable), "{}", call.typed());
+            }
+        });
     }
 }

@@ -183,6 +183,7 @@ fn unknown(key: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
 
     fn parse(text: &str) -> Result<FileSettings> {
         FileSettings::parse(text, Path::new("q.toml"))
@@ -245,5 +246,28 @@ mod tests {
         assert!(message("ovn-nbctl = \"docker 'exec\"").starts_with("q.toml, line 1, ovn-nbctl: "));
         assert!(message("\ndb = x").starts_with("q.toml, line 2: "), "{}", message("\ndb = x"));
         assert!(message("db = \"a\"\ndb = \"b\"").starts_with("q.toml, line 2: "));
+    }
+
+    #[test]
+    fn fuzz_settings_files() {
+        let text = "# x\ndb = \"ssl:10.0.0.1:6641\"\nprivate-key = \"/etc/qdns/key.pem\"\ntimeout = 30\novn-nbctl = \"docker exec nb ovn-nbctl\"\ndomain = 'prod.internal'\nforwarders = [\"192.0.2.53\", \"2001:db8::53\"]\n";
+        let words = &[
+            "\"\"\"",
+            "'''",
+            "[[",
+            "]]",
+            " = ",
+            "1979-05-27",
+            "0x",
+            "inf",
+            "ca-cert",
+            "sb-db",
+            "\\U00110000",
+        ];
+        fuzz(&[text], words, |text| {
+            if let Err(error) = parse(text) {
+                assert!(error.message.starts_with("q.toml, line "), "{}", error.message);
+            }
+        });
     }
 }

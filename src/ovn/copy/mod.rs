@@ -253,6 +253,8 @@ fn decisive(row: &DhcpOptions) -> (&str, Option<&String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::fuzzing::fuzz;
+    use crate::ovn::updates;
 
     const HOME: u128 = 1;
     const SHARER: u128 = 2;
@@ -417,5 +419,30 @@ mod tests {
         prints.apply(Table::Dns, vec![RowChange { uuid: uuid(4), values }]);
         let found: Vec<u128> = prints.differences(&copy).iter().map(|(_, row, ..)| row.as_u128()).collect();
         assert_eq!(found, [2, 3, 4]);
+    }
+
+    #[test]
+    fn fuzz_updates_that_a_monitor_prints() {
+        const P1: &str = "7448fcf2-991f-41b7-8c3b-466c59b44165";
+        const P2: &str = "9394422c-5661-4590-a4d0-61f150cc2966";
+        let headings: Vec<&str> =
+            ["row", "action"].into_iter().chain(Table::Dns.columns().split(',')).collect();
+        let table =
+            |rows: &str| format!(r#"{{"data":[{rows}],"headings":{}}}"#, serde_json::json!(headings)) + "\n";
+        let row = |uuid: &str, action: &str| {
+            format!(
+                r#"["{uuid}","{action}",["map",[["switch","net1"],["qdns-domain","a.b"]]],["map",[["web","10.0.0.1"]]]]"#
+            )
+        };
+        let first = table(&row(P1, "initial"));
+        let later = table(&[row(P2, "insert"), row(P1, "old"), row("", "new"), row(P2, "delete")].join(","));
+        let words = &["\"old\"", "\"new\"", "\"delete\"", "\"initial\"", "headings", "data"];
+        fuzz(&[&first, &later, &[first.clone(), later.clone()].concat()], words, |text| {
+            let mut copy = copy();
+            let _ = updates::read(text.as_bytes(), Table::Dns.columns(), &mut |update| {
+                copy.apply(Table::Dns, update.rows).is_ok()
+            });
+            let _ = (copy.take_touched(), copy.around(uuid(1)));
+        });
     }
 }
