@@ -69,9 +69,7 @@ pub(super) fn fits_a_line(host: &HostEntry) -> bool {
 
 /// A line that names what a file does not hold, if there is anything.
 pub(super) fn loss(switch: &str, what: &str, names: &[String]) -> Option<String> {
-    // A name in a row of another owner may hold anything, control characters too.
-    let shown: Vec<String> = names.iter().map(|name| name.escape_debug().to_string()).collect();
-    (!names.is_empty()).then(|| format!("{switch}: {what} ({}): {}", names.len(), some_of(&shown)))
+    (!names.is_empty()).then(|| format!("{switch}: {what} ({}): {}", names.len(), some_of(names)))
 }
 
 fn entry(host: &Host, domain: &Domain) -> HostEntry {

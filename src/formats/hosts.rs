@@ -7,6 +7,7 @@ use super::exported::{ExportedZone, fits_a_line, loss};
 use super::field::{address_at, stops};
 use crate::model::address;
 use crate::model::host::Names;
+use crate::model::printable::escaped;
 use crate::plan::import::{BadLine, HostLine, Note, Parsed};
 
 /// The hosts of a hosts file. Each hostname on a line is a host with the line's address; the first
@@ -84,7 +85,7 @@ fn hosts_of_line(
 pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
     let (mut text, mut left_out) = (String::new(), Vec::new());
     for zone in zones {
-        text += &format!("# hosts of {}, domain {}\n", one_line(&zone.switch), zone.domain);
+        text += &format!("# hosts of {}, domain {}\n", escaped(&zone.switch), zone.domain);
         let (hosts, without) = zone.fitting(fits_a_line);
         left_out.extend(without);
         let mut pointers = Vec::new();
@@ -106,11 +107,6 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
         left_out.extend(loss(&zone.switch, what, &pointers));
     }
     (text, left_out)
-}
-
-/// A switch's name as a comment can hold it.
-pub(super) fn one_line(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

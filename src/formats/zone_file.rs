@@ -9,12 +9,12 @@ use ipnet::IpNet;
 
 use super::annotation::Annotation;
 use super::exported::{ExportedZone, loss};
-use super::hosts::one_line;
 use crate::error::{Error, Result};
 use crate::model::address;
 use crate::model::host::HostEntry;
 use crate::model::listing::some_of;
 use crate::model::name::{Domain, FQDN_MAX, LABEL_MAX};
+use crate::model::printable::escaped;
 use crate::model::shell::CommandLine;
 
 /// The prefix lengths of the networks that [`write`] proposes for reverse zones.
@@ -64,7 +64,7 @@ pub fn write(zones: &[ExportedZone]) -> (String, Vec<String>) {
         ));
     }
     for zone in zones {
-        text += &format!("; hosts of {}\n", one_line(&zone.switch));
+        text += &format!("; hosts of {}\n", escaped(&zone.switch));
         text += &beginning(zone.domain.as_str());
         let (hosts, without) = zone.fitting(|host| is_inside(host, &zone.domain));
         left_out.extend(without);

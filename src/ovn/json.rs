@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::process::LINE_MAX;
 use crate::error::{Error, Kind, Result};
+use crate::model::printable::escaped;
 use crate::model::snapshot::Map;
 
 /// One value of one column; strings are borrowed from the output.
@@ -85,8 +86,8 @@ fn unreadable(error: &serde_json::Error, text: &str) -> Error {
         return Error::new(Kind::Garbage, message)
             .hint("find the row with the large value: ovn-nbctl --columns=_uuid,name list TABLE");
     }
-    let beginning: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-    garbage("the output of OVN's client is not its JSON").said(format!("{error}: {beginning}"))
+    let beginning: String = text.chars().take(120).collect();
+    garbage("the output of OVN's client is not its JSON").said(format!("{error}: {}", escaped(&beginning)))
 }
 
 /// The error for output that ovn-nbctl does not print.

@@ -19,6 +19,7 @@ use crate::commands::apply::{OnLostRace, retry};
 use crate::error::{Error, Kind, Result};
 use crate::formats::domain_xml::{DomainXml, XML_MAX};
 use crate::model::name::HostArg;
+use crate::model::printable::escaped;
 use crate::model::snapshot::Snapshot;
 use crate::model::topology::Topology;
 use crate::output::text::Text;
@@ -120,7 +121,8 @@ impl LibvirtArgs {
 
 /// Writes a message to standard error and to syslog. A missing syslog is not an error.
 fn report(line: &str) {
-    let line: String = line.chars().take(2000).flat_map(char::escape_debug).collect();
+    let line: String = line.chars().take(2000).collect();
+    let line = escaped(&line);
     output::note(format!("qdns: {line}"));
     if let Ok(socket) = UnixDatagram::unbound() {
         let _ = socket.set_nonblocking(true);
