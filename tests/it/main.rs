@@ -33,6 +33,7 @@ mod guests;
 mod guests_ask;
 mod help;
 mod hook;
+mod hook_confined;
 mod hostile;
 mod hostile_text;
 mod import;

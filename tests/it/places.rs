@@ -103,9 +103,9 @@ fn the_hook_reports_that_libvirt_cannot_run_qdns() -> Result<()> {
         mount -o remount,bind,noexec $DIR/cargo
         PATH=$DIR/bin:$PATH $DIR/hooks/qdns web started begin - </dev/null 2>/dev/null
     ";
-    snapshot!(script(directory.path(), refuse), @"logged: -t qdns -- libvirt cannot run [DIR]/cargo/qdns: put qdns where it may, such as /usr/bin, and install the hook again");
+    snapshot!(script(directory.path(), refuse), @"logged: -t qdns -p daemon.warning -- [DIR]/cargo/qdns ended with code 126 and registered no name; 126 and 127 mean that libvirt cannot run it: put it where libvirt may, such as /usr/bin, and install the hook again");
     fs::remove_file(directory.path().join("cargo/qdns"))?;
     let gone = "PATH=$DIR/bin:$PATH $DIR/hooks/qdns web started begin - </dev/null 2>/dev/null";
-    snapshot!(script(directory.path(), gone), @"logged: -t qdns -- libvirt cannot run [DIR]/cargo/qdns: put qdns where it may, such as /usr/bin, and install the hook again");
+    snapshot!(script(directory.path(), gone), @"logged: -t qdns -p daemon.warning -- [DIR]/cargo/qdns ended with code 127 and registered no name; 126 and 127 mean that libvirt cannot run it: put it where libvirt may, such as /usr/bin, and install the hook again");
     Ok(())
 }

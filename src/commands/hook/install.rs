@@ -18,6 +18,10 @@ use crate::output::text::Text;
 /// The line that marks a script of qdns.
 const MARK: &str = "# Written by `qdns hook install libvirt`";
 
+/// What the script reports where qdns did not end as it always does (sh(1), "Exit Status").
+const NOT_RUN: &str = "ended with code $? and registered no name; 126 and 127 mean that libvirt cannot run it: put it \
+    where libvirt may, such as /usr/bin, and install the hook again";
+
 /// How to see that the hook works.
 const SEE: &str = "To see that it works, start a machine: qdns record ls shows its name, or journalctl -t qdns says why not\n";
 
@@ -87,29 +91,25 @@ impl InstallArgs {
         Ok(answer(&format!("Wrote {shown}; restart libvirt if it had no hooks before\n{SEE}")))
     }
 
-    /// The script. Its last line exits with 0 even where qdns is not installed any more.
+    /// The script. It exits with 0 even where qdns is not installed any more, or may not be run.
     ///
     /// # Errors
     /// As [`Service::of`] and [`Service::check_for_libvirt`].
     fn script(&self, context: &Context) -> Result<String> {
         let service = Service::of(context)?;
         service.check_for_libvirt()?;
-        let mut words = vec![shell_word(&service.program.to_string_lossy()), "hook libvirt".to_owned()];
+        let program = shell_word(&service.program.to_string_lossy());
+        let mut words = vec![program.clone(), "hook libvirt".to_owned()];
         words.extend(service.options.iter().map(|option| shell_word(option)));
         if self.on_stop == OnStop::Remove {
             words.push("--on-stop remove".to_owned());
         }
-        let program = service.program.display();
-        let why = format!(
-            "libvirt cannot run {program}: put qdns where it may, such as /usr/bin, and install the hook again"
-        );
+        let call = words.join(" ");
         Ok(format!(
             "#!/bin/sh\n{MARK}: registers the names of machines in OVN.\n\
              # Exit code 0 and an empty standard output, always: anything else would stop or change a machine.\n\
-             {} -- \"$@\" >/dev/null\n\
-             case $? in 126 | 127) logger -t qdns -- {} ;; esac\nexit 0\n",
-            words.join(" "),
-            shell_word(&why)
+             {call} -- \"$@\" >/dev/null ||\n    \
+             logger -t qdns -p daemon.warning -- {program} \"{NOT_RUN}\"\nexit 0\n"
         ))
     }
 }
