@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 
 use crate::export::nets;
 use crate::support::lab::Nb;
-use crate::support::{Run, command, install_qdns, qdns, run, snapshot};
+use crate::support::{Run, check_exposure, command, install_qdns, qdns, run, snapshot};
 
 const WEB: &str = r#"{"hostname":"web-server","ip_address":"10.0.0.10"}"#;
 
@@ -431,5 +431,16 @@ fn systemd_accepts_the_units() -> Result<()> {
     };
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!errors.contains("qdns-api"), "{errors}");
+    Ok(())
+}
+
+#[test]
+fn the_service_may_use_little_of_the_machine() -> Result<()> {
+    let (directory, units) = units(&[])?;
+    let (_, service) =
+        units.ok().split_once("# /etc/systemd/system/qdns-api@.service\n").context("two units")?;
+    let file = directory.path().join("qdns-api@.service");
+    std::fs::write(&file, service)?;
+    check_exposure(&file);
     Ok(())
 }

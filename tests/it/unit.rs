@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::support::{Run, install_qdns, run, snapshot};
+use crate::support::{Run, check_exposure, install_qdns, run, snapshot};
 
 /// A copy of qdns where services may run it.
 pub fn installed() -> Result<TempDir> {
@@ -39,6 +39,15 @@ fn systemd_accepts_the_unit() -> Result<()> {
     };
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(!errors.contains("qdns-sync.service:"), "{errors}");
+    Ok(())
+}
+
+#[test]
+fn the_unit_may_use_little_of_the_machine() -> Result<()> {
+    let directory = installed()?;
+    let file = directory.path().join("qdns-sync.service");
+    fs::write(&file, print_unit(&directory, "ssl:192.0.2.1:6641", &[]).ok())?;
+    check_exposure(&file);
     Ok(())
 }
 
