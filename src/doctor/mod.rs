@@ -17,7 +17,7 @@ pub(crate) mod traces;
 mod zones;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::collections::HashMap;
 

@@ -51,7 +51,13 @@ fn line(command: &Command, connection: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::facts::Facts;
+    use crate::doctor::input::Input;
+    use crate::doctor::testing::{healthy, with_ended_queries};
+    use crate::doctor::{Check, checks, examine, repair};
+    use crate::model::fuzzing::fuzz;
     use crate::model::host::Names;
+    use crate::model::printable::is_printable;
     use crate::model::snapshot::{Map, Switch};
     use crate::model::topology::Topology;
     use crate::plan::change::Column;
@@ -99,5 +105,33 @@ mod tests {
             ["qdns '--db=unix:/x' doctor 'net 1' --only pair-incomplete --fix --yes"]
         );
         assert_eq!(of(many(), false).len(), FEW + 1);
+    }
+
+    /// No check and no repair fails on a dump that was edited, and what it has to paste is printable.
+    #[test]
+    fn fuzz_dumps() {
+        let samples = [healthy(), with_ended_queries()].map(|facts| serde_json::to_string(&facts).unwrap());
+        let words = &[
+            "\"Ok\"",
+            "\"Err\"",
+            "qdns-alias-web",
+            "qdns-domain",
+            "neutron:",
+            "{8.8.8.8}",
+            "router",
+            "unknown",
+            "10.0.0.0/24",
+        ];
+        let checks: Vec<&'static Check> = checks::all().collect();
+        fuzz(&samples.each_ref().map(String::as_str), words, |text| {
+            let Ok(facts) = serde_json::from_str::<Facts>(text) else { return };
+            let examination = examine(&facts, &checks);
+            repair::plan(&Input::of(&facts), &examination.findings);
+            for (check, finding) in &examination.findings {
+                for line in lines(check.code, finding, &[]) {
+                    assert!(line.chars().all(is_printable), "{line:?}");
+                }
+            }
+        });
     }
 }
