@@ -35,6 +35,7 @@ mod help;
 mod hook;
 mod hook_confined;
 mod hostile;
+mod hostile_databases;
 mod hostile_text;
 mod import;
 mod import_files;

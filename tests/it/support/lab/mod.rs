@@ -22,7 +22,7 @@ pub use cluster::Cluster;
 pub use full::Full;
 pub use guest::{Addressing, Guest};
 pub use home::{executable, install, sweep};
-pub use nb::Nb;
+pub use nb::{Nb, Southbound};
 pub use ovn::{CHASSIS, Lab};
 pub use process::{Ran, wait_for};
 pub use release::Release;

@@ -85,6 +85,13 @@ impl Nb {
         self.server.show_log().unwrap()
     }
 
+    /// A southbound database with nothing in it.
+    pub fn southbound(&self) -> Result<Southbound> {
+        let server = Server::launch(&self.place, Schema::Southbound)?;
+        server.wait()?;
+        Ok(Southbound(server))
+    }
+
     pub fn pid(&self) -> u32 {
         self.server.pid()
     }
@@ -128,6 +135,15 @@ impl Nb {
     /// An ovn-nbctl daemon on this database.
     pub fn daemon(&self) -> Result<NbDaemon> {
         NbDaemon::start(&self.place)
+    }
+}
+
+/// A southbound database that no ovn-northd fills.
+pub struct Southbound(Server);
+
+impl Southbound {
+    pub fn remote(&self) -> String {
+        self.0.remote()
     }
 }
 
