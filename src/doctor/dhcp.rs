@@ -7,10 +7,10 @@ use ipnet::IpNet;
 
 use super::finding::Finding;
 use super::fix::Fix;
-use super::grammar;
 use super::input::Input;
 use crate::model::balancer::PORT;
 use crate::model::dhcp::{DNS_SERVER, parse_addresses};
+use crate::model::dhcp_grammar;
 use crate::model::marks::{DHCP_CREATION_MARK, wrote_mark};
 use crate::model::owner::resolver_command;
 use crate::model::resolvers::is_of_ovn;
@@ -100,7 +100,7 @@ pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
     let known = sb.map(|sb| if is_ipv4 { &sb.dhcp_options } else { &sb.dhcpv6_options });
     match known.filter(|types| !types.is_empty()) {
         Some(types) => (types.clone(), "the southbound database"),
-        None => (grammar::built_in(is_ipv4), "OVN as qdns knows it"),
+        None => (dhcp_grammar::built_in(is_ipv4), "OVN as qdns knows it"),
     }
 }
 

@@ -8,7 +8,6 @@ mod entries;
 pub(crate) mod facts;
 pub(crate) mod finding;
 pub(crate) mod fix;
-mod grammar;
 pub(crate) mod input;
 mod merge;
 pub(crate) mod repair;

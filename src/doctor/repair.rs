@@ -103,8 +103,13 @@ fn difference(first: &Snapshot, last: &Snapshot) -> Plan {
         }
     }
     for (row, changed) in first.dhcp_options.iter().zip(&last.dhcp_options) {
-        if row.options != changed.options {
-            plan.set_all(Column::DhcpOptions, row.uuid, Some(&row.options), changed.options.clone());
+        for (column, old, new) in [
+            (Column::DhcpOptions, &row.options, &changed.options),
+            (Column::DhcpMarks, &row.external_ids, &changed.external_ids),
+        ] {
+            if old != new {
+                plan.set_all(column, row.uuid, Some(old), new.clone());
+            }
         }
     }
     plan

@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::facts::{DUMP_FORMAT, EndedQuery, Facts, Missing, Probe, Traces};
 use super::finding::Finding;
 use super::input::Input;
-use super::{Check, examine, grammar, repair};
+use super::{Check, examine, repair};
 use crate::model::address::reverse_name;
 use crate::model::balancer::balancer_uuids;
+use crate::model::dhcp_grammar;
 use crate::model::marks::BALANCER_MARK;
 use crate::model::reach::{Cause, Stop};
 use crate::model::snapshot::{
@@ -184,8 +185,8 @@ pub fn healthy() -> Facts {
         datapaths: [(uuid(51), uuid(1)), (uuid(52), uuid(31))].into(),
         dns: vec![ServedRow { northbound: Some(zone_uuid(uuid(1))), datapaths: vec![uuid(51)], records }],
         chassis: vec![ChassisRow { name: "hv1".into(), nb_cfg: 3 }],
-        dhcp_options: grammar::built_in(true),
-        dhcpv6_options: grammar::built_in(false),
+        dhcp_options: dhcp_grammar::built_in(true),
+        dhcpv6_options: dhcp_grammar::built_in(false),
     };
     Facts {
         format: DUMP_FORMAT,

@@ -14,6 +14,11 @@ pub const DNS_SERVER: &str = "dns_server";
 /// The options that carry the domains in which guests search, for DHCPv4 and for DHCPv6.
 const SEARCH_OPTIONS: [&str; 3] = ["domain_name", "domain_search_list", "domain_search"];
 
+/// Whether `forwarders set` writes an option.
+pub fn is_written(option: &str) -> bool {
+    option == DNS_SERVER || SEARCH_OPTIONS.contains(&option)
+}
+
 /// The value for addresses: one as it is, several in braces.
 pub fn addresses(addresses: &[IpAddr]) -> String {
     let list = addresses.iter().map(IpAddr::to_string).collect::<Vec<_>>().join(", ");

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::dhcp::is_written;
 use super::snapshot::{Acl, DhcpOptions, DnsRow, LoadBalancer, Map, Port, PortGroup, Switch};
 
 /// The program that a row belongs to.
@@ -134,9 +135,18 @@ pub fn before_mark(option: &str) -> String {
     [BEFORE_PREFIX, option].concat()
 }
 
-/// Whether a key is a mark of one of `forwarders set`'s options.
+/// Whether a key is a mark of an option that `forwarders set` writes.
 pub fn is_dhcp_mark(key: &str) -> bool {
-    [BEFORE_PREFIX, WROTE_PREFIX].iter().any(|prefix| key.starts_with(prefix))
+    marked_option(key).is_some_and(is_written)
+}
+
+/// Whether a key looks like such a mark, of an option that `forwarders set` does not write.
+pub fn is_strange_dhcp_mark(key: &str) -> bool {
+    marked_option(key).is_some_and(|option| !is_written(option))
+}
+
+fn marked_option(key: &str) -> Option<&str> {
+    [BEFORE_PREFIX, WROTE_PREFIX].iter().find_map(|prefix| key.strip_prefix(prefix))
 }
 
 /// The mark that keeps the value that qdns gave a DHCP option.
@@ -146,7 +156,7 @@ pub fn wrote_mark(option: &str) -> String {
 
 /// The DHCP option whose earlier value a mark keeps.
 pub fn option_of_before_mark(mark: &str) -> Option<&str> {
-    mark.strip_prefix(BEFORE_PREFIX)
+    mark.strip_prefix(BEFORE_PREFIX).filter(|option| is_written(option))
 }
 
 /// A mark of one host in its zone.

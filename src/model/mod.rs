@@ -4,6 +4,7 @@ pub mod a_label;
 pub mod address;
 pub mod balancer;
 pub mod dhcp;
+pub mod dhcp_grammar;
 #[cfg(test)]
 pub mod fixture;
 pub mod foreign;

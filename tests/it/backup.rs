@@ -305,6 +305,32 @@ fn one_bad_entry_refuses_the_whole_file() -> Result<()> {
     Ok(())
 }
 
+/// ovn-northd copies these values into flows as they are.
+#[test]
+fn what_ovn_would_read_as_another_option_or_action_is_refused() -> Result<()> {
+    let nb = network('1')?;
+    nb.qdns("zone create net1").ok();
+    let before = nb.dump();
+    let text = r#"{"records":[],"dhcp_options":[
+{"cidr":"10.0.1.0/24","ports":["vm-1-1"],"options":{"dns_server":"8.8.8.8); drop; ("},"external_ids":{"qdns-before-dns_server":""}},
+{"cidr":"10.0.2.0/24","ports":["vm-2-1"],"options":{"router":"10.0.2.66"},"external_ids":{"qdns-before-router":""}}
+],"load_balancers":[
+{"switch":"net1","protocol":"udp","vips":{"10.0.1.1:53":"9.9.9.9:53); drop; ("}},
+{"switch":"net1","protocol":"tcp","vips":{"any":"9.9.9.9:53"}}
+]}"#;
+    let file = nb.file("bad.json", text)?;
+    snapshot!(nb.qdns(&format!("record import --all --replace {file} --yes")), @r#"
+    ----- stderr -----
+    error: 3 lines of [DIR]/bad.json cannot be imported; nothing was changed
+    [DIR]/bad.json:2: dns_server "8.8.8.8); drop; (" is refused: OVN cannot read it: something follows the value, which OVN would read as another option or action
+    [DIR]/bad.json:5: load balancer "9.9.9.9:53); drop; (" is refused: it is no address with a port
+    [DIR]/bad.json:6: load balancer "any" is refused: it is no address with a port
+    ----- exit 2 -----
+    "#);
+    assert_eq!(nb.dump(), before);
+    Ok(())
+}
+
 #[test]
 fn sharing_that_serves_a_name_twice_is_refused() -> Result<()> {
     let nb = network('1')?;

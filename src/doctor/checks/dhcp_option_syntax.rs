@@ -3,9 +3,9 @@
 use crate::doctor::dhcp::{about, option_types, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
-use crate::doctor::grammar;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::dhcp_grammar;
 use crate::model::snapshot::{Map, Port};
 use crate::model::topology::{Leases, Network};
 use crate::plan::change::Column;
@@ -41,7 +41,7 @@ fn run(input: &Input) -> Outcome {
 
 fn of_row(input: &Input, leases: &Leases, types: &Map, source: &str) -> Vec<Finding> {
     let row = leases.row;
-    let flaws = grammar::flaws(&row.options, types, row.is_ipv4());
+    let flaws = dhcp_grammar::flaws(&row.options, types, row.is_ipv4());
     flaws
         .into_iter()
         .map(|flaw| {
@@ -49,7 +49,7 @@ fn of_row(input: &Input, leases: &Leases, types: &Map, source: &str) -> Vec<Find
             let value = &row.options[option];
             let message =
                 format!("{option} = {value}: {}; no port of {} gets a lease", flaw.why, row.cidr);
-            let to = grammar::corrected(option, value, types);
+            let to = dhcp_grammar::corrected(option, value, types);
             about(input, leases, option, message)
                 .seen("value", value)
                 .seen("options_of", source)
@@ -65,9 +65,9 @@ fn of_row(input: &Input, leases: &Leases, types: &Map, source: &str) -> Vec<Find
 /// The port's own hostname goes into the same action (ovn-nb(5), Logical_Switch_Port:options).
 fn of_port(network: &Network, port: &Port, types: &Map) -> Option<Finding> {
     let value = port.options.get("hostname").filter(|_| port.dhcpv4_options.is_some())?;
-    let why = grammar::check("hostname", value, types).err()?;
+    let why = dhcp_grammar::check("hostname", value, types).err()?;
     let message = format!("hostname = {value}: {why}; port {} gets no lease", port.name);
-    let to = grammar::corrected("hostname", value, types);
+    let to = dhcp_grammar::corrected("hostname", value, types);
     let fix = Fix::set(Column::PortOptions, port.uuid, &port.options, "hostname", to.as_deref());
     let owner = port.owner();
     Some(

@@ -324,6 +324,7 @@ pub(super) fn rename_search_domain(
 mod tests {
     use super::*;
     use crate::model::fixture::on_first;
+    use crate::model::marks::before_mark;
     use crate::model::snapshot::{Map, Port, Switch};
     use uuid::Uuid;
 
@@ -361,7 +362,7 @@ mod tests {
     #[test]
     fn clear_restores_the_options_from_before_set() {
         let mut snapshot = snapshot();
-        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "1.1.1.1,1.0.0.1".into());
+        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "{1.1.1.1, 1.0.0.1}".into());
         let before = snapshot.clone();
         for servers in [&["8.8.8.8", "8.8.4.4"][..], &["8.8.8.8"]] {
             let plan = on_first(&snapshot, |topology, net1| set(topology, net1, &wanted(servers))).unwrap();
@@ -372,6 +373,25 @@ mod tests {
         assert_eq!(snapshot.dhcp_options[0].options["domain_name"], "\"internal\"");
         on_first(&snapshot, clear).unwrap().apply_to(&mut snapshot);
         assert_eq!(snapshot, before);
+    }
+
+    #[test]
+    fn a_value_from_before_that_ovn_cannot_read_is_not_written_again() {
+        let mut snapshot = snapshot();
+        snapshot.dhcp_options[0].options.insert(DNS_SERVER.into(), "1.1.1.1,1.0.0.1".into());
+        set_on(&snapshot, "8.8.8.8").apply_to(&mut snapshot);
+        let marks = &mut snapshot.dhcp_options[0].external_ids;
+        assert_eq!(marks[&before_mark(DNS_SERVER)], "");
+        // Another program may write the mark.
+        marks.insert(before_mark(DNS_SERVER), "8.8.8.8); drop; (".into());
+        marks.insert("qdns-before-router".into(), "10.0.0.66".into());
+        let plan = on_first(&snapshot, clear).unwrap();
+        let warning = "dns_server in row 00000000-0000-0000-0000-000000000015 for 10.0.0.0/24 is removed: OVN cannot \
+            read its value from before, 8.8.8.8); drop; (: something follows the value, which OVN would read as \
+            another option or action";
+        assert_eq!(plan.warnings, [warning]);
+        plan.apply_to(&mut snapshot);
+        assert_eq!(snapshot.dhcp_options[0].options, Map::new());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The options of one DHCP row: each is written with marks that keep its earlier value, and restored from them.
 
 use crate::model::dhcp;
+use crate::model::dhcp_grammar::check_written;
 use crate::model::foreign::ForeignNames;
 use crate::model::marks::{before_mark, wrote_mark};
 use crate::model::name::Domain;
@@ -53,13 +54,14 @@ pub(super) fn write_search(
     }
 }
 
-/// Plans an option's value. One mark keeps the value from before, unless qdns wrote that one too, and one keeps the
-/// new value.
+/// Plans an option's value. One mark keeps the value from before, unless qdns wrote that one too or OVN cannot read it,
+/// and one keeps the new value.
 pub(super) fn write(plan: &mut Plan, row: &DhcpOptions, option: &str, value: &str) {
     let (options, marks) = (Some(&row.options), Some(&row.external_ids));
     let mark = before_mark(option);
     if !row.external_ids.contains_key(&mark) || !is_as_written(row, option) {
-        let before = row.options.get(option).map_or("", String::as_str);
+        let is_readable = |before: &&String| check_written(option, before, row.is_ipv4()).is_ok();
+        let before = row.options.get(option).filter(is_readable).map_or("", String::as_str);
         plan.set(Column::DhcpMarks, row.uuid, marks, &mark, Some(before));
     }
     plan.set(Column::DhcpMarks, row.uuid, marks, &wrote_mark(option), Some(value));
@@ -73,6 +75,16 @@ pub(super) fn restore(plan: &mut Plan, row: &DhcpOptions, option: &str) {
     if is_as_written(row, option) {
         let before = row.external_ids.get(&before_mark).map(String::as_str);
         let before = before.filter(|before| !before.is_empty());
+        // Everyone who can write the row can write the mark.
+        let refused = before
+            .and_then(|before| check_written(option, before, row.is_ipv4()).err().map(|why| (before, why)));
+        let before = before.filter(|_| refused.is_none());
+        plan.warnings.extend(refused.map(|(before, why)| {
+            format!(
+                "{option} in row {} for {} is removed: OVN cannot read its value from before, {before}: {why}",
+                row.uuid, row.cidr
+            )
+        }));
         plan.set(Column::DhcpOptions, row.uuid, options, option, before);
     } else {
         let is = row.options.get(option).map_or("not set".to_owned(), |value| format!("{value} now"));

@@ -1,13 +1,15 @@
 //! Importing what `forwarders set` wrote: DHCP options and load balancers.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 
 use super::Restoring;
 use crate::error::{Error, Result};
-use crate::model::balancer::{Holder, PROTOCOLS, balancer_uuids};
+use crate::model::balancer::{Holder, PROTOCOLS, balancer_uuids, parse_resolver};
+use crate::model::dhcp_grammar::check_written;
 use crate::model::listing::some_of;
 use crate::model::marks::{before_mark, is_dhcp_mark, option_of_before_mark};
-use crate::model::snapshot::DhcpOptions;
+use crate::model::snapshot::{DhcpOptions, Map};
 use crate::model::topology::Network;
 use crate::plan::backup::{BalancerEntry, DhcpEntry};
 use crate::plan::bad_lines::BadLine;
@@ -66,6 +68,10 @@ impl Restoring<'_, '_> {
             self.bad.push(BadLine::new(entry.line, why));
             return None;
         };
+        if let Err(error) = check_vips(&entry.vips) {
+            self.bad.push(BadLine::of(entry.line, error));
+            return None;
+        }
         let holder = match &entry.router {
             None => Holder::Switch(network.switch),
             Some(name) => match self.topology.rows.routers.iter().find(|router| router.name == *name) {
@@ -88,7 +94,7 @@ impl Restoring<'_, '_> {
 /// The options and marks of a row as a file has them.
 ///
 /// # Errors
-/// A conflict where the row belongs to another program, or an option has a value from neither before nor after
+/// Invalid input for a value that OVN cannot read; a conflict where the row belongs to another program, or an option has a value from neither before nor after
 /// `forwarders set` and the file does not win.
 fn options(row: &DhcpOptions, entry: &DhcpEntry, import: &Import) -> Result<Vec<Entry>> {
     if row.owner().is_foreign() {
@@ -98,6 +104,7 @@ fn options(row: &DhcpOptions, entry: &DhcpEntry, import: &Import) -> Result<Vec<
     let mut plan = Plan::default();
     for option in entry.external_ids.keys().filter_map(|mark| option_of_before_mark(mark)) {
         let (is, wanted) = (row.options.get(option), entry.options.get(option));
+        check_option(option, wanted, row)?;
         let before = entry.external_ids.get(&before_mark(option)).filter(|before| !before.is_empty());
         import.try_each(|wins| {
             if wins || is == wanted || is.is_none() || is == before {
@@ -112,6 +119,27 @@ fn options(row: &DhcpOptions, entry: &DhcpEntry, import: &Import) -> Result<Vec<
         plan.set(Column::DhcpMarks, row.uuid, Some(&row.external_ids), mark, Some(value));
     }
     Ok(plan.entries().cloned().collect())
+}
+
+/// ovn-northd copies the value into a flow as it is.
+fn check_option(option: &str, value: Option<&String>, row: &DhcpOptions) -> Result<()> {
+    let checked = value.map_or(Ok(()), |value| check_written(option, value, row.is_ipv4()));
+    checked.map_err(|why| {
+        let value = value.map_or("", String::as_str);
+        Error::invalid(format!("{option} {value:?} is refused: OVN cannot read it: {why}"))
+    })
+}
+
+/// ovn-northd copies the backends into a flow as they are.
+fn check_vips(vips: &Map) -> Result<()> {
+    for (vip, backends) in vips {
+        for address in std::iter::once(vip.as_str()).chain(backends.split(',')) {
+            let refused = || format!("load balancer {address:?} is refused: it is no address with a port");
+            address.parse::<SocketAddr>().map_err(|_| Error::invalid(refused()))?;
+            parse_resolver(address)?;
+        }
+    }
+    Ok(())
 }
 
 /// What restores the values from before; `None` where the changes only add.

@@ -132,6 +132,14 @@ pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
     }
 }
 
+/// Whether OVN reads the value of an option that [`super::dhcp::is_written`].
+///
+/// # Errors
+/// Why it does not.
+pub fn check_written(option: &str, value: &str, is_ipv4: bool) -> Result<(), String> {
+    check(option, value, &built_in(is_ipv4))
+}
+
 /// The value that was most likely meant, if OVN can read that; `None` where the option must be removed.
 pub fn corrected(key: &str, value: &str, types: &Map) -> Option<String> {
     let kind = types.get(key)?;
@@ -151,7 +159,7 @@ pub fn corrected(key: &str, value: &str, types: &Map) -> Option<String> {
             if family.is_empty() {
                 return None;
             }
-            crate::model::dhcp::addresses(&family)
+            super::dhcp::addresses(&family)
         }
         "static_routes" => format!("{{{}}}", words().collect::<Vec<_>>().join(",")),
         "host_id" if bare.parse::<Ipv4Addr>().is_err() => format!("\"{}\"", bare.replace(['"', '\\'], "")),
