@@ -148,6 +148,19 @@ mod tests {
         }
     }
 
+    /// The comment of a hosts file and the origin of a zone file name the domain of another program's row.
+    #[test]
+    fn a_domain_that_no_file_can_hold_is_not_written() {
+        for name in ["x.\u{7f}web", "x.b\n$INCLUDE /etc/shadow", "x.b c", "x..b"] {
+            let row = DnsRow {
+                records: Map::from([(name.to_owned(), "10.0.0.1".to_owned())]),
+                ..DnsRow::default()
+            };
+            let (zone, _) = ExportedZone::of("net1", &row);
+            assert_eq!(zone.domain, Domain::default(), "{name:?}");
+        }
+    }
+
     /// The lines `key=value` of a text.
     fn pairs(text: &str) -> Map {
         let pairs = text.split('\n').filter_map(|line| line.split_once('='));

@@ -193,10 +193,14 @@ impl Domain {
         if domain == text { None } else { Domain::parse(&domain).ok() }
     }
 
-    /// The most frequent text after the first dot of these names; `None` where none has a dot.
+    /// The most frequent domain after the first dot of these names; `None` where none has one. It may be a domain that
+    /// [`Domain::parse`] refuses, but a file can hold it.
     pub fn of_most<'n>(names: impl Iterator<Item = &'n str>) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let is_label = |label: &str| !label.is_empty() && label.chars().all(is_plain);
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, domain) in names.filter_map(|name| name.trim_end_matches('.').split_once('.')) {
+        let domains = names.filter_map(|name| name.trim_end_matches('.').split_once('.'));
+        for (_, domain) in domains.filter(|(_, domain)| domain.split('.').all(is_label)) {
             *counts.entry(domain.to_ascii_lowercase()).or_default() += 1;
         }
         let most = counts.into_iter().max_by_key(|(_, count)| *count);
