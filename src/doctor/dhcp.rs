@@ -1,9 +1,11 @@
 //! What checks of DHCP share: the row of DHCP options that ports may use, the options of the release, the
 //! resolvers that a fix names.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
+use uuid::Uuid;
 
 use super::finding::Finding;
 use super::fix::Fix;
@@ -53,9 +55,8 @@ pub fn row_for<'a>(input: &Input<'a>, network: &Network, ports: &[&Port]) -> Opt
         let addresses = port.guest_addresses();
         addresses.is_empty() || addresses.iter().any(|address| net.contains(address))
     };
-    let serves = |row: &&DhcpOptions| {
-        row.cidr.parse::<IpNet>().is_ok_and(|net| ports.iter().all(|port| is_in(&net, port)))
-    };
+    let serves =
+        |row: &&DhcpOptions| row.network().is_some_and(|net| ports.iter().all(|port| is_in(&net, port)));
     let is_used = |row: &&DhcpOptions| {
         network.ports.iter().any(|port| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid)))
     };
@@ -100,7 +101,39 @@ pub fn option_types(input: &Input, is_ipv4: bool) -> (Map, &'static str) {
     let known = sb.map(|sb| if is_ipv4 { &sb.dhcp_options } else { &sb.dhcpv6_options });
     match known.filter(|types| !types.is_empty()) {
         Some(types) => (types.clone(), "the southbound database"),
-        None => (dhcp_grammar::built_in(is_ipv4), "OVN as qdns knows it"),
+        None => {
+            (dhcp_grammar::built_in(is_ipv4, input.topology.rows.release()), "the release, as qdns knows it")
+        }
+    }
+}
+
+/// The ports that lease a resolver that may answer.
+pub fn ports_with_a_resolver(input: &Input) -> HashSet<Uuid> {
+    let is_good = |leases: &&Leases| {
+        let unusable = leases.row.unusable_resolvers();
+        let mut leased = leases.row.leased_resolvers().into_iter();
+        leased.any(|address| unusable.iter().all(|resolver| resolver.address != address))
+    };
+    let rows = input.topology.leases.iter().filter(is_good);
+    rows.flat_map(|leases| leases.users.values().flatten().map(|port| port.uuid)).collect()
+}
+
+/// The value of an option without which OVN answers no DHCP, where there is no doubt about it.
+pub fn required_value(input: &Input, leases: &Leases, option: &str) -> Option<String> {
+    let row = leases.row;
+    match option {
+        "lease_time" => Some("3600".to_owned()),
+        "server_id" if row.is_ipv4() => {
+            let net = row.network()?;
+            let given = row.leased("router").into_iter();
+            let networks = leases.users.keys().map(|index| &input.topology.switches[*index]);
+            let known = networks.flat_map(Network::router_addresses).map(|net| net.addr());
+            let mut routers = given.chain(known);
+            let first = routers.find(|router| net.contains(router)).or_else(|| net.hosts().next())?;
+            Some(first.to_string())
+        }
+        "server_id" | "server_mac" => Some("0a:00:00:00:00:01".to_owned()),
+        _ => None,
     }
 }
 
@@ -119,7 +152,7 @@ fn add_router(network: &Network, leases: &Leases) -> Option<Fix> {
 /// Puts the address of the switch's router into a DHCPv4 row.
 pub fn put_router(network: &Network, leases: &Leases) -> Option<Fix> {
     let row = leases.row;
-    let net: IpNet = row.cidr.parse().ok()?;
+    let net = row.network()?;
     let router = network.router_addresses().map(|net| net.addr()).find(|router| net.contains(router))?;
     let fix = Fix::set(Column::DhcpOptions, row.uuid, &row.options, "router", Some(&router.to_string()));
     unless_foreign(row, fix).filter(|_| row.is_ipv4())

@@ -185,8 +185,8 @@ pub fn healthy() -> Facts {
         datapaths: [(uuid(51), uuid(1)), (uuid(52), uuid(31))].into(),
         dns: vec![ServedRow { northbound: Some(zone_uuid(uuid(1))), datapaths: vec![uuid(51)], records }],
         chassis: vec![ChassisRow { name: "hv1".into(), nb_cfg: 3 }],
-        dhcp_options: dhcp_grammar::built_in(true),
-        dhcpv6_options: dhcp_grammar::built_in(false),
+        dhcp_options: dhcp_grammar::built_in(true, None),
+        dhcpv6_options: dhcp_grammar::built_in(false, None),
     };
     Facts {
         format: DUMP_FORMAT,

@@ -81,7 +81,9 @@ fn servers<'a>(
     }
     let mut servers = Vec::new();
     for (leases, _) in rows {
-        for server in leases.row.leased_resolvers() {
+        let unusable = leases.row.unusable_resolvers();
+        let is_usable = |server: &IpAddr| unusable.iter().all(|resolver| resolver.address != *server);
+        for server in leases.row.leased_resolvers().into_iter().filter(is_usable) {
             let hop = next_hop(topology, network, leases.row, server);
             if stop_of(port, Some((server, &hop))).is_some() || port.sender(Some(server)).is_none() {
                 continue;

@@ -4,7 +4,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::model::snapshot::Map;
+use super::release::Release;
+use super::snapshot::{DhcpOptions, Map};
 
 /// Options of DHCPv4 and their types, as in lib/ovn-l7.h: used where the southbound `DHCP_Options`, which has those
 /// of the running release, cannot be read.
@@ -60,10 +61,15 @@ const DHCPV6: &[(&str, &str)] = &[
     ("fqdn", "domain"),
 ];
 
-/// The options and types that qdns knows.
-pub fn built_in(is_ipv4: bool) -> Map {
+/// The first release that knows `fqdn`.
+const FQDN_SINCE: Release = Release(23, 9);
+
+/// The options and types that qdns knows of a release, or of the newest where it is unknown.
+pub fn built_in(is_ipv4: bool, release: Option<Release>) -> Map {
     let list = if is_ipv4 { DHCPV4 } else { DHCPV6 };
-    list.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
+    let has_fqdn = release.is_none_or(|release| release >= FQDN_SINCE);
+    let list = list.iter().filter(|(name, _)| has_fqdn || *name != "fqdn");
+    list.map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
 }
 
 /// What is wrong with an option.
@@ -75,15 +81,54 @@ pub struct Flaw {
     pub why: String,
 }
 
+/// The options without which ovn-northd makes no DHCP flow.
+pub fn required(is_ipv4: bool) -> &'static [&'static str] {
+    if is_ipv4 { &["server_id", "server_mac", "lease_time"] } else { &["server_id"] }
+}
+
+/// Why no port gets a lease from a row; `None` where ports whose addresses are in its network may get one.
+pub fn why_no_lease(row: &DhcpOptions, release: Option<Release>) -> Option<String> {
+    if row.network().is_none() {
+        return Some(format!("{:?} is no network", row.cidr));
+    }
+    let is_ipv4 = row.is_ipv4();
+    if let Some(absent) = required(is_ipv4).iter().find(|option| !row.options.contains_key(**option)) {
+        return Some(format!("the row lacks {absent}"));
+    }
+    let flaw = flaws(&row.options, &built_in(is_ipv4, release), is_ipv4).into_iter().next()?;
+    Some(format!("{} = {}: {}", flaw.option, row.options[&flaw.option], flaw.why))
+}
+
 /// Every option of a row that ovn-controller cannot read, each checked as if the others were right.
 pub fn flaws(options: &Map, types: &Map, is_ipv4: bool) -> Vec<Flaw> {
-    let not_pasted = if is_ipv4 { "server_mac" } else { "dhcpv6_stateless" };
-    let pasted = options.iter().filter(|(key, _)| *key != not_pasted);
     let flaw = |(key, value): (&String, &String)| {
-        let why = check(key, value, types).err()?;
-        Some(Flaw { option: key.clone(), why })
+        let checked = match key.as_str() {
+            "server_mac" if is_ipv4 => check_mac(value),
+            "server_id" if is_ipv4 => check(key, value, types).and_then(|()| check_source(value)),
+            "server_id" => check_mac(value),
+            "dhcpv6_stateless" if !is_ipv4 => Ok(()),
+            _ => check(key, value, types),
+        };
+        Some(Flaw { option: key.clone(), why: checked.err()? })
     };
-    pasted.filter_map(flaw).collect()
+    options.iter().filter_map(flaw).collect()
+}
+
+/// Whether the answers of the server can be sent from this MAC.
+fn check_mac(value: &str) -> Result<(), String> {
+    let is_mac = Format::of(value.trim()) == Some(Format::Ethernet);
+    is_mac.then_some(()).ok_or_else(|| "it takes one MAC address, XX:XX:XX:XX:XX:XX".to_owned())
+}
+
+/// Whether the answers of the server can be sent from this address: `ip4.src = VALUE`.
+fn check_source(value: &str) -> Result<(), String> {
+    let is_source = match Format::of(value.trim()) {
+        Some(Format::Ipv4) => true,
+        Some(Format::Decimal) => value.trim().parse::<u32>().is_ok(),
+        Some(Format::Hexadecimal) => value.trim().len() <= 10,
+        _ => false,
+    };
+    is_source.then_some(()).ok_or_else(|| "it takes one IPv4 address".to_owned())
 }
 
 /// Whether OVN reads `key = value` as one option, and nothing else.
@@ -137,7 +182,7 @@ pub fn check(key: &str, value: &str, types: &Map) -> Result<(), String> {
 /// # Errors
 /// Why it does not.
 pub fn check_written(option: &str, value: &str, is_ipv4: bool) -> Result<(), String> {
-    check(option, value, &built_in(is_ipv4))
+    check(option, value, &built_in(is_ipv4, None))
 }
 
 /// The value that was most likely meant, if OVN can read that; `None` where the option must be removed.
@@ -411,9 +456,9 @@ mod tests {
             ("ttl", "60", false),
             ("mtu", "1400 // x", false),
         ] {
-            assert_eq!(check(key, value, &built_in(true)).is_ok(), reads, "{key}={value}");
+            assert_eq!(check(key, value, &built_in(true, None)).is_ok(), reads, "{key}={value}");
         }
-        let v6 = built_in(false);
+        let v6 = built_in(false, None);
         for (key, value, reads) in [
             ("dns_server", "fd00::1", true),
             ("dns_server", "{fd00::1, fe80::2}", true),
@@ -423,6 +468,28 @@ mod tests {
         ] {
             assert_eq!(check(key, value, &v6).is_ok(), reads, "{key}={value}");
         }
+    }
+
+    #[test]
+    fn the_servers_address_and_mac_are_more_than_constants() {
+        let flawed = |key: &str, value: &str, is_ipv4| {
+            let options = [(key.to_owned(), value.to_owned())].into();
+            !flaws(&options, &built_in(is_ipv4, None), is_ipv4).is_empty()
+        };
+        for value in ["nonsense", "0a:00:00:ff:00", "10.0.0.1", "\"0a:00:00:ff:00:01\""] {
+            assert!(flawed("server_mac", value, true) && flawed("server_id", value, false), "{value}");
+        }
+        assert!(!flawed("server_mac", "0A:00:00:FF:00:01", true));
+        for value in ["fd00::1", "{10.0.0.1, 10.0.0.2}", "10.0.0.1/24", "0a:00:00:00:00:01", "4294967296"] {
+            assert!(flawed("server_id", value, true), "{value}");
+        }
+        assert!(!flawed("server_id", "10.0.0.1", true) && !flawed("server_id", "0a:00:00:00:00:01", false));
+    }
+
+    #[test]
+    fn releases_before_23_09_know_no_fqdn() {
+        let knows = |release| built_in(false, Some(release)).contains_key("fqdn");
+        assert!(!knows(Release(23, 6)) && knows(Release(23, 9)));
     }
 
     #[test]
@@ -439,7 +506,7 @@ mod tests {
             ("classless_static_route", "30.0.0.0/24,10.0.0.1", Some("{30.0.0.0/24,10.0.0.1}")),
             ("ttl", "60", None),
         ] {
-            assert_eq!(corrected(key, value, &built_in(true)).as_deref(), meant, "{key}={value}");
+            assert_eq!(corrected(key, value, &built_in(true, None)).as_deref(), meant, "{key}={value}");
         }
     }
 

@@ -79,7 +79,7 @@ impl<'a> Network<'a> {
     /// Its subnets, each once: those of its configuration, of the DHCP rows that its ports use, of its routers, and
     /// those that Neutron writes on its ports.
     pub fn subnets(&self) -> Vec<IpNet> {
-        let of_dhcp = self.dhcp_rows.iter().filter_map(|row| row.cidr.parse().ok());
+        let of_dhcp = self.dhcp_rows.iter().filter_map(|row| row.network());
         let cidrs = self.ports.iter().filter_map(|port| port.external_ids.get(CIDRS_KEY));
         let of_neutron = cidrs.flat_map(|text| text.split_whitespace()).filter_map(|net| net.parse().ok());
         let all = self.switch.configured_subnets().into_iter().chain(of_dhcp);

@@ -3,13 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::address;
 use super::balancer::vip_address;
-use super::dhcp::parse_addresses;
+use super::dhcp::is_never_sent_to;
 use super::snapshot::{DhcpOptions, Port};
 use super::topology::{Network, Topology};
 
@@ -142,10 +140,10 @@ pub fn next_hop<'a>(
     row: &DhcpOptions,
     resolver: IpAddr,
 ) -> NextHop<'a> {
-    if let Some(cause) = not_sent(resolver) {
-        return NextHop::Nowhere(cause);
+    if is_never_sent_to(resolver) {
+        return NextHop::Nowhere(Cause::NotSent(resolver));
     }
-    let Ok(net) = row.cidr.parse::<IpNet>() else { return NextHop::Unseen };
+    let Some(net) = row.network() else { return NextHop::Unseen };
     if net.addr().is_ipv4() != resolver.is_ipv4() {
         return NextHop::Unseen;
     }
@@ -164,20 +162,14 @@ pub fn next_hop<'a>(
     if has("classless_static_route") || has("ms_classless_static_route") {
         return NextHop::Unseen;
     }
-    match row.options.get("router").map(|value| parse_addresses(value)) {
-        Some(routers) if !routers.is_empty() => holder(topology, network, routers[0]),
-        _ => NextHop::Nowhere(Cause::NoRoute),
+    match row.leased("router").first() {
+        Some(router) => holder(topology, network, *router),
+        None => NextHop::Nowhere(Cause::NoRoute),
     }
 }
 
-/// Whether no guest sends a packet to this address.
-pub fn not_sent(resolver: IpAddr) -> Option<Cause> {
-    let is_link_local = matches!(resolver, IpAddr::V6(v6) if v6.segments()[0] & 0xffc0 == 0xfe80);
-    (!is_link_local && address::unusable(resolver).is_some()).then_some(Cause::NotSent(resolver))
-}
-
 /// Who has an address on a switch: a router, another port, or perhaps a machine that OVN does not know.
-fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAddr) -> NextHop<'a> {
+pub fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAddr) -> NextHop<'a> {
     let uplink = network.uplinks.iter().find(|uplink| uplink.networks().any(|net| net.addr() == address));
     if let Some(uplink) = uplink.filter(|uplink| !uplink.peer.mac.is_empty()) {
         return NextHop::Mac(&uplink.peer.mac);

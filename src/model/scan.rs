@@ -4,6 +4,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+
 /// The addresses of a value: separated by white space, a prefix length is skipped, and nothing is read after the first
 /// thing that is no address.
 pub fn addresses(value: &str) -> Vec<IpAddr> {
@@ -19,6 +21,19 @@ pub fn addresses(value: &str) -> Vec<IpAddr> {
 /// The address of a word that is one address and nothing else.
 pub fn word(word: &str) -> Option<IpAddr> {
     first(word).filter(|(_, rest)| rest.is_empty()).map(|(address, _)| address)
+}
+
+/// A network with a prefix length or a mask; an address alone is a network of one address (OVS's lib/packets.c,
+/// `ip_parse_masked` and `ipv6_parse_masked`).
+pub fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim_start();
+    let Some((address, mask)) = text.split_once('/') else { return word(text).map(IpNet::from) };
+    let address = word(address)?;
+    if let Some(mask) = word(mask) {
+        return IpNet::with_netmask(address, mask).ok();
+    }
+    let (bits, rest) = integer(mask)?;
+    IpNet::new(address, u8::try_from(bits).ok()?).ok().filter(|_| rest.is_empty())
 }
 
 /// The address at the beginning of a text, and what follows it.
@@ -129,6 +144,21 @@ mod tests {
         }
         assert_eq!(word("10.0.0.05"), Some("10.0.0.5".parse().unwrap()));
         assert_eq!((word("10.0.0.7x"), word("10.0.0"), word("")), (None, None, None));
+    }
+
+    /// Each was seen on OVN 23.03.
+    #[test]
+    fn networks_are_read_as_ovn_reads_them() {
+        let read = |text: &str| network(text).map(|net| net.trunc().to_string());
+        for text in ["10.0.0.5/24", "10.0.0.0/255.255.255.0", "010.0.0.0/24", " 10.0.0.0/24", "10.0.0.0/024"]
+        {
+            assert_eq!(read(text).as_deref(), Some("10.0.0.0/24"), "{text}");
+        }
+        assert_eq!(read("10.0.0.11").as_deref(), Some("10.0.0.11/32"));
+        assert_eq!(read("fd00::5/64").as_deref(), Some("fd00::/64"));
+        for text in ["10.0.0.0/33", "10.0.0.0/24 ", "10.0.0.0/24/24", "10.0.0.0/", "nonsense", "fd00::/129"] {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 
     proptest! {

@@ -8,8 +8,9 @@ use super::page::Page;
 use super::plain;
 use super::table::{Cell, Table, label, or_dash};
 use crate::model::balancer::{self, Holder};
-use crate::model::dhcp;
-use crate::model::snapshot::Map;
+use crate::model::dhcp::{DNS_SERVER, SEARCH_OPTIONS, unusable_domain};
+use crate::model::dhcp_grammar::why_no_lease;
+use crate::model::snapshot::DhcpOptions;
 use crate::model::topology::{Network, Topology};
 
 /// What `forwarders show` answers.
@@ -38,7 +39,10 @@ impl Answer for Forwarders {
         let header =
             ["SWITCH", "NETWORK", "RESOLVERS", "SEARCH", "PORTS", "SHARED WITH", "FORWARDS TO", "ON"];
         let columns = if via { header.len() } else { header.len() - 2 };
-        let mut table = Table::new(width, &header[..columns]).spare(&["SEARCH", "SHARED WITH"]);
+        let has_notes = self.forwarders.iter().any(|row| row.note().is_some());
+        let header: Vec<&str> =
+            header[..columns].iter().copied().chain(has_notes.then_some("NOTE")).collect();
+        let mut table = Table::new(width, &header).spare(&["SEARCH", "SHARED WITH"]);
         for row in &self.forwarders {
             let mut cells = vec![
                 Cell::from(label(&row.switch, row.network_name.as_deref())),
@@ -51,6 +55,7 @@ impl Answer for Forwarders {
                 Cell::from(or_dash(&row.attached_to, ", ")),
             ];
             cells.truncate(columns);
+            cells.extend(has_notes.then(|| Cell::from(row.note().unwrap_or_else(|| "-".to_owned()))));
             table.push(cells);
         }
         table.page()
@@ -73,8 +78,14 @@ pub struct Resolvers {
     pub cidr: String,
     /// The resolvers, as guests get them.
     pub servers: Vec<String>,
-    /// The domain that guests search in.
+    /// The domains that guests search in.
     pub search: Vec<String>,
+    /// Why guests get no lease from the row, where OVN cannot use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_lease: Option<String>,
+    /// What the row says, where guests get something else: `dns_server = fd00::53`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub row_says: Vec<String>,
     /// How many ports of the switch use the row.
     pub ports: usize,
     /// Other switches whose ports use it too.
@@ -95,7 +106,7 @@ impl Resolvers {
     pub(super) fn of(topology: &Topology, network: &Network) -> Vec<Self> {
         let balancers = topology.balancers_of(network);
         let rows = topology.leases_of(network).map(|(leases, ports)| {
-            let addresses = leases.row.resolvers();
+            let addresses = leases.row.leased_resolvers();
             let servers: Vec<String> = addresses.iter().map(ToString::to_string).collect();
             let upstreams: Vec<String> =
                 addresses.into_iter().flat_map(|vip| balancer::backends(&balancers, vip)).collect();
@@ -112,13 +123,22 @@ impl Resolvers {
                 servers,
                 attached_to,
                 port_names: ports.iter().map(|port| port.name.clone()).collect(),
-                search: search_list(&leases.row.options),
+                search: leases.row.leased_search(),
+                no_lease: why_no_lease(leases.row, topology.rows.release()),
+                row_says: row_says(leases.row),
                 ports: ports.len(),
                 shared_with: topology.shared_with(leases, network).into_iter().map(str::to_owned).collect(),
                 dhcp_options: leases.row.uuid.to_string(),
             }
         });
         rows.collect()
+    }
+
+    /// Why guests get no lease, or what the row says that they do not get.
+    fn note(&self) -> Option<String> {
+        let no_lease = self.no_lease.as_ref().map(|why| format!("no lease: {why}"));
+        let says = || format!("the row says {}", self.row_says.join(", "));
+        no_lease.or_else(|| (!self.row_says.is_empty()).then(says))
     }
 
     fn row(&self) -> Vec<String> {
@@ -134,8 +154,14 @@ impl Resolvers {
     }
 }
 
-fn search_list(options: &Map) -> Vec<String> {
-    let list =
-        ["domain_search_list", "domain_search", "domain_name"].iter().find_map(|option| options.get(*option));
-    list.into_iter().flat_map(|value| dhcp::parse_domains(value)).map(str::to_owned).collect()
+/// The options of a row from which guests get something else than it says.
+fn row_says(row: &DhcpOptions) -> Vec<String> {
+    let is_unusable = |option: &&str| {
+        let domains = row.domains_of(option);
+        domains.into_iter().any(|domain| unusable_domain(option, domain).is_some())
+    };
+    let differs = row.resolvers() != row.leased_resolvers();
+    let options = differs.then_some(DNS_SERVER).into_iter();
+    let options = options.chain(SEARCH_OPTIONS.into_iter().filter(is_unusable));
+    options.filter_map(|option| Some(format!("{option} = {}", row.options.get(option)?))).collect()
 }

@@ -56,7 +56,7 @@ const NETWORK: &[&str] = &[
     "lrp-add lr0 lrp2 0a:00:00:00:ff:02 10.0.2.1/24",
     "lsp-add net2 lr -- lsp-set-type lr router -- lsp-set-options lr router-port=lrp2",
     "lb-add lb1 10.0.2.80:80 10.0.2.10:80",
-    "--id=@d create DHCP_Options cidr=10.0.0.0/24 -- set Logical_Switch_Port p1 dhcpv4_options=@d",
+    "--id=@d create DHCP_Options cidr=10.0.0.0/24 options:dns_server=0xc0000235 -- set Logical_Switch_Port p1 dhcpv4_options=@d",
     "--id=@d create DHCP_Options cidr=10.0.2.0/24 options:router=10.0.2.1 -- set Logical_Switch_Port p2 dhcpv4_options=@d",
 ];
 

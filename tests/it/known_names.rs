@@ -64,8 +64,8 @@ fn a_network_is_named_and_shown_as_its_operators_know_it() -> Result<()> {
     To put back:
       qdns record add neutron-[UUID] api 10.20.0.77
     $ qdns forwarders show plain-net
-    SWITCH                                                    NETWORK       RESOLVERS      SEARCH        PORTS  SHARED WITH
-    neutron-[UUID] (plain-net)  10.22.0.0/24  198.51.100.53  example.org.  2      -
+    SWITCH                                                    NETWORK       RESOLVERS      SEARCH       PORTS  SHARED WITH
+    neutron-[UUID] (plain-net)  10.22.0.0/24  198.51.100.53  example.org  2      -
     $ qdns sync app-net -n
     Nothing to change.
     $ qdns prune-stale app-net -n -q

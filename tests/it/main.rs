@@ -12,6 +12,7 @@ mod daemon;
 mod doctor;
 mod doctor_dhcp;
 mod doctor_lab;
+mod doctor_leases;
 mod doctor_reach;
 mod doctor_repair;
 mod doctor_report;

@@ -1,15 +1,14 @@
 //! `dhcp-incomplete`.
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 
-use crate::doctor::dhcp::{about, assign, row_for, unless_foreign};
+use crate::doctor::dhcp::{about, assign, required_value, row_for, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Fix, entry};
 use crate::doctor::input::Input;
 use crate::doctor::zones::texts;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::dhcp_grammar::required;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Leases, Network};
 use crate::plan::change::Column;
@@ -34,10 +33,8 @@ fn run(input: &Input) -> Outcome {
 fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
     let row = leases.row;
     let uuid = row.uuid.to_string();
-    let required: &[&str] =
-        if row.is_ipv4() { &["server_id", "server_mac", "lease_time"] } else { &["server_id"] };
-    let absent: Vec<&str> =
-        required.iter().copied().filter(|option| !row.options.contains_key(*option)).collect();
+    let required = required(row.is_ipv4()).iter().copied();
+    let absent: Vec<&str> = required.filter(|option| !row.options.contains_key(*option)).collect();
     let mut findings = Vec::new();
     if !absent.is_empty() {
         let message =
@@ -45,7 +42,7 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
         let finding = about(input, leases, &uuid, message).seen("lacks", &absent);
         findings.push(finding.fix(complete(input, leases, &absent)));
     }
-    let Ok(net) = row.cidr.parse::<IpNet>() else {
+    let Some(net) = row.network() else {
         let message = format!("{:?} is no network: OVN answers no DHCP for its ports", row.cidr);
         findings.push(about(input, leases, &uuid, message));
         return findings;
@@ -81,22 +78,12 @@ fn outside_finding(input: &Input, network: &Network, port: &Port, net: &IpNet) -
 /// Sets what is absent, where there is no doubt about its value.
 fn complete(input: &Input, leases: &Leases, absent: &[&str]) -> Option<Fix> {
     let row = leases.row;
-    let net: IpNet = row.cidr.parse().ok()?;
-    let routers = leases.users.keys().flat_map(|index| input.topology.switches[*index].router_addresses());
-    let router = routers.map(|net| net.addr()).find(|address| net.contains(address));
-    let server = match row.options.get("router").and_then(|value| value.parse::<IpAddr>().ok()) {
-        Some(address) => address,
-        None => router.or_else(|| net.hosts().next())?,
-    };
     let change = |option: &&str| {
-        let value = match *option {
-            "server_id" if row.is_ipv4() => server.to_string(),
-            "lease_time" => "3600".to_owned(),
-            _ => "0a:00:00:00:00:01".to_owned(),
-        };
-        entry(Column::DhcpOptions, row.uuid, &row.options, option, Some(&value))
+        let value = required_value(input, leases, option)?;
+        Some(entry(Column::DhcpOptions, row.uuid, &row.options, option, Some(&value)))
     };
-    unless_foreign(row, Fix::Change(absent.iter().map(change).collect()))
+    let changes: Option<Vec<_>> = absent.iter().map(change).collect();
+    unless_foreign(row, Fix::Change(changes?))
 }
 
 #[cfg(test)]
@@ -107,6 +94,10 @@ pub(super) mod tests {
         fires("00000000-0000-0000-0000-000000000015", |facts| {
             nb(facts).dhcp_options[0].options.remove("lease_time");
         }),
+        passes(|facts| nb(facts).dhcp_options[0].cidr = "10.0.0.0/255.255.255.0".into()),
+        passes(|facts| nb(facts).dhcp_options[0].cidr = " 10.0.0.5/024".into()),
+        fires("00000000-0000-0000-0000-000000000015", |facts| nb(facts).dhcp_options[0].cidr = "10.0.0.0/33".into()),
+        fires("db", |facts| nb(facts).dhcp_options[0].cidr = "10.0.0.10".into()),
         fires("web", |facts| nb(facts).ports[0].addresses = vec!["0a:00:00:00:00:10 10.1.0.10".into()]),
     ];
 }

@@ -1,6 +1,6 @@
 //! `dhcp-option-syntax`.
 
-use crate::doctor::dhcp::{about, option_types, unless_foreign};
+use crate::doctor::dhcp::{about, option_types, required_value, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
@@ -18,8 +18,9 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "ovn-northd pastes each option as `key = value` into put_dhcp_opts(...). Where ovn-controller cannot \
         parse that (several addresses without braces, a string without double quotes, an option that the release does \
-        not know) it drops the whole flow: DHCP stops for every port that uses the row, and only ovn-controller's log \
-        says so. The options are checked by OVN's own grammar, against the options and types in the southbound \
+        not know, as DHCPv6 fqdn before 23.09) it drops the whole flow: DHCP stops for every port that uses the row, and only ovn-controller's log \
+        says so. server_mac and server_id are also the source of the answers: a MAC and one IPv4 address, in DHCPv6 \
+        a MAC. The options are checked by OVN's own grammar, against the options and types in the southbound \
         DHCP_Options and DHCPv6_Options where they can be read.",
     source: "northd/northd.c, build_dhcpv4_action; lib/actions.c, parse_put_opts; lib/expr.c, parse_constant_set; \
         ovn-sb(5), DHCP_Options",
@@ -49,7 +50,8 @@ fn of_row(input: &Input, leases: &Leases, types: &Map, source: &str) -> Vec<Find
             let value = &row.options[option];
             let message =
                 format!("{option} = {value}: {}; no port of {} gets a lease", flaw.why, row.cidr);
-            let to = dhcp_grammar::corrected(option, value, types);
+            let to =
+                dhcp_grammar::corrected(option, value, types).or_else(|| required_value(input, leases, option));
             about(input, leases, option, message)
                 .seen("value", value)
                 .seen("options_of", source)
@@ -82,11 +84,21 @@ fn of_port(network: &Network, port: &Port, types: &Map) -> Option<Finding> {
 #[cfg(test)]
 pub(super) mod tests {
     use crate::doctor::testing::*;
+    use crate::model::release::VERSION_OPTION;
 
     pub const CASES: &[Case] = &[
         repaired("dns_server", |facts| option(facts, "dns_server", "8.8.8.8,8.8.4.4")),
         repaired("domain_name", |facts| option(facts, "domain_name", "internal")),
         repaired("ttl", |facts| option(facts, "ttl", "60")),
+        repaired("server_mac", |facts| option(facts, "server_mac", "nonsense")),
+        repaired("server_id", |facts| option(facts, "server_id", "fd00::1")),
+        repaired("fqdn", |facts| {
+            nb(facts).dhcp_options[0].cidr = "fd00::/64".into();
+            nb(facts).dhcp_options[0].options =
+                map(&[("server_id", "0a:00:00:00:00:01"), ("fqdn", "\"web.internal\"")]);
+            nb(facts).global.options.insert(VERSION_OPTION.into(), "23.03.1-20.27.0-70.6".into());
+            sb(facts).dhcpv6_options.clear();
+        }),
         fires("domain_name", |facts| {
             option(facts, "domain_name", "internal");
             foreign_dhcp(facts);

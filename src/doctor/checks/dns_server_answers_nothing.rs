@@ -47,7 +47,7 @@ fn findings(input: &Input, leases: &Leases) -> Vec<Finding> {
     if leases.row.owner().is_foreign() && networks().all(is_meant) {
         return Vec::new();
     }
-    let silent: Vec<IpAddr> = leases.row.resolvers().into_iter().filter(is_silent).collect();
+    let silent: Vec<IpAddr> = leases.row.leased_resolvers().into_iter().filter(is_silent).collect();
     silent
         .iter()
         .map(|address| {

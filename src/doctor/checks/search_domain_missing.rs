@@ -1,7 +1,5 @@
 //! `search-domain-missing`.
 
-use std::collections::BTreeSet;
-
 use crate::doctor::dhcp::{about, unless_foreign};
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::fix::{Fix, entry};
@@ -39,7 +37,7 @@ fn run(input: &Input) -> Outcome {
             let network = &input.topology.switches[*index];
             // A program that leases its own names decides which domain its guests search in.
             let is_foreign = leases.row.owner().is_foreign() && !network.foreign_names().is_empty();
-            if !is_foreign && !searched.contains(domain.as_str()) {
+            if !is_foreign && !searched.iter().any(|searched| searched == domain.as_str()) {
                 findings.push(finding(input, leases, network, domain, &searched));
             }
         }
@@ -52,7 +50,7 @@ fn finding(
     leases: &Leases,
     network: &Network,
     domain: &Domain,
-    searched: &BTreeSet<String>,
+    searched: &[String],
 ) -> Finding {
     let (row, name) = (leases.row, network.name());
     let message = format!(

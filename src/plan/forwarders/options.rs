@@ -33,7 +33,7 @@ pub(super) fn write_search(
     let searched = row.search_domains();
     let written = domain.filter(|_| foreign.is_empty() || searched.is_empty());
     let Some(domain) = written else {
-        if domain.is_none_or(|domain| !searched.contains(domain.as_str())) {
+        if domain.is_none_or(|domain| !searched.iter().any(|searched| searched == domain.as_str())) {
             let rows: Vec<String> = foreign.iter().map(ForeignNames::rows).collect();
             plan.warnings.push(format!(
                 "the search domain in the row for {} stays as it is: names of the switch are served from {}",

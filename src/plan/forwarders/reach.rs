@@ -2,8 +2,6 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-
 use crate::error::{Error, Result};
 use crate::model::balancer::vip_address;
 use crate::model::listing::some_of;
@@ -39,7 +37,7 @@ pub(super) fn refuse_silent(topology: &Topology, network: &Network, servers: &[I
 
 /// Warns where guests have no way to resolvers outside of their network: names that are not local then time out.
 pub(super) fn warn_unreachable(plan: &mut Plan, network: &Network, row: &DhcpOptions, servers: &[IpAddr]) {
-    let Ok(net) = row.cidr.parse::<IpNet>() else { return };
+    let Some(net) = row.network() else { return };
     let has_router = !network.uplinks.is_empty() || row.options.contains_key("router");
     let has_route = if row.is_ipv4() { row.has_route() } else { has_router };
     if has_route || network.is_physical() {
