@@ -71,6 +71,13 @@ impl<'a> Holder<'a> {
     }
 }
 
+impl LoadBalancer {
+    /// Its name, or its UUID where it has none.
+    pub fn label(&self) -> String {
+        if self.name.is_empty() { self.uuid.to_string() } else { self.name.clone() }
+    }
+}
+
 /// The backends of all VIPs of a balancer, as [`parse_resolver`] accepts them.
 pub fn resolvers_of(balancer: &LoadBalancer) -> Vec<String> {
     let vips = balancer.vips.keys().filter_map(|vip| vip.parse::<SocketAddr>().ok());

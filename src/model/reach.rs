@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::balancer::vip_address;
 use super::dhcp::is_never_sent_to;
+use super::resolvers::balancers_on_routers;
 use super::snapshot::{DhcpOptions, Port};
 use super::topology::{Network, Topology};
 
@@ -183,9 +184,9 @@ pub fn holder<'a>(topology: &Topology<'a>, network: &Network<'a>, address: IpAdd
     }
     let is_unknown = |port: &&Port| port.addresses.iter().any(|entry| entry == "unknown");
     let is_open = network.is_physical() || network.ports.iter().any(is_unknown);
-    // A router answers ARP for the addresses of its load balancers and of NAT.
+    // A router answers ARP for the addresses of its load balancers and of NAT; a switch does not.
     let is_routed = network.uplinks.iter().any(|uplink| uplink.networks().any(|net| net.contains(&address)));
-    if uplink.is_some() || is_open || (is_routed && is_virtual(topology, address)) {
+    if uplink.is_some() || is_open || (is_routed && is_virtual(topology, network, address)) {
         return NextHop::Unseen;
     }
     NextHop::Nowhere(Cause::NothingHas(address))
@@ -201,10 +202,10 @@ fn is_proxied(network: &Network, address: IpAddr) -> bool {
     proxied.flat_map(|value| value.split_whitespace()).any(has)
 }
 
-/// Whether an address is a load balancer's or of NAT.
-fn is_virtual(topology: &Topology, address: IpAddr) -> bool {
-    let rows = topology.rows;
-    let mut vips = rows.load_balancers.iter().flat_map(|row| row.vips.keys());
+/// Whether an address is of NAT or of a load balancer of the switch's routers.
+fn is_virtual(topology: &Topology, network: &Network, address: IpAddr) -> bool {
+    let balancers = balancers_on_routers(topology, network);
+    let mut vips = balancers.iter().flat_map(|row| row.vips.keys());
     vips.any(|vip| vip_address(vip) == Some(address))
-        || rows.nat.iter().any(|row| row.external_ip.parse() == Ok(address))
+        || topology.rows.nat.iter().any(|row| row.external_ip.parse() == Ok(address))
 }

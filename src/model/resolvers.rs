@@ -1,9 +1,12 @@
 //! Which addresses of `dns_server` can answer what is not local.
 
 use std::collections::HashSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use super::balancer::vip_address;
+use uuid::Uuid;
+
+use super::balancer::{PORT, vip_address};
+use super::snapshot::{LoadBalancer, Router};
 use super::topology::{Leases, Network, Topology};
 
 /// Whether an address is a router's, or one that only OVN's DHCP options give to the server or the gateway.
@@ -18,20 +21,45 @@ pub fn is_of_ovn(network: &Network, leases: &Leases, address: &IpAddr) -> bool {
     is_router || (is_option && !is_guest())
 }
 
-/// Whether a load balancer serves the address for DNS over UDP, on the switch or its routers.
+/// The load balancers of a list and of groups.
+pub fn balancers_in<'a>(topology: &Topology<'a>, listed: &[Uuid], groups: &[Uuid]) -> Vec<&'a LoadBalancer> {
+    let rows = topology.rows;
+    let grouped = rows.load_balancer_groups.iter().filter(|group| groups.contains(&group.uuid));
+    let wanted: HashSet<Uuid> =
+        listed.iter().chain(grouped.flat_map(|group| &group.load_balancers)).copied().collect();
+    rows.load_balancers.iter().filter(|row| wanted.contains(&row.uuid)).collect()
+}
+
+/// The load balancers that OVN applies on a switch itself.
+pub fn balancers_on_switch<'a>(topology: &Topology<'a>, network: &Network) -> Vec<&'a LoadBalancer> {
+    balancers_in(topology, &network.switch.load_balancers, &network.switch.load_balancer_groups)
+}
+
+/// The load balancers that OVN applies on the routers of a switch.
+pub fn balancers_on_routers<'a>(topology: &Topology<'a>, network: &Network) -> Vec<&'a LoadBalancer> {
+    let routers = network.uplinks.iter().filter_map(|uplink| uplink.router);
+    let of_router =
+        |router: &Router| balancers_in(topology, &router.load_balancers, &router.load_balancer_groups);
+    routers.flat_map(of_router).collect()
+}
+
+/// The backends to which a balancer forwards DNS queries over UDP for an address: those of a VIP with port 53, or with
+/// no port, which takes every port and protocol (ovn-nb(5), `Load_Balancer:protocol`).
+pub fn backends_for_queries(balancer: &LoadBalancer, address: IpAddr) -> Vec<&str> {
+    let takes_queries = |vip: &str| match vip.parse::<SocketAddr>() {
+        Ok(vip) => vip == SocketAddr::new(address, PORT) && balancer.protocol == "udp",
+        Err(_) => vip_address(vip) == Some(address),
+    };
+    let vips = balancer.vips.iter().filter(|(vip, _)| takes_queries(vip));
+    let backends = vips.flat_map(|(_, backends)| backends.split(','));
+    backends.map(str::trim).filter(|backend| !backend.is_empty()).collect()
+}
+
+/// Whether a load balancer forwards DNS queries for the address, on the switch or its routers.
 pub fn is_balanced(topology: &Topology, network: &Network, address: &IpAddr) -> bool {
-    let mut reachable: HashSet<_> = network.switch.load_balancers.iter().copied().collect();
-    reachable
-        .extend(network.uplinks.iter().filter_map(|uplink| uplink.router).flat_map(|r| &r.load_balancers));
-    let groups = &topology.rows.load_balancer_groups;
-    reachable.extend(groups.iter().flat_map(|group| &group.load_balancers));
-    let mut balancers = topology.rows.load_balancers.iter().filter(|lb| reachable.contains(&lb.uuid));
-    balancers.any(|lb| {
-        let serves = |(vip, backends): (&String, &String)| {
-            vip.ends_with(":53") && vip_address(vip) == Some(*address) && !backends.trim().is_empty()
-        };
-        lb.protocol == "udp" && lb.vips.iter().any(serves)
-    })
+    let balancers =
+        balancers_on_switch(topology, network).into_iter().chain(balancers_on_routers(topology, network));
+    balancers.into_iter().any(|row| !backends_for_queries(row, *address).is_empty())
 }
 
 /// Whether a resolver is an address of OVN's own that nothing forwards from.
@@ -41,10 +69,8 @@ pub fn forwards_nothing(topology: &Topology, network: &Network, leases: &Leases,
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::model::snapshot::{DhcpOptions, LoadBalancer, Port, Router, RouterPort, Snapshot};
+    use crate::model::snapshot::{DhcpOptions, LoadBalancerGroup, Port, RouterPort, Snapshot};
 
     const ROUTER: &str = "10.0.0.1";
 
@@ -141,6 +167,32 @@ mod tests {
     #[test]
     fn a_balancer_for_tcp_does_not_forward_queries() {
         assert!(!balances("tcp", "10.0.0.1:53", "8.8.8.8:53"));
+    }
+
+    #[test]
+    fn a_vip_without_a_port_takes_queries_too() {
+        assert!(balances("udp", ROUTER, "8.8.8.8"));
+        assert!(balances("tcp", ROUTER, "8.8.8.8"));
+        assert!(!balances("udp", "fd00::53", "fd01::1"));
+    }
+
+    #[test]
+    fn a_group_balances_where_the_router_lists_it() {
+        let mut rows = net1(&[]);
+        let [group, balancer] = [8, 9].map(Uuid::from_u128);
+        rows.load_balancers.push(LoadBalancer {
+            uuid: balancer,
+            vips: [(ROUTER.into(), "8.8.8.8".into())].into(),
+            ..LoadBalancer::default()
+        });
+        rows.load_balancer_groups.push(LoadBalancerGroup { uuid: group, load_balancers: vec![balancer] });
+        let is_balanced = |rows: &Snapshot| {
+            let topology = Topology::of(rows);
+            super::is_balanced(&topology, &topology.switches[0], &ROUTER.parse().unwrap())
+        };
+        assert!(!is_balanced(&rows));
+        rows.routers[0].load_balancer_groups.push(group);
+        assert!(is_balanced(&rows));
     }
 
     #[test]

@@ -218,6 +218,9 @@ pub struct LoadBalancer {
     pub vips: Map,
     pub options: Map,
     pub external_ids: Map,
+    /// Whether OVN leaves out backends that do not answer (the column `health_check`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_health_check: bool,
 }
 
 /// A row of `NAT`.

@@ -2,8 +2,7 @@
 
 use super::northbound::Northbound;
 use super::query::{
-    ACL_COLUMNS, BALANCER_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, NAT_COLUMNS, PORT, Query, ROUTER_COLUMNS,
-    ROUTER_PORT_COLUMNS,
+    ACL_COLUMNS, DHCP_COLUMNS, DNS_COLUMNS, NAT_COLUMNS, PORT, Query, ROUTER_COLUMNS, ROUTER_PORT_COLUMNS,
 };
 use crate::error::Result;
 use crate::model::snapshot::Snapshot;
@@ -38,7 +37,7 @@ impl Query {
         self.table("DHCP_Options", DHCP_COLUMNS);
         self.table("Logical_Router", ROUTER_COLUMNS);
         self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
-        self.table("Load_Balancer", BALANCER_COLUMNS);
+        self.table("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids,health_check");
         self.table("Load_Balancer_Group", "_uuid,load_balancer");
         self.table("Port_Group", "name,ports,acls,external_ids");
     }

@@ -13,7 +13,8 @@ use super::query::{
 use crate::error::Result;
 use crate::model::snapshot::{Snapshot, Switch};
 
-const SWITCH_COLUMNS: &str = "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer";
+const SWITCH_COLUMNS: &str =
+    "_uuid,name,dns_records,other_config,external_ids,ports,load_balancer,load_balancer_group";
 const PORT_COLUMNS: &str = "_uuid,name,type,options,dhcpv4_options,dhcpv6_options";
 /// What also decides which ports get a DHCP row.
 const GUEST_COLUMNS: &str =
@@ -115,7 +116,7 @@ impl Query {
         self.table("Logical_Router", ROUTER_COLUMNS);
         self.table("Logical_Router_Port", ROUTER_PORT_COLUMNS);
         self.table("Load_Balancer", BALANCER_COLUMNS);
-        self.table("Load_Balancer_Group", "load_balancer");
+        self.table("Load_Balancer_Group", "_uuid,load_balancer");
         self.table("NB_Global", "_uuid,options");
     }
 }

@@ -155,6 +155,7 @@ fn load_balancer(row: &Row) -> Result<LoadBalancer> {
         vips: row.map("vips"),
         options: row.map("options"),
         external_ids: row.map("external_ids"),
+        has_health_check: !row.uuids("health_check").is_empty(),
     })
 }
 

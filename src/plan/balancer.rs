@@ -147,11 +147,11 @@ pub(super) fn write(
             name: name.clone(),
             protocol: protocol.to_owned(),
             vips: wanted.clone(),
-            options: Map::new(),
             external_ids: Map::from([
                 (SWITCH_MARK.to_owned(), network.switch.name.clone()),
                 (BALANCER_MARK.to_owned(), network.switch.uuid.to_string()),
             ]),
+            ..LoadBalancer::default()
         }))),
         Some(row) => {
             for vip in row.vips.keys().chain(wanted.keys().filter(|vip| !row.vips.contains_key(*vip))) {

@@ -80,7 +80,7 @@ fn facts() -> Query {
         ("DHCP_Options", "_uuid,cidr,options,external_ids"),
         ("Logical_Router", "_uuid,name,ports,options,load_balancer,load_balancer_group"),
         ("Logical_Router_Port", "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options"),
-        ("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids"),
+        ("Load_Balancer", "_uuid,name,protocol,vips,options,external_ids,health_check"),
         ("Load_Balancer_Group", "_uuid,load_balancer"),
         ("Address_Set", "name,addresses"),
         ("NB_Global", "nb_cfg,sb_cfg,options"),

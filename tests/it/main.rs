@@ -10,6 +10,7 @@ mod completion;
 mod connections;
 mod daemon;
 mod doctor;
+mod doctor_balancers;
 mod doctor_dhcp;
 mod doctor_lab;
 mod doctor_leases;

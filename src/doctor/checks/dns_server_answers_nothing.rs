@@ -72,6 +72,7 @@ fn is_ours(input: &Input, network: &Network, address: &IpAddr) -> bool {
 #[cfg(test)]
 pub(super) mod tests {
     use crate::doctor::testing::*;
+    use crate::model::snapshot::LoadBalancerGroup;
 
     pub const CASES: &[Case] = &[
         fires("10.0.0.1", |facts| option(facts, "dns_server", "10.0.0.1")),
@@ -93,6 +94,17 @@ pub(super) mod tests {
         passes(|facts| {
             forwarding(facts);
             option(facts, "dns_server", "10.0.0.1");
+        }),
+        fires("10.0.0.1", |facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            balancer(facts, "10.0.0.1:53", "192.0.2.1:53");
+            let load_balancers = vec![uuid(41)];
+            nb(facts).load_balancer_groups.push(LoadBalancerGroup { uuid: uuid(42), load_balancers });
+        }),
+        passes(|facts| {
+            option(facts, "dns_server", "10.0.0.1");
+            balancer(facts, "10.0.0.1", "192.0.2.1");
+            nb(facts).routers[0].load_balancers.push(uuid(41));
         }),
         passes(|facts| {
             option(facts, "dns_server", "10.0.0.1");

@@ -89,6 +89,16 @@ pub(super) mod tests {
             option(facts, "router", "10.0.0.254");
             option(facts, "dns_server", "192.0.2.1");
         }),
+        fires("10.0.0.100", |facts| {
+            option(facts, "dns_server", "10.0.0.100");
+            balancer(facts, "10.0.0.100:53", "192.0.2.1:53");
+            nb(facts).switches[0].load_balancers.push(uuid(41));
+        }),
+        passes(|facts| {
+            option(facts, "dns_server", "10.0.0.100");
+            balancer(facts, "10.0.0.100:53", "192.0.2.1:53");
+            nb(facts).routers[0].load_balancers.push(uuid(41));
+        }),
         passes(|facts| option(facts, "dns_server", "10.0.0.11")),
         passes(|facts| {
             option(facts, "router", "10.0.0.11");

@@ -69,6 +69,8 @@ checks! {
     balancer_without_backends,
     balancer_not_attached,
     balancer_misplaced,
+    balancer_before_responder,
+    balancer_backend_unknown,
     acl_drops_dns,
     acl_drops_resolver,
     port_security_drops_dns,
