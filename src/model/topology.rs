@@ -158,7 +158,7 @@ impl<'a> Topology<'a> {
             .iter()
             .filter_map(|leases| Some((leases, leases.users.get(&index)?.as_slice())))
             .collect();
-        used.sort_by_key(|(leases, _)| (!leases.row.is_ipv4(), leases.row.cidr.clone(), leases.row.uuid));
+        used.sort_by_cached_key(|(leases, ports)| leases.row.place(ports));
         used.into_iter()
     }
 
@@ -237,6 +237,14 @@ impl<'a> Topology<'a> {
     }
 }
 
+impl DhcpOptions {
+    /// The place of a row among those of a switch: by family, network and the first of its ports by name.
+    fn place<'p>(&self, ports: &[&'p Port]) -> (bool, String, Option<&'p str>, Uuid) {
+        let first = ports.iter().map(|port| port.name.as_str()).min();
+        (!self.is_ipv4(), self.cidr.clone(), first, self.uuid)
+    }
+}
+
 fn leases<'a>(rows: &'a Snapshot, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
     let mut users: HashMap<Uuid, BTreeMap<usize, Vec<&Port>>> = HashMap::new();
     for network in switches {
@@ -249,7 +257,10 @@ fn leases<'a>(rows: &'a Snapshot, switches: &[Network<'a>]) -> Vec<Leases<'a>> {
     let rows = rows.dhcp_options.iter();
     let mut leases: Vec<Leases> =
         rows.filter_map(|row| Some(Leases { row, users: users.remove(&row.uuid)? })).collect();
-    leases.sort_by_key(|lease| (lease.users.keys().next().copied(), !lease.row.is_ipv4(), lease.row.uuid));
+    leases.sort_by_cached_key(|lease| {
+        let first = lease.users.iter().next();
+        first.map(|(index, ports)| (*index, lease.row.place(ports)))
+    });
     leases
 }
 
@@ -339,5 +350,27 @@ mod tests {
         let topology = Topology::of(&snapshot);
         let homes: Vec<_> = topology.zones.iter().map(|zone| (zone.row.uuid, zone.home)).collect();
         assert!(homes.contains(&(uuid(3), Some(0))) && homes.contains(&(zone_uuid(uuid(2)), Some(1))));
+    }
+
+    #[test]
+    fn dhcp_rows_of_a_switch_are_in_the_order_of_their_ports() {
+        let port = |n, name: &str, dhcp| Port {
+            uuid: uuid(n),
+            name: name.into(),
+            dhcpv4_options: Some(uuid(dhcp)),
+            ..Port::default()
+        };
+        let dhcp = |n| DhcpOptions { uuid: uuid(n), cidr: "10.0.0.0/24".into(), ..DhcpOptions::default() };
+        let mut net1 = switch(1, "net1", &[]);
+        net1.ports = vec![uuid(11), uuid(12)];
+        let snapshot = Snapshot {
+            switches: vec![net1],
+            ports: vec![port(11, "web", 21), port(12, "db", 22)],
+            dhcp_options: vec![dhcp(21), dhcp(22)],
+            ..Snapshot::default()
+        };
+        let topology = Topology::of(&snapshot);
+        let rows: Vec<Uuid> = topology.leases.iter().map(|leases| leases.row.uuid).collect();
+        assert_eq!(rows, [uuid(22), uuid(21)]);
     }
 }
