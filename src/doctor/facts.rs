@@ -4,17 +4,15 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
 use super::finding::Finding;
 use crate::error::Error;
 use crate::model::reach::Stop;
 use crate::model::snapshot::Snapshot;
-use crate::model::southbound::{LocalChassis, Southbound};
+use crate::model::southbound::{DnsFlows, LocalChassis, Southbound};
+use serde::{Deserialize, Serialize};
 
 /// The number of the dump's format; a dump of another format is refused.
-pub const DUMP_FORMAT: u32 = 3;
+pub const DUMP_FORMAT: u32 = 4;
 
 /// A fact, or why it is missing.
 pub type Fact<T> = Result<T, Missing>;
@@ -67,8 +65,8 @@ pub struct Facts {
     pub northbound: Fact<Snapshot>,
     /// The southbound database, without its flows.
     pub southbound: Fact<Southbound>,
-    /// The datapaths that have a flow which looks names up.
-    pub dns_flows: Fact<Vec<Uuid>>,
+    /// The flows for switches with names.
+    pub dns_flows: Fact<DnsFlows>,
     /// The state of this machine's ovn-northd: `active`, `standby` or `paused`.
     pub northd: Fact<String>,
     /// The ovn-controller of this machine.

@@ -14,7 +14,7 @@ use crate::model::reach::{Cause, Stop};
 use crate::model::snapshot::{
     DhcpOptions, DnsRow, Global, LoadBalancer, Map, Port, Router, RouterPort, Snapshot, Switch,
 };
-use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
+use crate::model::southbound::{ChassisRow, DnsFlows, LocalChassis, ServedRow, Southbound};
 use crate::model::zone::{domain_of, zone_marks, zone_uuid};
 
 /// A change of the healthy network, and what a check then finds.
@@ -192,7 +192,7 @@ pub fn healthy() -> Facts {
         format: DUMP_FORMAT,
         northbound: Ok(northbound),
         southbound: Ok(southbound),
-        dns_flows: Ok(vec![uuid(51)]),
+        dns_flows: Ok(DnsFlows { lookups: vec![uuid(51)], bypasses: Vec::new() }),
         northd: Ok("active".into()),
         chassis: Ok(LocalChassis {
             name: "hv1".into(),

@@ -24,6 +24,15 @@ pub struct Southbound {
     pub dhcpv6_options: Map,
 }
 
+/// The datapaths of the flows that ovn-northd makes for switches with names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DnsFlows {
+    /// Those whose queries are looked up.
+    pub lookups: Vec<Uuid>,
+    /// Those where every packet from UDP port 53 passes the to-lport ACLs, whoever sent it.
+    pub bypasses: Vec<Uuid>,
+}
+
 /// A row of the southbound `DNS`, from which ovn-controller answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServedRow {

@@ -8,7 +8,7 @@ use super::json::{Row, Table};
 use super::program::Program;
 use super::sbctl::{self, Sbctl};
 use crate::error::{Error, Kind, Result};
-use crate::model::southbound::{ChassisRow, LocalChassis, ServedRow, Southbound};
+use crate::model::southbound::{ChassisRow, DnsFlows, LocalChassis, ServedRow, Southbound};
 
 /// The time limit for a daemon of this machine, in seconds.
 const LOCAL_TIMEOUT: u64 = 3;
@@ -60,54 +60,52 @@ fn store(found: &mut Southbound, table: &str, row: &Row) {
     }
 }
 
-/// The datapaths with a flow that looks up names. Several datapaths may share one flow.
+/// The flows for switches with names. Several datapaths may share one flow.
 ///
 /// # Errors
 /// As [`sbctl::run`].
-pub fn dns_flows(sb: &Sbctl) -> Result<Vec<Uuid>> {
-    let mut flows = DnsFlows::default();
+pub fn dns_flows(sb: &Sbctl) -> Result<DnsFlows> {
+    const COLUMNS: &str = "--columns=logical_datapath,logical_dp_group,actions";
+    let lookups = [COLUMNS, "find", "Logical_Flow", "pipeline=ingress", "match=\"udp.dst == 53\""];
+    // ACLs of the operator have lower priorities.
+    let bypasses =
+        [COLUMNS, "find", "Logical_Flow", "pipeline=egress", "priority=34000", "match=\"udp.src == 53\""];
+    let mut read = [Flows::default(), Flows::default()];
+    let mut groups: Vec<(Option<Uuid>, Vec<Uuid>)> = Vec::new();
     each_row(
         sb,
         &[
-            (
-                "Logical_Flow",
-                &[
-                    "--columns=logical_datapath,logical_dp_group,actions",
-                    "find",
-                    "Logical_Flow",
-                    "pipeline=ingress",
-                    "match=\"udp.dst == 53\"",
-                ],
-            ),
-            ("Logical_DP_Group", &["--columns=_uuid,datapaths", "list", "Logical_DP_Group"]),
+            ("lookups", &lookups),
+            ("bypasses", &bypasses),
+            ("groups", &["--columns=_uuid,datapaths", "list", "Logical_DP_Group"]),
         ],
-        &mut |table, row| flows.add(table, row),
+        &mut |table, row| match table {
+            "lookups" if row.text("actions").contains("dns_lookup") => read[0].add(row),
+            "bypasses" => read[1].add(row),
+            "groups" => groups.push((row.uuid().ok(), row.uuids("datapaths"))),
+            _ => {}
+        },
     )?;
-    Ok(flows.all_datapaths())
+    let [lookups, bypasses] = read.map(|flows| flows.all_datapaths(&groups));
+    Ok(DnsFlows { lookups, bypasses })
 }
 
-/// A flow has either one datapath or a group of them.
+/// Flows, each of which has either one datapath or a group of them.
 #[derive(Default)]
-struct DnsFlows {
+struct Flows {
     datapaths: Vec<Uuid>,
     used_groups: HashSet<Uuid>,
-    groups: Vec<(Option<Uuid>, Vec<Uuid>)>,
 }
 
-impl DnsFlows {
-    fn add(&mut self, table: &str, row: &Row) {
-        if table == "Logical_DP_Group" {
-            self.groups.push((row.uuid().ok(), row.uuids("datapaths")));
-        } else if row.text("actions").contains("dns_lookup") {
-            self.datapaths.extend(row.uuids("logical_datapath"));
-            self.used_groups.extend(row.reference("logical_dp_group"));
-        }
+impl Flows {
+    fn add(&mut self, row: &Row) {
+        self.datapaths.extend(row.uuids("logical_datapath"));
+        self.used_groups.extend(row.reference("logical_dp_group"));
     }
 
-    fn all_datapaths(self) -> Vec<Uuid> {
-        let DnsFlows { mut datapaths, used_groups, groups } = self;
-        let used =
-            groups.into_iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| used_groups.contains(&uuid)));
+    fn all_datapaths(self, groups: &[(Option<Uuid>, Vec<Uuid>)]) -> Vec<Uuid> {
+        let Flows { mut datapaths, used_groups } = self;
+        let used = groups.iter().filter(|(uuid, _)| uuid.is_some_and(|uuid| used_groups.contains(&uuid)));
         datapaths.extend(used.flat_map(|(_, datapaths)| datapaths));
         datapaths.sort();
         datapaths.dedup();

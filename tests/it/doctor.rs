@@ -109,7 +109,7 @@ fn a_network_made_with_qdns_alone_is_healthy() -> Result<()> {
     snapshot!(network()?.qdns("doctor"), @"
     No errors and no warnings in what could be checked.
     Not checked
-      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns, acl-drops-resolver, resolver-unreachable: the southbound database is unknown: only the northbound one is named
+      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns, acl-drops-resolver, resolver-unreachable, acl-bypassed: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 
@@ -295,7 +295,7 @@ fn an_empty_database_has_no_findings_and_checks_that_are_not_made() -> Result<()
     snapshot!(Nb::start()?.qdns("doctor"), @"
     No errors and no warnings in what could be checked.
     Not checked
-      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns, acl-drops-resolver, resolver-unreachable: the southbound database is unknown: only the northbound one is named
+      northd-stalled, chassis-behind, sb-records-differ, dns-flows-missing, acl-drops-dns, acl-drops-resolver, resolver-unreachable, acl-bypassed: the southbound database is unknown: only the northbound one is named
       edns-ignored: no part of OVN says which release it is
       forwarder-nxdomain-aaaa, forwarder-no-answer: no forwarder was asked: --probe asks them
 

@@ -11,6 +11,7 @@ mod connections;
 mod daemon;
 mod doctor;
 mod doctor_balancers;
+mod doctor_bypass;
 mod doctor_dhcp;
 mod doctor_lab;
 mod doctor_leases;

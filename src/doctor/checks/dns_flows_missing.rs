@@ -22,7 +22,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(input: &Input) -> Outcome {
     let sb = input.southbound()?;
-    let with_flows: HashSet<Uuid> = input.facts.dns_flows.iter().flatten().copied().collect();
+    let with_flows: HashSet<Uuid> = input.facts.dns_flows.iter().flat_map(|flows| &flows.lookups).copied().collect();
     let datapaths = || sb.datapaths.iter();
     let known: HashSet<&Uuid> = datapaths().map(|(_, switch)| switch).collect();
     let answering: HashSet<&Uuid> =
@@ -46,13 +46,20 @@ fn run(input: &Input) -> Outcome {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use uuid::Uuid;
+
+    use crate::doctor::facts::Facts;
     use crate::doctor::testing::*;
 
+    fn lookups(facts: &mut Facts, datapaths: Vec<Uuid>) {
+        facts.dns_flows.as_mut().unwrap().lookups = datapaths;
+    }
+
     pub const CASES: &[Case] = &[
-        fires("net1", |facts| facts.dns_flows = Ok(vec![uuid(52)])),
+        fires("net1", |facts| lookups(facts, vec![uuid(52)])),
         passes(|facts| {
             records(facts).clear();
-            facts.dns_flows = Ok(Vec::new());
+            lookups(facts, Vec::new());
         }),
     ];
 }

@@ -76,6 +76,7 @@ checks! {
     port_security_drops_dns,
     resolver_unreachable,
     edns_ignored,
+    acl_bypassed,
     forwarder_nxdomain_aaaa,
     forwarder_no_answer,
     ttl_fixed,

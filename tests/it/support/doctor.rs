@@ -62,13 +62,16 @@ pub fn codes(run: &Run) -> BTreeSet<String> {
     found.map(|finding| finding["code"].as_str().unwrap().to_owned()).collect()
 }
 
+/// What only some releases have.
+pub const OF_RELEASES: [&str; 2] = ["edns-ignored", "acl-bypassed"];
+
 /// Every finding with severity, code and message, one a line and sorted, for their order may be that of UUIDs;
-/// without `edns-ignored`, which only releases before 24.03 have.
+/// without those that only some releases have.
 #[track_caller]
 pub fn findings(run: &Run) -> String {
     let report = run.json();
     let findings = report["findings"].as_array().into_iter().flatten();
-    let findings = findings.filter(|finding| finding["code"] != "edns-ignored");
+    let findings = findings.filter(|finding| OF_RELEASES.iter().all(|code| finding["code"] != *code));
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap_or_default().to_owned();
     let line =
         |finding: &Value| ["severity", "code", "message"].map(|name| text(finding, name)).join(" ") + "\n";
