@@ -11,10 +11,11 @@ pub(super) const CHECK: Check = Check {
     category: Category::Queries,
     severity: Severity::Info,
     needs: &[Need::Northbound],
-    explanation: "dig and systemd-resolved with DNSSEC send an OPT record with each query (RFC 6891). OVN before \
-        22.03.6, 23.03.3, 23.06.3, 23.09.2 and 24.03 passes such queries on unanswered, so that they get NXDOMAIN from \
-        the forwarders. Resolvers of the C library send no OPT record. For tests: dig +noedns.",
-    source: "OVN commit \"pinctrl: dns: Ignore additional records\"; RFC 6891",
+    explanation: "dig and systemd-resolved send an OPT record with their queries (RFC 6891). OVN before 22.03.6, 23.03.3, \
+        23.06.3, 23.09.2 and 24.03 passes such queries on to the resolver that the guest asks. Where that one says \
+        NXDOMAIN, systemd-resolved asks again without OPT, and OVN answers; where it says REFUSED or nothing, local names \
+        do not resolve in such guests. Resolvers of the C library send no OPT record. For tests: dig +noedns.",
+    source: "OVN commit \"pinctrl: dns: Ignore additional records\"; RFC 6891; seen with systemd-resolved 252 on OVN 23.03",
     run: Some(Run::Once(run)),
 };
 
