@@ -57,9 +57,22 @@ pub fn backends_for_queries(balancer: &LoadBalancer, address: IpAddr) -> Vec<&st
 
 /// Whether a load balancer forwards DNS queries for the address, on the switch or its routers.
 pub fn is_balanced(topology: &Topology, network: &Network, address: &IpAddr) -> bool {
-    let balancers =
-        balancers_on_switch(topology, network).into_iter().chain(balancers_on_routers(topology, network));
-    balancers.into_iter().any(|row| !backends_for_queries(row, *address).is_empty())
+    balancers_for(topology, network).any(|row| !backends_for_queries(row, *address).is_empty())
+}
+
+/// Whether a load balancer forwards DNS queries for some address, on the switch or its routers.
+pub fn forwards_dns(topology: &Topology, network: &Network) -> bool {
+    balancers_for(topology, network).any(|row| {
+        let vips = row.vips.keys().filter_map(|vip| vip.parse::<SocketAddr>().ok());
+        vips.into_iter().any(|vip| !backends_for_queries(row, vip.ip()).is_empty())
+    })
+}
+
+fn balancers_for<'a>(
+    topology: &Topology<'a>,
+    network: &Network,
+) -> impl Iterator<Item = &'a LoadBalancer> + use<'a> {
+    balancers_on_switch(topology, network).into_iter().chain(balancers_on_routers(topology, network))
 }
 
 /// Whether a resolver is an address of OVN's own that nothing forwards from.

@@ -77,7 +77,9 @@ fn why_unsent(
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::*;
     use crate::doctor::testing::*;
+    use crate::model::snapshot::{Port, Switch};
 
     pub const CASES: &[Case] = &[
         fires("10.0.0.200", |facts| option(facts, "dns_server", "10.0.0.200")),
@@ -105,4 +107,16 @@ pub(super) mod tests {
             option(facts, "dns_server", "192.0.2.1");
         }),
     ];
+
+    #[test]
+    fn a_row_of_two_switches_is_unroutable_on_the_one_without_a_router() {
+        let found = found(&CHECK, |facts| {
+            let other = Port { uuid: uuid(14), dhcpv4_options: Some(uuid(21)), ..Port::default() };
+            nb(facts).ports.push(other);
+            let ports = vec![uuid(14)];
+            nb(facts).switches.push(Switch { uuid: uuid(2), name: "net6".into(), ports, ..Switch::default() });
+        });
+        let switches: Vec<_> = found.iter().map(|finding| finding.switch.as_deref()).collect();
+        assert_eq!(switches, [Some("net6"), Some("net6")]);
+    }
 }

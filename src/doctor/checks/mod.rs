@@ -66,6 +66,7 @@ checks! {
     dns_server_unroutable,
     search_domain_missing,
     search_domain_unusable,
+    search_domain_foreign,
     balancer_without_backends,
     balancer_not_attached,
     balancer_misplaced,
