@@ -1,0 +1,105 @@
+//! How far a guest's queries get: what ends each of them on its way.
+
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::lookup::Asker;
+use crate::model::reach::{Cause, Reach, Stop};
+use crate::output::page::Page;
+
+/// The ACL that drops a query.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Acl {
+    /// The row's UUID; null where ovn-trace does not lead to it.
+    pub uuid: Option<String>,
+    /// Its expression.
+    #[serde(rename = "match")]
+    pub expression: Option<String>,
+    /// The step of the trace that drops it.
+    pub trace: String,
+}
+
+/// How far a query to one resolver gets.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Path {
+    /// Null where it is not known which resolver the guest has.
+    pub resolver: Option<String>,
+    /// Whether the responder of the port's switch sees the query; null where this is not known.
+    pub reaches_responder: Option<bool>,
+    /// What ends the query before the responder.
+    pub stopped_by: Option<String>,
+    /// What ends the query after the responder, where OVN has no answer.
+    pub stopped_beyond: Option<String>,
+    /// The step of ovn-trace(8) that ends it.
+    pub trace: Option<String>,
+}
+
+impl Path {
+    pub(super) fn write(&self, page: &mut Page, is_verbose: bool) {
+        let to = self.resolver.as_ref().map_or("any resolver".to_owned(), Clone::clone);
+        if let Some(why) = &self.stopped_by {
+            page.push(format!("  query to {to}: {why}"));
+        } else if let Some(why) = &self.stopped_beyond {
+            page.push(format!("  query to {to}: reaches the responder; where OVN has no answer, {why}"));
+        } else if is_verbose && self.reaches_responder == Some(true) {
+            page.push(format!("  query to {to}: reaches the responder"));
+        }
+        if let Some(trace) = self.trace.as_ref().filter(|_| is_verbose) {
+            page.push(format!("      trace: {trace}"));
+        }
+    }
+}
+
+impl Acl {
+    pub(super) fn of(asker: &Asker, reaches: &[Reach]) -> Option<Self> {
+        let stop = reaches.iter().find_map(|reach| match reach {
+            Reach::Stopped(stop) if matches!(stop.cause, Cause::Acl { .. }) => Some(stop),
+            _ => None,
+        })?;
+        let acl = acl_of(asker, stop);
+        Some(Acl {
+            uuid: acl.map(|acl| acl.uuid.to_string()),
+            expression: acl.map(|acl| acl.expression.clone()),
+            trace: stop.step.clone(),
+        })
+    }
+}
+
+/// The ACL that ends a query, where it is one of the switch.
+fn acl_of<'t>(asker: &Asker<'t>, stop: &Stop) -> Option<&'t crate::model::snapshot::Acl> {
+    let Cause::Acl { acl: Some(uuid), .. } = stop.cause else { return None };
+    asker.acls.iter().copied().find(|acl| acl.uuid == uuid)
+}
+
+/// How far queries get, for each resolver.
+pub(super) fn paths(asker: &Asker, reaches: &[Reach]) -> Vec<Path> {
+    let resolvers = asker.resolvers();
+    let path = |(index, reach): (usize, &Reach)| {
+        let (before, beyond) = match reach {
+            Reach::Stopped(stop) => (Some(stop), None),
+            Reach::Responder { beyond } => (None, beyond.as_ref()),
+            Reach::Unknown(_) => (None, None),
+        };
+        let step = before.or(beyond).map(|stop| stop.step.clone()).filter(|step| !step.is_empty());
+        Path {
+            resolver: resolvers.get(index).map(IpAddr::to_string),
+            reaches_responder: (!matches!(reach, Reach::Unknown(_))).then_some(before.is_none()),
+            stopped_by: before.map(|stop| stopped(asker, stop)),
+            stopped_beyond: beyond.map(|stop| stopped(asker, stop)),
+            trace: step,
+        }
+    };
+    reaches.iter().enumerate().map(path).collect()
+}
+
+/// What ends a query; an ACL by its match, as a person knows it.
+pub(super) fn stopped(asker: &Asker, stop: &Stop) -> String {
+    match (&stop.cause, acl_of(asker, stop)) {
+        (Cause::Acl { is_rejected, .. }, Some(acl)) => {
+            format!("the ACL {} {} it", acl.expression, if *is_rejected { "rejects" } else { "drops" })
+        }
+        (cause, _) => cause.to_string(),
+    }
+}

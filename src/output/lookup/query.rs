@@ -1,0 +1,120 @@
+//! What becomes of one query of a guest, and why.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::path::stopped;
+use super::words::{data_texts, kind, texts, verdict as word};
+use crate::model::lookup::Asker;
+use crate::model::lookup::verdict::{self, NoAnswer, Verdict};
+use crate::model::reach::Reach;
+use crate::model::responder::{self, Candidate};
+
+/// What becomes of one query.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Query {
+    /// The name as the guest asks for it.
+    pub name: String,
+    /// `A`, `AAAA`, `PTR` or `ANY`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// `answered`, `refused`, `malformed`, `ambiguous`, `passed-on`, `dropped` or `none`.
+    pub verdict: &'static str,
+    /// Addresses, or the name that a reverse name leads to; empty unless OVN answers.
+    pub answers: Vec<String>,
+    /// Seconds; null unless OVN answers.
+    pub ttl: Option<u32>,
+    /// The rows that have the name as a key.
+    pub rows: Vec<Row>,
+    /// One sentence.
+    pub message: String,
+}
+
+/// A DNS row that has the name as a key.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+pub struct Row {
+    /// The row's UUID.
+    pub uuid: String,
+    /// Who made it.
+    pub owner: &'static str,
+    /// The value as stored.
+    pub value: String,
+    /// What it would answer to this query.
+    pub answers: Vec<String>,
+}
+
+impl Query {
+    pub(super) fn of(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -> Self {
+        let answers = match &query.verdict {
+            Verdict::Answered(data) => data_texts(data),
+            _ => Vec::new(),
+        };
+        Query {
+            name: query.name.clone(),
+            kind: kind(query.kind),
+            verdict: word(&query.verdict),
+            answers,
+            ttl: query.verdict.is_answered().then_some(responder::TTL),
+            rows: query.rows.iter().map(Row::of).collect(),
+            message: reason(asker, reaches, query),
+        }
+    }
+}
+
+impl Row {
+    fn of(row: &Candidate) -> Self {
+        Row {
+            uuid: row.row.uuid.to_string(),
+            owner: row.row.owner().name(),
+            value: row.value.to_owned(),
+            answers: match &row.answer {
+                responder::Answer::Data(data) => data_texts(data),
+                _ => Vec::new(),
+            },
+        }
+    }
+}
+
+/// Why a query has its verdict.
+pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -> String {
+    let resolvers = texts(&asker.resolvers()).join(", ");
+    match &query.verdict {
+        Verdict::Answered(data) => {
+            format!("{}, TTL {}, from OVN", data_texts(data).join(" "), responder::TTL)
+        }
+        Verdict::Refused => "OVN refuses: the row is ovn-owned and has no such address".to_owned(),
+        Verdict::Malformed(name) => format!("OVN sends an answer that no resolver can read: {name:?}"),
+        Verdict::Ambiguous => {
+            "several rows have this key and answer differently; one wins by OVN's hash order".to_owned()
+        }
+        Verdict::Dropped => {
+            let stop = reaches.iter().find_map(|reach| match reach {
+                Reach::Stopped(stop) => Some(stop),
+                _ => None,
+            });
+            stop.map_or_else(String::new, |stop| format!("no answer: {}", stopped(asker, stop)))
+        }
+        Verdict::NoAnswer(NoAnswer::Stopped(_)) => {
+            let stop = reaches.iter().find_map(|reach| match reach {
+                Reach::Responder { beyond } => beyond.as_ref(),
+                _ => None,
+            });
+            let why = stop.map(|stop| stopped(asker, stop)).unwrap_or_default();
+            format!("no answer: OVN has nothing, and of the query to {resolvers}: {why}")
+        }
+        Verdict::NoAnswer(NoAnswer::NoResolver) => {
+            "no answer: the guest gets no resolver, for the port's DHCP options have no dns_server".to_owned()
+        }
+        Verdict::NoAnswer(NoAnswer::NothingForwards(_)) => {
+            format!("no answer: OVN has nothing, and nothing listens at {resolvers}")
+        }
+        Verdict::PassedOn => {
+            let what = if query.rows.is_empty() { "not in OVN" } else { "nothing of this type in OVN" };
+            if resolvers.is_empty() {
+                format!("{what}; passed on to the resolver that the guest has")
+            } else {
+                format!("{what}; passed on to where the guest sends it: {resolvers}")
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The words of `lookup` for verdicts, types of query, resolver libraries and data.
+
+use std::net::IpAddr;
+
+use crate::model::lookup::client::Client;
+use crate::model::lookup::verdict::Verdict;
+use crate::model::responder::{QueryType, Rdata};
+
+pub(super) fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Answered(_) => "answered",
+        Verdict::Refused => "refused",
+        Verdict::Malformed(_) => "malformed",
+        Verdict::Ambiguous => "ambiguous",
+        Verdict::PassedOn => "passed-on",
+        Verdict::Dropped => "dropped",
+        Verdict::NoAnswer(_) => "none",
+    }
+}
+
+pub(super) fn kind(kind: QueryType) -> &'static str {
+    match kind {
+        QueryType::A => "A",
+        QueryType::Aaaa => "AAAA",
+        QueryType::Ptr => "PTR",
+        QueryType::Any => "ANY",
+    }
+}
+
+pub(super) fn client(client: Client) -> &'static str {
+    match client {
+        Client::Glibc => "glibc",
+        Client::Musl => "musl",
+        Client::SystemdResolved => "systemd-resolved",
+    }
+}
+
+pub(super) fn data_texts(data: &Rdata) -> Vec<String> {
+    match data {
+        Rdata::Addresses(addresses) => texts(addresses),
+        Rdata::Name(name) => vec![name.clone()],
+    }
+}
+
+pub(super) fn texts(addresses: &[IpAddr]) -> Vec<String> {
+    addresses.iter().map(IpAddr::to_string).collect()
+}
