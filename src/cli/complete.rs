@@ -87,6 +87,7 @@ fn with_sources(command: Command) -> Command {
         | ("ls", "name")
         | ("add", "alias_of") => from(arg, hosts),
         ("lookup", "names") => from(arg, hosts),
+        ("lookup", "from") => from(arg, ports_and_switches),
         (_, "from" | "port") => from(arg, ports),
         ("set", "addresses") => from(arg, resolvers),
         ("set", "via") => from(arg, routers),
@@ -236,6 +237,11 @@ fn is_only_one(switches: &[Switch], known: &str) -> bool {
 
 fn ports(words: &Words, typed: &str) -> Result<Vec<Offer>> {
     Ok(named(words.nb.read_port_names(typed)?))
+}
+
+fn ports_and_switches(words: &Words, typed: &str) -> Result<Vec<Offer>> {
+    let (ports, switches) = (ports(words, typed)?, switches(words, typed)?);
+    Ok(ports.into_iter().chain(switches).collect())
 }
 
 /// The hosts of the switch's zone, or of all zones if no switch was typed.

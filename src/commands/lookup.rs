@@ -1,33 +1,44 @@
-//! `qdns lookup`: what a guest on a port gets for a name, who answers, and why.
+//! `qdns lookup`: what guests get for a name, who answers, and why.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use uuid::Uuid;
 
 use super::Context;
 use super::southbound::SouthboundArgs;
 use crate::error::Result;
 use crate::model::lookup::question::Question;
-use crate::model::lookup::{Asker, Resolver};
+use crate::model::lookup::{Asker, Resolver, askers};
 use crate::model::reach::{NextHop, Reach};
 use crate::model::responder::QueryType;
 use crate::model::snapshot::Acl;
 use crate::model::topology::Topology;
 use crate::output::Reply;
 use crate::output::lookup::{Lookup, Lookups};
+use crate::ovn::sbctl::Sbctl;
 use crate::ovn::trace::{TracedQuery, trace};
 
 /// The exit code where the guest gets no answer.
 const NO_ANSWER: u8 = 4;
 
+/// The time for the traces of all guests.
+const TRACING: Duration = Duration::from_secs(10);
+
 /// Tell what a guest gets for a name, and who answers.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
+  qdns lookup web-server                       what each guest gets that may ask for it
+  qdns lookup web-server --from net1           what the guests of net1 get
   qdns lookup web-server --from net1-db-port   as `ping web-server` on that port
   qdns lookup 10.0.0.10 --from net1-db-port    which name an address has
   qdns lookup db-server --from web.corp.lan    from the guest that has this name
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
-The answer comes first, then how the guest comes to it; -v shows the rows and the steps of traces. ovn-trace follows \
+The answer comes first, then how the guest comes to it; -v shows the rows and the steps of traces. Guests that get \
+the same have one answer. ovn-trace follows \
 a query to each resolver that the port leases; it needs the southbound database (--sb-db, OVN_SB_DB). What could not \
 be seen is reported. The exit code is 4 where the guest gets no answer, and 0 where it gets one or a resolver is \
 asked.")]
@@ -36,9 +47,10 @@ pub struct LookupArgs {
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
     /// The guest that asks: the name or UUID of its logical switch port, its name in Neutron, or a
-    /// name that is registered for it
-    #[arg(long, value_name = "PORT")]
-    from: String,
+    /// name that is registered for it; or a switch, for all of its guests. Without it, all guests of
+    /// the switches that have the name
+    #[arg(long, value_name = "PORT|SWITCH")]
+    from: Option<String>,
     /// What is asked; without it, A and AAAA for a name, PTR for an address
     #[arg(long = "type", value_name = "TYPE", ignore_case = true)]
     kind: Option<Kind>,
@@ -82,44 +94,54 @@ impl LookupArgs {
         let questions = questions.collect::<Result<Vec<Question>>>()?;
         let rows = context.nb.read_lookup()?;
         let topology = Topology::of(&rows);
-        let asker = Asker::find(&topology, &self.from)?;
-        let reaches = self.reaches(context, &topology, &asker);
-        let lookups = questions.into_iter().map(|question| {
-            let lookup = asker.look_up(&reaches, question);
-            Lookup::of(&topology, &asker, &reaches, &lookup)
-        });
-        let lookups = Lookups { lookups: lookups.collect(), is_verbose: context.global.verbose > 0 };
-        let is_answered = lookups.lookups.iter().all(|lookup| lookup.is_answered);
-        Ok(Reply::new(lookups, if is_answered { 0 } else { NO_ANSWER }))
+        let named = self.from.as_ref().map(|word| askers::named(&topology, word)).transpose()?;
+        let mut tracer = Tracer::new(self.southbound.sbctl(context), &topology);
+        let mut lookups = Vec::new();
+        for question in questions {
+            let groups = match &named {
+                Some(groups) => groups.clone(),
+                None => askers::with_name(&topology, &question)?,
+            };
+            for group in &groups {
+                let reaches = tracer.reaches(&group.asker);
+                let lookup = group.asker.look_up(reaches, question.clone());
+                lookups.push(Lookup::of(&topology, group, reaches, &lookup));
+            }
+        }
+        let lookups = Lookups::of(lookups, context.global.verbose > 0);
+        let code = if lookups.is_answered() { 0 } else { NO_ANSWER };
+        Ok(Reply::new(lookups, code))
+    }
+}
+
+/// Traces the queries of ports, each once, as long as there is time.
+struct Tracer<'t> {
+    sb: Result<Sbctl>,
+    acls: Vec<&'t Acl>,
+    deadline: Instant,
+    known: HashMap<Uuid, Vec<Reach>>,
+}
+
+impl<'t> Tracer<'t> {
+    fn new(sb: Result<Sbctl>, topology: &Topology<'t>) -> Self {
+        let acls = topology.rows.acls.iter().collect();
+        Tracer { sb, acls, deadline: Instant::now() + TRACING, known: HashMap::new() }
     }
 
     /// How far the port's queries get: to each resolver that it leases, or to any.
-    fn reaches(&self, context: &Context, topology: &Topology, asker: &Asker) -> Vec<Reach> {
-        let sb = self.southbound.sbctl(context);
-        let reach = |resolver: Option<&Resolver>| {
-            if let Some(stop) = asker.stop(resolver) {
-                return Reach::Stopped(stop);
-            }
-            let acls: Vec<&Acl> = topology.rows.acls.iter().collect();
-            let query = TracedQuery {
-                switch: asker.network.name(),
-                port: asker.port,
-                server: resolver.map(|resolver| resolver.address),
-                mac: resolver.and_then(|resolver| match resolver.next_hop {
-                    NextHop::Mac(mac) => Some(mac),
-                    _ => None,
-                }),
-                acls: &acls,
-            };
-            match sb.as_ref() {
-                Ok(sb) => trace(sb, &query).unwrap_or_else(|error| Reach::Unknown(error.message)),
-                Err(error) => Reach::Unknown(error.message.clone()),
-            }
-        };
+    fn reaches(&mut self, asker: &Asker) -> &[Reach] {
+        if !self.known.contains_key(&asker.port.uuid) {
+            let reaches = self.trace_all(asker);
+            self.known.insert(asker.port.uuid, reaches);
+        }
+        &self.known[&asker.port.uuid]
+    }
+
+    fn trace_all(&self, asker: &Asker) -> Vec<Reach> {
         let resolvers = asker.lease.iter().flat_map(|lease| &lease.resolvers);
         let reaches: Vec<Reach> = match &asker.lease {
-            Some(_) => resolvers.map(|resolver| reach(Some(resolver))).collect(),
-            None => vec![reach(None)],
+            Some(_) => resolvers.map(|resolver| self.trace(asker, Some(resolver))).collect(),
+            None => vec![self.trace(asker, None)],
         };
         // Without ACLs nothing but what the rows show ends a query before the responder.
         let is_seen = asker.acls.is_empty();
@@ -128,5 +150,28 @@ impl LookupArgs {
             reach => reach,
         };
         reaches.into_iter().map(known).collect()
+    }
+
+    fn trace(&self, asker: &Asker, resolver: Option<&Resolver>) -> Reach {
+        if let Some(stop) = asker.stop(resolver) {
+            return Reach::Stopped(stop);
+        }
+        if Instant::now() > self.deadline {
+            return Reach::Unknown(format!("there was no time for its trace after {} s", TRACING.as_secs()));
+        }
+        let query = TracedQuery {
+            switch: asker.network.name(),
+            port: asker.port,
+            server: resolver.map(|resolver| resolver.address),
+            mac: resolver.and_then(|resolver| match resolver.next_hop {
+                NextHop::Mac(mac) => Some(mac),
+                _ => None,
+            }),
+            acls: &self.acls,
+        };
+        match &self.sb {
+            Ok(sb) => trace(sb, &query).unwrap_or_else(|error| Reach::Unknown(error.message)),
+            Err(error) => Reach::Unknown(error.message.clone()),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod a_label;
 pub mod address;
+pub mod alike;
 pub mod balancer;
 pub mod dhcp;
 pub mod dhcp_grammar;

@@ -96,7 +96,7 @@ pub fn all() -> Vec<Document> {
         document::<Lookups>(
             "LOOKUPS",
             &["lookup"],
-            &["name", "type", "verdict", "answers", "owners of the rows"],
+            &["name", "type", "verdict", "answers", "owners of the rows", "switch", "ports"],
         ),
         document::<Report>(
             "REPORT OF DOCTOR",

@@ -10,7 +10,7 @@ use crate::model::topology::{Network, Topology};
 use crate::plan::share;
 
 /// A switch that has a name which another switch's guests do not get.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Elsewhere {
     /// The switch.
     pub switch: String,

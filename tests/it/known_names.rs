@@ -155,9 +155,11 @@ fn a_guest_is_named_by_its_port_in_neutron_and_by_its_registered_name() -> Resul
     $ qdns lookup db-server --type A --from api
     error: no port has the name "api", and none has its address: 10.20.0.77
        hint: ovn-nbctl show lists the ports of each switch
+       hint: --from also takes a switch; ovn-nbctl ls-list lists them
     $ qdns lookup db-server --type A --from nope
     error: there is no logical switch port "nope"
        hint: ovn-nbctl show lists the ports of each switch
+       hint: --from also takes a switch; ovn-nbctl ls-list lists them
     "#);
     let document = nb.qdns("lookup db-server --from web -o json").json();
     let lookup = &document["lookups"][0];

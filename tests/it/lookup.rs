@@ -109,7 +109,85 @@ fn a_router_that_does_not_forward_leaves_other_names_without_an_answer() -> Resu
 #[test]
 fn as_json_each_query_has_its_verdict() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
-    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"none","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"paths":[{"resolver":"10.0.0.1","reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
+    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","ports":["p1"],"switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"none","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"paths":[{"resolver":"10.0.0.1","reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
+    Ok(())
+}
+
+/// `net_with_lease` with the guests `p2`, which is disabled, and `p3`, which leases what `p1` does; and `net2` without
+/// guests.
+fn nets_with_guests() -> Result<Nb> {
+    let nb = net_with_lease(&["options:dns_server=8.8.8.8", "options:domain_name=\"\\\"internal\\\"\""])?;
+    let row = nb.nbctl(&["get", "Logical_Switch_Port", "p1", "dhcpv4_options"]);
+    for port in ["p2", "p3"] {
+        nb.nbctl(&["lsp-add", "net1", port, "--", "lsp-set-dhcpv4-options", port, row.trim()]);
+    }
+    nb.nbctl(&["lsp-set-enabled", "p2", "disabled", "--", "ls-add", "net2"]);
+    Ok(nb)
+}
+
+#[test]
+fn the_guests_of_a_switch_have_one_answer_and_those_that_differ_are_named() -> Result<()> {
+    let nb = nets_with_guests()?;
+    snapshot!(nb.qdns("lookup db --from net1"), @"
+    db from 2 guests of net1 (p1, p3): 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
+      A db.internal: 10.0.0.11, TTL 3600, from OVN
+      AAAA db.internal: fd00::11, TTL 3600, from OVN
+      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      not seen: what the resolver answers to queries that OVN passes on
+    db from p2 on net1: no answer: the port is disabled
+      query to 8.8.8.8: the port is disabled
+    ----- exit 4 -----
+    ");
+    Ok(())
+}
+
+#[test]
+fn without_a_guest_those_of_the_zone_that_has_the_name_are_asked() -> Result<()> {
+    let nb = nets_with_guests()?;
+    nb.nbctl(&["lsp-set-enabled", "p2", "enabled"]);
+    snapshot!(nb.qdns("lookup db"), @"
+    db from all 3 guests of net1: 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
+      A db.internal: 10.0.0.11, TTL 3600, from OVN
+      AAAA db.internal: fd00::11, TTL 3600, from OVN
+      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      not seen: what the resolver answers to queries that OVN passes on
+    ");
+    snapshot!(nb.qdns("lookup db --type A -o plain"), @"
+    db.internal	A	answered	10.0.0.11	qdns	net1	p1 p2 p3
+    db	A	passed-on			net1	p1 p2 p3
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_name_that_no_zone_has_needs_a_guest() -> Result<()> {
+    let nb = nets_with_guests()?;
+    snapshot!(nb.qdns("lookup x.test"), @r#"
+    ----- stderr -----
+    error: no switch has a record of "x.test"
+       hint: name a guest or a switch that asks: --from PORT|SWITCH
+    ----- exit 1 -----
+    "#);
+    snapshot!(nb.qdns("lookup db --from net2"), @"
+    ----- stderr -----
+    error: switch net2 has no guests to ask from
+    ----- exit 1 -----
+    ");
+    snapshot!(nb.qdns("lookup db --from net3"), @r#"
+    ----- stderr -----
+    error: there is no logical switch port "net3"
+       hint: ovn-nbctl show lists the ports of each switch
+       hint: --from also takes a switch; ovn-nbctl ls-list lists them
+    ----- exit 1 -----
+    "#);
     Ok(())
 }
 

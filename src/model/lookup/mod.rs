@@ -1,6 +1,7 @@
 //! What a guest on a port gets for a name: which queries it sends, what OVN does with each, and what the
 //! guest's resolver library returns.
 
+pub mod askers;
 pub mod client;
 pub mod question;
 pub mod verdict;
@@ -69,13 +70,17 @@ impl<'t> Asker<'t> {
         let network = network.ok_or_else(|| {
             Error::not_found(format!("port {} is on no switch that could be read", port.name))
         })?;
-        Ok(Asker {
+        Ok(Asker::of(topology, network, port))
+    }
+
+    pub fn of(topology: &'t Topology<'t>, network: &'t Network<'t>, port: &'t Port) -> Self {
+        Asker {
             port,
             network,
             acls: topology.acls_on(network),
             lease: Lease::of(topology, network, port),
             release: topology.rows.release(),
-        })
+        }
     }
 
     pub fn resolvers(&self) -> Vec<IpAddr> {

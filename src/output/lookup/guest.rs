@@ -10,7 +10,7 @@ use crate::model::lookup::client::{Doubt, Outcome, Resolution};
 use crate::model::reach::Reach;
 
 /// What the programs of one kind of guest end up with.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Guest {
     /// `glibc`, `musl` or `systemd-resolved`.
     pub client: &'static str,

@@ -17,6 +17,8 @@ use super::elsewhere::{Elsewhere, elsewhere};
 use super::page::Page;
 use super::plain;
 use super::table::label;
+use crate::model::listing::some_of;
+use crate::model::lookup::askers::Group;
 use crate::model::lookup::client::Outcome;
 use crate::model::lookup::verdict::Verdict;
 use crate::model::lookup::{self, Asker};
@@ -26,11 +28,30 @@ use crate::model::topology::Topology;
 /// What `lookup` answers.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Lookups {
-    /// One for each name and port.
+    /// One for each name and set of guests that get the same.
     pub lookups: Vec<Lookup>,
     /// `-v`: a person sees the rows and the steps of traces.
     #[serde(skip)]
     pub is_verbose: bool,
+}
+
+impl Lookups {
+    /// Guests of a switch that get the same become one answer.
+    pub(crate) fn of(all: Vec<Lookup>, is_verbose: bool) -> Self {
+        let mut lookups: Vec<Lookup> = Vec::new();
+        for lookup in all {
+            match lookups.iter_mut().find(|other| other.is_same_for(&lookup)) {
+                Some(other) => other.add(lookup.ports),
+                None => lookups.push(lookup),
+            }
+        }
+        Lookups { lookups, is_verbose }
+    }
+
+    /// Whether every guest that was asked from gets an answer, or its resolver is asked.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.lookups.iter().all(|lookup| lookup.is_answered)
+    }
 }
 
 impl Answer for Lookups {
@@ -43,10 +64,11 @@ impl Answer for Lookups {
         page
     }
 
-    /// Name, type, verdict, answers, the owners of the rows; one query a line.
+    /// Name, type, verdict, answers, the owners of the rows, the switch and the ports that ask; one query a line.
     fn plain(&self) -> Page {
-        let queries = self.lookups.iter().flat_map(|lookup| &lookup.queries);
-        let row = |query: &Query| {
+        let queries =
+            self.lookups.iter().flat_map(|lookup| lookup.queries.iter().map(move |query| (lookup, query)));
+        let row = |(lookup, query): (&Lookup, &Query)| {
             let owners: Vec<&str> = query.rows.iter().map(|row| row.owner).collect();
             vec![
                 query.name.clone(),
@@ -54,24 +76,31 @@ impl Answer for Lookups {
                 query.verdict.to_owned(),
                 query.answers.join(" "),
                 owners.join(" "),
+                lookup.switch.clone(),
+                lookup.ports.join(" "),
             ]
         };
         plain::lines(queries.map(row))
     }
 }
 
-/// One name, seen from one port.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+/// One name, asked by guests of a switch that get the same.
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Lookup {
     /// The name as it was given.
     pub name: String,
-    /// The port the query comes from.
+    /// The port the query comes from: the first of `ports`.
     pub from: String,
+    /// The ports whose guests get the same, of those that were asked from.
+    pub ports: Vec<String>,
     /// The name by which operators know the port, where it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port_name: Option<String>,
     /// The port's switch.
     pub switch: String,
+    /// How many guests the switch has.
+    #[serde(skip)]
+    pub guest_count: usize,
     /// The name by which operators know the network, where it is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_name: Option<String>,
@@ -103,7 +132,8 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    pub(crate) fn of(topology: &Topology, asker: &Asker, reaches: &[Reach], lookup: &lookup::Lookup) -> Self {
+    pub(crate) fn of(topology: &Topology, group: &Group, reaches: &[Reach], lookup: &lookup::Lookup) -> Self {
+        let asker = &group.asker;
         let queries: Vec<Query> =
             lookup.queries.iter().map(|query| Query::of(asker, reaches, query)).collect();
         let guests: Vec<Guest> =
@@ -111,6 +141,8 @@ impl Lookup {
         Lookup {
             name: lookup.question.typed.clone(),
             from: asker.port.name.clone(),
+            ports: group.ports.iter().map(|port| port.name.clone()).collect(),
+            guest_count: asker.network.guests().count(),
             port_name: asker.port.known_as().map(str::to_owned),
             switch: asker.network.switch.name.clone(),
             network_name: asker.network.switch.known_as().map(str::to_owned),
@@ -128,10 +160,35 @@ impl Lookup {
         }
     }
 
-    fn write(&self, page: &mut Page, is_verbose: bool) {
-        let port = label(&self.from, self.port_name.as_deref());
+    /// Whether the guests of another lookup on the switch get the same in the same way.
+    fn is_same_for(&self, other: &Lookup) -> bool {
+        let anonymous = |lookup: &Lookup| {
+            let mut lookup = lookup.clone();
+            (lookup.from, lookup.port_name, lookup.ports) = (String::new(), None, Vec::new());
+            // A trace names the port.
+            lookup.paths.iter_mut().for_each(|path| path.trace = None);
+            lookup
+        };
+        self.switch == other.switch && self.name == other.name && anonymous(self) == anonymous(other)
+    }
+
+    fn add(&mut self, ports: Vec<String>) {
+        self.ports.extend(ports);
+        self.ports.sort();
+    }
+
+    /// `p1 on net1`, `all 7 guests of net1`, `2 guests of net1 (p1, p2)`.
+    fn askers(&self) -> String {
         let switch = label(&self.switch, self.network_name.as_deref());
-        page.push(format!("{} from {port} on {switch}: {}", self.name, self.answer));
+        match self.ports.len() {
+            1 => format!("{} on {switch}", label(&self.from, self.port_name.as_deref())),
+            all if all == self.guest_count => format!("all {all} guests of {switch}"),
+            count => format!("{count} guests of {switch} ({})", some_of(&self.ports)),
+        }
+    }
+
+    fn write(&self, page: &mut Page, is_verbose: bool) {
+        page.push(format!("{} from {}: {}", self.name, self.askers(), self.answer));
         for path in &self.paths {
             path.write(page, is_verbose);
         }

@@ -10,7 +10,7 @@ use crate::model::reach::{Cause, Reach, Stop};
 use crate::output::page::Page;
 
 /// The ACL that drops a query.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Acl {
     /// The row's UUID; null where ovn-trace does not lead to it.
     pub uuid: Option<String>,
@@ -22,7 +22,7 @@ pub struct Acl {
 }
 
 /// How far a query to one resolver gets.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Path {
     /// Null where it is not known which resolver the guest has.
     pub resolver: Option<String>,

@@ -11,7 +11,7 @@ use crate::model::reach::Reach;
 use crate::model::responder::{self, Candidate};
 
 /// What becomes of one query.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Query {
     /// The name as the guest asks for it.
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Query {
 }
 
 /// A DNS row that has the name as a key.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
 pub struct Row {
     /// The row's UUID.
     pub uuid: String,
