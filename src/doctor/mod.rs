@@ -1,6 +1,7 @@
 //! Why a name does not resolve: checks as data, each a pure function from facts to what it found.
 
 mod acls;
+mod answers;
 mod balancers;
 pub(crate) mod checks;
 mod dhcp;

@@ -227,6 +227,11 @@ pub fn put(facts: &mut Facts, key: &str, value: &str) {
     records(facts).insert(key.into(), value.into());
 }
 
+/// A value with this many IPv4 addresses.
+pub fn addresses(count: usize) -> String {
+    (1..=count).map(|n| format!("10.0.1.{n}")).collect::<Vec<_>>().join(" ")
+}
+
 /// Marks the zone.
 pub fn mark(facts: &mut Facts, key: &str, value: &str) {
     nb(facts).dns[0].external_ids.insert(key.into(), value.into());

@@ -3,6 +3,7 @@
 pub mod a_label;
 pub mod address;
 pub mod alike;
+pub mod answer_size;
 pub mod balancer;
 pub mod dhcp;
 pub mod dhcp_grammar;

@@ -41,6 +41,8 @@ checks! {
     name_reserved,
     value_truncated,
     value_invalid,
+    answer_lost,
+    answer_truncated,
     pair_incomplete,
     alias_dangling,
     pair_differs,
