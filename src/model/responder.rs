@@ -9,6 +9,10 @@ use super::snapshot::DnsRow;
 /// Seconds a guest may keep an answer; no option changes it (controller/pinctrl.c, `DNS_DEFAULT_RR_TTL`).
 pub const TTL: u32 = 3600;
 
+/// The longest name and label, in octets (RFC 1035, section 2.3.4).
+const NAME_MAX: usize = 253;
+const LABEL_MAX: usize = 63;
+
 /// The types of query that the responder looks at (RFC 1035, section 3.2.2; RFC 3596, section 2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum QueryType {
@@ -31,7 +35,7 @@ pub enum Rdata {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     Data(Rdata),
-    /// An answer that no resolver can read: the name has an empty label, or one of more than 63 octets.
+    /// An answer that no resolver can read: the name has more than 253 octets, an empty label, or one of more than 63.
     Malformed(String),
     /// RCODE 5: the row is marked `ovn-owned`, and the name has no address of this family.
     Refused,
@@ -87,7 +91,8 @@ fn answer(value: &str, kind: QueryType, ovn_owned: bool) -> Answer {
     // ovn-northd lowercases the values on their way to the southbound database.
     let value = value.to_ascii_lowercase();
     if kind == QueryType::Ptr {
-        let is_readable = value.split('.').all(|label| (1..=63).contains(&label.len()));
+        let is_readable =
+            value.len() <= NAME_MAX && value.split('.').all(|label| (1..=LABEL_MAX).contains(&label.len()));
         return if is_readable { Answer::Data(Rdata::Name(value)) } else { Answer::Malformed(value) };
     }
     let all = scan::addresses(&value);
@@ -173,6 +178,12 @@ mod tests {
     fn a_reverse_name_with_a_trailing_dot_is_malformed() {
         let answer = ask("w", "web.internal.", "w", QueryType::Ptr, false);
         assert_eq!(answer, Some(Answer::Malformed("web.internal.".into())));
+    }
+
+    #[test]
+    fn a_reverse_name_with_several_addresses_for_a_name_is_malformed() {
+        let many = (1..=60).map(|n| format!("10.0.1.{n}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(ask("w", &many, "w", QueryType::Ptr, false), Some(Answer::Malformed(many)));
     }
 
     #[test]
