@@ -43,19 +43,28 @@ impl Port {
     pub fn mac(&self) -> Option<&str> {
         let entries = self.addresses.iter().chain(&self.dynamic_addresses);
         let mut words = entries.filter_map(|entry| entry.split_whitespace().next());
-        words.find(|word| word.split(':').count() == 6)
+        words.find(|word| is_mac(word))
+    }
+
+    /// The entries of port security that OVN reads, each as a MAC and its addresses. It ignores one that begins with
+    /// anything else (lib/ovn-util.c, `extract_lsp_addresses`), and without a valid one the port has no port security.
+    fn secured(&self) -> impl Iterator<Item = (&str, Vec<&str>)> {
+        let entries = self.port_security.iter().filter_map(|entry| {
+            let mut words = entry.split_whitespace();
+            Some((words.next()?, words.collect()))
+        });
+        entries.filter(|(mac, _)| is_mac(mac))
     }
 
     /// Whether port security lets packets from this address of the guest pass (ovn-nb(5),
     /// `Logical_Switch_Port:port_security`): an entry without addresses allows all of them for its MAC.
     pub fn may_send_from(&self, mac: &str, address: IpAddr) -> bool {
-        let allows = |entry: &String| {
-            let mut words = entry.split_whitespace();
-            let is_mac = words.next().is_some_and(|word| word.eq_ignore_ascii_case(mac));
-            let mut addresses = words.peekable();
-            is_mac && (addresses.peek().is_none() || addresses.any(|word| covers(word, address)))
+        let mut entries = self.secured().peekable();
+        let allows = |(own, addresses): (&str, Vec<&str>)| {
+            let is_covered = || addresses.iter().any(|word| covers(word, address));
+            own.eq_ignore_ascii_case(mac) && (addresses.is_empty() || is_covered())
         };
-        self.port_security.is_empty() || self.port_security.iter().any(allows)
+        entries.peek().is_none() || entries.any(allows)
     }
 
     /// Every address that the port may use: the guest's, and those of its port security.
@@ -104,6 +113,11 @@ impl Port {
     }
 }
 
+/// Whether a word has the form of a MAC.
+fn is_mac(word: &str) -> bool {
+    word.split(':').count() == 6 && word.split(':').all(|octet| u8::from_str_radix(octet, 16).is_ok())
+}
+
 /// Whether an address of port security, or its network, has an address. With a prefix length, `10.0.0.5/24` is one
 /// address and `10.0.0.0/24` is the network (ovn-nb(5)).
 fn covers(word: &str, address: IpAddr) -> bool {
@@ -143,6 +157,20 @@ mod tests {
         let texts = |list: Vec<IpAddr>| list.iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(texts(port.guest_addresses()), ["10.0.0.10", "fd00::10", "10.0.0.11"]);
         assert_eq!(texts(port.all_addresses()).last().unwrap(), "10.0.0.12");
+    }
+
+    #[test]
+    fn port_security_without_a_mac_is_none() {
+        let secured = |entries: &[&str]| Port {
+            port_security: entries.iter().map(|entry| (*entry).to_owned()).collect(),
+            ..Port::default()
+        };
+        let may_send = |entries: &[&str]| {
+            secured(entries).may_send_from("0a:00:00:00:00:01", "10.0.0.10".parse().unwrap())
+        };
+        assert!(may_send(&[]) && may_send(&[""]) && may_send(&["10.0.0.11"]));
+        assert!(may_send(&["0A:00:00:00:00:01"]) && may_send(&["0a:00:00:00:00:01 10.0.0.10"]));
+        assert!(!may_send(&["0a:00:00:00:00:01 10.0.0.11"]) && !may_send(&["", "0a:00:00:00:00:02"]));
     }
 
     #[test]
