@@ -55,9 +55,10 @@ else
 fi
 cp "$binary" "$out/qdns"
 
-# The units as `--print-unit` has them, with the connection of /etc/default/qdns.
+# The units as `--print-unit` has them, with the connection of /etc/qdns/qdns.toml.
 for unit in src/commands/*/qdns-*.service src/commands/*/qdns-*.socket; do
     sed -e 's/ --db=DB//' -e '/^# \/etc\/systemd/d' -e 's/^# Written by `qdns.*--print-unit`/# Of the package qdns/' \
+        -e 's|^# For another connection .*|# The connection is that of /etc/qdns/qdns.toml, which qdns(1) describes.|' \
         "$unit" >"$out/units/$(basename "$unit")"
 done
 
@@ -73,6 +74,7 @@ install -m 755 "$static" "$tree/bin/qdns"
 for page in man/*; do cp "$page" "$tree/share/man/man${page##*.}/"; done
 cp -r completions README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT SECURITY.md "$tree/"
 cp "$out"/units/* "$tree/systemd/"
+install -m 644 packaging/qdns.toml "$tree/qdns.toml"
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=go-w -C "$out/tree" -cf - "$name" |
     gzip -n -9 >"$out/files/$name.tar.gz"
 say "SBOM"

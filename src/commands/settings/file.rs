@@ -211,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn the_file_of_the_packages_has_every_key_commented_out() {
+        let text = include_str!("../../../packaging/qdns.toml");
+        assert_eq!(parse(text).unwrap(), FileSettings { path: "q.toml".into(), ..FileSettings::default() });
+        let is_setting = |line: &&str| line.starts_with('#') && !line.starts_with("# ");
+        let lines: Vec<&str> = text.lines().filter(is_setting).map(|line| &line[1..]).collect();
+        let keys: Vec<&str> = lines.iter().filter_map(|line| line.split(" = ").next()).collect();
+        assert_eq!(keys, KEYS);
+        parse(&lines.join("\n")).unwrap();
+    }
+
+    #[test]
     fn an_error_names_file_line_and_key() {
         for (text, message) in [
             ("\nd = \"x\"", "q.toml, line 2, d: there is no such setting"),
