@@ -131,7 +131,10 @@ impl Cli {
         if let Command::Completions(args) = self.command {
             return Ok((args.run()?, None));
         }
-        let settings = Settings::of(&self.global)?;
+        let settings = match (Settings::of(&self.global), &self.command) {
+            (Err(error), Command::Hook(verb)) => return Ok((verb.without_settings(error)?, None)),
+            (settings, _) => settings?,
+        };
         let nb = settings.northbound(&self.global);
         if self.global.verbose > 0 {
             settings.lines(&nb).into_iter().for_each(output::note);

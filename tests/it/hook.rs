@@ -120,6 +120,16 @@ fn a_machine_without_an_ovn_interface_gets_none() -> Result<()> {
 }
 
 #[test]
+fn a_wrong_settings_file_stops_no_machine() -> Result<()> {
+    let nb = nets()?;
+    let file = nb.file("qdns.toml", "domian = \"corp.internal\"\n")?;
+    let mut started = libvirt(&nb, &[], &["web", "started", "begin", "-"]);
+    started.env("QDNS_CONFIG", file);
+    snapshot!(hook(started, &domain("web", &[P1]))?, @"qdns: web: [DIR]/qdns.toml, line 1, domian: there is no such setting; did you mean `domain`?; QDNS_CONFIG names this file");
+    Ok(())
+}
+
+#[test]
 fn a_name_with_capitals_and_underscores_is_made_a_hostname() -> Result<()> {
     let nb = nets()?;
     assert_eq!(started(&nb, "My_VM", &domain("My_VM", &[P3]))?, "");

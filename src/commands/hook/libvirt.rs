@@ -109,6 +109,12 @@ impl LibvirtArgs {
         Reply::from(Text::default())
     }
 
+    /// Reports the error, as every other one: a machine starts also where a settings file is wrong.
+    pub(super) fn without_settings(&self, error: &Error) -> Reply {
+        report(&format!("{}: {}", self.name.to_string_lossy(), error.in_one_line()));
+        Reply::from(Text::default())
+    }
+
     fn task(&self) -> Task {
         match self.op.to_str() {
             Some("started" | "reconnect" | "attach" | "migrate") => Task::Register,

@@ -6,7 +6,7 @@ mod libvirt;
 use clap::Subcommand;
 
 use super::Context;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::output::Reply;
 
 /// The verbs of `qdns hook`.
@@ -21,6 +21,17 @@ impl Verb {
         match self {
             Verb::Libvirt(args) => Ok(args.run(context)),
             Verb::Install(args) => args.run(context),
+        }
+    }
+
+    /// The answer where the settings are wrong.
+    ///
+    /// # Errors
+    /// The given one, unless the command must never fail.
+    pub(crate) fn without_settings(&self, error: Error) -> Result<Reply> {
+        match self {
+            Verb::Libvirt(args) => Ok(args.without_settings(&error)),
+            Verb::Install(_) => Err(error),
         }
     }
 }
