@@ -42,20 +42,28 @@ ip addr add "$ip/24" dev eth0
 for server in $dns; do echo "nameserver $server" >> /etc/resolv.conf; done
 "#;
 
-/// The newest of Debian's cloud kernels: its image and its release.
-fn kernel() -> Result<(PathBuf, String)> {
-    let entries = fs::read_dir("/boot")?.flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut releases: Vec<String> =
-        names.filter_map(|name| name.strip_prefix("vmlinuz-").map(str::to_owned)).collect();
-    releases.retain(|release| release.contains("cloud"));
-    releases.sort();
-    let release = releases.pop().context("linux-image-cloud-amd64 is not installed")?;
-    Ok((PathBuf::from(format!("/boot/vmlinuz-{release}")), release))
+/// Debian's cloud kernel, as tests/setup.sh unpacks it.
+struct Kernel {
+    root: PathBuf,
+    release: String,
+}
+
+impl Kernel {
+    fn find() -> Result<Self> {
+        let roots = std::env::var_os("QDNS_LAB_ROOTS").unwrap_or_else(|| "/var/cache/qdns-lab".into());
+        let root = Path::new(&roots).join("kernel");
+        let release =
+            fs::read_to_string(root.join(".complete")).context("tests/setup.sh unpacks a kernel")?;
+        Ok(Kernel { root, release: release.trim().to_owned() })
+    }
+
+    fn image(&self) -> PathBuf {
+        self.root.join(format!("boot/vmlinuz-{}", self.release))
+    }
 }
 
 /// An initramfs with busybox, the kernel's virtio modules, and what the guest does.
-fn initramfs(dir: &Path, release: &str) -> Result<PathBuf> {
+fn initramfs(dir: &Path, kernel: &Kernel) -> Result<PathBuf> {
     let root = dir.join("initramfs");
     fs::create_dir_all(root.join("bin"))?;
     fs::create_dir_all(root.join("modules"))?;
@@ -64,7 +72,9 @@ fn initramfs(dir: &Path, release: &str) -> Result<PathBuf> {
     executable(&root.join("lease"), LEASE)?;
     let mut modules: Vec<String> = Vec::new();
     for name in ["virtio_pci", "virtio_net"] {
-        let output = Command::new("/sbin/modprobe").args(["--show-depends", "-S", release, name]).output()?;
+        let mut modprobe = Command::new("/sbin/modprobe");
+        modprobe.args(["--show-depends", "-S", &kernel.release, name]).arg("-d").arg(&kernel.root);
+        let output = modprobe.output()?;
         for line in output.ok().lines() {
             let path = line.split_whitespace().nth(1).context("a module")?.to_owned();
             if path.ends_with(".ko") && !modules.contains(&path) {
@@ -184,11 +194,11 @@ fn a_machine_that_libvirt_creates_is_known_by_name_to_its_neighbours() -> Result
     lab.nbctl(&["lsp-set-dhcpv4-options", PORT, options.trim()]);
     lab.hv_sync();
 
-    let (kernel, release) = kernel()?;
-    let initrd = initramfs(lab.dir(), &release)?;
+    let kernel = Kernel::find()?;
+    let initrd = initramfs(lab.dir(), &kernel)?;
     let console = lab.dir().join("console");
     let xml = lab.dir().join("domain.xml");
-    fs::write(&xml, domain(&kernel, &initrd, &console))?;
+    fs::write(&xml, domain(&kernel.image(), &initrd, &console))?;
     let xml = xml.to_str().unwrap();
     let libvirt = Libvirt::start(&lab)?;
     let resolves = |limit: Duration| {
