@@ -73,6 +73,7 @@ rm -rf "$out/tree" && mkdir -p "$tree/bin" "$tree/share/man/man1" "$tree/share/m
 install -m 755 "$static" "$tree/bin/qdns"
 for page in man/*; do cp "$page" "$tree/share/man/man${page##*.}/"; done
 cp -r completions README.md CHANGELOG.md LICENSE-APACHE LICENSE-MIT SECURITY.md "$tree/"
+cp -r packaging/examples "$tree/"
 cp "$out"/units/* "$tree/systemd/"
 install -m 644 packaging/qdns.toml "$tree/qdns.toml"
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=go-w -C "$out/tree" -cf - "$name" |

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::json_manual;
 use super::roff::{RELEASED, section, tidy};
+use super::{examples_manual, json_manual};
 use crate::model::reserved::{RESERVED, RESERVED_DOMAINS, TRUSTED};
 
 pub use crate::output::documents::{Document, Field, all as documents};
@@ -24,6 +24,7 @@ pub fn pages() -> std::io::Result<Vec<Page>> {
     let mut pages = Vec::new();
     add_pages(&root, "qdns", &mut pages)?;
     pages.push(("qdns-json.5".to_owned(), json_manual::page()?));
+    pages.push(("qdns-examples.7".to_owned(), examples_manual::page()?));
     Ok(pages)
 }
 
@@ -103,7 +104,7 @@ fn see_also(command: &clap::Command, name: &str) -> String {
     let is_page = |page: &String| page != "qdns" && page != "qdns-prune";
     let pages = parent.into_iter().filter(is_page).chain(below).map(|page| format!("{page}(1)"));
     let pages: Vec<String> = std::iter::once("qdns(1)".to_owned()).chain(pages).collect();
-    format!("{}, qdns-json(5), ovn-nbctl(8), ovn-nb(5)", pages.join(", "))
+    format!("{}, qdns-json(5), qdns-examples(7), ovn-nbctl(8), ovn-nb(5)", pages.join(", "))
 }
 
 fn subcommands(command: &clap::Command, name: &str) -> Roff {
@@ -259,5 +260,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
              permission, timeout. 4: something was found.",
         ],
     ),
-    ("SEE ALSO", &["qdns-json(5), ovn-nbctl(8), ovn-nb(5), ovn-architecture(7), resolv.conf(5)"]),
+    (
+        "SEE ALSO",
+        &["qdns-json(5), qdns-examples(7), ovn-nbctl(8), ovn-nb(5), ovn-architecture(7), resolv.conf(5)"],
+    ),
 ];

@@ -2,6 +2,7 @@
 
 pub mod complete;
 mod correction;
+mod examples_manual;
 mod help;
 mod json_manual;
 pub mod manual;

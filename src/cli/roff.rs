@@ -21,9 +21,14 @@ pub(super) fn tidy(text: &str) -> String {
         }
         let line = if line.is_empty() { &".sp" } else { line };
         literal = (literal || *line == ".EX") && *line != ".EE";
+        if literal {
+            tidied.push_str(line);
+            tidied.push('\n');
+            continue;
+        }
         let mut length = 0;
         for word in line.split(' ') {
-            let fits = length == 0 || literal || line.starts_with('.') || length + 1 + word.len() <= LINE_MAX;
+            let fits = length == 0 || line.starts_with('.') || length + 1 + word.len() <= LINE_MAX;
             // A line must not begin with a word that looks like a macro.
             if length > 0 && (fits || word.is_empty() || word.starts_with(['.', '\''])) {
                 tidied.push(' ');

@@ -56,6 +56,7 @@ mod packaging;
 mod places;
 mod prune_stale;
 mod races;
+mod recipes;
 mod records;
 mod refusals;
 mod settings;
