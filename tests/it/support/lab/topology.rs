@@ -142,8 +142,14 @@ impl Lab {
             // Without `local`, dnsmasq refuses to say that there is no AAAA, and musl gives up.
             argv.extend([format!("--address=/{name}/{ip}"), format!("--local=/{name}/")]);
         }
-        let argv: Vec<_> = argv.iter().map(String::as_str).collect();
-        guest.run(&argv).ok();
+        // In the namespace of another user than root, dnsmasq cannot change its groups, as it does in the background.
+        if fs::read_to_string("/proc/self/setgroups").is_ok_and(|text| text.trim() == "deny") {
+            let line = argv.join(" ");
+            guest.sh(&format!("{line} --no-daemon >/dev/null 2>&1 & until dig +tries=1 +time=1 @{address} x.internal >/dev/null; do :; done")).ok();
+        } else {
+            let argv: Vec<_> = argv.iter().map(String::as_str).collect();
+            guest.run(&argv).ok();
+        }
         Ok(Upstream { guest, address: address.to_owned(), log })
     }
 }
