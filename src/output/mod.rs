@@ -12,6 +12,7 @@ mod failure;
 mod fix;
 pub mod forwarders;
 pub mod http;
+mod journal;
 mod json;
 pub mod lookup;
 mod page;

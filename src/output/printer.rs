@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::answer::Answer;
 use super::changes::Changes;
 use super::failure::{self, Failure};
+use super::journal::{self, Priority};
 use super::json::Json;
 use super::page::{Line, Page};
 use super::progress::Progress;
@@ -77,7 +78,8 @@ impl Printer {
     /// Prints a warning on standard error.
     pub fn warn(self, warning: &str) {
         if !self.quiet {
-            note(Line::default().styled("warning:", AnsiColor::Yellow).text(" ").text(warning));
+            let line = Line::default().styled("warning:", AnsiColor::Yellow).text(" ").text(warning);
+            report(Priority::Warning, line);
         }
     }
 
@@ -87,7 +89,7 @@ impl Printer {
             // If standard error is closed, there is no other place for it.
             let _ = Failure::of(error).write_json(&mut io::stderr().lock());
         } else {
-            note(failure::page(error));
+            report(Priority::Error, failure::page(error));
         }
     }
 
@@ -127,6 +129,17 @@ pub fn set_color(color: Color) {
 /// Prints lines on standard error. If standard error is closed, there is no other place for them.
 pub fn note(page: impl Into<Page>) {
     let _ = anstream::stderr().lock().write_all(page.into().as_str().as_bytes());
+}
+
+/// As [`note`], with a priority for the journal.
+fn report(priority: Priority, page: impl Into<Page>) {
+    let page = page.into();
+    if journal::has_stderr() {
+        let text = anstream::adapter::strip_str(page.as_str()).to_string();
+        let _ = io::stderr().lock().write_all(journal::lines(priority, &text).as_bytes());
+    } else {
+        note(page);
+    }
 }
 
 /// An answer as a person reads it before a question.

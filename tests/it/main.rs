@@ -61,6 +61,7 @@ mod readme;
 mod recipes;
 mod records;
 mod refusals;
+mod service;
 mod settings;
 mod share_races;
 mod sharing;

@@ -101,7 +101,9 @@ fn the_unit_is_printed() -> Result<()> {
     After=network.target ovn-central.service ovn-ovsdb-server-nb.service
 
     [Service]
-    Type=exec
+    # It has started when it follows the database, or waits for one: systemctl status says which.
+    Type=notify
+    WatchdogSec=120
     # For another connection print the unit again: qdns sync --print-unit --db ssl:HOST:PORT -p FILE -c FILE -C FILE
     EnvironmentFile=-/etc/default/qdns
     ExecStart=[DIR]/qdns sync --all --watch --prune

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::brake::{Brake, Held};
+use super::manager::Manager;
 use super::selection::Selection;
 use crate::commands::Context;
 use crate::error::{Error, Kind, Result};
@@ -87,7 +88,12 @@ impl<'a> Follower<'a> {
     ///
     /// # Errors
     /// Errors that another try cannot help; garbage where the copy cannot be read.
-    pub fn sync(&mut self, nb: &Northbound, copy: &mut Copy) -> Result<Option<Instant>> {
+    pub(super) fn sync(
+        &mut self,
+        nb: &Northbound,
+        copy: &mut Copy,
+        manager: &mut Manager,
+    ) -> Result<Option<Instant>> {
         let mut due = copy.take_touched()?;
         let now = Instant::now();
         due.extend(self.again.iter().filter(|(_, at)| **at <= now).map(|(switch, _)| *switch));
@@ -106,13 +112,14 @@ impl<'a> Follower<'a> {
             self.again.remove(&switch);
             planned.extend(self.plan(copy, switch)?);
             if planned.len() >= PLANS_MAX {
-                self.write(nb, std::mem::take(&mut planned))?;
+                self.write(nb, std::mem::take(&mut planned), manager)?;
             }
+            manager.live();
             if ovn::is_stopping() {
                 return Ok(None);
             }
         }
-        self.write(nb, planned)?;
+        self.write(nb, planned, manager)?;
         Ok(self.again.values().copied().chain(next).min())
     }
 
@@ -174,12 +181,13 @@ impl<'a> Follower<'a> {
     ///
     /// # Errors
     /// Errors that another try cannot help.
-    fn write(&mut self, nb: &Northbound, planned: Vec<Planned>) -> Result<()> {
+    fn write(&mut self, nb: &Northbound, planned: Vec<Planned>, manager: &mut Manager) -> Result<()> {
         let comment = self.context.comment();
         let plans: Vec<&Approved<Plan>> = planned.iter().map(|planned| &planned.plan).collect();
         let mut results = Vec::new();
         nb.commit_all(&plans, &comment, &mut |_| {}, &mut |_, result| {
             results.push(result);
+            manager.live();
             !ovn::is_stopping()
         });
         for (Planned { switch, plan, answer }, result) in planned.iter().zip(results) {

@@ -2,6 +2,7 @@
 
 mod brake;
 mod follower;
+mod manager;
 mod recheck;
 mod selection;
 mod unit;

@@ -10,6 +10,7 @@ use signal_hook::iterator::Signals;
 
 use super::brake::Brake;
 use super::follower::{Follower, is_final};
+use super::manager::Manager;
 use super::recheck::Recheck;
 use super::selection::Selection;
 use crate::commands::Context;
@@ -49,12 +50,14 @@ pub fn run(
         .map_err(|error| Error::new(Kind::Io, "signals cannot be caught").cause(error))?;
     let follower = Follower::new(context, selection, options, brake);
     let program = &context.settings.ovsdb_client.value;
-    let mut watcher = Watcher { nb: &context.nb, program, follower, recheck, sender, events, number: 0 };
+    let manager = Manager::of_environment();
+    let nb = &context.nb;
+    let mut watcher = Watcher { nb, program, follower, manager, recheck, sender, events, number: 0 };
     let mut back_off = BACK_OFF.0;
     loop {
         let began = Instant::now();
         let why = match watcher.follow() {
-            Ok(Outcome::Stopped) => return Ok(Reply::from(Text::default())),
+            Ok(Outcome::Stopped) => return Ok(watcher.stop()),
             Ok(Outcome::Lost(why)) => format!("the database cannot be followed, trying again: {why}"),
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => format!("the database cannot be followed, trying again: {}", error.in_one_line()),
@@ -63,8 +66,10 @@ pub fn run(
             back_off = BACK_OFF.0;
         }
         watcher.follower.lose(&why);
+        watcher.manager.tell(&why);
+        watcher.manager.live();
         if pause(&watcher.events, back_off) {
-            return Ok(Reply::from(Text::default()));
+            return Ok(watcher.stop());
         }
         back_off = (back_off * 2).min(BACK_OFF.1);
     }
@@ -113,6 +118,7 @@ struct Watcher<'a> {
     nb: &'a Northbound,
     program: &'a Program,
     follower: Follower<'a>,
+    manager: Manager,
     recheck: Duration,
     sender: Sender<Event>,
     events: Receiver<Event>,
@@ -140,7 +146,7 @@ impl Watcher<'_> {
         }
         at.copy.touch_all();
         loop {
-            let again = self.follower.sync(&nb, &mut at.copy)?;
+            let again = self.follower.sync(&nb, &mut at.copy, &mut self.manager)?;
             if ovn::is_stopping() {
                 return Ok(Outcome::Stopped);
             }
@@ -151,7 +157,8 @@ impl Watcher<'_> {
                 let watch = self.start(&nb)?;
                 at.recheck.begin(watch, self.number);
             }
-            let until = again.into_iter().chain(at.recheck.next()).min();
+            self.manager.tell("follows the database");
+            let until = again.into_iter().chain(at.recheck.next()).chain(self.manager.live()).min();
             match self.wait(&mut at, until)? {
                 Heard::Nothing => continue,
                 Heard::Rows => {}
@@ -168,6 +175,11 @@ impl Watcher<'_> {
         }
     }
 
+    fn stop(&self) -> Reply {
+        self.manager.stop();
+        Reply::from(Text::default())
+    }
+
     fn start(&mut self, nb: &Northbound) -> Result<Watch> {
         self.number += 1;
         let is_alone = nb.db == self.nb.db;
@@ -177,6 +189,7 @@ impl Watcher<'_> {
     /// Reads the content of all tables. Returns an outcome if the connection is lost.
     fn load(&mut self, at: &mut Connection) -> Result<Option<Outcome>> {
         while !at.watch.is_whole() {
+            self.manager.live();
             match self.wait(at, Some(Instant::now() + ASK_AFTER))? {
                 Heard::Nothing => at.watch.ask_for_empty()?,
                 Heard::Rows => {}
