@@ -536,7 +536,7 @@ mod tests {
         fuzz(&samples, words, |text| {
             let (key, value) = text.split_once('=').unwrap_or(("dns_server", text));
             for is_ipv4 in [true, false] {
-                let types = built_in(is_ipv4);
+                let types = built_in(is_ipv4, None);
                 let _ = (check(key, value, &types), corrected(key, value, &types));
             }
         });

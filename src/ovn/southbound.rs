@@ -188,8 +188,7 @@ mod tests {
             r#"{"data":[[["set",[]],["uuid","353380f9-4e26-47b3-b1fe-ccac06c67718"],"reg0[4] = dns_lookup(); next;"]],"#,
             r#""headings":["logical_datapath","logical_dp_group","actions"]}"#,
         );
-        const TABLES: [&str; 6] =
-            ["SB_Global", "Datapath_Binding", "DNS", "Chassis_Private", "DHCP_Options", "Logical_DP_Group"];
+        const TABLES: [&str; 5] = ["SB_Global", "Datapath_Binding", "DNS", "Chassis_Private", "DHCP_Options"];
         let words = &[
             "[\"uuid\",",
             "[\"set\",[",
@@ -202,14 +201,14 @@ mod tests {
         ];
         fuzz(&[bindings, names, flows], words, |text| {
             let Ok(tables) = Table::parse_all(text) else { return };
-            let (mut found, mut flows) = (Southbound::default(), DnsFlows::default());
+            let (mut found, mut flows) = (Southbound::default(), Flows::default());
+            let mut groups = Vec::new();
             for row in tables.iter().flat_map(Table::rows).flatten() {
-                for table in TABLES {
-                    store(&mut found, table, &row);
-                    flows.add(table, &row);
-                }
+                TABLES.iter().for_each(|table| store(&mut found, table, &row));
+                flows.add(&row);
+                groups.push((row.uuid().ok(), row.uuids("datapaths")));
             }
-            flows.all_datapaths();
+            flows.all_datapaths(&groups);
         });
     }
 }
