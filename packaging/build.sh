@@ -54,6 +54,8 @@ else
     libc=glibc
 fi
 cp "$binary" "$out/qdns"
+# What the dev profile adds for debuggers would take minutes to pack.
+[ "$profile" = release ] || strip "$out/qdns" "$static"
 
 # The units as `--print-unit` has them, with the connection of /etc/qdns/qdns.toml.
 for unit in src/commands/*/qdns-*.service src/commands/*/qdns-*.socket; do

@@ -3,13 +3,14 @@
 #   make-root.sh trixie /var/cache/qdns-lab/trixie      (OVN 25.03)
 #   make-root.sh sid    /var/cache/qdns-lab/sid         (OVN 26.03)
 # then QDNS_LAB_ROOT=/var/cache/qdns-lab/trixie cargo test ...
+# A third argument names other packages than OVN's, separated by commas; an empty one makes a bare root.
 # An existing, complete root is left as it is. The mirror is the one apt uses here.
 set -eu
 
-[ $# -eq 2 ] || { echo "usage: make-root.sh SUITE DIR" >&2; exit 2; }
+[ $# -eq 2 ] || [ $# -eq 3 ] || { echo "usage: make-root.sh SUITE DIR [PACKAGES]" >&2; exit 2; }
 suite=$1
 dir=$2
-packages=ovn-central,ovn-host,openvswitch-switch
+packages=${3-ovn-central,ovn-host,openvswitch-switch}
 
 if [ -e "$dir/.complete" ]; then
     echo "$dir: already there ($(cat "$dir/.complete"))"
@@ -26,10 +27,10 @@ mkdir -p "$(dirname "$dir")"
 partial="$dir.partial.$$"
 trap 'rm -rf "$partial"' EXIT
 trap 'exit 1' HUP INT TERM
-debootstrap --variant=minbase --include="$packages" "$suite" "$partial" "$mirror"
+debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$partial" "$mirror"
 
 rm -rf "$partial"/var/cache/apt/archives/*.deb "$partial"/var/lib/apt/lists/*
-chroot "$partial" ovn-nbctl --version | head -n 1 > "$partial/.complete"
+{ chroot "$partial" ovn-nbctl --version 2>/dev/null || cat "$partial/etc/debian_version"; } | head -n 1 > "$partial/.complete"
 rm -rf "$dir"
 mv "$partial" "$dir"
 echo "$dir: $(cat "$dir/.complete")"
