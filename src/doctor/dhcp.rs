@@ -2,7 +2,7 @@
 //! resolvers that a fix names.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 use uuid::Uuid;
@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::finding::Finding;
 use super::fix::Fix;
 use super::input::Input;
-use crate::model::balancer::PORT;
 use crate::model::dhcp::{DNS_SERVER, parse_addresses};
 use crate::model::dhcp_grammar;
 use crate::model::marks::{DHCP_CREATION_MARK, wrote_mark};
@@ -20,7 +19,6 @@ use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Map, Port};
 use crate::model::topology::{Leases, Network, Topology};
 use crate::plan::Plan;
-use crate::plan::balancer::VipChoice;
 use crate::plan::change::{Column, Entry};
 use crate::plan::forwarders::{self, Forwarders, Wanted};
 
@@ -211,35 +209,16 @@ pub fn accepted(
     network: &Network,
     forwarders: &Forwarders,
 ) -> Option<(Plan, CommandLine)> {
-    let plan = |search| {
-        let wanted = Wanted { forwarders: forwarders.clone(), search, create_dhcp: false };
-        forwarders::set(topology, network, &wanted).ok()
-    };
+    let wanted = |search| Wanted { forwarders: forwarders.clone(), search, create_dhcp: false };
+    let plan = |search| forwarders::set(topology, network, &wanted(search)).ok();
     let (plan, searching) = (plan(false)?, plan(true));
-    let line = CommandLine::qdns(["forwarders", "set"]).value(network.name());
-    let line = match forwarders {
-        Forwarders::Direct(servers) => servers.iter().fold(line, CommandLine::value),
-        Forwarders::Balanced { vip, resolvers } => {
-            let line =
-                resolvers.iter().map(|resolver| resolver_word(*resolver)).fold(line, CommandLine::value);
-            line.option("--via").option(match vip {
-                VipChoice::Auto => "auto".to_owned(),
-                VipChoice::Address(vip) => vip.to_string(),
-            })
-        }
-    };
     let options = |plan: &Plan| -> Vec<Entry> {
         plan.entries().filter(|entry| entry.column == Column::DhcpOptions).cloned().collect()
     };
     let is_searched = searching.is_some_and(|searching| options(&searching) == options(&plan));
-    let line = if is_searched { line } else { line.option("--no-search") };
+    let line = wanted(is_searched).command(network.name());
     let line = if plan.question.is_some() { line.option("--yes") } else { line };
     Some((plan, line))
-}
-
-/// A resolver as a command takes it.
-fn resolver_word(resolver: SocketAddr) -> String {
-    if resolver.port() == PORT { resolver.ip().to_string() } else { resolver.to_string() }
 }
 
 /// The resolvers of the machine that doctor runs on, if there are any of the family that are not bad.

@@ -13,6 +13,7 @@ use super::change::Change;
 use super::creation::usual_domain;
 use super::{Plan, Undo};
 use crate::error::Result;
+use crate::model::balancer::PORT;
 use crate::model::dhcp::{self, DNS_SERVER};
 use crate::model::foreign::ForeignNames;
 use crate::model::marks::{option_of_before_mark, wrote_mark};
@@ -53,6 +54,31 @@ pub struct Wanted {
     pub search: bool,
     /// Whether guests that have no DHCP row get one.
     pub create_dhcp: bool,
+}
+
+impl Wanted {
+    /// The command that sets it.
+    pub fn command(&self, switch: &str) -> CommandLine {
+        let line = CommandLine::qdns(["forwarders", "set"]).value(switch);
+        let line = match &self.forwarders {
+            Forwarders::Direct(servers) => servers.iter().fold(line, CommandLine::value),
+            Forwarders::Balanced { vip, resolvers } => {
+                let line =
+                    resolvers.iter().map(|resolver| resolver_word(*resolver)).fold(line, CommandLine::value);
+                line.option("--via").option(match vip {
+                    VipChoice::Auto => "auto".to_owned(),
+                    VipChoice::Address(vip) => vip.to_string(),
+                })
+            }
+        };
+        let line = if self.search { line } else { line.option("--no-search") };
+        if self.create_dhcp { line.option("--create-dhcp") } else { line }
+    }
+}
+
+/// A resolver as a command takes it.
+fn resolver_word(resolver: SocketAddr) -> String {
+    if resolver.port() == PORT { resolver.ip().to_string() } else { resolver.to_string() }
 }
 
 /// A plan that writes the resolvers and the search domain into the switch's DHCP options.
@@ -113,12 +139,8 @@ fn changes(topology: &Topology, network: &Network, wanted: &Wanted) -> Result<Pl
     }
     let served = content.served;
     if served.is_empty() {
-        return Err(no_matching_rows(
-            network,
-            servers,
-            create_dhcp.then_some(&plan.warnings),
-            rows.is_empty(),
-        ));
+        let warnings = create_dhcp.then_some(&plan.warnings);
+        return Err(no_matching_rows(network, wanted, servers, warnings, rows.is_empty()));
     }
     for server in servers.iter().filter(|server| !served.contains(server)) {
         plan.warnings.push(format!("no guest gets {server}: no port uses a DHCP row of its address family"));

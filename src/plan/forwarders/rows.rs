@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::create;
+use super::{Wanted, create};
 use crate::error::{Error, Result};
 use crate::model::listing::some_of;
 use crate::model::owner::resolver_command;
-use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Port, Switch};
 use crate::model::topology::{Network, Topology};
 use crate::plan::Plan;
@@ -79,6 +78,7 @@ pub(super) fn question(shared: Vec<String>) -> Option<String> {
 /// made, the warnings that say why.
 pub(super) fn no_matching_rows(
     network: &Network,
+    wanted: &Wanted,
     servers: &[IpAddr],
     warnings: Option<&Vec<String>>,
     has_no_rows: bool,
@@ -102,8 +102,7 @@ pub(super) fn no_matching_rows(
         };
     }
     if create::is_possible(network, is_ipv4) {
-        let set = CommandLine::qdns(["forwarders", "set"]).value(network.name());
-        let set = servers.iter().fold(set, CommandLine::value).option("--create-dhcp");
+        let set = Wanted { create_dhcp: true, ..wanted.clone() }.command(network.name());
         return error.hint(format!("{set} makes them"));
     }
     let example = if is_ipv4 { "10.0.0.0/24" } else { "fd00::/64" };
