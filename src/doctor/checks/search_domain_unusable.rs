@@ -44,6 +44,10 @@ fn run(input: &Input) -> Outcome {
 
 fn finding(input: &Input, leases: &Leases, option: &str, value: &str) -> Option<Finding> {
     let row = leases.row;
+    // Incus writes its list of domains there, and repeats it in DHCPv4 and in router advertisements.
+    if row.owner().is_foreign() && !row.is_ipv4() {
+        return None;
+    }
     let mut domains = row.domains_of(option).into_iter();
     let (domain, why) = domains.find_map(|domain| Some((domain, unusable_domain(option, domain)?)))?;
     let message =
