@@ -1,4 +1,5 @@
-//! The switches that have a name which a guest's own switch does not answer.
+//! Where a name is that a guest's switch does not answer: zones of other switches, and rows of other programs that the
+//! switch does not list.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::lookup::Lookup;
+use crate::model::snapshot::DnsRow;
 use crate::model::topology::{Network, Topology};
 use crate::plan::share;
 
@@ -18,6 +20,11 @@ pub struct Elsewhere {
     pub name: String,
     /// The command after which the guest gets the name; `null` where qdns would refuse it.
     pub share: Option<String>,
+    /// The row of another program that has the name for the guest's own switch, which does not list it; `null` for a
+    /// zone of qdns.
+    pub row: Option<String>,
+    /// The program that the row belongs to; `null` for a zone of qdns.
+    pub owner: Option<String>,
 }
 
 /// The zones that have a name of a lookup which is not answered, each once.
@@ -40,6 +47,27 @@ pub(super) fn elsewhere(topology: &Topology, network: &Network, lookup: &Lookup)
             switch: home.name().to_owned(),
             name: name.clone(),
             share: line.map(|line| line.to_string()),
+            row: None,
+            owner: None,
+        })
+    });
+    found.chain(unlisted(topology, network, &names)).collect()
+}
+
+/// The rows of other programs that are marked for a switch, have one of the names, and that the switch does not list.
+fn unlisted(topology: &Topology, network: &Network, names: &BTreeSet<String>) -> Vec<Elsewhere> {
+    let is_listed = |row: &DnsRow| network.rows.iter().any(|listed| listed.uuid == row.uuid);
+    let is_marked =
+        |row: &&DnsRow| row.foreign_switch() == Some(network.switch.name.as_str()) && !is_listed(row);
+    let marked = topology.rows.dns.iter().filter(is_marked);
+    let found = marked.filter_map(|row| {
+        let name = names.iter().find(|name| row.records.contains_key(*name))?;
+        Some(Elsewhere {
+            switch: network.name().to_owned(),
+            name: name.clone(),
+            share: None,
+            row: Some(row.uuid.to_string()),
+            owner: Some(row.owner().name().to_owned()),
         })
     });
     found.collect()
@@ -47,7 +75,10 @@ pub(super) fn elsewhere(topology: &Topology, network: &Network, lookup: &Lookup)
 
 impl Elsewhere {
     pub(super) fn message(&self) -> String {
-        let Elsewhere { switch, name, share } = self;
+        let Elsewhere { switch, name, share, row, owner } = self;
+        if let (Some(row), Some(owner)) = (row, owner) {
+            return format!("row {row} ({owner}) has {name}, but the switch does not list it");
+        }
         match share {
             Some(share) => format!("{switch} has {name}; to answer it here too: {share}"),
             None => format!("{switch} has {name}"),
