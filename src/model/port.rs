@@ -114,7 +114,7 @@ impl Port {
 }
 
 /// Whether a word has the form of a MAC.
-fn is_mac(word: &str) -> bool {
+pub fn is_mac(word: &str) -> bool {
     word.split(':').count() == 6 && word.split(':').all(|octet| u8::from_str_radix(octet, 16).is_ok())
 }
 

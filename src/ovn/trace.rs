@@ -7,9 +7,11 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 use super::json::Table;
+use super::quote;
 use super::sbctl::{Sbctl, run};
 use super::trace_text::{End, Trace};
 use crate::error::Result;
+use crate::model::port::is_mac;
 use crate::model::reach::{Cause, Reach, Stop};
 use crate::model::snapshot::{Acl, Port};
 
@@ -45,13 +47,23 @@ impl TracedQuery<'_> {
         let (family, anywhere) =
             if address.is_ipv4() { ("ip4", "192.0.2.53") } else { ("ip6", "2001:db8::53") };
         let server = self.server.map_or_else(|| anywhere.to_owned(), |server| server.to_string());
-        let to = self.mac.unwrap_or(NO_MAC);
+        let to = self.mac.filter(|mac| is_mac(mac)).unwrap_or(NO_MAC);
         Some(format!(
-            "inport == {:?} && eth.src == {mac} && eth.dst == {to} && {family}.src == {address} && \
+            "inport == {} && eth.src == {mac} && eth.dst == {to} && {family}.src == {address} && \
              {family}.dst == {server} && ip.ttl == 64 && udp.src == {source} && udp.dst == 53",
-            self.port.name
+            quote::string(&self.port.name)
         ))
     }
+}
+
+/// The arguments of ovn-trace(8). A switch may be named like one of its options.
+fn arguments(sb: &Sbctl, switch: &str, packet: String) -> Vec<String> {
+    let mut args: Vec<String> = sb.db.iter().map(|db| format!("--db={db}")).collect();
+    args.extend(sb.connection.iter().cloned());
+    // Each connection tracker sees the packet for the first time.
+    args.extend(["--ct=new"; 8].map(str::to_owned));
+    args.extend(["--".to_owned(), switch.to_owned(), packet]);
+    args
 }
 
 /// Follows one query.
@@ -75,11 +87,7 @@ fn trace_from(sb: &Sbctl, query: &TracedQuery, source: u16) -> Result<Reach> {
         let why = "the port has no MAC and no address of the resolver's family to trace a query from";
         return Ok(Reach::Unknown(why.to_owned()));
     };
-    let mut args: Vec<String> = sb.db.iter().map(|db| format!("--db={db}")).collect();
-    args.extend(sb.connection.iter().cloned());
-    // Each connection tracker sees the packet for the first time.
-    args.extend(["--ct=new"; 8].map(str::to_owned));
-    args.extend([query.switch.to_owned(), packet]);
+    let args = arguments(sb, query.switch, packet);
     let text = run(&sb.tracer()?, &args, sb.timeout, sb.echo, "no query was traced")?;
     let trace = Trace::of(&text);
     let stop = |end: &End| -> Result<Stop> {
@@ -132,4 +140,36 @@ fn acl(sb: &Sbctl, query: &TracedQuery, flow: &str) -> Result<Option<Uuid>> {
     let hint = hints.first().map(String::as_str).unwrap_or_default();
     let mut uuids = query.acls.iter().map(|acl| acl.uuid);
     Ok(uuids.find(|acl| !hint.is_empty() && acl.to_string().starts_with(hint)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixture::guest_port;
+    use crate::ovn::program::Program;
+
+    #[test]
+    fn a_switch_that_is_named_like_an_option_is_no_option() {
+        let sb = Sbctl {
+            program: Program::named("ovn-sbctl"),
+            trace: None,
+            db: Some("unix:sb".to_owned()),
+            connection: Vec::new(),
+            timeout: 1,
+            echo: None,
+        };
+        let args = arguments(&sb, "--db=tcp:192.0.2.66:6642", "packet".to_owned());
+        assert_eq!(args[args.len() - 3..], ["--", "--db=tcp:192.0.2.66:6642", "packet"]);
+    }
+
+    /// OVN reads strings as JSON (lib/lex.c, `lex_parse_string`).
+    #[test]
+    fn the_name_of_a_port_is_one_string() {
+        let port = guest_port(1, "a\" || 1 || \"\u{1b}é", &["0a:00:00:00:00:01 10.0.0.10"]);
+        let mac = Some("1||1:2:3:4:5:6");
+        let query = TracedQuery { switch: "net1", port: &port, server: None, mac, acls: &[] };
+        let packet = query.packet(7).unwrap();
+        assert!(packet.contains(&format!("eth.dst == {NO_MAC} && ")), "{packet}");
+        assert!(packet.starts_with(r#"inport == "a\" || 1 || \"\u001bé" && eth.src == 0a:"#), "{packet}");
+    }
 }
