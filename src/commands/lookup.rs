@@ -9,8 +9,10 @@ use uuid::Uuid;
 use super::Context;
 use super::southbound::SouthboundArgs;
 use crate::error::Result;
+use crate::model::lookup::Asker;
+use crate::model::lookup::askers::{self, Group};
+use crate::model::lookup::lease::Resolver;
 use crate::model::lookup::question::Question;
-use crate::model::lookup::{Asker, Resolver, askers};
 use crate::model::reach::{NextHop, Reach};
 use crate::model::responder::QueryType;
 use crate::model::snapshot::Acl;
@@ -102,11 +104,12 @@ impl LookupArgs {
                 Some(groups) => groups.clone(),
                 None => askers::with_name(&topology, &question)?,
             };
-            for group in &groups {
+            let of_group = |group: &Group| {
                 let reaches = tracer.reaches(&group.asker);
                 let lookup = group.asker.look_up(reaches, question.clone());
-                lookups.push(Lookup::of(&topology, group, reaches, &lookup));
-            }
+                Lookup::of(&topology, group, reaches, &lookup)
+            };
+            lookups.push(groups.iter().map(of_group).collect());
         }
         let lookups = Lookups::of(lookups, context.global.verbose > 0);
         let code = if lookups.is_answered() { 0 } else { NO_ANSWER };
@@ -139,17 +142,18 @@ impl<'t> Tracer<'t> {
 
     fn trace_all(&self, asker: &Asker) -> Vec<Reach> {
         let resolvers = asker.lease.iter().flat_map(|lease| &lease.resolvers);
-        let reaches: Vec<Reach> = match &asker.lease {
-            Some(_) => resolvers.map(|resolver| self.trace(asker, Some(resolver))).collect(),
-            None => vec![self.trace(asker, None)],
-        };
-        // Without ACLs nothing but what the rows show ends a query before the responder.
-        let is_seen = asker.acls.is_empty();
-        let known = |reach| match reach {
-            Reach::Unknown(_) if is_seen => Reach::Responder { beyond: None },
+        match &asker.lease {
+            Some(_) => resolvers.map(|resolver| self.reach(asker, Some(resolver))).collect(),
+            None => vec![self.reach(asker, None)],
+        }
+    }
+
+    fn reach(&self, asker: &Asker, resolver: Option<&Resolver>) -> Reach {
+        match self.trace(asker, resolver) {
+            // Without ACLs nothing but what the rows show ends a query before the responder.
+            Reach::Unknown(_) if asker.acls.is_empty() => asker.open_reach(resolver),
             reach => reach,
-        };
-        reaches.into_iter().map(known).collect()
+        }
     }
 
     fn trace(&self, asker: &Asker, resolver: Option<&Resolver>) -> Reach {

@@ -227,6 +227,14 @@ pub fn put(facts: &mut Facts, key: &str, value: &str) {
     records(facts).insert(key.into(), value.into());
 }
 
+/// The router advertises this.
+pub fn advertise(facts: &mut Facts, configs: &[(&str, &str)]) {
+    let peer = &mut nb(facts).router_ports[0];
+    peer.networks.push("fd00::1/64".into());
+    peer.ipv6_ra_configs = map(configs);
+    peer.ipv6_ra_configs.insert("address_mode".into(), "slaac".into());
+}
+
 /// A value with this many IPv4 addresses.
 pub fn addresses(count: usize) -> String {
     (1..=count).map(|n| format!("10.0.1.{n}")).collect::<Vec<_>>().join(" ")

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use crate::model::alike::{self, AclIndex, Alike};
-use crate::model::lookup::stop_of;
-use crate::model::reach::{NextHop, next_hop};
+use crate::model::lookup::asker::stop_of;
+use crate::model::lookup::lease::{Lease, Resolver};
+use crate::model::reach::NextHop;
 use crate::model::snapshot::Port;
 use crate::model::topology::{Network, Topology};
 
@@ -19,7 +20,7 @@ pub struct PortSet<'t, 'a> {
     pub has_acls: bool,
     /// The resolvers that they lease and may send to, with the MAC where it is known; one without an address where
     /// they lease none.
-    pub servers: Vec<(Option<IpAddr>, Option<&'a str>)>,
+    pub servers: Vec<(Option<IpAddr>, Option<&'t str>)>,
 }
 
 /// The sets of ports on each switch with names, those with ACLs first. `is_wanted` chooses switches.
@@ -51,30 +52,31 @@ fn sets_of<'t, 'a>(
 }
 
 /// The resolvers to which a port's queries are traced: those that the rows alone do not rule out.
-fn servers<'a>(
-    topology: &Topology<'a>,
-    network: &Network<'a>,
+fn servers<'t>(
+    topology: &'t Topology<'t>,
+    network: &'t Network<'t>,
     port: &Port,
-) -> Vec<(Option<IpAddr>, Option<&'a str>)> {
-    let is_user = |users: &[&Port]| users.iter().any(|user| user.uuid == port.uuid);
-    let rows: Vec<_> = topology.leases_of(network).filter(|(_, users)| is_user(users)).collect();
-    if rows.is_empty() {
+) -> Vec<(Option<IpAddr>, Option<&'t str>)> {
+    let Some(lease) = Lease::of(topology, network, port) else {
         return if stop_of(port, None).is_none() { vec![(None, None)] } else { Vec::new() };
-    }
-    let mut servers = Vec::new();
-    for (leases, _) in rows {
-        let unusable = leases.row.unusable_resolvers();
-        let is_usable = |server: &IpAddr| unusable.iter().all(|resolver| resolver.address != *server);
-        for server in leases.row.leased_resolvers().into_iter().filter(is_usable) {
-            let hop = next_hop(topology, network, leases.row, server);
-            if stop_of(port, Some((server, &hop))).is_some() || port.sender(Some(server)).is_none() {
-                continue;
-            }
-            let mac = if let NextHop::Mac(mac) = hop { Some(mac) } else { None };
-            servers.push((Some(server), mac));
-        }
-    }
-    servers
+    };
+    let rows = network.dhcp_rows.iter();
+    let used = rows.filter(|row| [port.dhcpv4_options, port.dhcpv6_options].contains(&Some(row.uuid)));
+    let unusable: Vec<IpAddr> =
+        used.flat_map(|row| row.unusable_resolvers()).map(|resolver| resolver.address).collect();
+    let is_possible = |resolver: &Resolver| {
+        let server = resolver.address;
+        !unusable.contains(&server)
+            && stop_of(port, Some((server, &resolver.next_hop))).is_none()
+            && port.sender(Some(server)).is_some()
+    };
+    let resolvers = lease.resolvers.into_iter().filter(is_possible);
+    resolvers
+        .map(|resolver| {
+            let mac = if let NextHop::Mac(mac) = resolver.next_hop { Some(mac) } else { None };
+            (Some(resolver.address), mac)
+        })
+        .collect()
 }
 
 #[cfg(test)]

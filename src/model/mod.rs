@@ -2,6 +2,7 @@
 
 pub mod a_label;
 pub mod address;
+pub mod advertisement;
 pub mod alike;
 pub mod answer_size;
 pub mod balancer;

@@ -67,6 +67,15 @@ impl Port {
         entries.peek().is_none() || entries.any(allows)
     }
 
+    /// Whether port security lets the guest use IPv6: an entry with addresses, none of which is IPv6, does not.
+    pub fn may_use_ipv6(&self) -> bool {
+        let mut entries = self.secured().peekable();
+        let lets = |(_, addresses): (&str, Vec<&str>)| {
+            addresses.is_empty() || addresses.iter().any(|word| word.contains(':'))
+        };
+        entries.peek().is_none() || entries.any(lets)
+    }
+
     /// Every address that the port may use: the guest's, and those of its port security.
     pub fn all_addresses(&self) -> Vec<IpAddr> {
         let mut all = self.guest_addresses();
@@ -171,6 +180,8 @@ mod tests {
         assert!(may_send(&[]) && may_send(&[""]) && may_send(&["10.0.0.11"]));
         assert!(may_send(&["0A:00:00:00:00:01"]) && may_send(&["0a:00:00:00:00:01 10.0.0.10"]));
         assert!(!may_send(&["0a:00:00:00:00:01 10.0.0.11"]) && !may_send(&["", "0a:00:00:00:00:02"]));
+        assert!(secured(&["", "0a:00:00:00:00:01 fd00::1"]).may_use_ipv6());
+        assert!(!secured(&["", "0a:00:00:00:00:01 10.0.0.10"]).may_use_ipv6());
     }
 
     #[test]

@@ -10,13 +10,19 @@ use super::balancer::vip_address;
 use super::dhcp::is_never_sent_to;
 use super::resolvers::balancers_on_routers;
 use super::snapshot::{DhcpOptions, Port};
-use super::topology::{Network, Topology};
+use super::topology::{Network, Topology, Uplink};
 
 /// How far a query of a guest to one resolver gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// The responder of the guest's switch sees it. `beyond` is what ends it after, where OVN has no answer.
-    Responder { beyond: Option<Stop> },
+    /// The responder of the guest's switch sees it, if the switch has DNS rows.
+    Responder {
+        /// What ends it after, where OVN has no answer.
+        beyond: Option<Stop>,
+        /// The other switches whose responder sees it then, in the order of the way, by the names that
+        /// [`Topology::traced_as`] takes.
+        later: Vec<String>,
+    },
     /// It ends before the responder.
     Stopped(Stop),
     /// Not known, with the reason.
@@ -66,12 +72,22 @@ impl Reach {
     /// The ACL that ends the query.
     pub fn acl(&self) -> Option<Uuid> {
         match self {
-            Reach::Stopped(stop) | Reach::Responder { beyond: Some(stop) } => match &stop.cause {
+            Reach::Stopped(stop) | Reach::Responder { beyond: Some(stop), .. } => match &stop.cause {
                 Cause::Acl { acl, .. } => *acl,
                 _ => None,
             },
             _ => None,
         }
+    }
+
+    /// It reaches the resolver, and no other responder.
+    pub fn open() -> Self {
+        Reach::Responder { beyond: None, later: Vec::new() }
+    }
+
+    /// Whether nothing is known to end it.
+    pub fn is_whole(&self) -> bool {
+        matches!(self, Reach::Responder { beyond: None, .. })
     }
 
     /// Whether the responder may see the query.
@@ -167,6 +183,42 @@ pub fn next_hop<'a>(
         Some(router) => holder(topology, network, *router),
         None => NextHop::Nowhere(Cause::NoRoute),
     }
+}
+
+/// Where a guest sends a query to a resolver that a router advertises. The router is its default route, too.
+pub fn next_hop_by_advertisement<'a>(
+    topology: &Topology<'a>,
+    network: &Network<'a>,
+    uplink: &Uplink<'a>,
+    resolver: IpAddr,
+) -> NextHop<'a> {
+    if is_never_sent_to(resolver) {
+        return NextHop::Nowhere(Cause::NotSent(resolver));
+    }
+    if uplink.networks().any(|net| net.contains(&resolver)) {
+        return holder(topology, network, resolver);
+    }
+    if uplink.peer.mac.is_empty() { NextHop::Unseen } else { NextHop::Mac(&uplink.peer.mac) }
+}
+
+/// The switch that has an address and is connected by a router with the guest's switch, if it has DNS rows: its responder
+/// sees the queries to that address.
+pub fn switch_with<'t>(
+    topology: &'t Topology<'t>,
+    network: &Network,
+    address: IpAddr,
+) -> Option<&'t Network<'t>> {
+    let has_it = |network: &Network| network.router_addresses().any(|net| net.contains(&address));
+    if has_it(network) {
+        return None;
+    }
+    let routers = |network: &Network| -> Vec<Uuid> {
+        network.uplinks.iter().filter_map(|uplink| uplink.router).map(|router| router.uuid).collect()
+    };
+    let own = routers(network);
+    let is_connected = |other: &&Network| routers(other).iter().any(|router| own.contains(router));
+    let has_names = |other: &&Network| other.rows.iter().any(|row| !row.records.is_empty());
+    topology.switches.iter().filter(|other| has_it(other)).filter(has_names).find(is_connected)
 }
 
 /// Who has an address on a switch: a router, another port, or perhaps a machine that OVN does not know.

@@ -202,6 +202,9 @@ pub struct RouterPort {
     /// `gateway_mtu` and others.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub options: Map,
+    /// What it advertises to IPv6 guests: `address_mode`, `rdnss`, `dnssl` and others.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub ipv6_ra_configs: Map,
     /// Whether it is a distributed router's gateway port, which is bound to chassis.
     pub is_gateway: bool,
 }

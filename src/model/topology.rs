@@ -150,6 +150,12 @@ impl<'a> Topology<'a> {
         uuid.and_then(|uuid| self.by_uuid.get(&uuid)).copied().into_iter().collect()
     }
 
+    /// The switch that ovn-trace(8) has under this name: that of Neutron where there is one, else OVN's own.
+    pub fn traced_as(&self, name: &str) -> Option<&Network<'a>> {
+        let known_as = || self.switches.iter().find(|network| network.switch.known_as() == Some(name));
+        self.switches.iter().find(|network| network.name() == name).or_else(known_as)
+    }
+
     /// The DHCP rows that the ports of a switch use, DHCPv4 first, each with these ports.
     pub fn leases_of(&self, network: &Network) -> impl Iterator<Item = (&Leases<'a>, &[&'a Port])> {
         let index = network.index;

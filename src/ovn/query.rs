@@ -13,7 +13,7 @@ pub(super) const DNS_COLUMNS: &str = "_uuid,external_ids,records";
 pub(super) const DHCP_COLUMNS: &str = "_uuid,cidr,options,external_ids";
 pub(super) const ROUTER_COLUMNS: &str = "_uuid,name,ports,options,load_balancer,load_balancer_group";
 pub(super) const ROUTER_PORT_COLUMNS: &str =
-    "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options";
+    "_uuid,name,mac,networks,gateway_chassis,ha_chassis_group,options,ipv6_ra_configs";
 pub(super) const BALANCER_COLUMNS: &str = "_uuid,name,protocol,vips,options,external_ids";
 pub(super) const ACL_COLUMNS: &str = "_uuid,name,action,direction,match,priority,external_ids";
 pub(super) const NAT_COLUMNS: &str = "_uuid,external_ip";

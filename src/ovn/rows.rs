@@ -143,6 +143,7 @@ fn router_port(row: &Row) -> Result<RouterPort> {
         mac: row.text("mac"),
         networks: row.texts("networks"),
         options,
+        ipv6_ra_configs: row.map("ipv6_ra_configs"),
         is_gateway: gateways > 0 || redirect,
     })
 }

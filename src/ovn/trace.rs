@@ -71,7 +71,7 @@ fn arguments(sb: &Sbctl, switch: &str, packet: String) -> Vec<String> {
 /// # Errors
 /// There is no ovn-trace, or it cannot read the southbound database.
 pub fn trace(sb: &Sbctl, query: &TracedQuery) -> Result<Reach> {
-    let mut reach = Reach::Responder { beyond: None };
+    let mut reach = Reach::open();
     for source in SOURCES {
         reach = trace_from(sb, query, source)?;
         // A resolver library takes another source port for each query.
@@ -94,11 +94,11 @@ fn trace_from(sb: &Sbctl, query: &TracedQuery, source: u16) -> Result<Reach> {
         Ok(Stop { cause: cause(sb, query, &trace, end)?, step: end.line.to_owned() })
     };
     match &trace.end {
-        None => Ok(Reach::Responder { beyond: None }),
+        None => Ok(Reach::Responder { beyond: None, later: trace.later() }),
         Some(end) if end.is_at_start && trace.responders.is_empty() => Ok(Reach::Stopped(stop(end)?)),
         // It is not known to whom the guest sends it.
-        Some(_) if query.mac.is_none() => Ok(Reach::Responder { beyond: None }),
-        Some(end) => Ok(Reach::Responder { beyond: Some(stop(end)?) }),
+        Some(_) if query.mac.is_none() => Ok(Reach::open()),
+        Some(end) => Ok(Reach::Responder { beyond: Some(stop(end)?), later: trace.later() }),
     }
 }
 

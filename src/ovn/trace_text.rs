@@ -6,6 +6,8 @@ const RESPONDER: &str = "ls_in_dns_lookup";
 /// Where a packet ends, and the responders that it passes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Trace<'a> {
+    /// The guest's datapath.
+    pub start: &'a str,
     /// The datapaths whose responder sees the packet, by the names that ovn-trace has for them.
     pub responders: Vec<&'a str>,
     /// The step that drops or rejects it; `None` where it reaches a port.
@@ -38,6 +40,9 @@ impl<'a> Trace<'a> {
             if let Some(name) = header(line) {
                 datapath = name;
                 pipelines += 1;
+                if pipelines == 1 {
+                    trace.start = name;
+                }
             } else if let Some(mut next) = step_of(line) {
                 next.datapath = datapath;
                 next.is_at_start = pipelines == 1 && !next.stage.starts_with("ls_in_l2_");
@@ -66,6 +71,12 @@ impl<'a> Trace<'a> {
         }
         trace.end = trace.end.or(step);
         trace
+    }
+
+    /// The datapaths after the guest's own whose responder sees the packet.
+    pub fn later(&self) -> Vec<String> {
+        let others = self.responders.iter().filter(|name| **name != self.start);
+        others.map(|name| (*name).to_owned()).collect()
     }
 }
 
@@ -157,6 +168,15 @@ icmp4
         let end = trace.end.unwrap();
         assert_eq!((end.datapath, end.stage, end.is_rejected), ("ext", "ls_out_acl", true));
         assert!(!end.is_at_start);
+    }
+
+    #[test]
+    fn the_responders_of_other_switches_are_known() {
+        let other =
+            "ingress(dp=\"ext\", inport=\"ext-lr0\")\n22. ls_in_dns_lookup (northd.c:8880): 1, uuid 1\n";
+        let passed = REJECTED.replace("ingress(dp=\"ext\", inport=\"ext-lr0\")\n", other);
+        assert_eq!(Trace::of(&passed).later(), ["ext"]);
+        assert_eq!(Trace::of(REJECTED).later(), [""; 0]);
     }
 
     #[test]

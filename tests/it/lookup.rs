@@ -62,7 +62,7 @@ fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
       A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "db"), "answered");
@@ -109,7 +109,7 @@ fn a_router_that_does_not_forward_leaves_other_names_without_an_answer() -> Resu
 #[test]
 fn as_json_each_query_has_its_verdict() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=10.0.0.1", "options:domain_name=\"\\\"internal\\\"\""])?;
-    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","ports":["p1"],"switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"none","answers":[],"ttl":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"paths":[{"resolver":"10.0.0.1","reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
+    snapshot!(nb.qdns("lookup web --from p1 --type A -o json"), @r#"{"lookups":[{"name":"web","from":"p1","ports":["p1"],"switch":"net1","verdict":"answered","queries":[{"name":"web.internal","type":"A","verdict":"none","answers":[],"ttl":null,"on":null,"rows":[],"message":"no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"name":"web","type":"A","verdict":"answered","answers":["10.0.0.10"],"ttl":3600,"on":null,"rows":[{"uuid":"[UUID]","owner":"qdns","value":"10.0.0.10 fd00::10","answers":["10.0.0.10"]}],"message":"10.0.0.10, TTL 3600, from OVN"}],"resolvers":["10.0.0.1"],"search":["internal"],"paths":[{"resolver":"10.0.0.1","learned_by":"dhcpv4","reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["web.internal","web"],"addresses":["10.0.0.10","fd00::10"],"reads":null,"message":"10.0.0.10 fd00::10, but late, for A web.internal gets no answer; nothing if that query is rejected"},{"client":"musl","asks":["web.internal"],"addresses":[],"reads":null,"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"},{"client":"systemd-resolved","asks":["web.internal"],"addresses":[],"reads":null,"message":"web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1"}],"unseen":[]}]}"#);
     Ok(())
 }
 
@@ -136,7 +136,7 @@ fn the_guests_of_a_switch_have_one_answer_and_those_that_differ_are_named() -> R
       AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     db from p2 on net1: no answer: the port is disabled
       query to 8.8.8.8: the port is disabled
@@ -157,7 +157,7 @@ fn without_a_guest_those_of_the_zone_that_has_the_name_are_asked() -> Result<()>
       AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
     snapshot!(nb.qdns("lookup db --type A -o plain"), @"
@@ -188,6 +188,99 @@ fn a_name_that_no_zone_has_needs_a_guest() -> Result<()> {
        hint: --from also takes a switch; ovn-nbctl ls-list lists them
     ----- exit 1 -----
     "#);
+    Ok(())
+}
+
+#[test]
+fn a_switch_on_the_way_to_the_resolver_answers() -> Result<()> {
+    let nb = net_with_lease(&["options:dns_server=10.0.2.53"])?;
+    nb.nbctl(&["lrp-add", "lr0", "lrp2", "0a:00:00:00:00:02", "10.0.2.1/24", "--", "ls-add", "net2"]);
+    nb.nbctl(&["lsp-add", "net2", "lr2", "--", "lsp-set-type", "lr2", "router"]);
+    nb.nbctl(&["lsp-set-options", "lr2", "router-port=lrp2"]);
+    let row = nb.nbctl(&["create", "DNS", "external_ids:switch=net2", "records:far.internal=10.0.2.10"]);
+    nb.nbctl(&["add", "Logical_Switch", "net2", "dns_records", row.trim()]);
+    snapshot!(nb.qdns("lookup far.internal --from p1 --type A"), @"
+    far.internal from p1 on net1: 10.0.2.10 for glibc; perhaps 10.0.2.10 for musl, systemd-resolved
+      A far.internal: 10.0.2.10, TTL 3600, from OVN on net2, through which the query goes
+      glibc: 10.0.2.10
+      musl: 10.0.2.10, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
+      systemd-resolved: 10.0.2.10, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_guest_learns_its_resolver_by_router_advertisements() -> Result<()> {
+    let nb = net_with_lease(&[])?;
+    nb.nbctl(&["clear", "Logical_Switch_Port", "p1", "dhcpv4_options"]);
+    nb.nbctl(&["set", "Logical_Router_Port", "lrp1", "networks=\"10.0.0.1/24\",\"fd00::1/64\""]);
+    for config in ["address_mode=slaac", "rdnss=\"fd09::9\"", "dnssl=internal"] {
+        nb.nbctl(&["set", "Logical_Router_Port", "lrp1", &format!("ipv6_ra_configs:{config}")]);
+    }
+    snapshot!(nb.qdns("lookup db --from p1 --type A -v").stdout, @"
+    db from p1 on net1: 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
+      query to fd09::9 (by router-advertisement): reaches the responder
+      A db.internal: 10.0.0.11, TTL 3600, from OVN
+          row [UUID] (qdns): 10.0.0.11 fd00::11
+      A db: not in OVN; passed on to where the guest sends it: fd09::9
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
+      not seen: what the resolver answers to queries that OVN passes on
+    ");
+    snapshot!(nb.qdns("lookup x.test --from p1 --type A"), @"
+    x.test from p1 on net1: not in OVN; passed on to where the guest sends it: fd09::9
+      not seen: what the resolver answers to queries that OVN passes on
+    ");
+    Ok(())
+}
+
+#[test]
+fn what_a_guest_learns_by_a_relay_is_not_seen() -> Result<()> {
+    let nb = net_with_lease(&[])?;
+    nb.nbctl(&["clear", "Logical_Switch_Port", "p1", "dhcpv4_options"]);
+    nb.nbctl(&["set", "Logical_Switch", "net1", "other_config:dhcp_relay_port=lr"]);
+    snapshot!(nb.qdns("lookup db --from p1 --type A"), @"
+    db from p1 on net1: not in OVN; passed on to the resolver that the guest has
+      systemd-resolved: asks for a single label only with a search domain, and it is not known which the guest has
+      not seen: the resolver and search domain that the guest gets by DHCP: lr relays it to another server
+    ");
+    Ok(())
+}
+
+#[test]
+fn a_long_answer_is_read_in_part_or_lost() -> Result<()> {
+    let nb = net_with_lease(&["options:dns_server=8.8.8.8"])?;
+    let row = nb.nbctl(&["get", "Logical_Switch", "net1", "dns_records"]);
+    for count in [20, 60] {
+        let value: String = (1..=count).map(|n| format!("10.0.1.{n} ")).collect();
+        let record = format!("records:n{count}.internal=\"{}fd00::1\"", value);
+        nb.nbctl(&["set", "DNS", row.trim().trim_matches(['[', ']']), &record]);
+    }
+    snapshot!(nb.qdns("lookup n20.internal --from p1 --type AAAA"), @"
+    n20.internal from p1 on net1: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more for glibc; 18 of 21 addresses for musl; perhaps 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more for systemd-resolved
+      AAAA n20.internal: fd00::1, TTL 3600, from OVN
+      glibc: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more
+      musl: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, of which musl before 1.2.4 reads the first 18 of the answer, and a later one 21
+      systemd-resolved: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
+    ");
+    snapshot!(nb.qdns("lookup n60.internal --from p1 --type A"), @"
+    n60.internal from p1 on net1: no answer: OVN's has 1710 octets, and a packet holds 1472
+    ----- exit 4 -----
+    ");
+    Ok(())
+}
+
+#[test]
+fn any_is_answered_by_udp_only() -> Result<()> {
+    let nb = net_with_lease(&["options:dns_server=8.8.8.8"])?;
+    snapshot!(nb.qdns("lookup web --from p1 --type ANY"), @"
+    web from p1 on net1: 10.0.0.10 fd00::10 for glibc, musl; nothing for systemd-resolved
+      ANY web: 10.0.0.10 fd00::10, TTL 3600, from OVN, by UDP only: dig asks for ANY by TCP, which OVN passes on, unless it is told +notcp
+      glibc: 10.0.0.10 fd00::10
+      musl: 10.0.0.10 fd00::10
+      systemd-resolved: asks no DNS: a single label is never sent without a search domain
+    ");
     Ok(())
 }
 

@@ -52,6 +52,7 @@ mod left_over;
 mod libvirt;
 mod lookup;
 mod lookup_agrees;
+mod lookup_libraries;
 mod packaging;
 mod picture;
 mod places;

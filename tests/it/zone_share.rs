@@ -285,7 +285,7 @@ fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
       net2 has 10.1.0.10.in-addr.arpa
       not seen: the guest's resolver and search domain: the port has no DHCP options
     $ qdns lookup db.internal --from p3 --type A -o json
-    {"lookups":[{"name":"db.internal","from":"p3","ports":["p3"],"switch":"net3","verdict":"passed-on","queries":[{"name":"db.internal","type":"A","verdict":"passed-on","answers":[],"ttl":null,"rows":[],"message":"not in OVN; passed on to the resolver that the guest has"}],"resolvers":[],"search":[],"paths":[{"resolver":null,"reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"musl","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"systemd-resolved","asks":["db.internal"],"addresses":[],"message":"db.internal: not in OVN; passed on to the resolver that the guest has"}],"elsewhere":[{"switch":"net2","name":"db.internal","share":null,"row":null,"owner":null}],"unseen":["the guest's resolver and search domain: the port has no DHCP options"]}]}
+    {"lookups":[{"name":"db.internal","from":"p3","ports":["p3"],"switch":"net3","verdict":"passed-on","queries":[{"name":"db.internal","type":"A","verdict":"passed-on","answers":[],"ttl":null,"on":null,"rows":[],"message":"not in OVN; passed on to the resolver that the guest has"}],"resolvers":[],"search":[],"paths":[{"resolver":null,"learned_by":null,"reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"musl","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"systemd-resolved","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"}],"elsewhere":[{"switch":"net2","name":"db.internal","share":null,"row":null,"owner":null}],"unseen":["the guest's resolver and search domain: the port has no DHCP options"]}]}
     "#);
     nb.qdns("zone share net2 --with net1").ok();
     snapshot!(nb.qdns("lookup db.internal --from p1 --type A"), @"
@@ -293,7 +293,7 @@ fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
       A db.internal: 10.0.1.11, TTL 3600, from OVN
       glibc: 10.0.1.11
       musl: 10.0.1.11, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
-      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers EDNS queries: those before 24.03 may pass them on to the resolver
+      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
       not seen: the guest's resolver and search domain: the port has no DHCP options
     ");
     Ok(())

@@ -118,12 +118,12 @@ fn trace_set(sb: &Sbctl, set: &PortSet, acls: &[&Acl]) -> Result<Vec<EndedQuery>
         reaches.push((*server, trace(sb, &query)?));
     }
     let open = reaches.iter().filter(|(_, reach)| reach.is_open()).count();
-    let whole = reaches.iter().filter(|(_, reach)| *reach == Reach::Responder { beyond: None }).count();
+    let whole = reaches.iter().filter(|(_, reach)| reach.is_whole()).count();
     let ended = |(resolver, reach): (Option<IpAddr>, Reach)| {
         let (is_beyond, has_other, stop) = match reach {
             Reach::Stopped(stop) => (false, open > 0, stop),
-            Reach::Responder { beyond: Some(stop) } => (true, whole > 0, stop),
-            Reach::Responder { beyond: None } | Reach::Unknown(_) => return None,
+            Reach::Responder { beyond: Some(stop), .. } => (true, whole > 0, stop),
+            Reach::Responder { beyond: None, .. } | Reach::Unknown(_) => return None,
         };
         Some(EndedQuery {
             switch: set.network.name().to_owned(),

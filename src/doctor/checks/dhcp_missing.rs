@@ -16,7 +16,8 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "A guest gets its resolver and its search domain by DHCP. OVN answers DHCP only for ports whose \
         dhcpv4_options or dhcpv6_options is set; without it the guest has no address either, unless a person \
-        configures it. Pods get theirs otherwise and are left out. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
+        configures it. Pods get theirs otherwise and are left out. A router that advertises a resolver, or a DHCP relay, \
+        tells it too. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
     source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
     run: Some(Run::Once(run)),
 };
@@ -29,7 +30,9 @@ fn finding(input: &Input, network: &Network) -> Option<Finding> {
     let has_none = |port: &&Port| port.dhcpv4_options.is_none() && port.dhcpv6_options.is_none();
     // A plugin of Kubernetes writes the addresses into the pods.
     let is_pod = |port: &&Port| matches!(port.owner(), Owner::KubeOvn | Owner::OvnKubernetes);
-    let ports: Vec<&Port> = network.guests().filter(has_none).filter(|port| !is_pod(port)).collect();
+    let learns_elsewhere =
+        |port: &&Port| is_pod(port) || network.relay_of(port).is_some() || network.advertises_resolver_to(port);
+    let ports: Vec<&Port> = network.guests().filter(has_none).filter(|port| !learns_elsewhere(port)).collect();
     let is_managed = network.own_zones().next().is_some() || network.guests().any(|port| !has_none(&port));
     let first = ports.first().filter(|_| is_managed)?;
     let name = network.name();
@@ -63,6 +66,19 @@ pub(super) mod tests {
         passes(|facts| {
             nb(facts).ports[0].dhcpv4_options = None;
             nb(facts).ports[0].external_ids = map(&[("pod", "true")]);
+        }),
+        passes(|facts| {
+            nb(facts).ports[0].dhcpv4_options = None;
+            advertise(facts, &[("rdnss", "fd09::9")]);
+        }),
+        fires("net1", |facts| {
+            nb(facts).ports[0].dhcpv4_options = None;
+            nb(facts).ports[0].port_security = vec!["0a:00:00:00:00:10 10.0.0.10".into()];
+            advertise(facts, &[("rdnss", "fd09::9")]);
+        }),
+        passes(|facts| {
+            nb(facts).ports[0].dhcpv4_options = None;
+            nb(facts).switches[0].other_config.insert("dhcp_relay_port".into(), "net1-lr0".into());
         }),
         passes(|facts| {
             nb(facts).switches[0].dns_records.clear();

@@ -9,7 +9,8 @@ use crate::doctor::finding::Severity;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::dhcp::DNS_SERVER;
-use crate::model::topology::Leases;
+use crate::model::snapshot::Port;
+use crate::model::topology::{Leases, Network};
 
 pub(super) const CHECK: Check = Check {
     code: "dhcp-no-dns-server",
@@ -31,9 +32,16 @@ fn run(input: &Input) -> Outcome {
         .filter(has_server)
         .flat_map(|leases| leases.users.values().flatten().map(|port| port.uuid))
         .collect();
-    // A guest that gets a resolver by its other family needs no second one.
-    let is_unserved =
-        |leases: &&Leases| leases.users.values().flatten().any(|port| !served.contains(&port.uuid));
+    // A guest that gets a resolver by its other family, or by router advertisements, needs no second one.
+    let is_served = |network: &Network, port: &Port| {
+        served.contains(&port.uuid) || network.advertises_resolver_to(port)
+    };
+    let is_unserved = |leases: &&Leases| {
+        let mut users = leases.users.iter();
+        users.any(|(index, ports)| {
+            ports.iter().any(|port| !is_served(&input.topology.switches[*index], port))
+        })
+    };
     let without = all().filter(|leases| !has_server(leases)).filter(is_unserved);
     Ok(without
         .map(|leases| {
@@ -50,5 +58,8 @@ pub(super) mod tests {
 
     pub const CASES: &[Case] = &[fires("00000000-0000-0000-0000-000000000015", |facts| {
         nb(facts).dhcp_options[0].options.remove("dns_server");
+    }), passes(|facts| {
+        nb(facts).dhcp_options[0].options.remove("dns_server");
+        advertise(facts, &[("rdnss", "fd09::9")]);
     })];
 }

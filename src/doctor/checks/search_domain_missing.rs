@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "systemd-resolved sends no single-label name to a DNS server; with a search domain it asks for \
         `web.internal` when a person types `web`. The domain comes by DHCP: domain_name (option 15) and \
-        domain_search_list (option 119).",
+        domain_search_list (option 119); or by router advertisements: ipv6_ra_configs:dnssl.",
     source: "systemd-resolved.service(8), Synthetic Records and Protocols; resolved.conf(5), \
         ResolveUnicastSingleLabel; RFC 3397",
     run: Some(Run::Once(run)),
@@ -37,7 +37,9 @@ fn run(input: &Input) -> Outcome {
             let network = &input.topology.switches[*index];
             // A program that leases its own names decides which domain its guests search in.
             let is_foreign = leases.row.owner().is_foreign() && !network.foreign_names().is_empty();
-            if !is_foreign && !searched.iter().any(|searched| searched == domain.as_str()) {
+            let is_told = searched.iter().any(|searched| searched == domain.as_str())
+                || network.advertises_domain(domain.as_str());
+            if !is_foreign && !is_told {
                 findings.push(finding(input, leases, network, domain, &searched));
             }
         }
@@ -92,6 +94,10 @@ pub(super) mod tests {
             foreign_dhcp(facts);
         }),
         passes(|facts| option(facts, "domain_name", "\"other.org\"")),
+        passes(|facts| {
+            nb(facts).dhcp_options[0].options.retain(|key, _| !key.starts_with("domain"));
+            advertise(facts, &[("dnssl", "corp.lan,internal")]);
+        }),
         passes(|facts| {
             nb(facts).dhcp_options[0].options.retain(|key, _| !key.starts_with("domain"));
             foreign_dhcp(facts);

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::Asker;
+use super::asker::Asker;
 use super::question::Question;
 use crate::error::{Error, Kind, Result};
 use crate::model::alike::{AclIndex, sets};

@@ -3,11 +3,17 @@
 use std::net::IpAddr;
 
 use super::verdict::{Loss, NoAnswer, Query, Verdict};
+use crate::model::answer_size::{PLAIN_MAX, readable};
 use crate::model::release::Release;
 use crate::model::responder::{QueryType, Rdata};
 
 /// The first release of which every version answers queries with EDNS.
 const ANSWERS_EDNS: Release = Release(24, 3);
+
+/// The first version of musl that reads answers of more than 512 octets (its release notes).
+pub const MUSL_READS_ALL: &str = "1.2.4";
+/// The addresses that musl returns at most (src/network/lookup.h, `MAXADDRS`).
+pub const MUSL_MAX: usize = 48;
 
 /// What a program asks for addresses: a libc's getaddrinfo(3), or systemd-resolved(8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +56,8 @@ pub enum Doubt<'a> {
     Unanswered(Query<'a>),
     /// This query is lost without a word: the look-up takes 15 seconds.
     Late(Query<'a>),
+    /// musl before [`MUSL_READS_ALL`] reads so many of the addresses, and later ones at most [`MUSL_MAX`].
+    Truncated { read: usize, of: usize },
     /// This release, or one that is not known, may pass queries with EDNS on.
     Edns(Option<Release>),
 }
@@ -110,7 +118,7 @@ impl Client {
                 Step::Found(doubt) => {
                     let doubt = match self {
                         Client::Glibc => doubt.or(unanswered_before(outcome)),
-                        Client::Musl => doubt,
+                        Client::Musl => doubt.or_else(|| truncated(&pair)),
                         Client::SystemdResolved => edns_doubt(release),
                     };
                     outcome = Outcome::Found { addresses: addresses(&pair), doubt };
@@ -144,8 +152,8 @@ impl Client {
         let Some(other) = pair.iter().find(|query| !query.verdict.is_answered()) else {
             return Step::Found(None);
         };
-        let is_unanswered = matches!(other.verdict, Verdict::NoAnswer(_) | Verdict::Dropped)
-            || (self == Client::Musl && other.verdict == Verdict::Refused);
+        let is_unanswered =
+            other.verdict.is_lost() || (self == Client::Musl && other.verdict == Verdict::Refused);
         let next = match self {
             Client::Glibc if is_unanswered && !is_typed => Next::AsTyped,
             Client::Musl if is_unanswered => Next::End,
@@ -171,6 +179,7 @@ impl Client {
 fn loss(verdict: &Verdict) -> Loss {
     match verdict {
         Verdict::NoAnswer(NoAnswer::NothingForwards(loss) | NoAnswer::Stopped(loss)) => *loss,
+        Verdict::TooLong { .. } => Loss::Silence,
         _ => Loss::Unknown,
     }
 }
@@ -178,9 +187,7 @@ fn loss(verdict: &Verdict) -> Loss {
 /// The doubt that remains where an earlier name was not answered.
 fn unanswered_before(outcome: Outcome) -> Option<Doubt> {
     match outcome {
-        Outcome::NotInOvn(query) | Outcome::Failed(query)
-            if matches!(query.verdict, Verdict::NoAnswer(_) | Verdict::Dropped) =>
-        {
+        Outcome::NotInOvn(query) | Outcome::Failed(query) if query.verdict.is_lost() => {
             Some(Doubt::Unanswered(query))
         }
         _ => None,
@@ -193,6 +200,16 @@ fn addresses(pair: &[Query]) -> Vec<IpAddr> {
         _ => None,
     });
     answers.flatten().copied().collect()
+}
+
+/// What musl does not read of long answers.
+fn truncated<'a>(pair: &[Query]) -> Option<Doubt<'a>> {
+    let read = |query: &Query| match &query.verdict {
+        Verdict::Answered(Rdata::Addresses(addresses)) => readable(&query.name, addresses, PLAIN_MAX),
+        _ => 0,
+    };
+    let (read, of) = (pair.iter().map(read).sum::<usize>().min(MUSL_MAX), addresses(pair).len());
+    (read < of).then_some(Doubt::Truncated { read, of })
 }
 
 /// systemd-resolved sends EDNS first; releases before [`ANSWERS_EDNS`] may not answer that.
@@ -214,7 +231,7 @@ mod tests {
     }
 
     fn query(name: &str, kind: QueryType, verdict: Verdict) -> Query<'static> {
-        Query { name: name.to_owned(), kind, rows: Vec::new(), verdict }
+        Query { name: name.to_owned(), kind, on: None, rows: Vec::new(), verdict }
     }
 
     /// What a client ends up with, given the verdicts on A and AAAA of each name.
@@ -335,6 +352,35 @@ mod tests {
             let Outcome::Found { doubt, .. } = resolution.outcome else { panic!("{resolution:?}") };
             assert_eq!(doubt, Some(Doubt::Edns(release)));
         }
+    }
+
+    #[test]
+    fn musl_reads_the_first_512_octets_of_an_answer() {
+        let addresses: Vec<IpAddr> = (1..=20).map(|n| format!("10.0.1.{n}").parse().unwrap()).collect();
+        let long = || Verdict::Answered(Rdata::Addresses(addresses.clone()));
+        let resolve = |client: Client| {
+            client.resolve(
+                vec!["web.internal".to_owned()],
+                "web.internal",
+                Some(ANSWERS_EDNS),
+                |name, kind| query(name, kind, if kind == QueryType::A { long() } else { answered(V6) }),
+            )
+        };
+        let Outcome::Found { doubt, .. } = resolve(Musl).outcome else { panic!() };
+        assert_eq!(doubt, Some(Doubt::Truncated { read: 18, of: 21 }));
+        for client in [Glibc, SystemdResolved] {
+            assert!(matches!(resolve(client).outcome, Outcome::Found { doubt: None, .. }));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_no_packet_holds_is_lost() {
+        let lost = || Verdict::TooLong { octets: 1486, limit: 1472 };
+        for client in Client::ALL {
+            assert!(matches!(outcome(client, lost(), answered(V6)), Outcome::Failed(_)), "{client:?}");
+        }
+        let late = Doubt::Late(query("w", QueryType::Aaaa, lost()));
+        assert_eq!(outcome(Glibc, answered(V4), lost()), doubtful(V4, late));
     }
 
     #[test]

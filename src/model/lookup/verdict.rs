@@ -1,5 +1,6 @@
 //! What becomes of one query, and which of several verdicts decides.
 
+use crate::model::answer_size::{packet_max, size};
 use crate::model::responder::{Answer, Candidate, QueryType, Rdata};
 
 /// One query of a guest, and what becomes of it.
@@ -7,6 +8,8 @@ use crate::model::responder::{Answer, Candidate, QueryType, Rdata};
 pub struct Query<'a> {
     pub name: String,
     pub kind: QueryType,
+    /// The switch on the way to the resolver whose rows decide, where it is not the guest's own.
+    pub on: Option<&'a str>,
     /// The DNS rows that have the name as a key.
     pub rows: Vec<Candidate<'a>>,
     pub verdict: Verdict,
@@ -21,6 +24,8 @@ pub enum Verdict {
     Refused,
     /// OVN sends an answer that no resolver can read: a name with such a label.
     Malformed(String),
+    /// OVN's answer has so many octets that no packet holds it.
+    TooLong { octets: usize, limit: usize },
     /// Several rows have the name and answer differently; OVN's hash order decides.
     Ambiguous,
     /// OVN has nothing, and the query travels on to the guest's resolver.
@@ -70,6 +75,22 @@ impl Verdict {
         }
     }
 
+    /// The same verdict, if the answer fits into a packet.
+    pub(super) fn in_a_packet(self, name: &str, is_ipv4: bool) -> Self {
+        let limit = packet_max(is_ipv4);
+        match &self {
+            Verdict::Answered(data) if size(name, data) > limit => {
+                Verdict::TooLong { octets: size(name, data), limit }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether the guest hears nothing, or an error that is no answer.
+    pub fn is_lost(&self) -> bool {
+        matches!(self, Verdict::NoAnswer(_) | Verdict::Dropped | Verdict::TooLong { .. })
+    }
+
     /// The verdict on a look-up of several queries: the first that OVN answers; else the first that ends in
     /// OVN; else the first.
     pub fn overall<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Self {
@@ -83,7 +104,11 @@ impl Verdict {
     fn rank(&self) -> u8 {
         match self {
             Verdict::Answered(_) => 0,
-            Verdict::Refused | Verdict::Malformed(_) | Verdict::Ambiguous | Verdict::Dropped => 1,
+            Verdict::Refused
+            | Verdict::Malformed(_)
+            | Verdict::TooLong { .. }
+            | Verdict::Ambiguous
+            | Verdict::Dropped => 1,
             Verdict::PassedOn | Verdict::NoAnswer(_) => 2,
         }
     }

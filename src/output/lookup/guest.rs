@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::query::reason;
-use super::words::{client, kind, texts, verdict};
+use super::words::{client, few, kind, texts, verdict};
 use crate::model::lookup::Asker;
-use crate::model::lookup::client::{Doubt, Outcome, Resolution};
+use crate::model::lookup::client::{Doubt, MUSL_MAX, MUSL_READS_ALL, Outcome, Resolution};
+use crate::model::lookup::verdict::{Query, Verdict};
 use crate::model::reach::Reach;
 
 /// What the programs of one kind of guest end up with.
@@ -18,9 +19,11 @@ pub struct Guest {
     pub asks: Vec<String>,
     /// The addresses that OVN gives it.
     pub addresses: Vec<String>,
-    /// Whether nothing can keep it from getting them.
+    /// How many of them musl before 1.2.4 reads, where it does not read all; null elsewhere.
+    pub reads: Option<usize>,
+    /// What it gets, in a few words.
     #[serde(skip)]
-    pub is_certain: bool,
+    pub gets: String,
     /// One sentence.
     pub message: String,
 }
@@ -29,25 +32,48 @@ impl Guest {
     pub(super) fn of(asker: &Asker, reaches: &[Reach], resolution: &Resolution) -> Self {
         let addresses = texts(resolution.outcome.addresses());
         let message = match &resolution.outcome {
+            Outcome::AsksNothing if asker.lease.is_none() => {
+                "asks for a single label only with a search domain, and it is not known which the guest has"
+                    .to_owned()
+            }
             Outcome::AsksNothing => {
                 "asks no DNS: a single label is never sent without a search domain".to_owned()
             }
             Outcome::NotInOvn(query) => format!("{}: {}", query.name, reason(asker, reaches, query)),
-            Outcome::Failed(query) => {
-                format!("nothing: it fails without an answer to {} {}", kind(query.kind), query.name)
-            }
+            Outcome::Failed(query) => failed(asker, reaches, query),
             Outcome::Found { doubt, .. } => {
-                addresses.join(" ") + &doubt.as_ref().map(doubtful).unwrap_or_default()
+                few(&addresses) + &doubt.as_ref().map(doubtful).unwrap_or_default()
             }
         };
-        let is_certain = !matches!(&resolution.outcome, Outcome::Found { doubt: Some(doubt), .. } if !matches!(doubt, Doubt::Late(_)));
+        let doubt = match &resolution.outcome {
+            Outcome::Found { doubt, .. } => doubt.as_ref(),
+            _ => None,
+        };
+        let (reads, gets) = match doubt {
+            _ if addresses.is_empty() => (None, "nothing".to_owned()),
+            Some(Doubt::Truncated { read, of }) => (Some(*read), format!("{read} of {of} addresses")),
+            None | Some(Doubt::Late(_)) => (None, few(&addresses)),
+            Some(_) => (None, format!("perhaps {}", few(&addresses))),
+        };
         Guest {
             client: client(resolution.client),
             asks: resolution.asks.clone(),
             addresses,
-            is_certain,
+            reads,
+            gets,
             message,
         }
+    }
+}
+
+/// Why a program gets nothing although OVN answers one of its queries.
+fn failed(asker: &Asker, reaches: &[Reach], query: &Query) -> String {
+    let (kind, name) = (kind(query.kind), &query.name);
+    match query.verdict {
+        Verdict::TooLong { .. } => {
+            format!("nothing: {kind} {name} gets {}", reason(asker, reaches, query))
+        }
+        _ => format!("nothing: it fails without an answer to {kind} {name}"),
     }
 }
 
@@ -67,12 +93,18 @@ fn doubtful(doubt: &Doubt) -> String {
         Doubt::Late(query) => {
             format!(", after 15 s without an answer to {} {}", kind(query.kind), query.name)
         }
-        Doubt::Edns(release) => {
-            let release =
-                release.map_or_else(|| "of unknown release".to_owned(), |release| release.to_string());
-            format!(
-                ", where OVN ({release}) answers EDNS queries: those before 24.03 may pass them on to the resolver"
-            )
+        Doubt::Truncated { read, of } => {
+            let later = of.min(&MUSL_MAX);
+            format!(", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer, and a later one {later}")
         }
+        Doubt::Edns(None) => {
+            ", where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks \
+             without EDNS only after NXDOMAIN"
+                .to_owned()
+        }
+        Doubt::Edns(Some(release)) => format!(
+            ", if the resolver says NXDOMAIN: OVN {release} passes on queries with EDNS, and it asks without EDNS only after \
+             NXDOMAIN"
+        ),
     }
 }

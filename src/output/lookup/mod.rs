@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use self::guest::Guest;
 use self::path::{Acl, Path, paths};
-use self::query::Query;
+use self::query::{Query, from_ovn};
 use self::words::{texts, verdict};
 use super::answer::Answer;
 use super::elsewhere::{Elsewhere, elsewhere};
@@ -36,22 +36,27 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// Guests of a switch that get the same become one answer.
-    pub(crate) fn of(all: Vec<Lookup>, is_verbose: bool) -> Self {
-        let mut lookups: Vec<Lookup> = Vec::new();
-        for lookup in all {
-            match lookups.iter_mut().find(|other| other.is_same_for(&lookup)) {
-                Some(other) => other.add(lookup.ports),
-                None => lookups.push(lookup),
-            }
-        }
-        Lookups { lookups, is_verbose }
+    /// The answers to each question.
+    pub(crate) fn of(questions: Vec<Vec<Lookup>>, is_verbose: bool) -> Self {
+        Lookups { lookups: questions.into_iter().flat_map(merged).collect(), is_verbose }
     }
 
     /// Whether every guest that was asked from gets an answer, or its resolver is asked.
     pub(crate) fn is_answered(&self) -> bool {
         self.lookups.iter().all(|lookup| lookup.is_answered)
     }
+}
+
+/// Guests of a switch that get the same become one answer.
+fn merged(all: Vec<Lookup>) -> Vec<Lookup> {
+    let mut lookups: Vec<Lookup> = Vec::new();
+    for lookup in all {
+        match lookups.iter_mut().find(|other| other.is_same_for(&lookup)) {
+            Some(other) => other.add(lookup.ports),
+            None => lookups.push(lookup),
+        }
+    }
+    lookups
 }
 
 impl Answer for Lookups {
@@ -169,7 +174,7 @@ impl Lookup {
             lookup.paths.iter_mut().for_each(|path| path.trace = None);
             lookup
         };
-        self.switch == other.switch && self.name == other.name && anonymous(self) == anonymous(other)
+        self.switch == other.switch && anonymous(self) == anonymous(other)
     }
 
     fn add(&mut self, ports: Vec<String>) {
@@ -231,24 +236,16 @@ fn answer(lookup: &lookup::Lookup, queries: &[Query], guests: &[Guest]) -> Strin
     if !overall.is_answered() || guests.is_empty() {
         return message;
     }
-    let gets = |guest: &Guest| {
-        let doubt = if guest.is_certain { "" } else { "perhaps " };
-        if guest.addresses.is_empty() {
-            "nothing".to_owned()
-        } else {
-            format!("{doubt}{}", guest.addresses.join(" "))
-        }
-    };
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for guest in guests {
-        let gets = gets(guest);
-        match groups.iter_mut().find(|(other, _)| *other == gets) {
+        match groups.iter_mut().find(|(other, _)| *other == guest.gets) {
             Some((_, clients)) => clients.push(guest.client),
-            None => groups.push((gets, vec![guest.client])),
+            None => groups.push((guest.gets.clone(), vec![guest.client])),
         }
     }
     if let [(only, _)] = &groups[..] {
-        return format!("{only}, from OVN");
+        let on = decisive.and_then(|index| queries[index].on.as_deref());
+        return format!("{only}, {}", from_ovn(on));
     }
     let parts: Vec<String> =
         groups.iter().map(|(gets, clients)| format!("{gets} for {}", clients.join(", "))).collect();
@@ -265,8 +262,14 @@ fn unseen(asker: &Asker, reaches: &[Reach], lookup: &lookup::Lookup) -> Vec<Stri
     if let Some(why) = unknown.next() {
         unseen.push(format!("whether an ACL drops the query: {why}"));
     }
-    if asker.lease.is_none() {
-        unseen.push("the guest's resolver and search domain: the port has no DHCP options".to_owned());
+    match (asker.relay, &asker.lease) {
+        (Some(relay), _) => unseen.push(format!(
+            "the resolver and search domain that the guest gets by DHCP: {relay} relays it to another server"
+        )),
+        (None, None) => {
+            unseen.push("the guest's resolver and search domain: the port has no DHCP options".to_owned());
+        }
+        (None, Some(_)) => {}
     }
     let is_passed_on = lookup.queries.iter().any(|query| query.verdict == Verdict::PassedOn);
     if is_passed_on && asker.lease.is_some() {

@@ -1,11 +1,11 @@
 //! How far a guest's queries get: what ends each of them on its way.
 
-use std::net::IpAddr;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::words::source;
 use crate::model::lookup::Asker;
+use crate::model::lookup::lease::Resolver;
 use crate::model::reach::{Cause, Reach, Stop};
 use crate::output::page::Page;
 
@@ -26,6 +26,9 @@ pub struct Acl {
 pub struct Path {
     /// Null where it is not known which resolver the guest has.
     pub resolver: Option<String>,
+    /// How the guest learns the resolver: `dhcpv4`, `dhcpv6`, `dhcpv6-stateless` or `router-advertisement`; null where
+    /// it is not known.
+    pub learned_by: Option<&'static str>,
     /// Whether the responder of the port's switch sees the query; null where this is not known.
     pub reaches_responder: Option<bool>,
     /// What ends the query before the responder.
@@ -38,7 +41,11 @@ pub struct Path {
 
 impl Path {
     pub(super) fn write(&self, page: &mut Page, is_verbose: bool) {
-        let to = self.resolver.as_ref().map_or("any resolver".to_owned(), Clone::clone);
+        let to = self.resolver.as_ref().map_or("any resolver".to_owned(), |resolver| {
+            // By DHCPv4, unless another way is named.
+            let others = self.learned_by.filter(|source| *source != "dhcpv4");
+            others.map_or_else(|| resolver.clone(), |source| format!("{resolver} (by {source})"))
+        });
         if let Some(why) = &self.stopped_by {
             page.push(format!("  query to {to}: {why}"));
         } else if let Some(why) = &self.stopped_beyond {
@@ -75,16 +82,17 @@ fn acl_of<'t>(asker: &Asker<'t>, stop: &Stop) -> Option<&'t crate::model::snapsh
 
 /// How far queries get, for each resolver.
 pub(super) fn paths(asker: &Asker, reaches: &[Reach]) -> Vec<Path> {
-    let resolvers = asker.resolvers();
+    let resolvers: Vec<&Resolver> = asker.lease.iter().flat_map(|lease| &lease.resolvers).collect();
     let path = |(index, reach): (usize, &Reach)| {
         let (before, beyond) = match reach {
             Reach::Stopped(stop) => (Some(stop), None),
-            Reach::Responder { beyond } => (None, beyond.as_ref()),
+            Reach::Responder { beyond, .. } => (None, beyond.as_ref()),
             Reach::Unknown(_) => (None, None),
         };
         let step = before.or(beyond).map(|stop| stop.step.clone()).filter(|step| !step.is_empty());
         Path {
-            resolver: resolvers.get(index).map(IpAddr::to_string),
+            resolver: resolvers.get(index).map(|resolver| resolver.address.to_string()),
+            learned_by: resolvers.get(index).map(|resolver| source(resolver.source)),
             reaches_responder: (!matches!(reach, Reach::Unknown(_))).then_some(before.is_none()),
             stopped_by: before.map(|stop| stopped(asker, stop)),
             stopped_beyond: beyond.map(|stop| stopped(asker, stop)),

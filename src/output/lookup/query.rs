@@ -4,11 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::path::stopped;
-use super::words::{data_texts, kind, texts, verdict as word};
+use super::words::{data_texts, few, kind, texts, verdict as word};
 use crate::model::lookup::Asker;
 use crate::model::lookup::verdict::{self, NoAnswer, Verdict};
 use crate::model::reach::Reach;
-use crate::model::responder::{self, Candidate};
+use crate::model::responder::{self, Candidate, QueryType};
 
 /// What becomes of one query.
 #[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
@@ -18,12 +18,14 @@ pub struct Query {
     /// `A`, `AAAA`, `PTR` or `ANY`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// `answered`, `refused`, `malformed`, `ambiguous`, `passed-on`, `dropped` or `none`.
+    /// `answered`, `refused`, `malformed`, `ambiguous`, `too-long`, `passed-on`, `dropped` or `none`.
     pub verdict: &'static str,
     /// Addresses, or the name that a reverse name leads to; empty unless OVN answers.
     pub answers: Vec<String>,
     /// Seconds; null unless OVN answers.
     pub ttl: Option<u32>,
+    /// The switch on the way to the resolver whose rows decide; null where they are the port's own.
+    pub on: Option<String>,
     /// The rows that have the name as a key.
     pub rows: Vec<Row>,
     /// One sentence.
@@ -55,6 +57,7 @@ impl Query {
             verdict: word(&query.verdict),
             answers,
             ttl: query.verdict.is_answered().then_some(responder::TTL),
+            on: query.on.map(str::to_owned),
             rows: query.rows.iter().map(Row::of).collect(),
             message: reason(asker, reaches, query),
         }
@@ -75,15 +78,29 @@ impl Row {
     }
 }
 
+/// dig(1) asks for ANY by TCP, which the responder does not see.
+const ANY_BY_TCP: &str =
+    ", by UDP only: dig asks for ANY by TCP, which OVN passes on, unless it is told +notcp";
+
+/// Which rows of OVN an answer is from.
+pub(super) fn from_ovn(on: Option<&str>) -> String {
+    on.map_or_else(|| "from OVN".to_owned(), |on| format!("from OVN on {on}, through which the query goes"))
+}
+
 /// Why a query has its verdict.
 pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -> String {
     let resolvers = texts(&asker.resolvers()).join(", ");
     match &query.verdict {
         Verdict::Answered(data) => {
-            format!("{}, TTL {}, from OVN", data_texts(data).join(" "), responder::TTL)
+            let from = from_ovn(query.on);
+            let by_udp = if query.kind == QueryType::Any { ANY_BY_TCP } else { "" };
+            format!("{}, TTL {}, {from}{by_udp}", few(&data_texts(data)), responder::TTL)
         }
         Verdict::Refused => "OVN refuses: the row is ovn-owned and has no such address".to_owned(),
         Verdict::Malformed(name) => format!("OVN sends an answer that no resolver can read: {name:?}"),
+        Verdict::TooLong { octets, limit } => {
+            format!("no answer: OVN's has {octets} octets, and a packet holds {limit}")
+        }
         Verdict::Ambiguous => {
             "several rows have this key and answer differently; one wins by OVN's hash order".to_owned()
         }
@@ -96,7 +113,7 @@ pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -
         }
         Verdict::NoAnswer(NoAnswer::Stopped(_)) => {
             let stop = reaches.iter().find_map(|reach| match reach {
-                Reach::Responder { beyond } => beyond.as_ref(),
+                Reach::Responder { beyond, .. } => beyond.as_ref(),
                 _ => None,
             });
             let why = stop.map(|stop| stopped(asker, stop)).unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::model::lookup::client::Client;
+use crate::model::lookup::lease::Source;
 use crate::model::lookup::verdict::Verdict;
 use crate::model::responder::{QueryType, Rdata};
 
@@ -11,6 +12,7 @@ pub(super) fn verdict(verdict: &Verdict) -> &'static str {
         Verdict::Answered(_) => "answered",
         Verdict::Refused => "refused",
         Verdict::Malformed(_) => "malformed",
+        Verdict::TooLong { .. } => "too-long",
         Verdict::Ambiguous => "ambiguous",
         Verdict::PassedOn => "passed-on",
         Verdict::Dropped => "dropped",
@@ -35,6 +37,15 @@ pub(super) fn client(client: Client) -> &'static str {
     }
 }
 
+pub(super) fn source(source: Source) -> &'static str {
+    match source {
+        Source::Dhcpv4 => "dhcpv4",
+        Source::Dhcpv6 => "dhcpv6",
+        Source::StatelessDhcpv6 => "dhcpv6-stateless",
+        Source::Advertisement => "router-advertisement",
+    }
+}
+
 pub(super) fn data_texts(data: &Rdata) -> Vec<String> {
     match data {
         Rdata::Addresses(addresses) => texts(addresses),
@@ -44,4 +55,14 @@ pub(super) fn data_texts(data: &Rdata) -> Vec<String> {
 
 pub(super) fn texts(addresses: &[IpAddr]) -> Vec<String> {
     addresses.iter().map(IpAddr::to_string).collect()
+}
+
+/// Addresses for people: of many only the first, and how many more there are.
+pub(super) fn few(addresses: &[String]) -> String {
+    const MANY: usize = 6;
+    const SHOWN: usize = 3;
+    if addresses.len() <= MANY {
+        return addresses.join(" ");
+    }
+    format!("{} and {} more", addresses[..SHOWN].join(" "), addresses.len() - SHOWN)
 }
