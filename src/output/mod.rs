@@ -27,6 +27,7 @@ pub mod sync;
 mod table;
 mod terminal;
 pub mod text;
+mod wrap;
 pub mod zones;
 
 pub use answer::Reply;

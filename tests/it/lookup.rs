@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::lookup_agrees::{DIG, PORT, asking, lease, network};
 use crate::support::lab::{Lab, Nb, Ran};
-use crate::support::{Run, qdns, run, snapshot};
+use crate::support::{Run, command, qdns, run, snapshot};
 
 /// `net1` with a router and the port `p1`, which leases these options; the zone has `web` and `db.internal`.
 fn net_with_lease(options: &[&str]) -> Result<Nb> {
@@ -267,6 +267,64 @@ fn a_long_answer_is_read_in_part_or_lost() -> Result<()> {
     snapshot!(nb.qdns("lookup n60.internal --from p1 --type A"), @"
     n60.internal from p1 on net1: no answer: OVN's has 1710 octets, and a packet holds 1472
     ----- exit 4 -----
+    ");
+    Ok(())
+}
+
+#[test]
+fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<()> {
+    let nb = nets_with_guests()?;
+    nb.nbctl(&["lsp-add", "net2", "q1"]);
+    let on = |columns, words: &[&str]| {
+        run(command(&nb.remote()).args(["lookup", "--type", "A"]).args(words).env("COLUMNS", columns))
+    };
+    snapshot!(on("80", &["db", "--from", "net1"]), @"
+    db from 2 guests of net1 (p1, p3): 10.0.0.11 fd00::11 for glibc, musl; perhaps
+        10.0.0.11 fd00::11 for systemd-resolved
+      A db.internal: 10.0.0.11, TTL 3600, from OVN
+      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
+      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers
+          queries with EDNS. Releases before 24.03 pass them on, and it asks without
+          EDNS only after NXDOMAIN
+      not seen: what the resolver answers to queries that OVN passes on
+    db from p2 on net1: no answer: the port is disabled
+      query to 8.8.8.8: the port is disabled
+    ----- exit 4 -----
+    ");
+    snapshot!(on("40", &["db", "--from", "net1"]), @"
+    db from 2 guests of net1 (p1, p3):
+        10.0.0.11 fd00::11 for glibc, musl;
+        perhaps 10.0.0.11 fd00::11 for
+        systemd-resolved
+      A db.internal: 10.0.0.11, TTL 3600,
+          from OVN
+      A db: not in OVN; passed on to where
+          the guest sends it: 8.8.8.8
+      glibc: 10.0.0.11 fd00::11
+      musl: 10.0.0.11 fd00::11
+      systemd-resolved: 10.0.0.11 fd00::11,
+          where OVN (of unknown release)
+          answers queries with EDNS.
+          Releases before 24.03 pass them
+          on, and it asks without EDNS only
+          after NXDOMAIN
+      not seen: what the resolver answers to
+          queries that OVN passes on
+    db from p2 on net1: no answer: the port
+        is disabled
+      query to 8.8.8.8: the port is disabled
+    ----- exit 4 -----
+    ");
+    snapshot!(on("40", &["db.internal", "--from", "q1"]), @"
+    db.internal from q1 on net2: not in OVN;
+        passed on to the resolver that the
+        guest has
+      net1 has db.internal; to answer it here too: qdns zone share net1 --with net2
+      not seen: the guest's resolver and
+          search domain: the port has no
+          DHCP options
     ");
     Ok(())
 }

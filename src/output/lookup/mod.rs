@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use self::guest::Guest;
 use self::path::{Acl, Path, paths};
-use self::query::{Query, from_ovn};
-use self::words::{texts, verdict};
+use self::query::{Query, Row, from_ovn};
+use self::words::{Line, texts, verdict};
 use super::answer::Answer;
 use super::elsewhere::{Elsewhere, elsewhere};
 use super::page::Page;
 use super::plain;
 use super::table::label;
+use super::wrap::wrapped;
 use crate::model::listing::some_of;
 use crate::model::lookup::askers::Group;
 use crate::model::lookup::client::Outcome;
@@ -61,12 +62,13 @@ fn merged(all: Vec<Lookup>) -> Vec<Lookup> {
 
 impl Answer for Lookups {
     /// The answer first, then how the guest comes to it.
-    fn table(&self, _width: Option<u16>) -> Page {
-        let mut page = Page::default();
-        for lookup in &self.lookups {
-            lookup.write(&mut page, self.is_verbose);
-        }
-        page
+    fn table(&self, width: Option<u16>) -> Page {
+        let lines = self.lookups.iter().flat_map(|lookup| lookup.lines(self.is_verbose));
+        let wrap = |line: Line| match line {
+            Line::Sentence(text) => wrapped(&text, width),
+            Line::Whole(text) => vec![text],
+        };
+        lines.flat_map(wrap).collect()
     }
 
     /// Name, type, verdict, answers, the owners of the rows, the switch and the ports that ask; one query a line.
@@ -119,9 +121,9 @@ pub struct Lookup {
     /// The answer in one line.
     #[serde(skip)]
     pub answer: String,
-    /// The resolvers as the guest gets them from the port's DHCP rows.
+    /// The resolvers as the guest gets them from the port's DHCP rows and from router advertisements.
     pub resolvers: Vec<String>,
-    /// The search domains of the port's DHCP rows.
+    /// The search domains of the port's DHCP rows and of router advertisements.
     pub search: Vec<String>,
     /// How far queries get, for each resolver; one entry without a resolver where the port has no DHCP options.
     pub paths: Vec<Path>,
@@ -192,26 +194,21 @@ impl Lookup {
         }
     }
 
-    fn write(&self, page: &mut Page, is_verbose: bool) {
-        page.push(format!("{} from {}: {}", self.name, self.askers(), self.answer));
-        for path in &self.paths {
-            path.write(page, is_verbose);
-        }
+    fn lines(&self, is_verbose: bool) -> Vec<Line> {
+        let sentence = Line::Sentence;
+        let mut lines = vec![sentence(format!("{} from {}: {}", self.name, self.askers(), self.answer))];
+        lines.extend(self.paths.iter().flat_map(|path| path.lines(is_verbose)));
         for query in self.queries.iter().filter(|query| is_verbose || query.message != self.answer) {
-            page.push(format!("  {} {}: {}", query.kind, query.name, query.message));
-            for row in query.rows.iter().filter(|_| is_verbose) {
-                page.push(format!("      row {} ({}): {}", row.uuid, row.owner, row.value));
-            }
+            lines.push(sentence(format!("  {} {}: {}", query.kind, query.name, query.message)));
+            let rows = query.rows.iter().filter(|_| is_verbose);
+            let row = |row: &Row| format!("      row {} ({}): {}", row.uuid, row.owner, row.value);
+            lines.extend(rows.map(row).map(Line::Whole));
         }
-        for guest in self.guests.iter().filter(|guest| is_verbose || !guest.message.ends_with(&self.answer)) {
-            page.push(format!("  {}: {}", guest.client, guest.message));
-        }
-        for other in &self.elsewhere {
-            page.push(format!("  {}", other.message()));
-        }
-        for unseen in &self.unseen {
-            page.push(format!("  not seen: {unseen}"));
-        }
+        let guests = self.guests.iter().filter(|guest| is_verbose || !guest.message.ends_with(&self.answer));
+        lines.extend(guests.map(|guest| sentence(format!("  {}: {}", guest.client, guest.message))));
+        lines.extend(self.elsewhere.iter().map(|other| Line::Whole(format!("  {}", other.message()))));
+        lines.extend(self.unseen.iter().map(|unseen| sentence(format!("  not seen: {unseen}"))));
+        lines
     }
 }
 

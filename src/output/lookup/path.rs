@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::words::source;
+use super::words::{Line, source};
 use crate::model::lookup::Asker;
 use crate::model::lookup::lease::Resolver;
 use crate::model::reach::{Cause, Reach, Stop};
-use crate::output::page::Page;
 
 /// The ACL that drops a query.
 #[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
@@ -40,22 +39,24 @@ pub struct Path {
 }
 
 impl Path {
-    pub(super) fn write(&self, page: &mut Page, is_verbose: bool) {
+    pub(super) fn lines(&self, is_verbose: bool) -> Vec<Line> {
         let to = self.resolver.as_ref().map_or("any resolver".to_owned(), |resolver| {
             // By DHCPv4, unless another way is named.
             let others = self.learned_by.filter(|source| *source != "dhcpv4");
             others.map_or_else(|| resolver.clone(), |source| format!("{resolver} (by {source})"))
         });
-        if let Some(why) = &self.stopped_by {
-            page.push(format!("  query to {to}: {why}"));
-        } else if let Some(why) = &self.stopped_beyond {
-            page.push(format!("  query to {to}: reaches the responder; where OVN has no answer, {why}"));
-        } else if is_verbose && self.reaches_responder == Some(true) {
-            page.push(format!("  query to {to}: reaches the responder"));
-        }
-        if let Some(trace) = self.trace.as_ref().filter(|_| is_verbose) {
-            page.push(format!("      trace: {trace}"));
-        }
+        let end = match (&self.stopped_by, &self.stopped_beyond) {
+            (Some(why), _) => Some(why.clone()),
+            (None, Some(why)) => Some(format!("reaches the responder; where OVN has no answer, {why}")),
+            (None, None) if is_verbose && self.reaches_responder == Some(true) => {
+                Some("reaches the responder".to_owned())
+            }
+            (None, None) => None,
+        };
+        let trace = self.trace.as_ref().filter(|_| is_verbose);
+        let end = end.map(|end| Line::Sentence(format!("  query to {to}: {end}")));
+        let trace = trace.map(|trace| Line::Whole(format!("      trace: {trace}")));
+        end.into_iter().chain(trace).collect()
     }
 }
 

@@ -7,6 +7,14 @@ use crate::model::lookup::lease::Source;
 use crate::model::lookup::verdict::Verdict;
 use crate::model::responder::{QueryType, Rdata};
 
+/// A line for people.
+pub(super) enum Line {
+    /// It goes on in further lines where the terminal is narrow.
+    Sentence(String),
+    /// It has a command, a row or a trace, which must stay whole to be copied.
+    Whole(String),
+}
+
 pub(super) fn verdict(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Answered(_) => "answered",
