@@ -8,6 +8,7 @@ pub mod answer_size;
 pub mod balancer;
 pub mod dhcp;
 pub mod dhcp_grammar;
+pub mod edns;
 #[cfg(test)]
 pub mod fixture;
 pub mod foreign;

@@ -293,7 +293,7 @@ fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
       A db.internal: 10.0.1.11, TTL 3600, from OVN
       glibc: 10.0.1.11
       musl: 10.0.1.11, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
-      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
       not seen: the guest's resolver and search domain: the port has no DHCP options
     ");
     Ok(())

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use super::lease::{Lease, Resolver};
 use super::verdict::{Loss, NoAnswer, Query, Verdict};
 use crate::error::{Error, Result};
+use crate::model::edns::Edns;
 use crate::model::port_names;
 use crate::model::reach::{Cause, NextHop, Reach, Stop, switch_with};
-use crate::model::release::Release;
+use crate::model::release::VERSION_OPTION;
 use crate::model::responder::{QueryType, candidates};
 use crate::model::snapshot::{Acl, Port};
 use crate::model::topology::{Network, Topology};
@@ -24,7 +25,7 @@ pub struct Asker<'t> {
     pub lease: Option<Lease<'t>>,
     /// The port to whose router OVN relays the guest's DHCPv4.
     pub relay: Option<&'t str>,
-    pub release: Option<Release>,
+    pub edns: Edns,
 }
 
 impl<'t> Asker<'t> {
@@ -49,7 +50,7 @@ impl<'t> Asker<'t> {
             acls: topology.acls_on(network),
             lease: Lease::of(topology, network, port),
             relay: network.relay_of(port),
-            release: topology.rows.release(),
+            edns: Edns::of(topology.rows.global.options.get(VERSION_OPTION).map(String::as_str)),
         }
     }
 

@@ -4,11 +4,8 @@ use std::net::IpAddr;
 
 use super::verdict::{Loss, NoAnswer, Query, Verdict};
 use crate::model::answer_size::{PLAIN_MAX, readable};
-use crate::model::release::Release;
+use crate::model::edns::{Edns, Version};
 use crate::model::responder::{QueryType, Rdata};
-
-/// The first release of which every version answers queries with EDNS.
-const ANSWERS_EDNS: Release = Release(24, 3);
 
 /// The first version of musl that reads answers of more than 512 octets (its release notes).
 pub const MUSL_READS_ALL: &str = "1.2.4";
@@ -58,8 +55,8 @@ pub enum Doubt<'a> {
     Late(Query<'a>),
     /// musl before [`MUSL_READS_ALL`] reads so many of the addresses, and later ones at most [`MUSL_MAX`].
     Truncated { read: usize, of: usize },
-    /// This release, or one that is not known, may pass queries with EDNS on.
-    Edns(Option<Release>),
+    /// This release passes queries with EDNS on; one that is not known may.
+    Edns(Option<Version>),
 }
 
 impl Outcome<'_> {
@@ -101,7 +98,7 @@ impl Client {
         self,
         names: Vec<String>,
         typed: &str,
-        release: Option<Release>,
+        edns: Edns,
         ask: impl Fn(&str, QueryType) -> Query<'a>,
     ) -> Resolution<'a> {
         let mut asks = Vec::new();
@@ -119,7 +116,7 @@ impl Client {
                     let doubt = match self {
                         Client::Glibc => doubt.or(unanswered_before(outcome)),
                         Client::Musl => doubt.or_else(|| truncated(&pair)),
-                        Client::SystemdResolved => edns_doubt(release),
+                        Client::SystemdResolved => edns_doubt(edns),
                     };
                     outcome = Outcome::Found { addresses: addresses(&pair), doubt };
                     break;
@@ -212,9 +209,13 @@ fn truncated<'a>(pair: &[Query]) -> Option<Doubt<'a>> {
     (read < of).then_some(Doubt::Truncated { read, of })
 }
 
-/// systemd-resolved sends EDNS first; releases before [`ANSWERS_EDNS`] may not answer that.
-fn edns_doubt<'a>(release: Option<Release>) -> Option<Doubt<'a>> {
-    release.is_none_or(|release| release < ANSWERS_EDNS).then_some(Doubt::Edns(release))
+/// systemd-resolved sends EDNS first.
+fn edns_doubt<'a>(edns: Edns) -> Option<Doubt<'a>> {
+    match edns {
+        Edns::Answered => None,
+        Edns::PassedOn(version) => Some(Doubt::Edns(Some(version))),
+        Edns::Unknown => Some(Doubt::Edns(None)),
+    }
 }
 
 #[cfg(test)]
@@ -237,7 +238,7 @@ mod tests {
     /// What a client ends up with, given the verdicts on A and AAAA of each name.
     fn resolve(client: Client, names: &[(&str, [Verdict; 2])]) -> Resolution<'static> {
         let list = names.iter().map(|(name, _)| (*name).to_owned()).collect();
-        client.resolve(list, "w", Some(ANSWERS_EDNS), |name, kind| {
+        client.resolve(list, "w", Edns::Answered, |name, kind| {
             let (_, [a, aaaa]) = names.iter().find(|(known, _)| *known == name).unwrap();
             let verdict = if kind == QueryType::A { a } else { aaaa };
             query(name, kind, verdict.clone())
@@ -346,11 +347,12 @@ mod tests {
 
     #[test]
     fn systemd_resolved_may_fail_where_ovn_passes_edns_on() {
-        for release in [None, Some(Release(23, 3))] {
+        let version = (23, 3, 1);
+        for (edns, known) in [(Edns::Unknown, None), (Edns::PassedOn(version), Some(version))] {
             let resolution = SystemdResolved
-                .resolve(vec!["w".to_owned()], "w", release, |name, kind| query(name, kind, answered(V4)));
+                .resolve(vec!["w".to_owned()], "w", edns, |name, kind| query(name, kind, answered(V4)));
             let Outcome::Found { doubt, .. } = resolution.outcome else { panic!("{resolution:?}") };
-            assert_eq!(doubt, Some(Doubt::Edns(release)));
+            assert_eq!(doubt, Some(Doubt::Edns(known)));
         }
     }
 
@@ -359,12 +361,9 @@ mod tests {
         let addresses: Vec<IpAddr> = (1..=20).map(|n| format!("10.0.1.{n}").parse().unwrap()).collect();
         let long = || Verdict::Answered(Rdata::Addresses(addresses.clone()));
         let resolve = |client: Client| {
-            client.resolve(
-                vec!["web.internal".to_owned()],
-                "web.internal",
-                Some(ANSWERS_EDNS),
-                |name, kind| query(name, kind, if kind == QueryType::A { long() } else { answered(V6) }),
-            )
+            client.resolve(vec!["web.internal".to_owned()], "web.internal", Edns::Answered, |name, kind| {
+                query(name, kind, if kind == QueryType::A { long() } else { answered(V6) })
+            })
         };
         let Outcome::Found { doubt, .. } = resolve(Musl).outcome else { panic!() };
         assert_eq!(doubt, Some(Doubt::Truncated { read: 18, of: 21 }));

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::query::reason;
 use super::words::{client, few, kind, texts, verdict};
+use crate::model::edns::shown;
 use crate::model::lookup::Asker;
 use crate::model::lookup::client::{Doubt, MUSL_MAX, MUSL_READS_ALL, Outcome, Resolution};
 use crate::model::lookup::verdict::{Query, Verdict};
@@ -98,13 +99,14 @@ fn doubtful(doubt: &Doubt) -> String {
             format!(", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer, and a later one {later}")
         }
         Doubt::Edns(None) => {
-            ", where OVN (of unknown release) answers queries with EDNS. Releases before 24.03 pass them on, and it asks \
-             without EDNS only after NXDOMAIN"
+            ", where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without \
+             EDNS only after NXDOMAIN"
                 .to_owned()
         }
-        Doubt::Edns(Some(release)) => format!(
-            ", if the resolver says NXDOMAIN: OVN {release} passes on queries with EDNS, and it asks without EDNS only after \
-             NXDOMAIN"
+        Doubt::Edns(Some(version)) => format!(
+            ", if the resolver says NXDOMAIN: OVN {} passes on queries with EDNS, and it asks without EDNS only after \
+             NXDOMAIN",
+            shown(*version)
         ),
     }
 }
