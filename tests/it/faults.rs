@@ -218,7 +218,7 @@ fn garbage_on_standard_output() -> Result<()> {
     $ echo '{"data": oops'
     ----- stderr -----
     error: the output of OVN's client is not its JSON
-      cause: expected value at line 1 column 10: {\"data\": oops\n
+      cause: expected value at line 1 column 10: {"data": oops\n
        hint: check which program runs: qdns -v shows the command, --ovn-nbctl names another one
     ----- exit 3 -----
     $ printf '\377\376\000\033[2J'

@@ -418,8 +418,8 @@ fn doctor_finds_no_error_on_the_healthy_networks_of_others() -> Result<()> {
     snapshot!(findings(&shapes()?), @"
     warning dhcp-missing lxd-net2-ls-int (lxd): port lxd-net2-instance-c2-eth0 of lxd-net2-ls-int has no DHCP options: no lease, no resolver
     warning dhcp-missing ovirt-network (ovirt): port [UUID] of ovirt-network has no DHCP options: no lease, no resolver
-    info zone-missing node1, ovirt-network, ovn-default: a switch with guests has no zone (3 findings, -v shows them)
-    2 warnings on lxd-net2-ls-int, ovirt-network, 3 for information; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
+    info zone-missing ovirt-network, ovn-default: a switch with guests has no zone (2 findings, -v shows them)
+    2 warnings on lxd-net2-ls-int, ovirt-network, 2 for information; [N] checks passed, [N] not made: the southbound database is unknown, no part of OVN says which release it is, no forwarder was asked.
     ");
     Ok(())
 }

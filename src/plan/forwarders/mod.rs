@@ -4,16 +4,16 @@ mod create;
 mod options;
 mod reach;
 mod rows;
+mod wanted;
 
 use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use super::balancer::{self, VipChoice};
+use super::balancer;
 use super::change::Change;
 use super::creation::usual_domain;
 use super::{Plan, Undo};
 use crate::error::Result;
-use crate::model::balancer::PORT;
 use crate::model::dhcp::{self, DNS_SERVER};
 use crate::model::foreign::ForeignNames;
 use crate::model::marks::{option_of_before_mark, wrote_mark};
@@ -22,64 +22,12 @@ use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Snapshot};
 use crate::model::topology::{Network, Topology};
 pub(super) use create::created_again;
+pub use wanted::{Forwarders, Wanted};
+
 use create::{created_for, destroy, is_created_for, new_rows};
 use options::{restore, search_options, write, write_search};
 use reach::{refuse_silent, warn_unreachable};
 use rows::{UsedRow, no_matching_rows, question, refuse_foreign, rows_of};
-
-/// The resolvers for names of other networks, and how guests reach them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Forwarders {
-    /// The guests ask the resolvers.
-    Direct(Vec<IpAddr>),
-    /// The guests ask their router, and a load balancer forwards to the resolvers.
-    Balanced { vip: VipChoice, resolvers: Vec<SocketAddr> },
-}
-
-impl Forwarders {
-    /// The addresses of the resolvers.
-    pub fn resolvers(&self) -> Vec<IpAddr> {
-        match self {
-            Forwarders::Direct(servers) => servers.clone(),
-            Forwarders::Balanced { resolvers, .. } => resolvers.iter().map(SocketAddr::ip).collect(),
-        }
-    }
-}
-
-/// What the guests of a switch get by DHCP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    pub forwarders: Forwarders,
-    /// Whether they get the zone's domain as their search domain.
-    pub search: bool,
-    /// Whether guests that have no DHCP row get one.
-    pub create_dhcp: bool,
-}
-
-impl Wanted {
-    /// The command that sets it.
-    pub fn command(&self, switch: &str) -> CommandLine {
-        let line = CommandLine::qdns(["forwarders", "set"]).value(switch);
-        let line = match &self.forwarders {
-            Forwarders::Direct(servers) => servers.iter().fold(line, CommandLine::value),
-            Forwarders::Balanced { vip, resolvers } => {
-                let line =
-                    resolvers.iter().map(|resolver| resolver_word(*resolver)).fold(line, CommandLine::value);
-                line.option("--via").option(match vip {
-                    VipChoice::Auto => "auto".to_owned(),
-                    VipChoice::Address(vip) => vip.to_string(),
-                })
-            }
-        };
-        let line = if self.search { line } else { line.option("--no-search") };
-        if self.create_dhcp { line.option("--create-dhcp") } else { line }
-    }
-}
-
-/// A resolver as a command takes it.
-fn resolver_word(resolver: SocketAddr) -> String {
-    if resolver.port() == PORT { resolver.ip().to_string() } else { resolver.to_string() }
-}
 
 /// A plan that writes the resolvers and the search domain into the switch's DHCP options.
 ///

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::{Wanted, create};
+use super::create;
+use super::wanted::Wanted;
 use crate::error::{Error, Result};
 use crate::model::listing::some_of;
 use crate::model::owner::resolver_command;
