@@ -2,6 +2,7 @@
 
 mod backup;
 mod batches;
+mod busy;
 pub(crate) mod child;
 pub(crate) mod choice;
 mod completion;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::busy::until_connected;
 use super::errors;
 use super::json::{Table, garbage};
 use super::northbound::Northbound;
@@ -32,10 +33,12 @@ impl Northbound {
         // ovn-nbctl stops itself after its own timeout. The longer limit here is for a program that does not.
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
         let mut seen = Ok(());
-        let finished = process::stream(program.as_os_str(), &all, limit, &mut |line| {
-            if seen.is_ok() {
-                seen = each(&line);
-            }
+        let finished = until_connected(limit, || {
+            process::stream(program.as_os_str(), &all, limit, &mut |line| {
+                if seen.is_ok() {
+                    seen = each(&line);
+                }
+            })
         });
         let finished = finished.map_err(|error| self.not_run(&program, error))?;
         if finished.succeeded() {

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::busy::until_connected;
 use super::json::{Row, Table, garbage};
 use super::program::Program;
 use super::query::{Query, Select, Test, Wanted};
@@ -124,7 +125,7 @@ impl OvsdbClient {
         let program = self.program.find().ok_or_else(|| missing(&self.program))?;
         let args = self.program.with(&args);
         let limit = Duration::from_secs(self.timeout) + Duration::from_millis(500);
-        let finished = process::run(program.as_os_str(), &args, limit)
+        let finished = until_connected(limit, || process::run(program.as_os_str(), &args, limit))
             .map_err(|error| missing(&self.program).cause(error))?;
         if finished.succeeded() {
             Ok(finished.stdout)

@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
@@ -289,5 +290,27 @@ fn options_from_the_environment_cannot_turn_a_command_into_another() -> Result<(
     list.args(["zone", "ls"]).env("OVN_NBCTL_OPTIONS", "--if-exists ls-del net1 --");
     run(&mut list).ok();
     assert!(nb.nbctl(&["ls-list"]).contains("net1"));
+    Ok(())
+}
+
+/// ovsdb-server lets 64 clients wait at its socket, and one more.
+#[test]
+fn a_server_without_room_for_a_connection_is_asked_again() -> Result<()> {
+    for client in ["ovsdb-client", "ovn-nbctl"] {
+        let nb = Nb::start()?;
+        nb.nbctl(&["ls-add", "net1"]);
+        let path = nb.remote();
+        let path = path.strip_prefix("unix:").context("a socket")?;
+        nb.stop();
+        let waiting: Vec<UnixStream> =
+            (0..65).map(|_| UnixStream::connect(path)).collect::<Result<_, _>>()?;
+        let mut qdns = command(&nb.remote());
+        qdns.args(["zone", "ls", "--client", client]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = qdns.spawn()?;
+        sleep(Duration::from_millis(300));
+        nb.cont();
+        assert_eq!(Run::of(child.wait_with_output()?).ok(), "No zones.\n", "{client}");
+        drop(waiting);
+    }
     Ok(())
 }
