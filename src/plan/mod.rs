@@ -146,16 +146,18 @@ impl Plan {
 
     /// The plan, which fails where another program marks one of its rows as its own before it is written.
     fn guarded(mut self) -> Self {
-        let is_created = |row: Uuid| {
-            self.changes.iter().any(|change| matches!(change, Change::Create(new) if new.uuid() == row))
-        };
+        let created: BTreeSet<Uuid> = self
+            .changes
+            .iter()
+            .filter_map(|change| if let Change::Create(row) = change { Some(row.uuid()) } else { None })
+            .collect();
         let marks = |entry: &Entry| match entry.column {
             Column::DnsRecords | Column::DnsMarks => Some((Column::DnsMarks, entry.row)),
             Column::DhcpOptions | Column::DhcpMarks => Some((Column::DhcpMarks, entry.row)),
             Column::BalancerVips | Column::PortOptions => None,
         };
         let written: BTreeSet<(Column, Uuid)> =
-            self.entries().filter_map(marks).filter(|(_, row)| !is_created(*row)).collect();
+            self.entries().filter_map(marks).filter(|(_, row)| !created.contains(row)).collect();
         for (column, row) in written {
             FOREIGN_MARKS.iter().for_each(|mark| self.expect(column, row, mark, None));
         }

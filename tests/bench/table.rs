@@ -17,6 +17,7 @@ const REASONS: &[(&str, &str)] = &[
         "a process of its own, and the start of another, are 2 to 3 ms, more than half of what the bare read \
          takes in all",
     ),
+    ("`zone show SWITCH`", "as `record ls SWITCH`"),
     (
         "`record ls -o json`",
         "100,000 hosts are put together from 200,000 keys and printed with everything that is known of each: \
@@ -37,7 +38,8 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "`record import",
-        "a file of 10,000 lines is checked against the zone, and the 30,000 changes are printed",
+        "each of the transactions is a process, takes at most 128 KiB as one argument, and has its keys twice: the second \
+         time as the condition that they were absent",
     ),
 ];
 
