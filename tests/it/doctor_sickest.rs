@@ -219,7 +219,9 @@ fn the_guests_of_the_sickest_network_lease_and_resolve() -> Result<()> {
         assert_eq!(lease.get("search").or(lease.get("domain")), Some("internal"));
     }
     assert_eq!(web.dig(&["db.internal"]), ["10.0.0.11"]);
-    assert_eq!(web.dig(&["-x", "10.0.0.11"]), ["db.internal."]);
+    // Two hosts have the address.
+    let reverse = web.dig(&["-x", "10.0.0.11"]);
+    assert!([["db.internal."], ["gateway-1.internal."]].iter().any(|host| reverse == *host), "{reverse:?}");
     assert!(db.run(&["getent", "ahostsv4", "moved"]).ok().starts_with("10.0.0.30"));
     Ok(())
 }

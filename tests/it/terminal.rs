@@ -319,7 +319,7 @@ fn verbosely_the_commands_of_ovn_are_shown_and_can_be_pasted() -> Result<()> {
 #[test]
 fn after_a_slow_read_a_person_learns_what_makes_it_fast() -> Result<()> {
     let nb = net()?;
-    let slow = nb.dir().join("ovn-nbctl");
+    let slow = nb.dir().join("slow-nbctl");
     executable(&slow, &format!("#!/bin/sh\nsleep 1.1\nexec {} \"$@\"\n", nb.nbctl_path().display()))?;
     let before = format!("QDNS_OVN_NBCTL={}", slow.display());
     let shown = on_terminal(&nb, &format!("env {before}"), "zone ls");
