@@ -59,7 +59,8 @@ pub struct GlobalOptions {
     /// Print no warnings and no confirmations
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show the settings with their sources, each command of OVN's clients on standard error, and each of many changes
+    /// Show the settings and their sources and each command of OVN's clients on standard error, and list all of many
+    /// changes
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }

@@ -39,7 +39,7 @@ Examples:
   qdns lookup db-server --from web.corp.lan    from the guest that has this name
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
-The answer comes first, then how the guest comes to it; -v shows the rows and the steps of traces. Guests that get \
+The answer comes first, then how the guest gets it; -v shows the rows and the steps of traces. Guests that get \
 the same have one answer. ovn-trace follows \
 a query to each resolver that the port leases; it needs the southbound database (--sb-db, OVN_SB_DB). What could not \
 be seen is reported. The exit code is 4 where the guest gets no answer, and 0 where it gets one or a resolver is \

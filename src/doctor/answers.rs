@@ -19,7 +19,8 @@ pub struct LongAnswer<'l> {
 
 /// The answers of a row that are longer than [`PLAIN_MAX`].
 pub fn long_answers<'l>(listed: &'l ListedRow) -> impl Iterator<Item = LongAnswer<'l>> {
-    // The shortest address has seven characters and four octets in the answer, beside the name.
+    // Most values are short. Each character is counted as an address of 16 octets and the name, so that no long answer is
+    // missed.
     let may_be_long = |key: &str, value: &str| value.len() * (key.len() + 16) > PLAIN_MAX;
     let names = listed.row.records.iter().filter(|(key, _)| !address::is_reverse_name(key));
     names.filter(move |(key, value)| may_be_long(key, value)).filter_map(|(key, value)| long(key, value))

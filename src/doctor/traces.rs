@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::model::alike::{self, AclIndex, Alike};
+use crate::model::acls::AclIndex;
+use crate::model::alike::{self, Alike};
 use crate::model::lookup::asker::stop_of;
 use crate::model::lookup::lease::{Lease, Resolver};
 use crate::model::reach::NextHop;

@@ -1,12 +1,13 @@
 //! Sets of ports whose queries nothing in the rows can tell apart: no ACL, port group, port security, state or DHCP.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use uuid::Uuid;
 
-use super::snapshot::{Acl, Port, Snapshot};
+use super::acls::AclIndex;
+use super::snapshot::{Acl, Port};
 use super::topology::Network;
 
 /// Guests' ports of a switch that are treated alike, in the order of their names.
@@ -20,7 +21,7 @@ pub struct Alike<'a> {
 
 /// The sets of a switch's ports, in the order of the names of their first ports.
 pub fn sets<'a>(network: &Network<'a>, index: &AclIndex<'a>) -> Vec<Alike<'a>> {
-    let words = Words::of(&index.acls_on(network));
+    let words = Words::of(&index.on(network.switch));
     let mut ports: Vec<&Port> = network.guests().collect();
     ports.sort_by(|a, b| a.name.cmp(&b.name));
     let mut sets: BTreeMap<Key, Vec<&Port>> = BTreeMap::new();
@@ -56,48 +57,9 @@ impl Key {
             rows: [port.dhcpv4_options, port.dhcpv6_options],
             is_disabled: port.is_disabled(),
             may_send: [true, false].map(may_send),
-            groups: index.groups.get(&port.uuid).cloned().unwrap_or_default(),
+            groups: index.groups_of(port.uuid).to_vec(),
             matched: words.matched(port, index),
         }
-    }
-}
-
-/// The port groups of each port, and the ACLs and addresses by name.
-pub struct AclIndex<'a> {
-    rows: &'a Snapshot,
-    acls: HashMap<Uuid, &'a Acl>,
-    groups: HashMap<Uuid, Vec<usize>>,
-    sets: HashMap<&'a str, (HashSet<IpAddr>, Vec<IpNet>)>,
-}
-
-impl<'a> AclIndex<'a> {
-    pub fn of(rows: &'a Snapshot) -> Self {
-        let mut groups: HashMap<Uuid, Vec<usize>> = HashMap::new();
-        for (index, group) in rows.port_groups.iter().enumerate() {
-            for port in &group.ports {
-                groups.entry(*port).or_default().push(index);
-            }
-        }
-        let set = |addresses: &'a [String]| {
-            let single = addresses.iter().filter_map(|text| text.parse().ok()).collect();
-            let nets = addresses.iter().filter_map(|text| text.parse::<IpNet>().ok()).collect();
-            (single, nets)
-        };
-        AclIndex {
-            rows,
-            acls: rows.acls.iter().map(|acl| (acl.uuid, acl)).collect(),
-            groups,
-            sets: rows.address_sets.iter().map(|row| (row.name.as_str(), set(&row.addresses))).collect(),
-        }
-    }
-
-    /// The ACLs that OVN applies on a switch: its own, and those of the port groups that have ports of it.
-    fn acls_on(&self, network: &Network) -> Vec<&'a Acl> {
-        let ports = network.switch.ports.iter().filter_map(|port| self.groups.get(port));
-        let groups: BTreeSet<usize> = ports.flatten().copied().collect();
-        let grouped = groups.into_iter().flat_map(|index| &self.rows.port_groups[index].acls);
-        let uuids = network.switch.acls.iter().chain(grouped);
-        uuids.filter_map(|uuid| self.acls.get(uuid).copied()).collect()
     }
 }
 
@@ -138,10 +100,6 @@ impl<'a> Words<'a> {
     /// How a port relates to each constant.
     fn matched(&self, port: &Port, index: &AclIndex) -> Vec<u8> {
         let addresses = port.guest_addresses();
-        let in_set = |name: &&str| {
-            let Some((single, nets)) = index.sets.get(*name) else { return false };
-            addresses.iter().any(|ip| single.contains(ip) || nets.iter().any(|net| net.contains(ip)))
-        };
         let order = |net: &IpNet| {
             let mut of_family = addresses.iter().filter(|ip| ip.is_ipv4() == net.addr().is_ipv4());
             match of_family.next() {
@@ -151,7 +109,7 @@ impl<'a> Words<'a> {
             }
         };
         let names = self.names.iter().map(|name| u8::from(port.name == *name));
-        let sets = self.sets.iter().map(|name| u8::from(in_set(name)));
+        let sets = self.sets.iter().map(|name| u8::from(index.set_has(name, &addresses)));
         let macs =
             self.macs.iter().map(|mac| u8::from(port.mac().is_some_and(|own| own.eq_ignore_ascii_case(mac))));
         names.chain(sets).chain(self.nets.iter().map(order)).chain(macs).collect()

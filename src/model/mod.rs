@@ -1,6 +1,7 @@
 //! What is: names, addresses, hosts, and the rows of OVN's databases. Nothing here runs a program or reads a file.
 
 pub mod a_label;
+pub mod acls;
 pub mod address;
 pub mod advertisement;
 pub mod alike;
@@ -8,6 +9,7 @@ pub mod answer_size;
 pub mod balancer;
 pub mod dhcp;
 pub mod dhcp_grammar;
+mod dhcp_lexer;
 pub mod edns;
 #[cfg(test)]
 pub mod fixture;

@@ -97,7 +97,7 @@ impl Reach {
 }
 
 impl Cause {
-    /// Whether the guest is told at once that the query ended.
+    /// Whether the guest gets an error at once.
     pub fn is_rejected(&self) -> bool {
         match self {
             Cause::Acl { is_rejected, .. } | Cause::RouterIsResolver { is_rejected, .. } => *is_rejected,

@@ -29,7 +29,7 @@ pub struct Southbound {
 pub struct DnsFlows {
     /// Those whose queries are looked up.
     pub lookups: Vec<Uuid>,
-    /// Those where every packet from UDP port 53 passes the to-lport ACLs, whoever sent it.
+    /// Those where packets from UDP port 53 of any sender pass the to-lport ACLs.
     pub bypasses: Vec<Uuid>,
 }
 

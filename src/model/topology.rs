@@ -1,7 +1,7 @@
 //! The index of a northbound database: the zone of a switch, the switches that list a row, the ports that use a
 //! DHCP row, the routers of a switch, the balancers of a router. Every command asks here.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::balancer::{self, Holder};
 use super::name::Domain;
 use super::network::networks;
 pub use super::network::{Network, Uplink};
-use super::snapshot::{Acl, DhcpOptions, DnsRow, LoadBalancer, Port, Snapshot};
+use super::snapshot::{DhcpOptions, DnsRow, LoadBalancer, Port, Snapshot};
 use super::zone::{Zone, marks_switch, zone_uuid};
 use crate::error::{Error, Result};
 
@@ -188,17 +188,6 @@ impl<'a> Topology<'a> {
         let routers = self.rows.routers.iter().map(Holder::Router);
         let holders = routers.chain(self.rows.switches.iter().map(Holder::Switch));
         holders.filter(|holder| holder.balancers().contains(&balancer)).collect()
-    }
-
-    /// The ACLs that OVN applies on a switch: its own, and those of the port groups that have ports of it.
-    pub fn acls_on(&self, network: &Network) -> Vec<&'a Acl> {
-        let rows = self.rows;
-        let ports: HashSet<Uuid> = network.switch.ports.iter().copied().collect();
-        let groups = rows.port_groups.iter().filter(|group| !group.acls.is_empty());
-        let groups = groups.filter(|group| group.ports.iter().any(|port| ports.contains(port)));
-        let uuids: HashSet<Uuid> =
-            network.switch.acls.iter().chain(groups.flat_map(|group| &group.acls)).copied().collect();
-        rows.acls.iter().filter(|acl| uuids.contains(&acl.uuid)).collect()
     }
 
     fn find_zones(&self) -> Vec<Zone<'a>> {

@@ -51,24 +51,20 @@ impl Northbound {
         }
         let (mut snapshot, found, listing) = self.read_switch_and(switch, query)?;
         let ours: Vec<Uuid> = snapshot.dns.iter().filter(|row| row.is_ours()).map(|row| row.uuid).collect();
-        let mut sharers: BTreeSet<Uuid> = listing
-            .iter()
-            .filter(|row| row.dns_records.iter().any(|uuid| ours.contains(uuid)))
-            .map(|row| row.uuid)
-            .collect();
         if is_narrow {
             let mut query = Query::default();
             ours.iter().for_each(|row| query.switches_listing(*row, SWITCH_COLUMNS));
             self.read_more(&mut snapshot, query)?;
-            sharers.extend(snapshot.switches.iter().map(|row| row.uuid));
         }
+        let lists_it = |row: &&Switch| row.dns_records.iter().any(|uuid| ours.contains(uuid));
+        let sharers: Vec<&Switch> = snapshot.switches.iter().chain(&listing).filter(lists_it).collect();
         let is_unread = |uuid: &Uuid| snapshot.switches.iter().all(|row| row.uuid != *uuid);
-        let unread: Vec<Uuid> = sharers.iter().copied().filter(is_unread).collect();
-        let listed = snapshot.switches.iter().chain(&listing).filter(|row| sharers.contains(&row.uuid));
-        let rows: BTreeSet<Uuid> = listed.flat_map(|row| &row.dns_records).copied().collect();
+        let unread: Vec<Uuid> = sharers.iter().map(|row| row.uuid).filter(is_unread).collect();
+        let rows: BTreeSet<Uuid> = sharers.iter().flat_map(|row| &row.dns_records).copied().collect();
+        let rows = rows.into_iter().filter(|uuid| snapshot.dns_row(*uuid).is_none());
         let mut query = Query::default();
         query.rows("Logical_Switch", SWITCH_COLUMNS, &unread);
-        query.dns_rows(&Vec::from_iter(rows.into_iter().filter(|uuid| snapshot.dns_row(*uuid).is_none())));
+        query.dns_rows(&Vec::from_iter(rows));
         self.read_more(&mut snapshot, query)?;
         self.read_marked_switches(&mut snapshot)?;
         Ok((snapshot, found))

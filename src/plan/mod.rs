@@ -90,7 +90,7 @@ pub struct Plan {
     /// Switches that must list these DNS rows and no others when the plan is written. ovsdb-client compares them, ovn-nbctl
     /// cannot.
     pub expects_listings: Vec<Listing>,
-    /// The same the other way round: DNS rows that these switches and no others must list.
+    /// DNS rows, each with all of the switches that must list it when the plan is written.
     pub expects_listers: Vec<Listers>,
     /// DNS rows that must have this content and no more when the plan is written. ovn-nbctl compares them a moment before.
     pub expects_rows: Vec<DnsRow>,

@@ -1,5 +1,4 @@
-//! The benchmark: each command beside the bare commands of OVN's clients that do the same, in one run, turn
-//! by turn. `cargo bench --bench bench` prints the tables.
+//! The benchmark compares each command with the commands of OVN's own clients that do the same. Both run in turns. `cargo bench --bench bench` prints the tables.
 //!
 //! With `QDNS_BENCH_WRITE=1` it also writes `tests/bench/RESULTS.md`, `tests/bench/cost.svg` and the
 //! figures in `README.md`. `QDNS_BENCH_ROUNDS` is the number of turns (15); with `QDNS_BENCH_FULL=1` the

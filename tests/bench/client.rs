@@ -1,5 +1,5 @@
-//! The commands on one zone beside ovsdb-client, which reads single rows and writes atomically: a `query` of the switch
-//! and its zone, and a `transact` of the same three keys. It checks nothing.
+//! Compares the commands on one zone with ovsdb-client. It reads the switch and its zone with one `query`, and writes the
+//! same three keys with one `transact`, without a condition.
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};

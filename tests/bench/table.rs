@@ -43,7 +43,7 @@ const REASONS: &[(&str, &str)] = &[
     ),
 ];
 
-/// qdns beside bare commands.
+/// A command of qdns, compared with the commands of OVN's own clients.
 #[derive(Clone)]
 pub struct Row {
     /// The command.

@@ -87,9 +87,9 @@ fn a_command_that_does_not_run_ovn_nbctl_is_named() -> Result<()> {
        hint: the command is from --ovn-nbctl, QDNS_OVN_NBCTL or the settings file; qdns -v says from which
     ----- exit 3 -----
     ");
-    snapshot!(with("podman-of-nobody exec ovn_nb_db ovn-nbctl"), @"
+    snapshot!(with("missing-program exec ovn_nb_db ovn-nbctl"), @"
     ----- stderr -----
-    error: there is no podman-of-nobody on this machine
+    error: there is no missing-program on this machine
        hint: the command is from --ovn-nbctl, QDNS_OVN_NBCTL or the settings file; qdns -v says from which
     ----- exit 3 -----
     ");

@@ -333,7 +333,7 @@ fn any_is_answered_by_udp_only() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=8.8.8.8"])?;
     snapshot!(nb.qdns("lookup web --from p1 --type ANY"), @"
     web from p1 on net1: 10.0.0.10 fd00::10 for glibc, musl; nothing for systemd-resolved
-      ANY web: 10.0.0.10 fd00::10, TTL 3600, from OVN, by UDP only: dig asks for ANY by TCP, which OVN passes on, unless it is told +notcp
+      ANY web: 10.0.0.10 fd00::10, TTL 3600, from OVN, over UDP only; dig sends ANY over TCP, which OVN passes on (+notcp: over UDP)
       glibc: 10.0.0.10 fd00::10
       musl: 10.0.0.10 fd00::10
       systemd-resolved: asks no DNS: a single label is never sent without a search domain

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::doctor::finding::{Finding, Severity};
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
+use crate::model::acls::AclIndex;
 use crate::model::snapshot::Acl;
 use crate::model::topology::Network;
 
@@ -33,21 +34,20 @@ fn run(input: &Input) -> Outcome {
     let open: HashSet<&Uuid> =
         sb.datapaths.iter().filter(|(path, _)| bypasses.contains(path)).map(|(_, switch)| switch).collect();
     let networks = input.topology.switches.iter().filter(|network| open.contains(&network.switch.uuid));
-    Ok(networks.filter_map(|network| finding(input, network)).collect())
+    let acls = AclIndex::of(input.topology.rows);
+    Ok(networks.filter_map(|network| finding(input, network, &acls.on(network.switch))).collect())
 }
 
-fn finding(input: &Input, network: &Network) -> Option<Finding> {
+fn finding(input: &Input, network: &Network, acls: &[&Acl]) -> Option<Finding> {
     let drops_by_default =
         input.topology.rows.global.options.get("default_acl_drop").is_some_and(|value| value == "true");
     let is_open = |acl: &&&Acl| {
         acl.direction == "to-lport" && (drops_by_default || matches!(acl.action.as_str(), "drop" | "reject"))
     };
-    let acls = input.topology.acls_on(network);
     let count = acls.iter().filter(is_open).count();
     let name = network.name();
     let message = format!(
-        "packets from UDP source port 53, whoever sends them, pass the ACLs that protect the guests of {name} \
-         (CVE-2025-0650)"
+        "packets from UDP port 53 of any sender pass the ACLs that protect the guests of {name} (CVE-2025-0650)"
     );
     let finding = Finding::new(name, message).on(name).owned_by(network.switch.owner()).seen("acls", count);
     let finding = match input.topology.rows.release() {

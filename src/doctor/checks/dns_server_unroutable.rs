@@ -52,7 +52,7 @@ fn finding(input: &Input, leases: &Leases, address: IpAddr) -> Option<Finding> {
     Some(finding.all_fixes(fixes))
 }
 
-/// Why guests send nothing to an address, and what mends it.
+/// Why guests cannot send a query to an address, and the fixes.
 fn why_unsent(
     input: &Input,
     leases: &Leases,

@@ -74,7 +74,7 @@ pub(super) mod tests {
         }
     }
 
-    /// The fixes for a host whose port has its name only from whoever started the machine.
+    /// The number of fixes for a host that a port claims only by its `vm-name`.
     fn fixes_of_claim(change: impl FnOnce(&mut Facts)) -> usize {
         let found = found(&CHECK, |facts| {
             let port = &mut nb(facts).ports[0];

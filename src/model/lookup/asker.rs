@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::lease::{Lease, Resolver};
 use super::verdict::{Loss, NoAnswer, Query, Verdict};
 use crate::error::{Error, Result};
+use crate::model::acls::AclIndex;
 use crate::model::edns::Edns;
 use crate::model::port_names;
 use crate::model::reach::{Cause, NextHop, Reach, Stop, switch_with};
@@ -39,15 +40,22 @@ impl<'t> Asker<'t> {
         let network = network.ok_or_else(|| {
             Error::not_found(format!("port {} is on no switch that could be read", port.name))
         })?;
-        Ok(Asker::of(topology, network, port))
+        let acls = AclIndex::of(topology.rows).on(network.switch);
+        Ok(Asker::of(topology, network, port, acls))
     }
 
-    pub fn of(topology: &'t Topology<'t>, network: &'t Network<'t>, port: &'t Port) -> Self {
+    /// The guest of a port; `acls` are those that OVN applies on its switch.
+    pub fn of(
+        topology: &'t Topology<'t>,
+        network: &'t Network<'t>,
+        port: &'t Port,
+        acls: Vec<&'t Acl>,
+    ) -> Self {
         Asker {
             topology,
             port,
             network,
-            acls: topology.acls_on(network),
+            acls,
             lease: Lease::of(topology, network, port),
             relay: network.relay_of(port),
             edns: Edns::of(topology.rows.global.options.get(VERSION_OPTION).map(String::as_str)),

@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use super::asker::Asker;
 use super::question::Question;
 use crate::error::{Error, Kind, Result};
-use crate::model::alike::{AclIndex, sets};
+use crate::model::acls::AclIndex;
+use crate::model::alike::sets;
 use crate::model::snapshot::Port;
 use crate::model::switch;
 use crate::model::topology::{Network, Topology};
@@ -84,7 +85,9 @@ fn of_switch<'t>(
     network: &'t Network<'t>,
     index: &AclIndex<'t>,
 ) -> Vec<Group<'t>> {
-    let group = |ports: Vec<&'t Port>| Group { asker: Asker::of(topology, network, ports[0]), ports };
+    let acls = index.on(network.switch);
+    let group =
+        |ports: Vec<&'t Port>| Group { asker: Asker::of(topology, network, ports[0], acls.clone()), ports };
     let mut groups: Vec<Group> = sets(network, index).into_iter().map(|set| group(set.ports)).collect();
     groups.sort_by_key(|group| Reverse(group.ports.len()));
     groups

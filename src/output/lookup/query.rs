@@ -79,8 +79,7 @@ impl Row {
 }
 
 /// dig(1) asks for ANY by TCP, which the responder does not see.
-const ANY_BY_TCP: &str =
-    ", by UDP only: dig asks for ANY by TCP, which OVN passes on, unless it is told +notcp";
+const ANY_BY_TCP: &str = ", over UDP only; dig sends ANY over TCP, which OVN passes on (+notcp: over UDP)";
 
 /// Which rows of OVN an answer is from.
 pub(super) fn from_ovn(on: Option<&str>) -> String {
