@@ -1,11 +1,13 @@
 //! Parses the rows that OVN's clients print, with values as in RFC 7047, section 5.1. ovn-nbctl prints each table of
-//! `list` and `find` as a line with headings, ovsdb-client prints each row of a `select` as an object.
+//! `list` and `find` as a line with headings, ovsdb-client prints each row of a `select` as an object. Values that are
+//! written have the same form.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -177,7 +179,15 @@ impl Row<'_> {
     }
 }
 
-impl Datum<'_> {
+impl<'t> Datum<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Datum::Text(Cow::Borrowed(text))
+    }
+
+    pub(super) fn of_map(map: &'t Map) -> Self {
+        Datum::Map(map.iter().map(|(key, value)| (Datum::of(key), Datum::of(value))).collect())
+    }
+
     fn uuid(&self) -> Option<Uuid> {
         if let Datum::Uuid(uuid) = self { Some(*uuid) } else { None }
     }
@@ -189,6 +199,19 @@ impl Datum<'_> {
             Datum::Number(number) => Some(number.to_string()),
             Datum::Bool(value) => Some(value.to_string()),
             Datum::Set(_) | Datum::Map(_) => None,
+        }
+    }
+}
+
+impl Serialize for Datum<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Datum::Text(text) => serializer.serialize_str(text),
+            Datum::Number(number) => serializer.serialize_f64(*number),
+            Datum::Bool(value) => serializer.serialize_bool(*value),
+            Datum::Uuid(uuid) => ("uuid", uuid).serialize(serializer),
+            Datum::Set(items) => ("set", items).serialize(serializer),
+            Datum::Map(pairs) => ("map", pairs).serialize(serializer),
         }
     }
 }

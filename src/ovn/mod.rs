@@ -16,6 +16,7 @@ mod left_over;
 mod lookup;
 mod nbctl;
 pub(crate) mod northbound;
+mod operation;
 mod operations;
 pub(crate) mod ovsdb_client;
 mod port_search;

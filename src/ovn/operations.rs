@@ -6,23 +6,28 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::json::Datum;
+use super::operation::{Columns, Operation, this};
 use super::ovsdb_client::Versions;
-use crate::model::snapshot::Map;
 use crate::plan::Plan;
 use crate::plan::change::{Change, Column, Entry, Listers, Listing, Reference, Row};
 
 /// The value of a key that must be absent, for the time of the transaction.
 const ABSENT: &str = "qdns: absent";
+const SWITCH: &str = "Logical_Switch";
 
 /// The operations of a plan; `versions` has the `_version` of each row that it destroys or that must not have changed,
 /// `switches` those of the switches whose ports must not have changed.
-pub(super) fn of(plan: &Plan, versions: &Versions, switches: &Versions, comment: &str) -> Vec<Value> {
-    let unchanged =
-        switches.iter().map(|(switch, version)| await_version("Logical_Switch", *switch, version));
-    let mut operations: Vec<Value> = unchanged.collect();
+pub(super) fn of<'p>(
+    plan: &'p Plan,
+    versions: &Versions,
+    switches: &Versions,
+    comment: &'p str,
+) -> Vec<Operation<'p>> {
+    let unchanged = switches.iter().map(|(switch, version)| await_version(SWITCH, *switch, version));
+    let mut operations: Vec<Operation> = unchanged.collect();
     for row in &plan.expects_rows {
         operations.extend(versions.get(&row.uuid).map(|version| await_version("DNS", row.uuid, version)));
     }
@@ -52,7 +57,7 @@ pub(super) fn of(plan: &Plan, versions: &Versions, switches: &Versions, comment:
     for ((column, row), entries) in by_column(plan) {
         operations.extend(write(column, row, &entries));
     }
-    operations.push(json!({"op": "comment", "comment": comment}));
+    operations.push(Operation::Comment { comment });
     operations
 }
 
@@ -65,35 +70,36 @@ fn by_column(plan: &Plan) -> BTreeMap<(Column, Uuid), Vec<&Entry>> {
 }
 
 /// Compares the old values, removes them, inserts the new ones, and checks those that were absent.
-fn write(column: Column, row: Uuid, entries: &[&Entry]) -> Vec<Value> {
+fn write<'p>(column: Column, row: Uuid, entries: &[&'p Entry]) -> Vec<Operation<'p>> {
     let (changed, expected): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().copied().partition(|entry| entry.is_change());
     let is_absent = |entry: &&&Entry| entry.from.is_none();
-    let none: Pairs = expected.iter().filter(is_absent).map(|entry| (entry.key.as_str(), ABSENT)).collect();
+    let none: Pairs = expected.iter().filter(is_absent).map(|entry| absent(entry)).collect();
     let old: Pairs = entries.iter().filter_map(|entry| pair(entry, &entry.from)).collect();
     let removed: Pairs = changed.iter().filter_map(|entry| pair(entry, &entry.from)).collect();
     let new: Pairs = changed.iter().filter_map(|entry| pair(entry, &entry.to)).collect();
     let added: Pairs = changed.iter().filter(is_absent).filter_map(|entry| pair(entry, &entry.to)).collect();
     let steps = [
-        (Step::Await, &old),
-        (Step::Insert, &none),
-        (Step::Await, &none),
-        (Step::Delete, &none),
-        (Step::Delete, &removed),
-        (Step::Insert, &new),
-        (Step::Await, &added),
+        (Step::Await, old),
+        (Step::Insert, none.clone()),
+        (Step::Await, none.clone()),
+        (Step::Delete, none),
+        (Step::Delete, removed),
+        (Step::Insert, new),
+        (Step::Await, added),
     ];
     let steps = steps.into_iter().filter(|(_, pairs)| !pairs.is_empty());
+    let (table, name) = column.names();
     steps
         .map(|(step, pairs)| match step {
-            Step::Await => await_pairs(column, row, pairs),
-            Step::Insert => mutate(column, row, "insert", pairs),
-            Step::Delete => mutate(column, row, "delete", pairs),
+            Step::Await => Operation::wait_for(table, row, (name, "includes", Datum::Map(pairs))),
+            Step::Insert => Operation::mutate(table, row, name, "insert", Datum::Map(pairs)),
+            Step::Delete => Operation::mutate(table, row, name, "delete", Datum::Map(pairs)),
         })
         .collect()
 }
 
-type Pairs<'p> = Vec<(&'p str, &'p str)>;
+type Pairs<'p> = Vec<(Datum<'p>, Datum<'p>)>;
 
 /// What an operation does with pairs of a column.
 enum Step {
@@ -103,126 +109,69 @@ enum Step {
     Delete,
 }
 
-fn pair<'p>(entry: &'p Entry, value: &'p Option<String>) -> Option<(&'p str, &'p str)> {
-    Some((&entry.key, value.as_deref()?))
+fn pair<'p>(entry: &'p Entry, value: &'p Option<String>) -> Option<(Datum<'p>, Datum<'p>)> {
+    Some((Datum::of(&entry.key), Datum::of(value.as_deref()?)))
 }
 
-fn mutate(column: Column, row: Uuid, verb: &str, pairs: &Pairs) -> Value {
-    let (table, name) = column.names();
-    json!({"op": "mutate", "table": table, "where": [this(row)], "mutations": [[name, verb, ["map", pairs]]]})
+fn absent(entry: &Entry) -> (Datum<'_>, Datum<'_>) {
+    (Datum::of(&entry.key), Datum::of(ABSENT))
 }
 
-/// Aborts the transaction unless the row has all of these pairs.
-fn await_pairs(column: Column, row: Uuid, pairs: &Pairs) -> Value {
-    let (table, name) = column.names();
-    await_row(table, row, json!([name, "includes", ["map", pairs]]))
-}
-
-fn create(row: &Row) -> Value {
-    let mut columns = serde_json::Map::new();
-    for (column, map) in row.maps() {
-        columns.insert(column.to_owned(), ovsdb_map(map));
-    }
-    match row {
-        Row::Dns(_) => {}
-        Row::Balancer(row) => {
-            columns.insert("name".to_owned(), json!(row.name));
-            columns.insert("protocol".to_owned(), json!(row.protocol));
-        }
-        Row::Dhcp(row) => drop(columns.insert("cidr".to_owned(), json!(row.cidr))),
-    }
-    json!({"op": "insert", "table": row.table(), "uuid": row.uuid(), "row": columns})
+fn create(row: &Row) -> Operation<'_> {
+    let maps = row.maps().into_iter().map(|(column, map)| (column, Datum::of_map(map)));
+    let texts = match row {
+        Row::Dns(_) => vec![],
+        Row::Balancer(row) => vec![("name", Datum::of(&row.name)), ("protocol", Datum::of(&row.protocol))],
+        Row::Dhcp(row) => vec![("cidr", Datum::of(&row.cidr))],
+    };
+    let columns = Columns::from_iter(maps.chain(texts));
+    Operation::Insert { table: row.table(), uuid: row.uuid(), row: columns }
 }
 
 /// Deletes a row if it has this version. Without one, the row is gone already.
-fn destroy(row: &Row, version: Option<&Uuid>) -> Vec<Value> {
+fn destroy<'p>(row: &Row, version: Option<&Uuid>) -> Vec<Operation<'p>> {
     let Some(version) = version else { return Vec::new() };
     let (table, uuid) = (row.table(), row.uuid());
-    vec![await_version(table, uuid, version), json!({"op": "delete", "table": table, "where": [this(uuid)]})]
+    vec![await_version(table, uuid, version), Operation::Delete { table, conditions: [this(uuid)] }]
 }
 
-fn mutate_reference(verb: &str, reference: &Reference) -> Value {
+fn mutate_reference<'p>(mutator: &'static str, reference: &Reference) -> Operation<'p> {
     let (table, column) = reference.column.names();
-    let target = json!(["set", [["uuid", reference.target]]]);
-    json!({"op": "mutate", "table": table, "where": [this(reference.row)], "mutations": [[column, verb, target]]})
+    let target = Datum::Set(vec![Datum::Uuid(reference.target)]);
+    Operation::mutate(table, reference.row, column, mutator, target)
 }
 
 /// Aborts the transaction unless the row has the reference.
-fn await_reference(reference: &Reference) -> Value {
+fn await_reference<'p>(reference: &Reference) -> Operation<'p> {
     let (table, column) = reference.column.names();
-    await_row(table, reference.row, json!([column, "includes", ["uuid", reference.target]]))
+    Operation::wait_for(table, reference.row, (column, "includes", Datum::Uuid(reference.target)))
 }
 
 /// Aborts the transaction unless the switch lists exactly these DNS rows.
-fn await_listing(listing: &Listing) -> Value {
-    let rows: Vec<Value> = listing.rows.iter().map(|row| json!(["uuid", row])).collect();
-    json!({
-        "op": "wait",
-        "timeout": 0,
-        "table": "Logical_Switch",
-        "where": [this(listing.switch)],
-        "columns": ["dns_records"],
-        "until": "==",
-        "rows": [{"dns_records": ["set", rows]}],
-    })
+fn await_listing<'p>(listing: &Listing) -> Operation<'p> {
+    let rows = listing.rows.iter().map(|row| Datum::Uuid(*row)).collect();
+    Operation::wait(SWITCH, vec![this(listing.switch)], "dns_records", [Datum::Set(rows)])
 }
 
 /// Aborts the transaction unless exactly these switches list the DNS row.
-fn await_listers(listers: &Listers) -> Value {
-    let switches: Vec<Value> =
-        listers.switches.iter().map(|switch| json!({"_uuid": ["uuid", switch]})).collect();
-    json!({
-        "op": "wait",
-        "timeout": 0,
-        "table": "Logical_Switch",
-        "where": [["dns_records", "includes", ["uuid", listers.row]]],
-        "columns": ["_uuid"],
-        "until": "==",
-        "rows": switches,
-    })
+fn await_listers<'p>(listers: &Listers) -> Operation<'p> {
+    let lists_it = ("dns_records", "includes", Datum::Uuid(listers.row));
+    let switches = listers.switches.iter().map(|switch| Datum::Uuid(*switch));
+    Operation::wait(SWITCH, vec![lists_it], "_uuid", switches)
 }
 
 /// Aborts the transaction unless the row has no reference in the column.
-fn await_no_reference(reference: &Reference) -> Value {
+fn await_no_reference<'p>(reference: &Reference) -> Operation<'p> {
     let (table, column) = reference.column.names();
-    await_row(table, reference.row, json!([column, "==", ["set", []]]))
-}
-
-/// Aborts the transaction unless the row exists and meets a condition.
-fn await_row(table: &str, row: Uuid, condition: Value) -> Value {
-    json!({
-        "op": "wait",
-        "timeout": 0,
-        "table": table,
-        "where": [this(row), condition],
-        "columns": ["_uuid"],
-        "until": "==",
-        "rows": [{"_uuid": ["uuid", row]}],
-    })
+    Operation::wait_for(table, reference.row, (column, "==", Datum::Set(Vec::new())))
 }
 
 /// Aborts the transaction where a switch has the port.
-fn await_absence(switch: Uuid, port: Uuid) -> Value {
-    json!({
-        "op": "wait",
-        "timeout": 0,
-        "table": "Logical_Switch",
-        "where": [this(switch), ["ports", "includes", ["uuid", port]]],
-        "columns": ["_uuid"],
-        "until": "==",
-        "rows": [],
-    })
+fn await_absence<'p>(switch: Uuid, port: Uuid) -> Operation<'p> {
+    Operation::wait(SWITCH, vec![this(switch), ("ports", "includes", Datum::Uuid(port))], "_uuid", [])
 }
 
 /// Aborts the transaction unless the row has this version.
-fn await_version(table: &str, row: Uuid, version: &Uuid) -> Value {
-    await_row(table, row, json!(["_version", "==", ["uuid", version]]))
-}
-
-fn this(row: Uuid) -> Value {
-    json!(["_uuid", "==", ["uuid", row]])
-}
-
-fn ovsdb_map(map: &Map) -> Value {
-    json!(["map", map.iter().collect::<Vec<_>>()])
+fn await_version<'p>(table: &'static str, row: Uuid, version: &Uuid) -> Operation<'p> {
+    Operation::wait_for(table, row, ("_version", "==", Datum::Uuid(*version)))
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::busy::until_connected;
-use super::json::{Row, Table, garbage};
+use super::json::{Datum, Row, Table, garbage};
+use super::operation::{Condition, Operation, this};
 use super::program::Program;
 use super::query::{Query, Select, Test, Wanted};
 use super::rows::fill;
@@ -88,14 +88,13 @@ impl OvsdbClient {
 
     /// Runs a query. `each` receives the result of each operation with the name of its table.
     fn tables(&self, query: &Query, each: &mut dyn FnMut(&str, &Table) -> Result<()>) -> Result<()> {
-        let of_select = |select: &Select| {
-            operations(select).into_iter().map(|text| (select.table, text)).collect::<Vec<_>>()
-        };
-        let operations: Vec<(&str, Value)> = query.selects.iter().flat_map(of_select).collect();
+        let of_select =
+            |select| operations(select).into_iter().map(|operation| (select.table, operation.to_string()));
+        let operations: Vec<(&str, String)> = query.selects.iter().flat_map(of_select).collect();
         let mut rest = &operations[..];
         while !rest.is_empty() {
             let (now, later) = rest.split_at(fitting(rest));
-            let printed = self.run("query", request(now.iter().map(|(_, operation)| operation)))?;
+            let printed = self.run("query", request(now.iter().map(|(_, operation)| operation.as_str())))?;
             for ((name, _), result) in now.iter().zip(results(&printed, now.len())?) {
                 if let Ok(failure) = serde_json::from_str::<Failure>(result.get()) {
                     return Err(failure.into_error());
@@ -144,17 +143,17 @@ pub(super) struct Request {
 
 impl Request {
     /// `None` if the operations are longer than one argument.
-    pub(super) fn of(operations: &[Value]) -> Option<Self> {
-        let request = Request { text: request(operations), operations: operations.len() };
+    pub(super) fn of(operations: &[Operation]) -> Option<Self> {
+        let texts: Vec<String> = operations.iter().map(Operation::to_string).collect();
+        let text = request(texts.iter().map(String::as_str));
+        let request = Request { text, operations: operations.len() };
         (request.text.len() < ARGUMENT_MAX).then_some(request)
     }
 }
 
 /// The argument with the database and the operations.
-fn request<'o>(operations: impl IntoIterator<Item = &'o Value>) -> String {
-    let operations = operations.into_iter().map(Value::to_string);
-    let all: Vec<String> = std::iter::once(json!(DATABASE).to_string()).chain(operations).collect();
-    format!("[{}]", all.join(","))
+fn request<'o>(operations: impl Iterator<Item = &'o str>) -> String {
+    operations.fold(format!("[\"{DATABASE}\""), |text, operation| text + "," + operation) + "]"
 }
 
 impl Failure {
@@ -179,10 +178,10 @@ fn version(row: &Row) -> Option<(Uuid, Uuid)> {
 }
 
 /// How many operations fit into one argument; at least one.
-fn fitting(operations: &[(&str, Value)]) -> usize {
+fn fitting(operations: &[(&str, String)]) -> usize {
     let mut used = 0;
-    let fits = |(_, operation): &&(&str, Value)| {
-        used += operation.to_string().len() + 1;
+    let fits = |(_, operation): &&(&str, String)| {
+        used += operation.len() + 1;
         used < ARGUMENT_MAX
     };
     operations.iter().take_while(fits).count().max(1)
@@ -202,30 +201,27 @@ fn results(printed: &str, count: usize) -> Result<Vec<&RawValue>> {
 }
 
 /// The `select` operations of RFC 7047, section 5.2.2. A condition cannot have alternatives, so each row has its own.
-fn operations(select: &Select) -> Vec<Value> {
-    let one = |condition: Value| {
-        let mut operation = json!({"op": "select", "table": select.table, "where": condition});
-        if !select.columns.is_empty() {
-            operation["columns"] = select.columns.split(',').collect();
-        }
-        operation
+fn operations(select: &Select) -> Vec<Operation<'_>> {
+    let one = |conditions| {
+        let columns = select.columns.split(',').filter(|column| !column.is_empty()).collect();
+        Operation::Select { table: select.table, conditions, columns }
     };
     match &select.wanted {
-        Wanted::All => vec![one(json!([]))],
-        Wanted::Rows(uuids) => {
-            uuids.iter().map(|uuid| one(json!([["_uuid", "==", ["uuid", uuid]]]))).collect()
-        }
+        Wanted::All => vec![one(vec![])],
+        Wanted::Rows(uuids) => uuids.iter().map(|uuid| one(vec![this(*uuid)])).collect(),
         Wanted::Where(column, test) => vec![one(condition(column, test).into_iter().collect())],
     }
 }
 
-fn condition(column: &str, test: &Test) -> Option<Value> {
+fn condition<'q>(column: &'static str, test: &'q Test) -> Option<Condition<'q>> {
     match test {
-        Test::Is(value) => Some(json!([column, "==", value])),
+        Test::Is(value) => Some((column, "==", Datum::of(value))),
         Test::Begins(_) => None,
-        Test::Refers(uuid) => Some(json!([column, "includes", ["uuid", uuid]])),
-        Test::Pair(key, value) => Some(json!([column, "includes", ["map", [[key, value]]]])),
-        Test::IsNotEmpty => Some(json!([column, "!=", ["set", []]])),
+        Test::Refers(uuid) => Some((column, "includes", Datum::Uuid(*uuid))),
+        Test::Pair(key, value) => {
+            Some((column, "includes", Datum::Map(vec![(Datum::of(key), Datum::of(value))])))
+        }
+        Test::IsNotEmpty => Some((column, "!=", Datum::Set(Vec::new()))),
     }
 }
 
