@@ -153,12 +153,17 @@ pub fn apply_all(
     let comment = context.comment();
     let mut each = |number: usize, result: Result<()>| {
         let switch = &plans[number].plan().switch;
-        failed = once_more(context, switch, plan_again, result).map_err(|error| with_done(error, &done));
-        done.push(&switch.name);
+        let result = once_more(context, switch, plan_again, result);
+        if result.is_ok() {
+            done.push(&switch.name);
+        }
+        if failed.is_ok() {
+            failed = result;
+        }
         failed.is_ok()
     };
     context.nb.commit_all(&plans, &comment, &mut |at| bar.show(at.done, at.all), &mut each);
-    failed
+    failed.map_err(|error| with_done(error, &done))
 }
 
 /// Plans and writes a switch again whose plan lost a race.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::northbound::Northbound;
-use super::process;
+use super::{parallel, process};
 use crate::error::{Error, Kind, Result};
 use crate::model::address;
 use crate::model::marks::{DOMAIN_MARK, HostMark};
@@ -46,8 +46,7 @@ impl Northbound {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<()> {
         let plan = approved.plan();
-        let size = plan.entries().map(cost).sum::<usize>();
-        if size < SMALL {
+        if is_small(plan) {
             return self.commit_one(plan, comment);
         }
         let batches = self.batches(plan);
@@ -55,24 +54,43 @@ impl Northbound {
         progress(at);
         let is_split = batches.len() > 1;
         let _interrupted = Interrupted::watch(is_split);
-        for batch in &batches {
-            let result = if process::is_stopping() {
-                Err(interrupted())
-            } else {
-                self.commit_one(&batch.plan, comment)
-            };
-            result.map_err(|error| if is_split { with_progress(error, at) } else { error })?;
-            at.done += batch.hosts;
+        let result = self.commit_batches(&batches, comment, &mut |hosts| {
+            at.done += hosts;
             progress(at);
-        }
-        Ok(())
+        });
+        result.map_err(|error| if is_split { with_progress(error, at) } else { error })
     }
-}
 
-impl Northbound {
+    /// Writes batches. `finished` receives the number of hosts of each.
+    fn commit_batches(
+        &self,
+        batches: &[Batch],
+        comment: &str,
+        finished: &mut dyn FnMut(usize),
+    ) -> Result<()> {
+        // The first batch may create the row that the others write to.
+        let Some((first, others)) = batches.split_first() else { return Ok(()) };
+        let write = |batch: &Batch| {
+            if process::is_stopping() { Err(interrupted()) } else { self.commit_one(&batch.plan, comment) }
+        };
+        write(first)?;
+        finished(first.hosts);
+        let mut written = Ok(());
+        parallel::in_order(others, self.writers(), write, |batch, result| {
+            if result.is_ok() {
+                finished(batch.hosts);
+            }
+            if written.is_ok() {
+                written = result;
+            }
+            written.is_ok()
+        });
+        written
+    }
+
     /// Writes the plans of several switches in as few transactions as they fit into. `each` receives the number of a plan
-    /// and its result; it returns whether to go on. Plans that lose a race together are written one by one. `progress`
-    /// receives the progress of a large change.
+    /// and its result; once it has returned `false`, no further transaction begins. Plans that lose a race together are
+    /// written one by one. `progress` receives the progress of a large change.
     pub fn commit_all(
         &self,
         plans: &[&Approved<Plan>],
@@ -82,36 +100,41 @@ impl Northbound {
     ) {
         let groups = groups(plans, self.room());
         let mut at = Progress { done: 0, all: plans.iter().map(|plan| hosts(plan.plan())).sum() };
-        let mut number = 0;
+        let (mut first, mut goes_on) = (0, true);
         let _interrupted = Interrupted::watch(groups.len() > 1);
-        for group in &groups {
+        let write = |plan: &Approved<Plan>, progress: &mut dyn FnMut(Progress)| {
+            if process::is_stopping() { Err(interrupted()) } else { self.commit(plan, comment, progress) }
+        };
+        let at_once = |group: &&[&Approved<Plan>]| match group {
+            [plan] => is_small(plan.plan()).then(|| write(plan, &mut |_| {})),
+            plans => {
+                let result = write(&Approved::join(plans), &mut |_| {});
+                (!result.as_ref().is_err_and(is_of_one_plan)).then_some(result)
+            }
+        };
+        parallel::in_order(&groups, self.writers(), at_once, |group, mut at_once| {
+            for (offset, plan) in group.iter().enumerate() {
+                let mut inner = |inner: Progress| progress(Progress { done: at.done + inner.done, ..at });
+                let result = match &mut at_once {
+                    Some(result) => take(result),
+                    None if goes_on => write(plan, &mut inner),
+                    None => break,
+                };
+                goes_on &= each(first + offset, result);
+            }
+            first += group.len();
+            at.done += group.iter().map(|plan| hosts(plan.plan())).sum::<usize>();
             if groups.len() > 1 {
                 progress(at);
             }
-            let mut write = |plan: &Approved<Plan>| {
-                let mut inner = |inner: Progress| progress(Progress { done: at.done + inner.done, ..at });
-                if process::is_stopping() {
-                    Err(interrupted())
-                } else {
-                    self.commit(plan, comment, &mut inner)
-                }
-            };
-            let together = (group.len() > 1).then(|| write(&Approved::join(group)));
-            for plan in *group {
-                let result = match &together {
-                    Some(Ok(())) => Ok(()),
-                    Some(Err(error)) if !is_of_one_plan(error) => {
-                        Err(Error { hints: error.hints.clone(), ..Error::new(error.kind, &*error.message) })
-                    }
-                    _ => write(plan),
-                };
-                if !each(number, result) {
-                    return;
-                }
-                number += 1;
-            }
-            at.done += group.iter().map(|plan| hosts(plan.plan())).sum::<usize>();
-        }
+            goes_on
+        });
+    }
+
+    /// How many transactions are written at a time. While the server makes one with ovsdb-client, the next is prepared;
+    /// two of ovn-nbctl would read every table twice at the same time.
+    fn writers(&self) -> usize {
+        if self.rows.is_some() { 2 } else { 1 }
     }
 
     pub(super) fn batches<'p>(&self, plan: &'p Plan) -> Vec<Batch<'p>> {
@@ -122,6 +145,19 @@ impl Northbound {
     fn room(&self) -> usize {
         if self.rows.is_some() { SMALL } else { room() }
     }
+}
+
+fn is_small(plan: &Plan) -> bool {
+    plan.entries().map(cost).sum::<usize>() < SMALL
+}
+
+/// The result of one of several plans. Its causes are told once.
+fn take(result: &mut Result<()>) -> Result<()> {
+    let again = match result {
+        Ok(()) => Ok(()),
+        Err(error) => Err(Error { hints: error.hints.clone(), ..Error::new(error.kind, &*error.message) }),
+    };
+    std::mem::replace(result, again)
 }
 
 fn interrupted() -> Error {

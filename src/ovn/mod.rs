@@ -19,6 +19,7 @@ pub(crate) mod northbound;
 mod operation;
 mod operations;
 pub(crate) mod ovsdb_client;
+mod parallel;
 mod port_search;
 pub mod ports;
 mod process;

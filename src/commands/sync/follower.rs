@@ -185,12 +185,13 @@ impl<'a> Follower<'a> {
         let comment = self.context.comment();
         let plans: Vec<&Approved<Plan>> = planned.iter().map(|planned| &planned.plan).collect();
         let mut results = Vec::new();
-        nb.commit_all(&plans, &comment, &mut |_| {}, &mut |_, result| {
-            results.push(result);
+        nb.commit_all(&plans, &comment, &mut |_| {}, &mut |number, result| {
+            results.push((number, result));
             manager.live();
             !ovn::is_stopping()
         });
-        for (Planned { switch, plan, answer }, result) in planned.iter().zip(results) {
+        for (number, result) in results {
+            let Planned { switch, plan, answer } = &planned[number];
             match result {
                 // The sync goes on where standard output cannot be written.
                 Ok(()) => {
