@@ -17,6 +17,8 @@ if [ "${1-}" != demo ]; then
         bind9-utils knot-dnssecutils jq ansible-core                   # programs that read what qdns writes
     )
 fi
+# Rust by rustup comes without a linker.
+command -v cc >/dev/null || packages+=(gcc libc6-dev)
 say() { printf '==> %s\n' "$*" >&2; }
 
 missing=()
