@@ -92,11 +92,8 @@ impl Northbound {
         if plan.changes.iter().all(|change| change.is_done(&now)) {
             return Ok(Written::Done);
         }
-        if let Some(row) = destroyed_otherwise(plan, &now) {
-            return Err(changed_meanwhile(&row));
-        }
-        if let Some(row) = differing(plan, &now) {
-            return Err(changed(row));
+        if let Some(row) = changed_row(plan, &now) {
+            return Err(changed(&row));
         }
         let mut entries = plan.entries().chain(&plan.expects);
         let lost = entries.find(|entry| entry.value_in(&now) != entry.from.as_deref());
@@ -115,7 +112,7 @@ impl Northbound {
             query.rows(row.table(), version_columns(row), &[row.uuid()]);
             let (now, version) = client.read_versions(&query)?;
             if row.in_snapshot(&now).is_some_and(|now| now != *row) {
-                return Err(changed_meanwhile(&row.label()));
+                return Err(changed(&row.label()));
             }
             versions.extend(version);
         }
@@ -125,7 +122,7 @@ impl Northbound {
             query.rows("DNS", DNS_VERSION_COLUMNS, &expected);
             let (now, version) = client.read_versions(&query)?;
             if let Some(row) = differing(plan, &now) {
-                return Err(changed(row));
+                return Err(changed(&row));
             }
             versions.extend(version);
         }
@@ -149,13 +146,9 @@ impl Northbound {
             self.withdraw(plan, &before, comment, |entry| is_supported(entry, &after))?;
             return Err(lost_race(entry, entry.value_in(&before)));
         }
-        if let Some(row) = destroyed_otherwise(plan, &before) {
+        if let Some(row) = changed_row(plan, &before) {
             self.withdraw(plan, &before, comment, |_| true)?;
-            return Err(changed_meanwhile(&row));
-        }
-        if let Some(row) = differing(plan, &before) {
-            self.withdraw(plan, &before, comment, |_| true)?;
-            return Err(changed(row));
+            return Err(changed(&row));
         }
         let result = self.check_unused(plan).map(drop);
         if result.as_ref().is_err_and(|error| error.kind == Kind::LostRace) {
@@ -299,13 +292,8 @@ enum Settled<T> {
     Again(T),
 }
 
-fn changed_meanwhile(row: &str) -> Error {
-    Error::new(Kind::LostRace, format!("another writer changed {row}, so it is kept")).hint(RUN_AGAIN)
-}
-
-fn changed(row: &DnsRow) -> Error {
-    let label = Row::Dns(row.clone()).label();
-    Error::new(Kind::LostRace, format!("another writer changed {label}")).hint(NOTHING_KEPT)
+fn changed(row: &str) -> Error {
+    Error::new(Kind::LostRace, format!("another writer changed {row}")).hint(NOTHING_KEPT)
 }
 
 fn unconfirmed(error: Error) -> Error {
@@ -321,20 +309,22 @@ fn unknown(error: Error) -> Error {
     error
 }
 
-/// A row that a plan destroys and that differs from what the plan had read.
-fn destroyed_otherwise(plan: &Plan, before: &Snapshot) -> Option<String> {
-    plan.changes.iter().find_map(|change| match change {
-        Change::Destroy(row) => row.in_snapshot(before).filter(|was| was != row).map(|was| was.label()),
+/// A row that a plan destroys, or expects to be unchanged, and that has another content.
+fn changed_row(plan: &Plan, now: &Snapshot) -> Option<String> {
+    let destroyed = plan.changes.iter().find_map(|change| match change {
+        Change::Destroy(row) => row.in_snapshot(now).filter(|now| now != row).map(|now| now.label()),
         _ => None,
-    })
+    });
+    destroyed.or_else(|| differing(plan, now))
 }
 
 /// A DNS row that a plan expects to be unchanged, and that has another content.
-fn differing<'p>(plan: &'p Plan, now: &Snapshot) -> Option<&'p DnsRow> {
-    plan.expects_rows.iter().find(|row| {
+fn differing(plan: &Plan, now: &Snapshot) -> Option<String> {
+    let differs = |row: &&DnsRow| {
         let now = now.dns_row(row.uuid);
         now.is_none_or(|now| (&now.records, &now.external_ids) != (&row.records, &row.external_ids))
-    })
+    };
+    plan.expects_rows.iter().find(differs).map(|row| Row::Dns(row.clone()).label())
 }
 
 /// Whether a removed key may be restored: a name always, a reverse name only if the host that it points to has the
