@@ -34,6 +34,7 @@ pub(crate) mod southbound;
 mod status;
 mod surroundings;
 mod tls_errors;
+mod together;
 pub(crate) mod trace;
 mod trace_text;
 pub(crate) mod transaction;

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use uuid::Uuid;
 
 use super::northbound::Northbound;
-use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef, Test, Wanted};
+use super::query::{DHCP_COLUMNS, DNS_COLUMNS, PORT, Query, SwitchRef};
 use crate::error::{Error, Kind, Result};
 use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::zone::zone_uuid;
@@ -93,12 +93,8 @@ impl Northbound {
         if !self.reads_rows() {
             return self.read_all_ports();
         }
-        let ports = self.find_ports(names)?;
-        let mut query = Query::default();
-        for port in ports {
-            query.select("Logical_Switch", SWITCH_COLUMNS, Wanted::Where("ports", Test::Refers(port)));
-        }
-        match self.read_ports_of(query)? {
+        let switches = self.find_switches_of_ports(names)?;
+        match self.add_ports_of(switches, &|query| self.read_together(&query))? {
             Some(snapshot) => Ok(snapshot),
             None => self.read_all_ports(),
         }
@@ -138,10 +134,18 @@ impl Northbound {
         if !self.reads_rows() {
             return Ok(None);
         }
-        switches.table("Logical_Router_Port", "_uuid,name,networks");
-        switches.table("DHCP_Options", DHCP_COLUMNS);
-        switches.services();
-        let mut snapshot = self.read(switches)?;
+        switches.append(other_tables());
+        let switches = self.read(switches)?;
+        self.add_ports_of(switches, &|query| self.read(query))
+    }
+
+    /// Adds to switches their ports and DNS rows, and the other switches that list their zones. `None` if the switches
+    /// have too many ports.
+    fn add_ports_of(
+        &self,
+        mut snapshot: Snapshot,
+        read: &dyn Fn(Query) -> Result<Snapshot>,
+    ) -> Result<Option<Snapshot>> {
         let ports = ports_of(&snapshot.switches);
         if ports.len() > PORTS_MAX {
             return Ok(None);
@@ -158,7 +162,7 @@ impl Northbound {
         }
         zones.iter().for_each(|row| query.switches_listing(*row, LISTING_COLUMNS));
         query.rows(PORT, PORT_COLUMNS, &ports);
-        let read = self.read(query)?;
+        let read = read(query)?;
         (snapshot.dns, snapshot.ports) = (read.dns, read.ports);
         let sharers = unread_sharers(&snapshot, &read.switches);
         let mut query = Query::default();
@@ -198,6 +202,15 @@ fn unread_sharers(snapshot: &Snapshot, listing: &[Switch]) -> Vec<Uuid> {
     let sharers = listing.iter().filter(is_unread).filter(|row| row.dns_records.iter().any(is_ours));
     let sharers: BTreeSet<Uuid> = sharers.map(|row| row.uuid).collect();
     Vec::from_iter(sharers)
+}
+
+/// What decides about names besides switches, their ports and DNS rows.
+pub(super) fn other_tables() -> Query {
+    let mut query = Query::default();
+    query.table("Logical_Router_Port", "_uuid,name,networks");
+    query.table("DHCP_Options", DHCP_COLUMNS);
+    query.services();
+    query
 }
 
 pub(super) fn ports_query() -> Query {

@@ -61,7 +61,7 @@ impl SwitchRef {
 }
 
 /// Which rows of which tables are read, for either client.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Query {
     pub(super) selects: Vec<Select>,
     /// Whether ovsdb-client reads whole tables too.
@@ -69,7 +69,7 @@ pub(super) struct Query {
 }
 
 /// The rows of one table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Select {
     pub(super) table: &'static str,
     /// Separated by commas; empty means every column that the table has.
@@ -77,7 +77,7 @@ pub(super) struct Select {
     pub(super) wanted: Wanted,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Wanted {
     All,
     /// Those of these rows that exist.
@@ -86,7 +86,7 @@ pub(super) enum Wanted {
 }
 
 /// What a column of a wanted row has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Test {
     Is(String),
     /// A string with this beginning. ovsdb-client cannot test it and reads all rows.
