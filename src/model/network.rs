@@ -7,13 +7,11 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use super::dhcp::parse_addresses;
+use super::port::CIDRS_KEY;
 use super::shell::CommandLine;
 use super::snapshot::{DhcpOptions, DnsRow, Port, Router, RouterPort, Snapshot, Switch};
 use super::switch::words;
 use super::zone::marks_switch;
-
-/// The key of a port in which Neutron lists its addresses with prefix lengths.
-const CIDRS_KEY: &str = "neutron:cidrs";
 
 /// A switch with its DNS rows, ports and routers.
 #[derive(Debug)]

@@ -13,6 +13,8 @@ pub const HOSTNAME_KEYS: &[&str] = &[HOSTNAME_KEY, "vm-name", "vm_name", "hostna
 const HOSTNAME_KEY: &str = "qdns-hostname";
 /// The `external_ids` key that lists the aliases of a guest, separated by commas.
 const ALIASES_KEY: &str = "qdns-aliases";
+/// The `external_ids` key in which Neutron lists a port's addresses with prefix lengths.
+pub(super) const CIDRS_KEY: &str = "neutron:cidrs";
 /// The value of `qdns-hostname` of a port that must not be registered.
 const NO_HOSTNAME: &str = "-";
 
@@ -109,6 +111,16 @@ impl Port {
     pub fn alias_names(&self) -> impl Iterator<Item = &str> {
         let list = self.external_ids.get(ALIASES_KEY).map(String::as_str).unwrap_or_default();
         list.split([',', ' ']).filter(|name| !name.is_empty())
+    }
+
+    /// The port without the `external_ids` on which no name depends; `extra` as in [`Self::given_name`].
+    #[must_use]
+    pub fn decisive(mut self, extra: Option<&str>) -> Self {
+        self.external_ids.retain(|key, _| {
+            let key = key.as_str();
+            HOSTNAME_KEYS.contains(&key) || [ALIASES_KEY, CIDRS_KEY].contains(&key) || extra == Some(key)
+        });
+        self
     }
 
     /// Whether the port must not be registered: `external_ids:qdns-hostname=-`.

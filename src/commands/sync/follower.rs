@@ -74,6 +74,11 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// One more `external_ids` key that may hold a port's hostname.
+    pub fn name_from(&self) -> Option<String> {
+        self.options.name_from.clone()
+    }
+
     /// Reports a lost connection. After it the database may be another one.
     pub fn lose(&mut self, why: &str) {
         self.brake.forget();

@@ -32,7 +32,6 @@ const QUIET_AT_MOST: Duration = Duration::from_millis(100);
 const ASK_AFTER: Duration = Duration::from_millis(100);
 /// The shortest and the longest wait before a lost connection is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-
 /// Syncs the switches until SIGTERM, SIGINT or SIGHUP. Waits for a database that cannot be reached. `recheck` is how often
 /// the copy is compared with a new reading.
 ///
@@ -140,7 +139,8 @@ impl Watcher<'_> {
         let nb = self.nb.at_leader(self.program)?;
         let watch = self.start(&nb)?;
         let recheck = Recheck::new(self.recheck, Instant::now());
-        let mut at = Connection { watch, number: self.number, copy: Copy::default(), recheck };
+        let copy = Copy::new(self.follower.name_from());
+        let mut at = Connection { watch, number: self.number, copy, recheck };
         if let Some(outcome) = self.load(&mut at)? {
             return Ok(outcome);
         }

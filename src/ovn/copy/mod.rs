@@ -26,6 +26,8 @@ pub struct Copy {
     rows: [Rows; Table::ALL.len()],
     index: Index,
     touched: Touched,
+    /// One more `external_ids` key that may hold a port's hostname.
+    name_from: Option<String>,
 }
 
 /// What changed. The switches that it concerns follow from it once for many changes.
@@ -43,6 +45,10 @@ struct Touched {
 }
 
 impl Copy {
+    pub fn new(name_from: Option<String>) -> Self {
+        Copy { name_from, ..Copy::default() }
+    }
+
     /// Applies changes of one table.
     ///
     /// # Errors
@@ -52,7 +58,7 @@ impl Copy {
             let uuid = change.uuid;
             let after = change.values.as_deref().filter(|values| is_indexed(table, values)).map(Box::from);
             let before = self.rows[table as usize].apply(change);
-            if table == Table::Port {
+            if table == Table::Port && !self.is_same_port(uuid, before.as_deref())? {
                 self.touched.ports.insert(uuid);
             }
             let before = before.filter(|values| is_indexed(table, values));
@@ -66,6 +72,19 @@ impl Copy {
             self.index.add(&after);
         }
         Ok(())
+    }
+
+    /// Whether a port was such that the same names follow from it.
+    fn is_same_port(&self, uuid: Uuid, before: Option<&str>) -> Result<bool> {
+        let after = self.rows[Table::Port as usize].get(uuid);
+        if before.is_none() || after.is_none() {
+            return Ok(before == after);
+        }
+        let [before, after] = [before, after].map(|values| {
+            let ports = one(Table::Port, uuid, values)?.ports.into_iter();
+            Ok(ports.map(|port| port.decisive(self.name_from.as_deref())).collect::<Vec<_>>())
+        });
+        Ok(before? == after?)
     }
 
     fn touch(&mut self, before: &Snapshot, after: &Snapshot) {
@@ -324,6 +343,24 @@ mod tests {
         assert_eq!(touched(Table::Port, 21, port("new", "", "")), [HOME, SHARER]);
         assert_eq!(touched(Table::Port, PORT, None), [HOME, SHARER]);
         assert_eq!(touched(Table::Port, 22, None), [OTHER]);
+    }
+
+    #[test]
+    fn marks_of_a_port_on_which_no_name_depends_concern_no_switch() {
+        let marked = |marks: &str| {
+            let row = port("p1", "", "").unwrap();
+            Some(row.replacen(r#"["map",[]],["map",[]]"#, &format!(r#"["map",[]],["map",[{marks}]]"#), 1))
+        };
+        let touched = |marks: &str| {
+            let mut copy = copy();
+            copy.name_from = Some("role".to_owned());
+            set(&mut copy, Table::Port, PORT, marked(marks));
+            copy.take_touched().unwrap().len()
+        };
+        assert_eq!(touched(r#"["neutron:revision_number","7"]"#), 0);
+        for key in ["vm-name", "qdns-hostname", "qdns-aliases", "neutron:cidrs", "role"] {
+            assert_eq!(touched(&format!(r#"["{key}","web"]"#)), 2, "{key}");
+        }
     }
 
     #[test]
