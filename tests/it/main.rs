@@ -45,6 +45,7 @@ mod import_files;
 mod import_large;
 mod import_limits;
 mod json_documented;
+mod kills;
 mod known_names;
 mod lab_works;
 mod layers;
