@@ -37,9 +37,19 @@ pub struct Changes {
     /// Whether a person gets each change as a line, however many they are.
     #[serde(skip)]
     lists_all: bool,
-    /// Whether a person gets the changes of each switch under its name.
     #[serde(skip)]
-    by_switch: bool,
+    layout: Layout,
+}
+
+/// How a person gets the lines of several switches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Layout {
+    #[default]
+    Plain,
+    /// Those of each switch under its name, where there are several.
+    BySwitch,
+    /// Each with the name of its switch.
+    Journal,
 }
 
 /// One change.
@@ -80,7 +90,7 @@ impl Changes {
             undo,
             warnings: plan.warnings,
             lists_all: false,
-            by_switch: false,
+            layout: Layout::default(),
         }
     }
 
@@ -100,7 +110,13 @@ impl Changes {
     /// The same with the changes of each switch under its name, where there are several.
     #[must_use]
     pub fn by_switch(self) -> Self {
-        Changes { by_switch: true, ..self }
+        Changes { layout: Layout::BySwitch, ..self }
+    }
+
+    /// The same with the name of the switch in each line, for a journal.
+    #[must_use]
+    pub fn with_names(self) -> Self {
+        Changes { layout: Layout::Journal, ..self }
     }
 
     /// The same as a list of each change if `lists_all`, else of their numbers where they are many.
@@ -108,6 +124,11 @@ impl Changes {
     pub fn listing(self, lists_all: bool) -> Self {
         Changes { lists_all, ..self }
     }
+}
+
+/// The name of the switch of these changes.
+fn name(changes: &[Change]) -> &str {
+    changes.first().and_then(|change| change.switch.as_deref()).unwrap_or_default()
 }
 
 fn undo_line(undo: &Undo) -> String {
@@ -135,13 +156,23 @@ impl Answer for Changes {
             page.push("Would change:");
         }
         let of_switches: Vec<&[Change]> = self.changes.chunk_by(|a, b| a.switch == b.switch).collect();
-        if self.by_switch && of_switches.len() > 1 && (self.lists_all || self.changes.len() <= LINES_MAX) {
-            for changes in of_switches {
-                page.push(format!("{}:", changes[0].switch.as_deref().unwrap_or_default()));
-                lines(changes, self.lists_all).into_iter().for_each(|line| page.push(line.indented("  ")));
+        let are_listed = self.lists_all || self.changes.len() <= LINES_MAX;
+        let push = |page: &mut Page, changes: &[Change], indent: &str| {
+            lines(changes, self.lists_all).into_iter().for_each(|line| page.push(line.indented(indent)));
+        };
+        match self.layout {
+            Layout::BySwitch if of_switches.len() > 1 && are_listed => {
+                for changes in of_switches {
+                    page.push(format!("{}:", name(changes)));
+                    push(&mut page, changes, "  ");
+                }
             }
-        } else {
-            lines(&self.changes, self.lists_all).into_iter().for_each(|line| page.push(line));
+            Layout::Journal => {
+                of_switches
+                    .iter()
+                    .for_each(|changes| push(&mut page, changes, &format!("{}: ", name(changes))));
+            }
+            Layout::Plain | Layout::BySwitch => push(&mut page, &self.changes, ""),
         }
         self.push_undo(&mut page);
         page

@@ -77,6 +77,13 @@ impl SyncChanges {
         self
     }
 
+    /// As [`Changes::with_names`].
+    #[must_use]
+    pub fn with_names(mut self) -> Self {
+        self.changes = self.changes.with_names();
+        self
+    }
+
     /// The same with the hosts that stay.
     #[must_use]
     pub fn with_kept(mut self, kept: &[Kept]) -> Self {

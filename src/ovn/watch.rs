@@ -176,6 +176,7 @@ fn report(
         let _ = stderr.take(10_000).read_to_end(&mut messages);
     }
     let why = match read {
+        Ok(()) if messages.is_empty() => format!("the monitor of {} ended", table.name()),
         Ok(()) => String::from_utf8_lossy(&messages).trim().to_owned(),
         Err(error) => format!("the monitor of {} printed something else: {error}", table.name()),
     };

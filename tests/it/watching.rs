@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::support::lab::{Cluster, Nb, wait_for};
-use crate::support::{command, qdns};
+use crate::support::{command, qdns, snapshot};
 use crate::sync::{net, port};
 
 /// The hosts of net1 with their addresses.
@@ -115,6 +115,56 @@ fn a_watcher_follows_the_ports_and_ends_on_sigterm() -> Result<()> {
     assert_eq!(watcher.stop()?, 0);
     let left = Command::new("pgrep").args(["-P", &pid.to_string()]).output()?;
     assert!(left.stdout.is_empty(), "monitors are left");
+    Ok(())
+}
+
+#[test]
+fn each_line_of_a_watcher_names_the_switch() -> Result<()> {
+    let nb = net()?;
+    let watcher = Watcher::start(&nb, "a", &["net1", "--prune"])?;
+    port(&nb, "first", "0a:00:00:00:00:01 10.0.0.1");
+    settles(&nb, &map(&[("first", "10.0.0.1")]), Duration::from_secs(5));
+    nb.nbctl(&["set", "Logical_Switch_Port", "first", "external_ids:qdns-aliases=BAD_NAME"]);
+    wait_for_log(&nb, "a", "bad-name");
+    nb.nbctl(&["lsp-del", "first"]);
+    let log = wait_for_log(&nb, "a", "ovn-nbctl add DNS");
+    assert_eq!(watcher.stop()?, 0);
+    snapshot!(log, @r#"
+    net1: + zone  net1
+    net1: + 1.0.0.10.in-addr.arpa  first.internal
+    net1: + first  10.0.0.1
+    net1: + first.internal  10.0.0.1
+    net1: + qdns-port-first  [UUID]
+    warning: switch net1: port first: alias BAD_NAME: hostname "BAD_NAME" is refused: underscores are not allowed in hostnames (RFC 1123); use `bad-name`
+    net1: - 1.0.0.10.in-addr.arpa  first.internal
+    net1: - first  10.0.0.1
+    net1: - first.internal  10.0.0.1
+    net1: - qdns-port-first  [UUID]
+
+    Why:
+      first: the port of net1 that registered it is gone
+
+    To put back:
+      qdns record add net1 first 10.0.0.1
+      ovn-nbctl add DNS [UUID] external_ids '"qdns-port-first"="[UUID]"'
+    "#);
+    Ok(())
+}
+
+/// systemd and a terminal send a signal to all processes of a group. The monitors may end first.
+#[test]
+fn a_signal_to_all_of_its_processes_ends_a_watcher_without_a_word() -> Result<()> {
+    let nb = net()?;
+    port(&nb, "first", "0a:00:00:00:00:01 10.0.0.1");
+    let mut watcher = Watcher::start(&nb, "a", &["net1"])?;
+    settles(&nb, &map(&[("first", "10.0.0.1")]), Duration::from_secs(5));
+    let pid = watcher.0.id().to_string();
+    let monitors = Command::new("pgrep").args(["-P", &pid]).output()?;
+    let monitors = String::from_utf8(monitors.stdout)?;
+    Command::new("kill").args(monitors.split_whitespace()).arg(&pid).stderr(Stdio::null()).status()?;
+    assert_eq!(watcher.0.wait()?.code(), Some(0));
+    let log = fs::read_to_string(nb.dir().join("a.log"))?;
+    assert!(!log.contains("warning"), "{log}");
     Ok(())
 }
 

@@ -171,14 +171,16 @@ impl<'a> Follower<'a> {
             synced = sync::plan(topology, life, network, self.options, &held.hosts)?;
             self.again.insert(switch, until);
         }
-        warnings.extend(synced.plan.warnings.drain(..));
+        let switch_name = &network.switch.name;
+        warnings.extend(synced.plan.warnings.drain(..).map(|said| format!("switch {switch_name}: {said}")));
         if synced.plan.changes.is_empty() {
             return Ok(None);
         }
         let plan =
             Approved::ask(synced.plan, |_, question| Err(Error::new(Kind::NeedsConfirmation, question)))?;
         let answer = SyncChanges::of(std::slice::from_ref(plan.plan()), &synced.removed, false)
-            .listing(self.context.global.lists_all());
+            .listing(self.context.global.lists_all())
+            .with_names();
         Ok(Some(Planned { switch, plan, answer }))
     }
 

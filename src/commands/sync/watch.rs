@@ -32,6 +32,9 @@ const QUIET_AT_MOST: Duration = Duration::from_millis(100);
 const ASK_AFTER: Duration = Duration::from_millis(100);
 /// The shortest and the longest wait before a lost connection is tried again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// How long a lost connection waits for a signal that ends qdns too.
+const SIGNALLED: Duration = Duration::from_millis(50);
+
 /// Syncs the switches until SIGTERM, SIGINT or SIGHUP. Waits for a database that cannot be reached. `recheck` is how often
 /// the copy is compared with a new reading.
 ///
@@ -61,6 +64,10 @@ pub fn run(
             Err(error) if is_final(&error) => return Err(error),
             Err(error) => format!("the database cannot be followed, trying again: {}", error.in_one_line()),
         };
+        // A signal to a group of processes may end the monitors before qdns knows of it.
+        if pause(&watcher.events, SIGNALLED) {
+            return Ok(watcher.stop());
+        }
         if began.elapsed() > BACK_OFF.1 {
             back_off = BACK_OFF.0;
         }
