@@ -23,6 +23,7 @@ use crate::commands::{GlobalOptions, Settings};
 use crate::doctor::checks;
 use crate::error::Result;
 use crate::model::host::{Hosts, Text};
+use crate::model::printable::escaped;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::{DnsRow, Snapshot, Switch};
 use crate::model::switch;
@@ -183,8 +184,9 @@ fn in_time(read: impl FnOnce() -> Result<Vec<Offer>> + Send + 'static) -> Option
 }
 
 fn candidate((word, about): &Offer) -> CompletionCandidate {
-    let about = Some(about).filter(|about| !about.is_empty());
-    CompletionCandidate::new(word).help(about.map(|about| about.as_str().to_owned().into()))
+    // It may be the name that another program gave a network.
+    let about = Some(escaped(about)).filter(|about| !about.is_empty());
+    CompletionCandidate::new(word).help(about.map(|about| about.into_owned().into()))
 }
 
 /// The words before the one to complete: how to run ovn-nbctl, the switch, and the other values of the argument.

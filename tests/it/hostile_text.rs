@@ -1,11 +1,16 @@
 //! Hostile text where it was once printed as it is: forged lines, terminal sequences in questions, exports, usage errors
 //! and hints.
 
+use std::os::unix::net::UnixDatagram;
+use std::process::Stdio;
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::hostile_databases::{FORGED, Texts, check, harmless, on_terminal, without_styles};
-use crate::support::lab::Nb;
+use crate::support::lab::{Nb, executable};
 use crate::support::{Run, answered, command, run};
+use crate::watching::Watcher;
 
 #[test]
 fn a_dhcp_option_cannot_forge_a_fix() -> Result<()> {
@@ -73,6 +78,49 @@ fn a_question_is_answered_with_a_line_and_shows_no_escape_sequence() -> Result<(
     }
     asked(&nb, switch, "yes\n")?.ok();
     assert_eq!(nb.nbctl(&["--bare", "--columns=_uuid", "list", "DNS"]).trim(), "");
+    Ok(())
+}
+
+/// zsh and fish show the description of a word; it may be a name that another program gave a network.
+#[test]
+fn the_description_of_a_completion_is_written_out() -> Result<()> {
+    let nb = Nb::start()?;
+    let name = format!(
+        "external_ids:\"neutron:network_name\"={}",
+        serde_json::to_string("\u{202e}a\n\u{1b}[2J\tb")?
+    );
+    nb.nbctl(&["--", "create", "Logical_Switch", "name=net1", &name]);
+    for (shell, offered) in
+        [("fish", "net1\t\\u{202e}a\\n\\u{1b}[2J\\tb\n"), ("zsh", "net1:\\\\u{202e}a\\\\n\\\\u{1b}[2J\\\\tb")]
+    {
+        let mut asked = command(&nb.remote());
+        asked
+            .env("QDNS_COMPLETE", shell)
+            .env("_CLAP_COMPLETE_INDEX", "3")
+            .args(["--", "qdns", "record", "ls", "ne"]);
+        assert_eq!(run(&mut asked).ok(), offered, "{shell}");
+    }
+    Ok(())
+}
+
+/// What a client says about a lost connection is a part of the status that systemd shows.
+#[test]
+fn no_message_of_a_client_becomes_one_to_the_service_manager() -> Result<()> {
+    let nb = Nb::start()?;
+    let (client, socket) = (nb.dir().join("ovsdb-client"), nb.dir().join("notify"));
+    executable(&client, "#!/bin/sh\nprintf 'x\\nMAINPID=1\\nERRNO=2\\n' >&2\nexit 1\n")?;
+    let notified = UnixDatagram::bind(&socket)?;
+    notified.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let mut watch = command(&nb.remote());
+    watch.args(["sync", "--watch", "--all", "--client", "ovn-nbctl"]).env("QDNS_OVSDB_CLIENT", &client);
+    let watcher =
+        Watcher::spawn(watch.env("NOTIFY_SOCKET", &socket).stderr(Stdio::null()).stdout(Stdio::null()))?;
+    let mut message = [0; 4096];
+    let length = notified.recv(&mut message)?;
+    assert_eq!(watcher.stop()?, 0);
+    let message = std::str::from_utf8(&message[..length])?;
+    assert!(message.starts_with("STATUS=") && message.contains("x\\nMAINPID=1"), "{message:?}");
+    assert_eq!(message.lines().count(), 1, "{message:?}");
     Ok(())
 }
 

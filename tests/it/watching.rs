@@ -48,6 +48,10 @@ impl Watcher {
         let log = File::create(log)?;
         let mut command = command(remotes);
         command.args(["sync", "--watch"]).args(args).stderr(log.try_clone()?).stdout(log);
+        Self::spawn(&mut command)
+    }
+
+    pub fn spawn(command: &mut Command) -> Result<Self> {
         Ok(Watcher(command.spawn()?))
     }
 

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 
+use crate::model::printable::escaped;
+
 /// The service manager that started qdns.
 pub(super) struct Manager {
     /// How often it must hear of a living watcher.
@@ -27,7 +29,8 @@ impl Manager {
         }
         let is_first = self.status.is_empty();
         status.clone_into(&mut self.status);
-        send(&[NotifyState::Status(status)]);
+        // A line of its own would be another message to the manager.
+        send(&[NotifyState::Status(&escaped(status))]);
         if is_first {
             send(&[NotifyState::Ready]);
         }
