@@ -235,6 +235,8 @@ fn check_shows_how_zones_differ_from_a_backup() -> Result<()> {
       qdns record add net1 printer 10.0.1.98 --static --replace
       ovn-nbctl remove DHCP_Options [UUID] options '"dns_server"="{8.8.8.8, 8.8.4.4}"' -- add DHCP_Options [UUID] options '"dns_server"="1.1.1.1"' -- remove DHCP_Options [UUID] external_ids '"qdns-wrote-dns_server"="{8.8.8.8, 8.8.4.4}"' -- add DHCP_Options [UUID] external_ids '"qdns-wrote-dns_server"="1.1.1.1"'
       qdns zone unshare net2 --with net3
+    ----- stderr -----
+    warning: net1: names or values that qdns itself would refuse or correct, made as the file has them (3): 9.1.0.10.in-addr.arpa, VM_1, gateway
     ----- exit 4 -----
     $ qdns record import --all [DIR]/backup.json --check --prune -o plain
     add	9.9.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa		printer.internal
@@ -248,6 +250,8 @@ fn check_shows_how_zones_differ_from_a_backup() -> Result<()> {
     remove	9.3.0.10.in-addr.arpa	new.empty.internal	
     remove	new	10.0.3.9	
     remove	new.empty.internal	10.0.3.9	
+    ----- stderr -----
+    warning: net1: names or values that qdns itself would refuse or correct, made as the file has them (3): 9.1.0.10.in-addr.arpa, VM_1, gateway
     ----- exit 4 -----
     $ qdns record import --all [DIR]/backup.json
     ----- stderr -----
@@ -408,6 +412,7 @@ fn what_does_not_exist_any_more_is_left_out_with_a_warning() -> Result<()> {
     add	qdns-wrote-domain_search_list		"prod.internal"
     ----- stderr -----
     warning: net1: the ports that registered hosts do not exist (2): vm-1-1.internal, vm-1-2.internal; sync --prune removes these hosts
+    warning: net1: names or values that qdns itself would refuse or correct, made as the file has them (3): 9.1.0.10.in-addr.arpa, VM_1, gateway
     warning: the zone of net3 is left out: its switch was deleted before the export
     warning: forwarders of 10.0.1.0/24 are left out: none of these ports uses DHCP options: vm-1-1, vm-1-2
     warning: the load balancer of net2 for udp is left out: there is no router lr0

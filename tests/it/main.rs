@@ -38,6 +38,7 @@ mod help;
 mod hook;
 mod hook_confined;
 mod hostile;
+mod hostile_backup;
 mod hostile_databases;
 mod hostile_text;
 mod import;

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::model::dhcp_grammar::{built_in, flaws};
 use crate::model::listing::some_of;
 use crate::model::marks::DHCP_CREATION_MARK;
 use crate::model::snapshot::{DhcpOptions, Map, Port, RouterPort};
@@ -113,28 +114,67 @@ fn new_row<'a>(
 
 /// The row of a backup that qdns created for a switch, for those of the ports which have none now; `None` for another row,
 /// and where there is no such port.
+///
+/// # Errors
+/// Invalid input where OVN cannot read an option, or the marks are those of another program.
 pub(in crate::plan) fn created_again<'t, 'a>(
     topology: &'t Topology<'a>,
     entry: &DhcpEntry,
-) -> Option<(&'t Network<'a>, NewRow<'a>)> {
-    if !entry.external_ids.contains_key(DHCP_CREATION_MARK) {
-        return None;
+) -> Result<Option<(&'t Network<'a>, NewRow<'a>)>> {
+    let created = entry.external_ids.contains_key(DHCP_CREATION_MARK);
+    let net = entry.cidr.parse().ok().filter(|_| created);
+    let Some((network, ports, net)) = net.and_then(|net| ports_without(topology, entry, net)) else {
+        return Ok(None);
+    };
+    let mut external_ids = entry.external_ids.clone();
+    external_ids.insert(DHCP_CREATION_MARK.to_owned(), network.switch.uuid.to_string());
+    let uuid = row_uuid(network.switch.uuid, &net);
+    let stored = topology.rows.dhcp_row(uuid);
+    let row = match stored {
+        Some(row) => row.clone(),
+        None => {
+            let options = entry.options.clone();
+            let row = DhcpOptions { uuid, cidr: net.to_string(), options, external_ids };
+            check(&row)?;
+            row
+        }
+    };
+    Ok(Some((network, NewRow { row, is_stored: stored.is_some(), ports })))
+}
+
+/// Whether a row may be created as a file has it. ovn-northd copies all its options into a flow as they are.
+fn check(row: &DhcpOptions) -> Result<()> {
+    if row.owner().is_foreign() {
+        let (cidr, owner) = (&row.cidr, row.owner().name());
+        return Err(Error::invalid(format!(
+            "the marks of the DHCP options of {cidr} are those of {owner}, whose rows qdns does not write"
+        )));
     }
-    let net: IpNet = entry.cidr.parse().ok()?;
+    let is_ipv4 = row.is_ipv4();
+    match flaws(&row.options, &built_in(is_ipv4, None), is_ipv4).first() {
+        None => Ok(()),
+        Some(flaw) => Err(unreadable(&flaw.option, &row.options[&flaw.option], &flaw.why)),
+    }
+}
+
+/// The refusal of an option's value.
+pub(in crate::plan) fn unreadable(option: &str, value: &str, why: &str) -> Error {
+    Error::invalid(format!("{option} {value:?} is refused: OVN cannot read it: {why}"))
+}
+
+/// The ports of an entry that have no row of its address family, on the first switch that has such ports.
+fn ports_without<'t, 'a>(
+    topology: &'t Topology<'a>,
+    entry: &DhcpEntry,
+    net: IpNet,
+) -> Option<(&'t Network<'a>, Vec<&'a Port>, IpNet)> {
     let is_named = |port: &&Port| entry.ports.contains(&port.name) && !port.owner().is_foreign();
     let is_meant = |port: &&Port| is_named(port) && needs_row(port, net.addr().is_ipv4());
     let ours = topology.switches.iter().filter(|network| !network.switch.owner().is_foreign());
     let found = ours.map(|network| (network, network.guests().filter(is_meant).collect::<Vec<_>>()));
     let (network, mut ports) = found.into_iter().find(|(_, ports)| !ports.is_empty())?;
     ports.sort_by(|one, other| one.name.cmp(&other.name));
-    let mut external_ids = entry.external_ids.clone();
-    external_ids.insert(DHCP_CREATION_MARK.to_owned(), network.switch.uuid.to_string());
-    let uuid = row_uuid(network.switch.uuid, &net);
-    let stored = topology.rows.dhcp_row(uuid);
-    let made =
-        || DhcpOptions { uuid, cidr: entry.cidr.clone(), options: entry.options.clone(), external_ids };
-    let row = stored.cloned().unwrap_or_else(made);
-    Some((network, NewRow { row, is_stored: stored.is_some(), ports }))
+    Some((network, ports, net))
 }
 
 /// The rows that were created for a switch.

@@ -21,7 +21,7 @@ use crate::model::name::Domain;
 use crate::model::shell::CommandLine;
 use crate::model::snapshot::{DhcpOptions, Snapshot};
 use crate::model::topology::{Network, Topology};
-pub(super) use create::created_again;
+pub(super) use create::{created_again, unreadable};
 pub use wanted::{Forwarders, Wanted};
 
 use create::{created_for, destroy, is_created_for, new_rows};

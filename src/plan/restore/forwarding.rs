@@ -14,7 +14,7 @@ use crate::model::topology::Network;
 use crate::plan::backup::{BalancerEntry, DhcpEntry};
 use crate::plan::bad_lines::BadLine;
 use crate::plan::change::{Change, Column, Entry};
-use crate::plan::forwarders::created_again;
+use crate::plan::forwarders::{created_again, unreadable};
 use crate::plan::import::Import;
 use crate::plan::{Plan, Undo, balancer};
 
@@ -33,10 +33,19 @@ impl Restoring<'_, '_> {
             found = true;
             self.write_options(&topology.switches[*index], leases.row, entry);
         }
-        if !found && let Some((network, new)) = created_again(topology, entry) {
-            found = true;
-            new.create(self.plan(network));
-            self.write_options(network, &new.row, entry);
+        if !found {
+            match created_again(topology, entry) {
+                Ok(None) => {}
+                Ok(Some((network, new))) => {
+                    found = true;
+                    new.create(self.plan(network));
+                    self.write_options(network, &new.row, entry);
+                }
+                Err(error) => {
+                    found = true;
+                    self.bad.push(BadLine::of(entry.line, error));
+                }
+            }
         }
         (!found).then(|| {
             let names = some_of(&entry.ports);
@@ -124,14 +133,11 @@ fn options(row: &DhcpOptions, entry: &DhcpEntry, import: &Import) -> Result<Vec<
 /// ovn-northd copies the value into a flow as it is.
 fn check_option(option: &str, value: Option<&String>, row: &DhcpOptions) -> Result<()> {
     let checked = value.map_or(Ok(()), |value| check_written(option, value, row.is_ipv4()));
-    checked.map_err(|why| {
-        let value = value.map_or("", String::as_str);
-        Error::invalid(format!("{option} {value:?} is refused: OVN cannot read it: {why}"))
-    })
+    checked.map_err(|why| unreadable(option, value.map_or("", String::as_str), &why))
 }
 
 /// ovn-northd copies the backends into a flow as they are.
-fn check_vips(vips: &Map) -> Result<()> {
+pub(in crate::plan) fn check_vips(vips: &Map) -> Result<()> {
     for (vip, backends) in vips {
         for address in std::iter::once(vip.as_str()).chain(backends.split(',')) {
             let refused = || format!("load balancer {address:?} is refused: it is no address with a port");

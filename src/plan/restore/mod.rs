@@ -1,6 +1,6 @@
 //! Importing a file of several zones: their hosts, their domains, their sharing, and what `forwarders set` wrote.
 
-mod forwarding;
+pub(super) mod forwarding;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use super::{Plan, share};
 use crate::error::{Error, Kind, Result};
 use crate::model::host::PortOrigin;
 use crate::model::listing::some_of;
-use crate::model::marks::SWITCH_MARK;
+use crate::model::marks::{DOMAIN_MARK, SWITCH_MARK};
 use crate::model::name::Domain;
 use crate::model::snapshot::{DnsRow, Map};
 use crate::model::switch;
@@ -177,6 +177,7 @@ impl<'r, 'a> Restoring<'r, 'a> {
                 some_of(&gone)
             ));
         }
+        warnings.extend(part.zone.and_then(|zone| as_stored_warning(name, &zone.as_stored)));
         if self.bad.is_empty() {
             let plan = filled.close(network.switch, self.import)?;
             self.plans.insert(network.index, plan);
@@ -238,6 +239,7 @@ impl<'r, 'a> Restoring<'r, 'a> {
         }
         for (key, wanted) in &stored.external_ids {
             let before = row.and_then(|row| row.external_ids.get(key));
+            check_domain_mark(key, wanted.as_deref(), draft.domain())?;
             let names = |mark: &String| self.topology.named(mark);
             let is_of_other =
                 |mark: &String| !names(mark).is_empty() && !names(mark).contains(&network.index);
@@ -308,6 +310,31 @@ fn check_stored(key: &str, before: Option<&String>, wanted: Option<&String>, win
         }
         _ => Ok(()),
     }
+}
+
+/// # Errors
+/// Invalid input where a mark gives the zone another domain than the file does: its hosts were planned under that one.
+fn check_domain_mark(key: &str, wanted: Option<&str>, domain: &Domain) -> Result<()> {
+    let marked = wanted.filter(|_| key == DOMAIN_MARK).and_then(|wanted| Domain::parse(wanted).ok());
+    match marked {
+        Some(marked) if marked != *domain => {
+            Err(Error::invalid(format!("{DOMAIN_MARK} is {marked}, but the domain of the zone is {domain}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Names the keys that no rule for names and values was applied to.
+fn as_stored_warning(switch: &str, stored: &Stored) -> Option<String> {
+    let made = stored.records.iter().filter(|(_, value)| value.is_some());
+    let names: Vec<String> = made.map(|(key, _)| key.clone()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "{switch}: names or values that qdns itself would refuse or correct, made as the file has them ({}): {}",
+            names.len(),
+            some_of(&names)
+        )
+    })
 }
 
 fn store(map: &mut Map, key: &str, wanted: Option<&String>) {
