@@ -4,10 +4,13 @@
 use super::backup::{BalancerEntry, DhcpEntry, Stored, ZoneEntry};
 use super::draft::Draft;
 use super::import::{HostLine, Import, Parsed, fill};
+use super::restore::forwarding::check_vips;
 use crate::model::balancer::{Holder, PROTOCOLS};
+use crate::model::dhcp_grammar::{built_in, flaws};
 use crate::model::host::{HostEntry, host_name};
-use crate::model::marks::is_dhcp_mark;
-use crate::model::snapshot::{Map, Switch};
+use crate::model::listing::some_of;
+use crate::model::marks::{DHCP_CREATION_MARK, before_mark, is_dhcp_mark, wrote_mark};
+use crate::model::snapshot::{DhcpOptions, Switch};
 use crate::model::subnets::Subnets;
 use crate::model::topology::{Network, Topology};
 use crate::model::zone::Zone;
@@ -69,29 +72,65 @@ fn trial<'a>(draft: Draft<'a>, hosts: &[HostEntry]) -> Draft<'a> {
     fill(draft, &parsed, &Import { keeps_ports: true, ..Import::default() }).draft
 }
 
-/// The rows of DHCP options that `forwarders set` wrote and that ports use.
-pub fn dhcp_options(topology: &Topology) -> Vec<DhcpEntry> {
-    let is_ours = |marks: &Map| marks.keys().any(|key| is_dhcp_mark(key));
-    let written = topology.leases.iter().filter(|leases| is_ours(&leases.row.external_ids));
-    written
-        .map(|leases| {
-            let mut ports: Vec<String> =
-                leases.users.values().flatten().map(|port| port.name.clone()).collect();
-            ports.sort_unstable();
-            DhcpEntry {
-                line: 0,
-                cidr: leases.row.cidr.clone(),
-                ports,
-                options: leases.row.options.clone(),
-                external_ids: leases.row.external_ids.clone(),
-            }
-        })
-        .collect()
+/// The rows of DHCP options that `forwarders set` wrote and that ports use. What an import would refuse is left out, with
+/// a warning: it would refuse the whole file.
+pub fn dhcp_options(topology: &Topology) -> (Vec<DhcpEntry>, Vec<String>) {
+    let is_written =
+        |row: &DhcpOptions| !row.owner().is_foreign() && row.external_ids.keys().any(|key| is_dhcp_mark(key));
+    let mut warnings = Vec::new();
+    let written = topology.leases.iter().filter(|leases| is_written(leases.row));
+    let entries = written.map(|leases| {
+        let mut ports: Vec<String> = leases.users.values().flatten().map(|port| port.name.clone()).collect();
+        ports.sort_unstable();
+        let mut entry = DhcpEntry {
+            line: 0,
+            cidr: leases.row.cidr.clone(),
+            ports,
+            options: leases.row.options.clone(),
+            external_ids: leases.row.external_ids.clone(),
+        };
+        let unreadable = leave_out_unreadable(leases.row, &mut entry);
+        if !unreadable.is_empty() {
+            warnings.push(format!(
+                "DHCP options of {} that OVN cannot read, left out ({}): {}",
+                entry.cidr,
+                unreadable.len(),
+                some_of(&unreadable)
+            ));
+        }
+        entry
+    });
+    (entries.collect(), warnings)
 }
 
-/// The load balancers of `forwarders set --via`.
-pub fn balancers(topology: &Topology) -> Vec<BalancerEntry> {
-    topology.switches.iter().flat_map(|network| balancers_of(topology, network)).collect()
+/// Removes the options that an import would refuse, with their marks; returns them. Of a row that qdns did not create, it
+/// looks at the options that `forwarders set` wrote.
+fn leave_out_unreadable(row: &DhcpOptions, entry: &mut DhcpEntry) -> Vec<String> {
+    let is_created = row.external_ids.contains_key(DHCP_CREATION_MARK);
+    let flaws = flaws(&row.options, &built_in(row.is_ipv4(), None), row.is_ipv4());
+    let is_imported = |option: &str| is_created || row.external_ids.contains_key(&before_mark(option));
+    let unreadable = flaws.into_iter().map(|flaw| flaw.option).filter(|option| is_imported(option));
+    let unreadable: Vec<String> = unreadable.collect();
+    for option in &unreadable {
+        entry.options.remove(option);
+        entry.external_ids.remove(&before_mark(option));
+        entry.external_ids.remove(&wrote_mark(option));
+    }
+    unreadable
+}
+
+/// The load balancers of `forwarders set --via`. Those that an import would refuse are left out, with a warning.
+pub fn balancers(topology: &Topology) -> (Vec<BalancerEntry>, Vec<String>) {
+    let all = topology.switches.iter().flat_map(|network| balancers_of(topology, network));
+    let is_readable = |entry: &BalancerEntry| {
+        PROTOCOLS.contains(&entry.protocol.as_str()) && check_vips(&entry.vips).is_ok()
+    };
+    let (entries, others): (Vec<BalancerEntry>, Vec<_>) = all.partition(is_readable);
+    let warning = |entry: BalancerEntry| {
+        let BalancerEntry { switch, protocol, .. } = entry;
+        format!("the load balancer of {switch} for {protocol}, whose addresses cannot be read, left out")
+    };
+    (entries, others.into_iter().map(warning).collect())
 }
 
 fn balancers_of(topology: &Topology, network: &Network) -> Vec<BalancerEntry> {

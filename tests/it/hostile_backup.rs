@@ -96,3 +96,33 @@ fn names_that_break_a_rule_are_named() -> Result<()> {
     ");
     Ok(())
 }
+
+/// A value that an import refuses would make the whole backup useless.
+#[test]
+fn a_backup_leaves_out_what_its_import_would_refuse() -> Result<()> {
+    let nb = net()?;
+    nb.qdns("zone create net1").ok();
+    nb.qdns("forwarders set net1 9.9.9.9").ok();
+    let row = nb.nbctl(&["--bare", "--columns=_uuid", "list", "DHCP_Options"]);
+    nb.nbctl(&["set", "DHCP_Options", row.trim(), r#"options:dns_server="9.9.9.9); drop; (""#]);
+    nb.nbctl(&["lb-add", "lb1", "10.0.0.1:53", "9.9.9.9:53", "udp", "--", "ls-lb-add", "net1", "lb1"]);
+    let switch = nb.nbctl(&["--bare", "--columns=_uuid", "list", "Logical_Switch"]);
+    nb.nbctl(&["set", "Load_Balancer", "lb1", &format!("external_ids:qdns-forwards-for={}", switch.trim())]);
+    nb.nbctl(&["set", "Load_Balancer", "lb1", r#"vips:"10.0.0.1:53"="9.9.9.9:53); drop; (""#]);
+    let export = nb.qdns("record export");
+    snapshot!(&export, @r#"
+    {"zones":[
+    {"switch":"net1","domain":"internal"}
+    ],
+    "records":[],
+    "dhcp_options":[
+    {"cidr":"10.0.0.0/24","ports":["vm2"],"options":{"domain_name":"\"internal\"","domain_search_list":"\"internal\"","router":"10.0.0.254"},"external_ids":{"qdns-before-domain_name":"","qdns-before-domain_search_list":"","qdns-wrote-domain_name":"\"internal\"","qdns-wrote-domain_search_list":"\"internal\""}}
+    ],
+    "load_balancers":[]}
+    ----- stderr -----
+    warning: DHCP options of 10.0.0.0/24 that OVN cannot read, left out (1): dns_server
+    "#);
+    let file = nb.file("backup.json", &export.stdout)?;
+    snapshot!(nb.qdns(&format!("record import --all {file}")), @"Nothing to change.");
+    Ok(())
+}

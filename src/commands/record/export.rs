@@ -87,11 +87,10 @@ fn backup(context: &Context) -> Result<Reply> {
     let topology = Topology::of(&snapshot);
     let ports: HashMap<Uuid, &str> =
         snapshot.ports.iter().map(|port| (port.uuid, port.name.as_str())).collect();
-    let mut backup = Backup {
-        dhcp: export::dhcp_options(&topology),
-        balancers: export::balancers(&topology),
-        ..Backup::default()
-    };
+    let (dhcp, left_out) = export::dhcp_options(&topology);
+    let (balancers, more_left_out) = export::balancers(&topology);
+    left_out.iter().chain(&more_left_out).for_each(|warning| context.printer.warn(warning));
+    let mut backup = Backup { dhcp, balancers, ..Backup::default() };
     let mut zones = Vec::new();
     for (switch, zone) in topology.zones_by_home() {
         let (mut exported, _) = ExportedZone::of(switch, zone.row);
