@@ -226,8 +226,10 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "/etc/qdns/qdns.toml has settings for every user of the machine; QDNS_CONFIG names another file. It is a \
              TOML file with the keys db, sb-db, private-key, certificate, ca-cert (absolute paths), timeout (seconds), \
              ovn-nbctl, domain and forwarders (a list of addresses). Another key, or a value that is no setting, is an \
-             error that names the line. The file is a regular file of at most 1 MiB. One that every user can change \
-             is refused, because it may name a program.",
+             error that names the line. The file is a regular file of at most 1 MiB. One that another user can \
+             have written is refused, because it may name a program: every user can change it, or it belongs neither to \
+             root, nor to the user of qdns, nor to the user who ran sudo. In a user namespace, files of users without a \
+             number there are accepted, since root's are among them.",
             "An option goes before an environment variable, the variable before the file, and the file before the \
              default. qdns -v shows where each setting is from. Where --db or OVN_NB_DB replaces the db of the file, \
              its sb-db is not used: it belongs to another network. OVN_NB_DAEMON replaces the db of the file too.",

@@ -37,6 +37,14 @@ impl LimitedInput<'_> {
         let metadata = fs::metadata(path).map_err(|error| self.unreadable(error))?;
         self.check(&metadata)?;
         let file = if metadata.file_type().is_fifo() { self.open_fifo(path)? } else { self.open(path)? };
+        self.read_open(file)
+    }
+
+    /// As [`LimitedInput::read_file`], of a file that is open.
+    ///
+    /// # Errors
+    /// As [`LimitedInput::read_file`].
+    pub fn read_open(self, file: File) -> Result<Vec<u8>> {
         self.check(&file.metadata().map_err(|error| self.unreadable(error))?)?;
         self.read(file)
     }

@@ -155,6 +155,48 @@ fn only_a_regular_file_of_some_size_is_read() -> Result<()> {
     Ok(())
 }
 
+/// It may name a program, so its owner could run one as the user of qdns.
+#[test]
+fn a_file_of_another_user_is_refused() -> Result<()> {
+    let site = Site::with("timeout = 7\n")?;
+    let owned_by = |uid: u32| std::os::unix::fs::chown(&site.file, Some(uid), None);
+    owned_by(65534)?;
+    snapshot!(site.qdns("zone ls"), @"
+    ----- stderr -----
+    error: [DIR]/qdns.toml is refused: it belongs to nobody, and it may name a program that qdns runs
+       hint: sudo chown root [DIR]/qdns.toml
+       hint: QDNS_CONFIG names this file
+    ----- exit 2 -----
+    ");
+    owned_by(1000)?;
+    assert!(site.qdns("zone ls").fails(2).contains("it belongs to "));
+    // As with git, the file of the user who ran sudo.
+    run(site.command("zone ls").env("SUDO_UID", "1000")).ok();
+    assert_eq!(run(site.command("zone ls").env("SUDO_UID", "1001")).code, 2);
+    Ok(())
+}
+
+/// In a user namespace without root of the machine, root's files are those of the overflow user.
+#[test]
+fn the_file_of_root_is_read_in_a_user_namespace() -> Result<()> {
+    let directory = tempfile::tempdir_in("/opt")?;
+    std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o755))?;
+    let (program, file) = (directory.path().join("qdns"), directory.path().join("qdns.toml"));
+    install_qdns(&program)?;
+    std::fs::write(&file, "timeout = 7\n")?;
+    let mut inside = Command::new("setpriv");
+    inside.args(["--reuid=1000", "--regid=1000", "--clear-groups", "unshare", "--user", "--map-root-user"]);
+    inside
+        .arg(&program)
+        .args(["-v", "zone", "ls"])
+        .env("OVN_NB_DB", "unix:/nonexistent")
+        .env("QDNS_CONFIG", &file);
+    inside.env_remove("OVN_NB_DAEMON").env_remove("SUDO_UID");
+    let read = run(&mut inside);
+    assert!(read.fails(3).contains("# timeout: 7 ("), "{read}");
+    Ok(())
+}
+
 #[test]
 fn help_and_completion_need_no_settings() -> Result<()> {
     let site = Site::with("timout = 7\n")?;

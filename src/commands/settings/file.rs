@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::trust;
 use crate::commands::limited_input::LimitedInput;
 use crate::error::{Error, Result};
 use crate::model::address;
@@ -106,16 +106,13 @@ impl FileSettings {
 fn text_of(path: &Path) -> Result<String> {
     let name = path.display().to_string();
     let unreadable = |error| Error::invalid(format!("{name} cannot be read")).cause(error);
-    let metadata = fs::metadata(path).map_err(unreadable)?;
-    if !metadata.is_file() {
+    // To open a FIFO would wait for a writer. The open file is the one that is trusted: another one may take its name.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(Error::invalid(format!("{name} is refused: settings are read from a regular file")));
     }
-    // It may name a program, which the superuser runs.
-    if metadata.permissions().mode() & 0o002 != 0 {
-        return Err(Error::invalid(format!("{name} is refused: every user can change it"))
-            .hint(format!("sudo chmod o-w {}", crate::model::shell::shell_word(&name))));
-    }
-    let bytes = LimitedInput { name: &name, limit: FILE_MAX }.read_file(path)?;
+    let file = fs::File::open(path).map_err(unreadable)?;
+    trust::check(&name, &file.metadata().map_err(unreadable)?)?;
+    let bytes = LimitedInput { name: &name, limit: FILE_MAX }.read_open(file)?;
     String::from_utf8(bytes).map_err(|_| Error::invalid(format!("{name} is refused: it is not UTF-8")))
 }
 

@@ -1,6 +1,7 @@
 //! Settings: an option, else an environment variable, else the settings file, else the default.
 
 mod file;
+mod trust;
 
 use std::env;
 use std::ffi::OsStr;
