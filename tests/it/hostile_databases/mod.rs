@@ -2,9 +2,13 @@
 //! value prints a line of its own, and pasted commands have exactly the words that were meant.
 
 mod commands;
+mod completing;
 mod pasted;
+mod requests;
+mod restored;
 mod rows;
 mod shown;
+mod watched;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,8 +22,12 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
 use self::commands::{Place, commands};
+use self::completing::check_completion;
 use self::pasted::{check_pasted, pasted};
+use self::requests::check_requests;
+use self::restored::check_restored;
 use self::rows::{southbound_transaction, texts, transaction};
+use self::watched::check_watch;
 use crate::support::lab::{Nb, Southbound};
 use crate::support::{Run, run};
 
@@ -37,10 +45,11 @@ fn transact(remote: &str, transaction: &Value) {
 
 /// Checks every command in every format.
 pub fn check(nb: &Nb, texts: &Texts) -> Result<()> {
-    check_at(&Place { nb, sb: None, client: "auto" }, texts, "table")
+    check_at(&Place { nb, sb: None, client: "auto" }, texts, 1)
 }
 
-fn check_at(place: &Place, texts: &Texts, format: &str) -> Result<()> {
+fn check_at(place: &Place, texts: &Texts, seed: u64) -> Result<()> {
+    let format = if seed.is_multiple_of(3) { "wide" } else { "table" };
     let nb = place.nb;
     let switch = format!("153380f9-4e26-47b3-b1fe-{:012x}", FILLED.fetch_add(1, Ordering::Relaxed));
     transact(&nb.remote(), &transaction(texts, &switch));
@@ -64,7 +73,12 @@ fn check_at(place: &Place, texts: &Texts, format: &str) -> Result<()> {
     for (((words, table), plain), json) in lines.iter().zip(&tables).zip(&plains).zip(&documents) {
         found.extend(check_one(&words.join(" "), table, plain, json)?);
     }
-    check_pasted(nb, &texts.switch, &Vec::from_iter(found))
+    check_pasted(nb, Some(&texts.switch), &Vec::from_iter(found))?;
+    check_completion(place, texts)?;
+    // These change the database.
+    check_requests(place, texts)?;
+    check_restored(place, texts)?;
+    check_watch(place, texts, ["json", "table", "plain"][(seed % 3) as usize])
 }
 
 /// Checks what one command printed in three formats; returns the lines to paste.
@@ -108,7 +122,6 @@ fn check_seed(nb: &Nb, sb: &Southbound, seed: u64) {
         sb: seed.is_multiple_of(4).then(|| sb.remote()),
         client: if seed.is_multiple_of(2) { "auto" } else { "ovn-nbctl" },
     };
-    let format = if seed.is_multiple_of(3) { "wide" } else { "table" };
     let config = ProptestConfig {
         cases: 1,
         max_shrink_iters: 10,
@@ -119,7 +132,7 @@ fn check_seed(nb: &Nb, sb: &Southbound, seed: u64) {
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let checked = TestRunner::new_with_rng(config, rng).run(&texts(), |texts| {
-        check_at(&place, &texts, format).unwrap();
+        check_at(&place, &texts, seed).unwrap();
         Ok(())
     });
     if let Err(failure) = checked {

@@ -107,23 +107,23 @@ pub fn texts() -> impl Strategy<Value = Texts> {
 
 impl Texts {
     /// Each text once, then from the first one again.
-    fn each<'t>(&'t self) -> impl FnMut() -> &'t str {
+    pub fn each<'t>(&'t self) -> impl FnMut() -> &'t str {
         let mut left = self.any.iter().map(String::as_str).cycle();
         move || left.next().unwrap_or_default()
     }
 }
 
 /// An OVSDB map (RFC 7047, 5.1). A later key replaces an earlier one.
-fn map<'t>(pairs: impl IntoIterator<Item = (&'t str, &'t str)>) -> Value {
+pub fn map<'t>(pairs: impl IntoIterator<Item = (&'t str, &'t str)>) -> Value {
     let pairs: std::collections::BTreeMap<&str, &str> = pairs.into_iter().collect();
     json!(["map", pairs.into_iter().map(|(key, value)| json!([key, value])).collect::<Vec<_>>()])
 }
 
-fn named(name: &str) -> Value {
+pub fn named(name: &str) -> Value {
     json!(["named-uuid", name])
 }
 
-fn insert(table: &str, name: &str, row: Value) -> Value {
+pub fn insert(table: &str, name: &str, row: Value) -> Value {
     json!({"op": "insert", "table": table, "uuid-name": name, "row": row})
 }
 
