@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::correction;
 use crate::error::Error;
 use crate::model::printable::{escaped, is_printable};
-use crate::output::{Format, Printer, note};
+use crate::output::{Format, Printer, note, print_styled};
 
 /// Why a command line is not run.
 #[derive(Debug)]
@@ -52,8 +52,11 @@ impl Usage {
         if self.wants_json && !self.asks_for_help() {
             Printer { format: Format::Json, quiet: false }.fail(&self.failure());
         } else if self.error.to_string().lines().all(|line| line.chars().all(is_printable)) {
-            // If the stream is closed, no one can read the text.
-            let _ = self.error.print();
+            let text = self.error.render().ansi().to_string();
+            if !print_styled(&text, self.error.use_stderr()) {
+                // If the stream is closed, no one can read the text.
+                let _ = self.error.print();
+            }
         } else {
             note(self.error.to_string());
         }

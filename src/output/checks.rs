@@ -8,7 +8,7 @@ use super::page::Page;
 use super::plain;
 use crate::doctor::Check;
 
-/// How wide an explanation is, in characters.
+/// How wide an explanation is at most, in characters.
 const WIDTH: usize = 88;
 
 /// A check, as the list has it.
@@ -49,11 +49,14 @@ pub struct Checks {
 }
 
 impl Answer for Checks {
-    fn table(&self, _width: Option<u16>) -> Page {
+    fn table(&self, terminal: Option<u16>) -> Page {
         let width = self.checks.iter().map(|check| check.code.len()).max().unwrap_or_default();
-        let line =
-            |check: &ListedCheck| format!("{:width$}  {:7}  {}", check.code, check.severity, check.title);
-        self.checks.iter().map(line).collect()
+        let mut page = Page::default();
+        for check in &self.checks {
+            let line = format!("{:width$}  {:7}  {}", check.code, check.severity, check.title);
+            page.push_sentence(line, terminal);
+        }
+        page
     }
 
     fn plain(&self) -> Page {
@@ -70,11 +73,13 @@ pub struct Explanation {
 }
 
 impl Answer for Explanation {
-    fn table(&self, _width: Option<u16>) -> Page {
+    fn table(&self, width: Option<u16>) -> Page {
         let ListedCheck { code, severity, title, explanation, source, .. } = self.check;
         let source = format!("Source: {source}");
         let blank = || Page::from("");
-        let mut page = Page::from(format!("{code} ({severity}): {title}"));
+        let width = width.map_or(WIDTH, usize::from).min(WIDTH);
+        let wrapped = |text: &str| wrapped(text, width);
+        let mut page = wrapped(&format!("{code} ({severity}): {title}"));
         [blank(), wrapped(explanation), blank(), wrapped(&source)].iter().for_each(|part| page.append(part));
         page
     }
@@ -84,12 +89,12 @@ impl Answer for Explanation {
     }
 }
 
-/// A text in lines of at most [`WIDTH`] characters.
-fn wrapped(text: &str) -> Page {
+/// A text in lines of at most so many characters, where its words allow it.
+fn wrapped(text: &str, width: usize) -> Page {
     let mut page = Page::default();
     let mut line = String::new();
     for word in text.split_whitespace() {
-        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             page.push(std::mem::take(&mut line));
         } else if !line.is_empty() {
             line.push(' ');

@@ -26,8 +26,8 @@ const USUAL: [&str; 2] = ["ovn-nbctl", "ovn-sbctl"];
 const SHOWN: [&str; 2] = ["hint", "said"];
 
 impl Answer for Report {
-    fn table(&self, _width: Option<u16>) -> Page {
-        page(self)
+    fn table(&self, width: Option<u16>) -> Page {
+        page(self, width)
     }
 
     /// One change, finding or skipped check a line.
@@ -49,8 +49,8 @@ impl Answer for Report {
     }
 }
 
-/// The report as a person reads it.
-fn page(report: &Report) -> Page {
+/// The report as a person reads it. Fixes stay whole, so that they can be pasted.
+fn page(report: &Report, width: Option<u16>) -> Page {
     let mut page = Page::default();
     if let Some(changes) = report.changes.as_ref().filter(|changes| !changes.is_empty()) {
         page.push(heading("Changed"));
@@ -64,27 +64,27 @@ fn page(report: &Report) -> Page {
         found.into_iter().partition(|found| found.level == Severity::Info);
     let is_quiet = notes.is_empty() && report.skipped.is_empty();
     if let Some(why) = &report.unread {
-        page.push(format!("Nothing could be checked: {why}."));
+        page.push_sentence(format!("Nothing could be checked: {why}."), width);
     } else if faults.is_empty() && !is_quiet {
-        page.push(fine(&report.summary));
+        page.push_sentence(fine(&report.summary), width);
     }
     if report.is_verbose {
-        faults.iter().chain(&notes).for_each(|found| page.append(&whole(found)));
+        faults.iter().chain(&notes).for_each(|found| page.append(&whole(found, width)));
     } else {
-        page.append(&short(&faults));
-        page.append(&short_notes(&notes));
+        page.append(&short(&faults, width));
+        short_notes(&notes).into_iter().for_each(|line| page.push_sentence(line, width));
     }
     if !report.skipped.is_empty() {
         page.push(heading("Not checked"));
-        page.append(&skipped_lines(&report.skipped));
+        skipped_lines(&report.skipped).into_iter().for_each(|line| page.push_sentence(line, width));
     }
     if !page.is_empty() {
         page.push("");
     }
     if report.clients.iter().any(|client| !USUAL.contains(&client.as_str())) {
-        page.push(format!("Read with {}.", report.clients.join(" and ")));
+        page.push_sentence(format!("Read with {}.", report.clients.join(" and ")), width);
     }
-    page.push(verdict(report, &faults));
+    page.push_sentence(verdict(report, &faults), width);
     page
 }
 
@@ -136,12 +136,17 @@ fn without_switch(found: &Found) -> String {
 
 /// Errors and warnings without their evidence. Of many findings of one check the first are shown, and the switches
 /// of the others.
-fn short(faults: &[&Found]) -> Page {
-    let mut blocks: Vec<(Line, Page)> = Vec::new();
+fn short(faults: &[&Found], width: Option<u16>) -> Page {
+    let mut blocks: Vec<(Page, Page)> = Vec::new();
+    let sentence = |line: Line| {
+        let mut page = Page::default();
+        page.push_sentence(line, width);
+        page
+    };
     for of_check in faults.chunk_by(|a, b| a.code == b.code) {
         let groups = grouped(of_check);
         let few = if groups.len() > FEW + 1 { FEW } else { groups.len() };
-        blocks.extend(groups[..few].iter().map(|group| (group.headline(), group.fixes())));
+        blocks.extend(groups[..few].iter().map(|group| (sentence(group.headline()), group.fixes(width))));
         if few < groups.len() {
             let rest = &groups[few..];
             let switches: Vec<&str> = rest.iter().flat_map(|group| &group.switches).copied().collect();
@@ -153,13 +158,14 @@ fn short(faults: &[&Found]) -> Page {
                 rest.len(),
                 names(&subjects)
             );
-            blocks.push((severity(of_check[0]).text(&more), Page::default()));
+            blocks.push((sentence(severity(of_check[0]).text(&more)), Page::default()));
         }
     }
-    let length = blocks.iter().map(|(_, fixes)| 1 + fixes.as_str().lines().count()).sum::<usize>();
+    let lines = |page: &Page| page.as_str().lines().count();
+    let length = blocks.iter().map(|(headline, fixes)| lines(headline) + lines(fixes)).sum::<usize>();
     let mut page = Page::default();
     for (headline, fixes) in &blocks {
-        page.push(headline.clone());
+        page.append(headline);
         if length <= SCREEN {
             page.append(fixes);
         }
@@ -167,7 +173,7 @@ fn short(faults: &[&Found]) -> Page {
     if length > SCREEN {
         page.push(heading("How to fix them"));
         for (headline, fixes) in blocks.iter().filter(|(_, fixes)| !fixes.is_empty()) {
-            page.push(headline.clone());
+            page.append(headline);
             page.append(fixes);
         }
     }
@@ -175,7 +181,7 @@ fn short(faults: &[&Found]) -> Page {
 }
 
 /// One line for each check that has something to note.
-fn short_notes(notes: &[&Found]) -> Page {
+fn short_notes(notes: &[&Found]) -> Vec<Line> {
     let line = |of_check: &[&Found]| {
         let first = of_check[0];
         if let [group] = &grouped(of_check)[..] {
@@ -209,10 +215,10 @@ impl Group<'_> {
     }
 
     /// What a person does about the first finding, and that there is more.
-    fn fixes(&self) -> Page {
+    fn fixes(&self, width: Option<u16>) -> Page {
         let mut page = Page::default();
         let shown = self.first.evidence.iter().filter(|(what, _)| SHOWN.contains(what));
-        shown.for_each(|(what, value)| page.push(evidence(what, value)));
+        shown.for_each(|(what, value)| page.push_sentence(evidence(what, value), width));
         let fixes = &self.first.fix;
         let few = if fixes.len() > FEW + 1 { FEW } else { fixes.len() };
         fixes[..few].iter().for_each(|line| page.push(fix(line)));
@@ -224,10 +230,11 @@ impl Group<'_> {
 }
 
 /// A finding with its evidence and all its fixes.
-fn whole(found: &Found) -> Page {
+fn whole(found: &Found, width: Option<u16>) -> Page {
     let group = Group { first: found, switches: found.switch.iter().map(|switch| &**switch).collect() };
-    let mut page = Page::from(group.headline());
-    found.evidence.iter().for_each(|(what, value)| page.push(evidence(what, value)));
+    let mut page = Page::default();
+    page.push_sentence(group.headline(), width);
+    found.evidence.iter().for_each(|(what, value)| page.push_sentence(evidence(what, value), width));
     found.fix.iter().for_each(|line| page.push(fix(line)));
     page
 }
@@ -254,7 +261,7 @@ fn fix(line: &str) -> Line {
 }
 
 /// The skipped checks, one line for each reason.
-fn skipped_lines(skipped: &[Skipped]) -> Page {
+fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
     let mut by_why: Vec<(&str, Vec<&str>)> = Vec::new();
     for Skipped { code, why } in skipped {
         match by_why.iter_mut().find(|(other, _)| other == why) {

@@ -8,16 +8,19 @@ use super::page::{Line, Page};
 use crate::error::{Error, Kind};
 
 /// For a person.
-pub(super) fn page(error: &Error) -> Page {
-    let mut page =
-        Page::from(Line::default().styled("error:", AnsiColor::Red).text(" ").text(&error.message));
-    error.details.iter().for_each(|detail| page.push(detail.as_str()));
+pub(super) fn page(error: &Error, width: Option<u16>) -> Page {
+    let mut page = Page::default();
+    let headline = Line::default().styled("error:", AnsiColor::Red).text(" ").text(&error.message);
+    page.push_sentence(headline, width);
+    error.details.iter().for_each(|detail| page.push_sentence(detail.as_str(), width));
     // A program may say several lines.
     for cause in error.causes().iter().flat_map(|cause| cause.lines()) {
-        page.push(Line::default().text("  ").styled("cause:", AnsiColor::Yellow).text(" ").text(cause));
+        let line = Line::default().text("  ").styled("cause:", AnsiColor::Yellow).text(" ").text(cause);
+        page.push_sentence(line, width);
     }
     for hint in &error.hints {
-        page.push(Line::default().text("   ").styled("hint:", AnsiColor::Cyan).text(" ").text(hint));
+        let line = Line::default().text("   ").styled("hint:", AnsiColor::Cyan).text(" ").text(hint);
+        page.push_advice(line, width);
     }
     page
 }

@@ -32,5 +32,5 @@ pub mod zones;
 
 pub use answer::Reply;
 pub use page::Page;
-pub use printer::{Color, Format, Printer, note, render, render_plan, set_color};
+pub use printer::{Color, Format, Printer, note, print_styled, render, render_plan, set_color};
 pub use question::ask;

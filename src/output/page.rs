@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use anstyle::AnsiColor;
 
+use super::wrap::{has_command, wrapped};
 use crate::model::printable::escaped;
 
 /// One line of printable characters, and of styles that [`Line::styled`] added.
@@ -87,6 +88,26 @@ impl Page {
     pub fn push(&mut self, line: impl Into<Line>) {
         self.0.push_str(&line.into().0);
         self.0.push('\n');
+    }
+
+    /// Adds a sentence, on as many lines as a terminal of this width needs for whole words.
+    pub(super) fn push_sentence(&mut self, sentence: impl Into<Line>, width: Option<u16>) {
+        wrapped(&sentence.into().0, width).into_iter().for_each(|line| self.push(Line(line)));
+    }
+
+    /// As [`Page::push_sentence`]; a sentence with a command line stays one line, so that it can be pasted.
+    pub(super) fn push_advice(&mut self, sentence: impl Into<Line>, width: Option<u16>) {
+        let line = sentence.into();
+        let width = width.filter(|_| !has_command(line.as_str()));
+        self.push_sentence(line, width);
+    }
+
+    /// The page for a terminal of this width: no word is broken, and command lines stay whole.
+    #[must_use]
+    pub(super) fn fitted(&self, width: Option<u16>) -> Page {
+        let mut page = Page::default();
+        self.0.lines().for_each(|line| page.push_advice(Line(line.to_owned()), width));
+        page
     }
 
     /// Adds another page's lines.

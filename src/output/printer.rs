@@ -13,13 +13,14 @@ use super::json::Json;
 use super::page::{Line, Page};
 use super::progress::Progress;
 use super::terminal;
+use super::wrap::wrapped;
 use crate::error::Error;
 use crate::plan::Plan;
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people: one line each, as wide as the terminal
+    /// For people: as wide as the terminal
     #[default]
     Table,
     /// For people: all columns, however wide
@@ -66,7 +67,7 @@ impl Printer {
             (Some(_), _) | (None, Format::Plain) => write(&answer.plain()),
             (None, Format::Json) => answer.write_json(&mut io::stdout().lock()),
             (None, Format::Table | Format::Wide) if self.quiet && answer.is_confirmation() => Ok(()),
-            (None, Format::Table) => write(&answer.table(terminal::width())),
+            (None, Format::Table) => write(&table(answer)),
             (None, Format::Wide) => write(&answer.table(None)),
         };
         match written {
@@ -79,7 +80,9 @@ impl Printer {
     pub fn warn(self, warning: &str) {
         if !self.quiet {
             let line = Line::default().styled("warning:", AnsiColor::Yellow).text(" ").text(warning);
-            report(Priority::Warning, line);
+            let mut page = Page::default();
+            page.push_advice(line, report_width());
+            report(Priority::Warning, page);
         }
     }
 
@@ -89,7 +92,7 @@ impl Printer {
             // If standard error is closed, there is no other place for it.
             let _ = Failure::of(error).write_json(&mut io::stderr().lock());
         } else {
-            report(Priority::Error, failure::page(error));
+            report(Priority::Error, failure::page(error, report_width()));
         }
     }
 
@@ -106,7 +109,9 @@ impl Printer {
     /// Says something that is worth knowing to a person who watches.
     pub fn remark(self, line: &str) {
         if self.shows_progress() {
-            note(format!("note: {line}"));
+            let mut page = Page::default();
+            page.push_advice(format!("note: {line}"), terminal::stderr_width());
+            note(page);
         }
     }
 
@@ -131,9 +136,13 @@ pub fn note(page: impl Into<Page>) {
     let _ = anstream::stderr().lock().write_all(page.into().as_str().as_bytes());
 }
 
+/// The width of what [`report`] prints: the journal has none.
+fn report_width() -> Option<u16> {
+    terminal::stderr_width().filter(|_| !journal::has_stderr())
+}
+
 /// As [`note`], with a priority for the journal.
-fn report(priority: Priority, page: impl Into<Page>) {
-    let page = page.into();
+fn report(priority: Priority, page: Page) {
     if journal::has_stderr() {
         let text = anstream::adapter::strip_str(page.as_str()).to_string();
         let _ = io::stderr().lock().write_all(journal::lines(priority, &text).as_bytes());
@@ -144,7 +153,28 @@ fn report(priority: Priority, page: impl Into<Page>) {
 
 /// An answer as a person reads it before a question.
 pub fn render(answer: &dyn Answer) -> Page {
-    answer.table(terminal::width())
+    table(answer)
+}
+
+fn table(answer: &dyn Answer) -> Page {
+    let width = terminal::width();
+    answer.table(width).fitted(width)
+}
+
+/// Prints a text that has styles, such as help, on standard output or standard error. Without the width of a terminal
+/// it returns false and prints nothing.
+pub fn print_styled(text: &str, to_stderr: bool) -> bool {
+    let width = if to_stderr { terminal::stderr_width() } else { terminal::width() };
+    let Some(width) = width else { return false };
+    let lines = text.lines().flat_map(|line| wrapped(line, Some(width)));
+    let text: String = lines.map(|line| line + "\n").collect();
+    // If the stream is closed, no one can read the text.
+    let _ = if to_stderr {
+        anstream::stderr().lock().write_all(text.as_bytes())
+    } else {
+        anstream::stdout().lock().write_all(text.as_bytes())
+    };
+    true
 }
 
 /// A plan as a person reads it before a question; see [`Changes::listing`].

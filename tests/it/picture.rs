@@ -7,13 +7,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use crate::support::doctor::{healthy, qdns};
+use crate::support::doctor::{healthy, inside};
 use crate::support::lab::{Lab, Release};
+use crate::support::run;
 
 const FILE: &str = "tests/picture/doctor.svg";
 const LINE: &str = "qdns doctor net1";
 
-/// Characters in a line; what is longer goes on in the next one.
+/// Characters in a line of the terminal; a longer fix goes on in the next one.
 const COLUMNS: usize = 100;
 /// Of a character, in hundredths of a pixel, and of a line, in pixels.
 const WIDTH: usize = 843;
@@ -138,7 +139,9 @@ fn the_picture_shows_what_doctor_says_of_a_sick_network() -> Result<()> {
     lab.nbctl(&["set", "DHCP_Options", dhcp, "options:dns_server=\"172.16.0.53,172.16.0.54\""]);
     lab.nbctl(&["lsp-add", "net1", "app", "--", "lsp-set-addresses", "app", "0a:00:00:00:00:13 10.0.0.13"]);
     lab.hv_sync();
-    let report = qdns(&lab, &["doctor", "net1", "--color", "always"]);
+    let mut doctor = inside(&lab, "qdns")?;
+    let report =
+        run(doctor.args(["doctor", "net1", "--color", "always"]).env("COLUMNS", COLUMNS.to_string()));
     let shown = report.fails(4).replace(dhcp, "1f7bd3cf-5a39-4c4e-8d4c-6f2d0b8f3a51");
     let screen = format!("\u{1b}[1moperator$\u{1b}[0m {LINE}\n{shown}");
     let picture = svg(&screen)?;
