@@ -25,6 +25,13 @@ const OPTIONS: &[(&str, &[&str])] = &[
 const SWITCH: &[&str] = &["--switch", "--zone", "--network", "--logical-switch", "--ls", "-s"];
 const ARGUMENTS: &[&str] = &["--hostname", "--host", "--name", "--ip", "--address", "--file"];
 
+/// Verbs that take no argument, and the ones that were meant where there is one.
+const VERBS: &[(&str, &str)] = &[("ls", "show")];
+
+/// What clap suggests.
+const SUGGESTED: &[ContextKind] =
+    &[ContextKind::SuggestedValue, ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand];
+
 /// How many words of one line are corrected at most.
 const DEPTH: usize = 4;
 
@@ -51,7 +58,11 @@ fn accepted(
     depth: usize,
 ) -> Vec<Vec<String>> {
     let candidates = match error.kind() {
-        ErrorKind::UnknownArgument => known_option(error, words, root),
+        ErrorKind::UnknownArgument => {
+            let mut lines = known_option(error, words, root);
+            lines.extend(known_place(error, words, root));
+            lines
+        }
         ErrorKind::InvalidSubcommand => known_command(error, words, root),
         _ => Vec::new(),
     };
@@ -68,10 +79,10 @@ fn accepted(
 
 /// Takes a suggestion of clap's away that is not similar enough: `--wait` for `--switch`.
 pub(super) fn drop_far_suggestions(error: &mut Error) {
-    let typed =
-        invalid(error, ContextKind::InvalidArg).or_else(|| invalid(error, ContextKind::InvalidSubcommand));
-    let suggested =
-        error.get(ContextKind::SuggestedArg).or_else(|| error.get(ContextKind::SuggestedSubcommand));
+    let typed = [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand]
+        .into_iter()
+        .find_map(|kind| invalid(error, kind));
+    let suggested = SUGGESTED.iter().find_map(|kind| error.get(*kind));
     let is_near = match (typed, suggested) {
         (Some(typed), Some(ContextValue::String(name))) => is_near(&typed, std::slice::from_ref(name)),
         (Some(typed), Some(ContextValue::Strings(names))) => is_near(&typed, names),
@@ -79,8 +90,8 @@ pub(super) fn drop_far_suggestions(error: &mut Error) {
     };
     if !is_near {
         let has_one = error.get(ContextKind::SuggestedArg).is_some();
-        for kind in [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::Suggested] {
-            error.remove(kind);
+        for kind in SUGGESTED.iter().chain(&[ContextKind::Suggested]) {
+            error.remove(*kind);
         }
         // clap's usage has the option that it suggests.
         if has_one {
@@ -142,6 +153,27 @@ fn known_option(error: &Error, words: &[String], root: &Command) -> Vec<Vec<Stri
         lines.push(line);
     }
     lines
+}
+
+/// The line with a word too many as the value of an option of the command, or with another verb.
+fn known_place(error: &Error, words: &[String], root: &Command) -> Vec<Vec<String>> {
+    let Some(word) = invalid(error, ContextKind::InvalidArg).filter(|word| !word.starts_with('-')) else {
+        return Vec::new();
+    };
+    let Some(at) = words.iter().position(|other| *other == word) else { return Vec::new() };
+    let replaced = |at: usize, with: &[&str]| {
+        let mut line = words.to_vec();
+        line.splice(at..=at, with.iter().map(|word| (*word).to_owned()));
+        line
+    };
+    let end = verb_end(words, root);
+    let command = words[1..end].iter().try_fold(root, |command, word| command.find_subcommand(word));
+    let options = command.into_iter().flat_map(Command::get_opts).filter(|option| !option.is_global_set());
+    let valued = options.filter(|option| option.get_action().takes_values());
+    let lines =
+        valued.filter_map(clap::Arg::get_long).map(|name| replaced(at, &[&format!("--{name}"), &word]));
+    let verbs = VERBS.iter().filter(|(typed, _)| words[end - 1] == *typed);
+    lines.chain(verbs.map(|(_, meant)| replaced(end - 1, &[meant]))).collect()
 }
 
 /// Where the words that name the command end.

@@ -79,6 +79,11 @@ const WRONG: &[&str] = &[
     "record add net1 10.0.0.23 web4",
     "record add web5 10.0.0.24",
     "record rm net1 'web*'",
+    "zone ls net1",
+    "zone create net2 corp.internal",
+    "zone set net2 site.internal",
+    "zone share net1 net2",
+    "record ls net1 'web*'",
     "zone create net1 --domain corp.internal",
 ];
 
@@ -91,6 +96,7 @@ fn proposed(stderr: &str) -> Option<&str> {
 #[test]
 fn hints_work_when_they_are_typed() -> Result<()> {
     let nb = net()?;
+    nb.nbctl(&["ls-add", "net2"]);
     nb.qdns("record add net1 web 10.0.0.10").ok();
     let mut typed = String::new();
     let file = nb.file("hosts", "10.0.0.30 db.prod.internal\n")?;
@@ -124,6 +130,16 @@ fn hints_work_when_they_are_typed() -> Result<()> {
     record add web5 10.0.0.24
         record add net1 web5 10.0.0.24
     record rm net1 'web*'
+        record ls net1 --name 'web*'
+    zone ls net1
+        zone show net1
+    zone create net2 corp.internal
+        zone create net2 --domain corp.internal
+    zone set net2 site.internal
+        zone set net2 --domain site.internal
+    zone share net1 net2
+        zone share net1 --with net2
+    record ls net1 'web*'
         record ls net1 --name 'web*'
     zone create net1 --domain corp.internal
         zone set net1 --domain corp.internal
