@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
@@ -32,8 +33,13 @@ impl Service {
     /// The next message.
     fn says(&self) -> Result<String> {
         let mut buffer = [0; 4096];
-        let length = self.socket.recv(&mut buffer)?;
-        Ok(String::from_utf8_lossy(&buffer[..length]).into_owned())
+        loop {
+            match self.socket.recv(&mut buffer) {
+                // A signal ends a wait with a limit (signal(7)).
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                length => return Ok(String::from_utf8_lossy(&buffer[..length?]).into_owned()),
+            }
+        }
     }
 
     /// The next message about more than being alive.
