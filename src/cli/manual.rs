@@ -212,8 +212,9 @@ const SECTIONS: &[(&str, &[&str])] = &[
              the value that it writes in external_ids:qdns-wrote-OPTION. forwarders clear restores the earlier value, \
              unless another program changed the option since.",
             "qdns reads rows of other programs (Neutron, LXD, Incus, Kube-OVN, OVN-Kubernetes, oVirt), but never writes \
-             them: it knows them by their marks in external_ids and by names such as neutron_pg_drop. A DNS row without \
-             a mark may be any program's. Rows of DHCP_Options, ACL and Port_Group without a mark are the operator's.",
+             them: it knows them by their marks in external_ids and by names such as neutron_pg_drop. A DNS row \
+             without a mark may belong to any program, so qdns does not write it either. Rows of DHCP_Options, \
+             ACL and Port_Group without a mark belong to the operator.",
             "Every change is one transaction. It changes a key only if the key still has the value that qdns read. The \
              transaction has a comment with the command, the user and the machine: ovsdb-tool show-log -m ovnnb_db.db \
              shows it. The user is the one who ran sudo, else the one who logged in, else the effective user. Programs \
@@ -225,13 +226,13 @@ const SECTIONS: &[(&str, &[&str])] = &[
         &[
             "/etc/qdns/qdns.toml has settings for every user of the machine; QDNS_CONFIG names another file. It is a \
              TOML file with the keys db, sb-db, private-key, certificate, ca-cert (absolute paths), timeout (seconds), \
-             ovn-nbctl, domain and forwarders (a list of addresses). Another key, or a value that is no setting, is an \
-             error that names the line. The file is a regular file of at most 1 MiB. One that another user can \
-             have written is refused, because it may name a program: every user can change it, or it belongs neither to \
-             root, nor to the user of qdns, nor to the user who ran sudo. In a user namespace, files of users without a \
-             number there are accepted, since root's are among them.",
-            "An option goes before an environment variable, the variable before the file, and the file before the \
-             default. qdns -v shows where each setting is from. Where --db or OVN_NB_DB replaces the db of the file, \
+             ovn-nbctl, domain and forwarders (a list of addresses). An unknown key or an invalid value is an \
+             error that names the line. The file is a regular file of at most 1 MiB. Because it may name a program, it \
+             must belong to root, to the user of qdns, or to the user who ran sudo, and other users must not be able \
+             to change it. In a user namespace, files of users without a number there are accepted too, since root's \
+             are among them.",
+            "An option overrides an environment variable, the variable overrides the file, and the file overrides \
+             the default. qdns -v shows where each setting is from. Where --db or OVN_NB_DB replaces the db of the file, \
              its sb-db is not used: it belongs to another network. OVN_NB_DAEMON replaces the db of the file too.",
             "domain is the domain of new zones, unless --domain is given or another program serves names on the switch. \
              forwarders are the resolvers that qdns forwarders set writes if none are given, and that doctor puts into \

@@ -73,7 +73,7 @@ enum Command {
     Sync(commands::sync::SyncArgs),
     Doctor(commands::doctor::DoctorArgs),
     Lookup(commands::lookup::LookupArgs),
-    /// Run or install hooks: a hypervisor registers its guests' names
+    /// Register a machine's name when its hypervisor starts it
     #[command(subcommand)]
     Hook(commands::hook::Verb),
     Api(commands::api::ApiArgs),

@@ -38,7 +38,7 @@ pub struct GlobalOptions {
     /// (QDNS_OVN_NBCTL). By default ovn-nbctl in PATH, else microovn.ovn-nbctl
     #[arg(long, global = true, value_name = "CMD")]
     pub ovn_nbctl: Option<OsString>,
-    /// The client that reads single rows and writes; ovn-nbctl reads whole tables in any case
+    /// The program that reads single rows and writes; ovn-nbctl always reads whole tables
     #[arg(long, global = true, value_enum, default_value_t, value_name = "CLIENT", env = "QDNS_CLIENT")]
     pub client: Client,
     /// The ovsdb-client to run (QDNS_OVSDB_CLIENT). By default the one next to ovn-nbctl
@@ -59,8 +59,8 @@ pub struct GlobalOptions {
     /// Print no warnings and no confirmations
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show the settings and their sources and each command of OVN's clients on standard error, and list all of many
-    /// changes
+    /// Print the settings with their sources and each command of OVN's clients on standard error, and list every
+    /// change
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }

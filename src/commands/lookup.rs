@@ -28,7 +28,7 @@ const NO_ANSWER: u8 = 4;
 /// The time for the traces of all guests.
 const TRACING: Duration = Duration::from_secs(10);
 
-/// Tell what a guest gets for a name, and who answers.
+/// Show what a guest gets for a name, and who answers.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -40,10 +40,9 @@ Examples:
   qdns lookup web-server.internal --from net1-db-port --type AAAA -o json
 
 The answer comes first, then how the guest gets it; -v shows the rows and the steps of traces. Guests that get \
-the same have one answer. ovn-trace follows \
+the same are shown together. ovn-trace follows \
 a query to each resolver that the port leases; it needs the southbound database (--sb-db, OVN_SB_DB). What could not \
-be seen is reported. The exit code is 4 where the guest gets no answer, and 0 where it gets one or a resolver is \
-asked.")]
+be seen is reported. The exit code is 4 if the guest gets no answer, and 0 if it gets one or a resolver is asked.")]
 pub struct LookupArgs {
     /// The names, short or with their domain, or addresses
     #[arg(required = true, value_name = "NAME")]
@@ -53,7 +52,7 @@ pub struct LookupArgs {
     /// the switches that have the name
     #[arg(long, value_name = "PORT|SWITCH")]
     from: Option<String>,
-    /// What is asked; without it, A and AAAA for a name, PTR for an address
+    /// The type of the query; if omitted, A and AAAA for a name, PTR for an address
     #[arg(long = "type", value_name = "TYPE", ignore_case = true)]
     kind: Option<Kind>,
     /// The southbound database.
@@ -70,7 +69,7 @@ enum Kind {
     /// IPv6 addresses
     #[value(name = "AAAA")]
     Aaaa,
-    /// The name of a reverse name
+    /// The name of an address
     #[value(name = "PTR")]
     Ptr,
     /// All addresses

@@ -20,20 +20,24 @@ use crate::plan::stale::{self, Kept, Stale};
 
 /// Remove records of hosts that have no logical switch port.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    override_usage = "qdns prune-stale [OPTIONS] <SWITCH...|--all>",
+    after_help = "\
 Examples:
   qdns prune-stale net1 --dry-run    show what would be removed, and why
   qdns prune-stale net1              ask first
   qdns prune-stale --all --yes       every zone, for a timer
   qdns prune-stale --all --check     exit with 4 where a host is stale
-  qdns prune-stale net1 --max 40     up to 40 hosts, whatever their share
+  qdns prune-stale net1 --max 40     up to 40 hosts, even most of a zone
 
-A host is stale where no port of its switch, or of another switch that lists the zone, has its name or \
-one of its addresses (static, dynamic, of the port security, or of a router). A stopped machine keeps its \
-port, so its host stays. Static hosts stay. A host that may live all the same is shown with the reason, and \
-stays: a load balancer, NAT, a router, a port of another switch or a DNS row of another program has its \
-address, or it may be on a physical network. `qdns record rm` removes such a host. To remove more than three hosts that are also more than 30 % of their zone needs --max or --force. \
-Each removal is printed with the command that restores the host.")]
+A host is stale if no port of its switch, or of another switch that shares the zone, has its name or one of its \
+addresses (static, dynamic, in port security, or of a router). A stopped machine keeps its port, so its host \
+stays. Static hosts stay. A host that may be alive without a port is shown with the reason, and stays: a load \
+balancer, NAT, a router, a port of another switch or a DNS row of another program has its address, or it may be \
+on a physical network. `qdns record rm` removes such a host. --max or --force is needed to remove more than three \
+hosts that are also more than 30 % of their zone. \
+Each removal is printed with the command that restores the host."
+)]
 pub struct PruneStaleArgs {
     /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present = "all")]

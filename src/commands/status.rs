@@ -30,11 +30,11 @@ Examples:
   qdns status net1 net2
   qdns status -o json | jq '.switches[] | select(.findings != [])'
 
-NAMES are the programs whose names the switch's guests resolve. FORWARDERS are the resolvers that they get by DHCP. \
-FINDINGS are what is wrong as far as these columns show it, such as a search domain that is not the zone's; \
-`qdns doctor` checks everything.")]
+NAMES lists the programs that provide names on the switch. FORWARDERS lists the resolvers that its guests get by \
+DHCP. FINDINGS lists the faults that these columns can show, such as a search domain that is not the zone's \
+domain; `qdns doctor` checks everything.")]
 pub struct StatusArgs {
-    /// The switches: their names or UUIDs; without one, all
+    /// The switches, by name or UUID; all switches if omitted
     #[arg(value_name = "SWITCH")]
     switches: Vec<String>,
 }

@@ -136,7 +136,7 @@ fn elsewhere(zones: &[ExportedZone]) -> Option<String> {
     let commands = networks.iter().map(|net| export.clone().option("--reverse").option(net).to_string());
     let commands: Vec<String> = commands.collect();
     (!commands.is_empty())
-        .then(|| format!("PTR records are in zone files of their own: {}", some_of(&commands)))
+        .then(|| format!("this file has no PTR records; a reverse zone has them: {}", some_of(&commands)))
 }
 
 fn usual(address: IpAddr) -> Option<IpNet> {

@@ -64,8 +64,8 @@ fn unreadable(text: &str) -> Error {
         text.split([',', ';', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     if let Some(several) = several.filter(|addresses| addresses.len() > 1) {
         let words: Vec<String> = several.iter().map(IpAddr::to_string).collect();
-        return refused("it is several addresses in one argument")
-            .hint(format!("give each as an argument of its own: `{}`", words.join(" ")));
+        return refused("these are several addresses in one argument")
+            .hint(format!("separate addresses by spaces: `{}`", words.join(" ")));
     }
     refused("it is neither an IPv4 nor an IPv6 address")
         .hint("use an address such as `10.0.0.10` or `fd00::10`")
@@ -175,8 +175,8 @@ mod tests {
             ("ff02::1", "multicast", "use the address"),
             ("0.0.0.0", "unspecified", "use the address"),
             ("::ffff:10.0.0.1", "IPv4-mapped", "use the address"),
-            ("10.0.0.1,fd00::2", "several", "give each as an argument of its own: `10.0.0.1 fd00::2`"),
-            ("10.0.0.1, 10.0.0.2", "several", "give each as an argument of its own: `10.0.0.1 10.0.0.2`"),
+            ("10.0.0.1,fd00::2", "several", "separate addresses by spaces: `10.0.0.1 fd00::2`"),
+            ("10.0.0.1, 10.0.0.2", "several", "separate addresses by spaces: `10.0.0.1 10.0.0.2`"),
             ("10.0.0.1,web", "neither", "use an address"),
             ("web", "neither", "use an address"),
             ("", "neither", "use an address"),

@@ -42,7 +42,7 @@ impl Hostname {
             return Err(refusal(text, rule));
         }
         if lower.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(refusal(text, "a hostname of digits only reads as an address"));
+            return Err(refusal(text, "programs read a hostname of digits only as an address"));
         }
         Ok(Hostname(lower))
     }
@@ -160,7 +160,7 @@ impl Domain {
                 .hint(format!("use `{free}{DEFAULT_DOMAIN}`")));
         }
         if top.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Self::refusal(text, "a last label of digits only reads as an address"));
+            return Err(Self::refusal(text, "programs read a last label of digits only as an address"));
         }
         Ok(Domain(lower.to_owned()))
     }

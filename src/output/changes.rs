@@ -201,7 +201,7 @@ impl Changes {
     pub(super) fn push_undo(&self, page: &mut Page) {
         if !self.undo.is_empty() {
             page.push("");
-            page.push("To put back:");
+            page.push("To undo:");
             self.undo.iter().for_each(|line| page.push(format!("  {line}")));
         }
     }

@@ -124,7 +124,9 @@ fn unreachable(said: &str, daemon: Option<&str>) -> Error {
     );
     error.hint(match other_socket(said) {
         Some(socket) => format!("this machine has another socket: qdns --db unix:{socket} …"),
-        None => "name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …".to_owned(),
+        None => {
+            "name the database with --db or OVN_NB_DB: unix:SOCKET, tcp:HOST:6641 or ssl:HOST:6641".to_owned()
+        }
     })
 }
 

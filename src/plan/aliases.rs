@@ -155,7 +155,7 @@ impl<'a> Draft<'a> {
         let switch = &self.switch.name;
         let is_free = known.names().next().is_none() || known.alias_of.as_deref() == Some(target.as_str());
         let replace_it =
-            || format!("in place of it: {}", self.command(alias, target.as_str()).option("--replace"));
+            || format!("to replace it: {}", self.command(alias, target.as_str()).option("--replace"));
         match &known.alias_of {
             _ if is_free => Ok(()),
             Some(_) | None if replace && self.aliases_of(alias.as_str()).next().is_none() => Ok(()),

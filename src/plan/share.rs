@@ -34,7 +34,7 @@ pub fn share(topology: &Topology, home: &Network, with: &[&Network]) -> Result<P
         plan.changes.push(Change::Refer(own));
     }
     let mut new: Vec<&Network> = Vec::new();
-    for network in each_once(home, with, "share")? {
+    for network in each_once(home, with)? {
         if network.switch.dns_records.contains(&zone.row.uuid) {
             continue;
         }
@@ -62,7 +62,7 @@ pub fn share(topology: &Topology, home: &Network, with: &[&Network]) -> Result<P
 pub fn unshare(topology: &Topology, home: &Network, with: &[&Network]) -> Result<Plan> {
     let zone = zone_of(topology, home)?;
     let mut plan = Plan::for_switch(home.switch);
-    let mut networks = each_once(home, with, "unshare")?;
+    let mut networks = each_once(home, with)?;
     networks.retain(|network| network.switch.dns_records.contains(&zone.row.uuid));
     let references = || networks.iter().map(|network| reference(home, network, zone));
     plan.changes.extend(references().map(Change::Unrefer));
@@ -83,7 +83,7 @@ fn zone_of<'t, 'a>(topology: &'t Topology<'a>, home: &Network<'a>) -> Result<&'t
 fn left_over(home: &Network) -> Error {
     let remove = CommandLine::qdns(["zone", "rm"]).value(home.name());
     Error::not_found(format!(
-        "switch {} was deleted and left its zone over: no other switch gets it",
+        "switch {} was deleted and left its zone behind: no other switch can share it",
         home.name()
     ))
     .hint(format!("{remove} removes it"))
@@ -98,13 +98,14 @@ fn reference(home: &Network, network: &Network, zone: &Zone) -> Reference {
     }
 }
 
-fn each_once<'t, 'a>(home: &Network, with: &[&'t Network<'a>], verb: &str) -> Result<Vec<&'t Network<'a>>> {
+fn each_once<'t, 'a>(home: &Network, with: &[&'t Network<'a>]) -> Result<Vec<&'t Network<'a>>> {
     if with.iter().any(|network| network.index == home.index) {
         let name = home.name();
-        return Err(Error::invalid(format!(
-            "{name} is the home of the zone: it cannot {verb} it with itself"
-        ))
-        .hint(format!("{} shows which switches share it", CommandLine::qdns(["zone", "show"]).value(name))));
+        return Err(Error::invalid(format!("{name} is the home of the zone, and has its names in any case"))
+            .hint(format!(
+                "{} shows which switches share it",
+                CommandLine::qdns(["zone", "show"]).value(name)
+            )));
     }
     let mut seen = BTreeSet::new();
     Ok(with.iter().copied().filter(|network| seen.insert(network.index)).collect())

@@ -87,7 +87,7 @@ fn an_alias_moves_in_the_transaction_of_its_host() -> Result<()> {
     ~ www  10.0.0.10 -> 10.0.0.12
     ~ www.internal  10.0.0.10 -> 10.0.0.12
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 --replace
     ");
     let transactions = || nb.show_log().matches("\nrecord ").count();
@@ -119,12 +119,12 @@ fn names_that_cannot_be_aliases_are_refused_with_the_reason() -> Result<()> {
     $ qdns record add net1 db --alias-of web
     ----- stderr -----
     error: db of net1 is a host and has 10.0.0.11
-       hint: in place of it: qdns record add net1 db --alias-of web --replace
+       hint: to replace it: qdns record add net1 db --alias-of web --replace
     ----- exit 1 -----
     $ qdns record add net1 www --alias-of db
     ----- stderr -----
     error: www of net1 is an alias of web already
-       hint: in place of it: qdns record add net1 www --alias-of db --replace
+       hint: to replace it: qdns record add net1 www --alias-of db --replace
     ----- exit 1 -----
     $ qdns record add net1 shop --alias-of www
     ----- stderr -----
@@ -173,7 +173,7 @@ fn a_host_takes_the_place_of_an_alias_and_the_other_way_round() -> Result<()> {
     ~ www.internal  10.0.0.10 -> 10.0.0.20
     - qdns-alias-www  web
 
-    To put back:
+    To undo:
       qdns record add net1 www --alias-of web --replace
     $ qdns record add net1 www --alias-of db --replace
     - 20.0.0.10.in-addr.arpa  www.internal
@@ -181,7 +181,7 @@ fn a_host_takes_the_place_of_an_alias_and_the_other_way_round() -> Result<()> {
     ~ www.internal  10.0.0.20 -> 10.0.0.11
     + qdns-alias-www  db
 
-    To put back:
+    To undo:
       qdns record add net1 www 10.0.0.20 --replace
     $ qdns record add net1 db --alias-of web --replace
     ----- stderr -----
@@ -239,7 +239,7 @@ fn an_alias_is_in_its_place_in_each_format() -> Result<()> {
     web	IN	A	10.0.0.10
     www	IN	A	10.0.0.10  ; qdns: alias-of=web
     ----- stderr -----
-    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24
+    warning: this file has no PTR records; a reverse zone has them: qdns record export net1 --reverse 10.0.0.0/24
     "#);
     Ok(())
 }
@@ -283,7 +283,7 @@ fn sync_registers_the_aliases_that_a_port_lists() -> Result<()> {
     - qdns-alias-shop  web
     - qdns-port-shop  [UUID]
 
-    To put back:
+    To undo:
       qdns record add net1 shop --alias-of web
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-shop"="[UUID]"'
     "#);
@@ -324,8 +324,8 @@ fn a_port_takes_no_alias_of_an_operator_or_name_of_another_port() -> Result<()> 
     + qdns-port-app  [UUID]
     ----- stderr -----
     warning: port app: alias app: app cannot be an alias of itself; name another host after --alias-of
-    warning: port app: alias db: db of net1 is a host and has 10.0.0.11; in place of it: qdns record add net1 db --alias-of app --replace
-    warning: port app: alias www: www of net1 is an alias of web already; in place of it: qdns record add net1 www --alias-of app --replace
+    warning: port app: alias db: db of net1 is a host and has 10.0.0.11; to replace it: qdns record add net1 db --alias-of app --replace
+    warning: port app: alias www: www of net1 is an alias of web already; to replace it: qdns record add net1 www --alias-of app --replace
     warning: port www: www of net1 is an alias of web; qdns record rm net1 www lets the port register it
     ");
     Ok(())
@@ -350,7 +350,7 @@ fn prune_stale_removes_an_alias_with_its_host_and_restores_both() -> Result<()> 
       db: none of the 0 ports of net1 has 10.0.0.11 or is named db
       web: none of the 0 ports of net1 has 10.0.0.10 or is named web
 
-    To put back:
+    To undo:
       qdns record add net1 db 10.0.0.11
       qdns record add net1 web 10.0.0.10
       qdns record add net1 www --alias-of web

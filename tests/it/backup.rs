@@ -231,7 +231,7 @@ fn check_shows_how_zones_differ_from_a_backup() -> Result<()> {
     net2:
       + zone of net2  net3
 
-    To put back:
+    To undo:
       qdns record add net1 printer 10.0.1.98 --static --replace
       ovn-nbctl remove DHCP_Options [UUID] options '"dns_server"="{8.8.8.8, 8.8.4.4}"' -- add DHCP_Options [UUID] options '"dns_server"="1.1.1.1"' -- remove DHCP_Options [UUID] external_ids '"qdns-wrote-dns_server"="{8.8.8.8, 8.8.4.4}"' -- add DHCP_Options [UUID] external_ids '"qdns-wrote-dns_server"="1.1.1.1"'
       qdns zone unshare net2 --with net3

@@ -312,7 +312,7 @@ fn a_database_that_cannot_be_reached_is_a_finding() -> Result<()> {
     snapshot!(without_skipped(qdns("unix:/nowhere", &["doctor"])), @"
     Nothing could be checked: the northbound database cannot be reached.
     error nb-unreachable the northbound database cannot be reached
-        hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd); name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …
+        hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd); name the database with --db or OVN_NB_DB: unix:SOCKET, tcp:HOST:6641 or ssl:HOST:6641
         said: unix:/nowhere: database connection failed (No such file or directory)
     1 error; [N] checks passed, [N] not made: the northbound database cannot be reached, the southbound database is unknown.
     ----- exit 3 -----

@@ -90,7 +90,7 @@ fn what_keeps_a_query_from_the_responder_is_found_for_the_port_that_it_is_about(
       guest   10.0.0.12
       lookup  0 10.0.0.12 fd00::12
       guest   142.250.0.1
-      lookup  0 not in OVN; passed on to where the guest sends it: 172.16.0.53
+      lookup  0 not in OVN; passed on to the guest's resolvers: 172.16.0.53
     for one port
       guest   nothing
       lookup  4 no answer: the ACL inport == "web" && ip4 drops it
@@ -113,7 +113,7 @@ fn what_keeps_a_query_from_the_responder_is_found_for_the_port_that_it_is_about(
       guest   10.0.0.12
       lookup  0 10.0.0.12 fd00::12
       guest   142.250.0.1
-      lookup  0 not in OVN; passed on to where the guest sends it: 172.16.0.53
+      lookup  0 not in OVN; passed on to the guest's resolvers: 172.16.0.53
       doctor  error acl-drops-dns port db sends a DNS query to 172.16.0.53, and ACL [UUID] drops it
     rejected
       guest   nothing
@@ -125,12 +125,12 @@ fn what_keeps_a_query_from_the_responder_is_found_for_the_port_that_it_is_about(
       guest   10.0.0.12
       lookup  0 10.0.0.12 fd00::12
       guest   142.250.0.1
-      lookup  0 not in OVN; passed on to where the guest sends it: 172.16.0.53
+      lookup  0 not in OVN; passed on to the guest's resolvers: 172.16.0.53
     all resolvers but the leased one
       guest   10.0.0.12
       lookup  0 10.0.0.12 fd00::12
       guest   142.250.0.1
-      lookup  0 not in OVN; passed on to where the guest sends it: 172.16.0.53
+      lookup  0 not in OVN; passed on to the guest's resolvers: 172.16.0.53
     port security
       guest   nothing
       lookup  4 no answer: port security drops it
@@ -216,7 +216,7 @@ fn what_keeps_a_query_from_the_resolver_is_found() -> Result<()> {
       guest   10.0.0.12
       lookup  0 10.0.0.12 fd00::12
       guest   nothing
-      lookup  0 not in OVN; passed on to where the guest sends it: 172.16.0.53, 172.16.0.54
+      lookup  0 not in OVN; passed on to the guest's resolvers: 172.16.0.53, 172.16.0.54
       doctor  warning acl-drops-resolver port db, as 1 other, sends a DNS query to 172.16.0.53, and ACL [UUID] drops it
     "#);
     Ok(())

@@ -28,7 +28,7 @@ fn an_address_is_added_to_those_of_a_host_and_removed_again() -> Result<()> {
     ~ web  10.0.0.10 -> 10.0.0.10 10.0.0.11 fd00::10
     ~ web.internal  10.0.0.10 -> 10.0.0.10 10.0.0.11 fd00::10
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 --replace
     $ qdns record add net1 web 10.0.0.11 --append
     Nothing to change.
@@ -39,7 +39,7 @@ fn an_address_is_added_to_those_of_a_host_and_removed_again() -> Result<()> {
     ~ web  10.0.0.10 10.0.0.11 fd00::10 -> 10.0.0.10
     ~ web.internal  10.0.0.10 10.0.0.11 fd00::10 -> 10.0.0.10
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 10.0.0.11 fd00::10 --replace
     $ qdns record rm net1 web --address 10.0.0.12
     ----- stderr -----
@@ -52,14 +52,14 @@ fn an_address_is_added_to_those_of_a_host_and_removed_again() -> Result<()> {
     ~ web  10.0.0.10 10.0.0.11 fd00::10 -> 10.0.0.10 10.0.0.11
     ~ web.internal  10.0.0.10 10.0.0.11 fd00::10 -> 10.0.0.10 10.0.0.11
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 10.0.0.11 fd00::10 --replace
     $ qdns record rm net1 web.internal --address 10.0.0.11
     - 11.0.0.10.in-addr.arpa  web.internal
     ~ web  10.0.0.10 10.0.0.11 -> 10.0.0.10
     ~ web.internal  10.0.0.10 10.0.0.11 -> 10.0.0.10
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 10.0.0.11 --replace
     $ qdns record rm net1 web --address 10.0.0.10
     ----- stderr -----
@@ -84,7 +84,7 @@ fn append_to_a_host_without_a_short_name_adds_none() -> Result<()> {
     + 11.0.0.10.in-addr.arpa  web.internal
     ~ web.internal  10.0.0.10 -> 10.0.0.10 10.0.0.11
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 --static --no-ptr --no-short --replace
     ");
     snapshot!(zone(&nb), @r#"
@@ -129,7 +129,7 @@ fn a_renamed_host_keeps_addresses_marks_and_ptr_records() -> Result<()> {
     + qdns-static-app  true
     - qdns-static-web  true
 
-    To put back:
+    To undo:
       qdns record rename net1 app web
     $ qdns record rename net1 app APP.internal
     Nothing to change.
@@ -279,7 +279,7 @@ fn a_zone_gets_another_domain_with_everything_that_names_it() -> Result<()> {
     ~ domain_name  "internal" -> "prod.internal"
     ~ domain_search_list  "internal" -> "prod.internal"
 
-    To put back:
+    To undo:
       qdns zone set net1 --domain internal --yes
     "#);
     snapshot!(zone(&nb), @r#"

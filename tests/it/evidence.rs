@@ -53,7 +53,7 @@ fn prune_stale_shows_what_may_live_and_keeps_it() -> Result<()> {
     Why:
       gone: none of the 0 ports of net1 has 10.0.0.99 or is named gone
 
-    To put back:
+    To undo:
       qdns record add net1 gone 10.0.0.99
     ");
     let daemon = nb.daemon()?;
@@ -77,7 +77,7 @@ fn prune_stale_shows_what_may_live_and_keeps_it() -> Result<()> {
     - vip  10.0.0.80
     - vip.internal  10.0.0.80
 
-    To put back:
+    To undo:
       qdns record add net1 vip 10.0.0.80
     ");
     Ok(())
@@ -116,7 +116,7 @@ fn a_guest_whose_port_is_gone_is_not_on_the_physical_network() -> Result<()> {
     Why:
       vm: none of the 1 port of provider has 192.0.2.9 or is named vm
 
-    To put back:
+    To undo:
       qdns record add provider vm 192.0.2.9
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-vm"="[UUID]"'
     "#);
@@ -149,7 +149,7 @@ fn sync_keeps_the_name_of_a_stopped_instance() -> Result<()> {
     Why:
       c1: the port of net1 that registered it is gone
 
-    To put back:
+    To undo:
       qdns record add net1 c1 10.0.0.84
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-c1"="[UUID]"'
     "#);

@@ -115,7 +115,7 @@ fn as_a_zone_file() -> Result<()> {
     web	IN	AAAA	fd00::10
     www	IN	A	10.0.0.10  ; qdns: ptr=no
     ----- stderr -----
-    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24, qdns record export net1 --reverse fd00::/64
+    warning: this file has no PTR records; a reverse zone has them: qdns record export net1 --reverse 10.0.0.0/24, qdns record export net1 --reverse fd00::/64
     ");
     Ok(())
 }
@@ -228,7 +228,7 @@ fn as_a_zone_file_with_losses() -> Result<()> {
     warning: net1: hosts written as they should be, not as they are stored (1): db
     warning: net1: hosts whose names do not fit in this format, left out; csv and json can hold them (1): a b
     warning: net1: reverse names of addresses that are not their host's, left out; csv and json hold them (1): 77.0.0.10.in-addr.arpa
-    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24
+    warning: this file has no PTR records; a reverse zone has them: qdns record export net1 --reverse 10.0.0.0/24
     ");
     Ok(())
 }

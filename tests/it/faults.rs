@@ -92,7 +92,7 @@ fn no_socket() -> Result<()> {
     error: the northbound database cannot be reached
       cause: unix:/nonexistent/nb.sock: database connection failed (No such file or directory)
        hint: check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd)
-       hint: name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …
+       hint: name the database with --db or OVN_NB_DB: unix:SOCKET, tcp:HOST:6641 or ssl:HOST:6641
     ----- exit 3 -----
     ");
     Ok(())
@@ -102,7 +102,7 @@ fn no_socket() -> Result<()> {
 fn no_socket_as_json() -> Result<()> {
     snapshot!(qdns("unix:/nonexistent/nb.sock", &["-o", "json", "zone", "ls"]), @r#"
     ----- stderr -----
-    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd)","name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …"]}}
+    {"error":{"kind":"unreachable","message":"the northbound database cannot be reached","causes":["unix:/nonexistent/nb.sock: database connection failed (No such file or directory)"],"hints":["check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd)","name the database with --db or OVN_NB_DB: unix:SOCKET, tcp:HOST:6641 or ssl:HOST:6641"]}}
     ----- exit 3 -----
     "#);
     Ok(())

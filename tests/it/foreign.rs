@@ -216,7 +216,7 @@ fn rows_that_incus_did_not_put_back_are_found() -> Result<()> {
     ");
     let guest = "incus-net3-instance-2b0d1cda-4411-4050-9928-f5ec93ae3f18-eth0";
     snapshot!(nb.qdns(&format!("lookup newone.corp2.lan --from {guest}")), @"
-    newone.corp2.lan from incus-net3-instance-[UUID]-eth0 on incus-net3-ls-int: not in OVN; passed on to where the guest sends it: 192.0.2.53, 2001:db8:ffff::53, 2606:4700:4700::1111
+    newone.corp2.lan from incus-net3-instance-[UUID]-eth0 on incus-net3-ls-int: not in OVN; passed on to the guest's resolvers: 192.0.2.53, 2001:db8:ffff::53, 2606:4700:4700::1111
       row [UUID] (incus) has newone.corp2.lan, but the switch does not list it
       not seen: whether an ACL drops the query: the southbound database is unknown: only the northbound one is named
       not seen: what the resolver answers to queries that OVN passes on

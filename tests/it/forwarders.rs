@@ -141,7 +141,7 @@ fn clear_restores_what_was_there_before_the_first_set() -> Result<()> {
     ~ domain_name  "old" -> "internal"
     + domain_search_list  "internal"
 
-    To put back:
+    To undo:
       qdns forwarders clear net1
     ----- stderr -----
     warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
@@ -150,7 +150,7 @@ fn clear_restores_what_was_there_before_the_first_set() -> Result<()> {
     $ qdns forwarders set net1 9.9.9.9 8.8.8.8
     ~ dns_server  8.8.8.8 -> {9.9.9.9, 8.8.8.8}
 
-    To put back:
+    To undo:
       qdns forwarders set net1 8.8.8.8
     ----- stderr -----
     warning: switch net1 has no zone, so no local name resolves yet; create one: qdns zone create net1
@@ -161,7 +161,7 @@ fn clear_restores_what_was_there_before_the_first_set() -> Result<()> {
     ~ domain_name  "internal" -> "old"
     - domain_search_list  "internal"
 
-    To put back:
+    To undo:
       qdns forwarders set net1 9.9.9.9 8.8.8.8
     "#);
     assert_eq!(nets.nb.dump(), before);
@@ -287,7 +287,7 @@ fn all_are_the_switches_that_have_a_zone() -> Result<()> {
     ~ domain_name  "a.internal" -> "b.internal"
     ~ domain_search_list  "a.internal" -> "b.internal"
 
-    To put back:
+    To undo:
       ovn-nbctl remove DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"b.internal\\\"\"" -- add DHCP_Options [UUID] options "\"domain_search_list\"=\"\\\"a.internal\\\"\"" -- remove DHCP_Options [UUID] external_ids "\"qdns-wrote-domain_search_list\"=\"\\\"b.internal\\\"\"" -- add DHCP_Options [UUID] external_ids "\"qdns-wrote-domain_search_list\"=\"\\\"a.internal\\\"\"" -- remove DHCP_Options [UUID] options "\"domain_name\"=\"\\\"b.internal\\\"\"" -- add DHCP_Options [UUID] options "\"domain_name\"=\"\\\"a.internal\\\"\"" -- remove DHCP_Options [UUID] external_ids "\"qdns-wrote-domain_name\"=\"\\\"b.internal\\\"\"" -- add DHCP_Options [UUID] external_ids "\"qdns-wrote-domain_name\"=\"\\\"a.internal\\\"\""
     ----- stderr -----
     warning: guests of 10.0.0.0/24 cannot reach 192.0.2.53: the switch has no router; only local names resolve, and all others time out
@@ -325,7 +325,7 @@ fn guests_of_an_isolated_network_reach_no_resolver() -> Result<()> {
     snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.54"), @"
     ~ dns_server  {192.0.2.53, 10.0.0.53} -> 192.0.2.54
 
-    To put back:
+    To undo:
       qdns forwarders set net1 192.0.2.53 10.0.0.53
     ----- stderr -----
     warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given
@@ -334,7 +334,7 @@ fn guests_of_an_isolated_network_reach_no_resolver() -> Result<()> {
     snapshot!(nets.nb.qdns("forwarders set net1 192.0.2.55"), @"
     ~ dns_server  192.0.2.54 -> 192.0.2.55
 
-    To put back:
+    To undo:
       qdns forwarders set net1 192.0.2.54
     ----- stderr -----
     warning: row [UUID] for fd00::/64 stays as it is: no resolver of its address family was given

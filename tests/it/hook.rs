@@ -340,7 +340,7 @@ fn machines_that_start_together_cost_few_reads() -> Result<()> {
 fn a_dead_database_is_reported() -> Result<()> {
     let nb = nets()?;
     nb.kill();
-    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd); name the database with --db or OVN_NB_DB, for example: qdns --db tcp:HOST:6641 …");
+    snapshot!(started(&nb, "web", &domain("web", &[P1]))?, @"qdns: web: the northbound database cannot be reached; check that the central service of OVN runs on its host (Debian: ovn-central; Fedora: ovn-northd); name the database with --db or OVN_NB_DB: unix:SOCKET, tcp:HOST:6641 or ssl:HOST:6641");
     Ok(())
 }
 

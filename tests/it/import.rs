@@ -78,7 +78,7 @@ fn what_the_zone_holds_wins_unless_replaced() -> Result<()> {
     ~ web  10.0.0.1 -> 10.0.0.2
     ~ web.internal  10.0.0.1 -> 10.0.0.2
 
-    To put back:
+    To undo:
       qdns record rm net1 db
       qdns record add net1 web 10.0.0.1 --replace
     ");
@@ -109,7 +109,7 @@ fn check_shows_where_the_zone_differs_and_changes_nothing() -> Result<()> {
     ~ web  10.0.0.1 -> 10.0.0.2
     ~ web.internal  10.0.0.1 -> 10.0.0.2
 
-    To put back:
+    To undo:
       qdns record rm net1 db
       qdns record add net1 web 10.0.0.1 --replace
     ----- exit 4 -----
@@ -121,7 +121,7 @@ fn check_shows_where_the_zone_differs_and_changes_nothing() -> Result<()> {
     - old  10.0.0.9
     - old.internal  10.0.0.9
 
-    To put back:
+    To undo:
       qdns record add net1 old 10.0.0.9
     ----- exit 4 -----
     $ qdns record import net2 [DIR]/same.hosts --check -o plain
@@ -213,7 +213,7 @@ fn a_dry_run_shows_what_the_limit_refuses() -> Result<()> {
     - host-00019  10.1.0.20
     - host-00019.internal  10.1.0.20
 
-    To put back:
+    To undo:
       qdns record add net1 host-00010 10.1.0.11
       qdns record add net1 host-00011 10.1.0.12
       qdns record add net1 host-00012 10.1.0.13
@@ -274,7 +274,7 @@ fn a_file_without_hosts_prunes_nothing_unless_forced() -> Result<()> {
     - web  10.0.0.1
     - web.internal  10.0.0.1
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.1
     ----- stderr -----
     warning: [DIR]/empty.csv has no hosts

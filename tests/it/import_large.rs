@@ -50,7 +50,7 @@ fn many_changes_are_counted() -> Result<()> {
     ~ host-00001  10.1.0.2 -> 10.1.9.9
     ~ host-00001.internal  10.1.0.2 -> 10.1.9.9
 
-    To put back:
+    To undo:
       qdns record add net1 host-00001 10.1.0.2 --replace
     ");
     let file = nb.file("fewer.csv", csv(1).replace(".0.1\n", ".9.1\n"))?;
@@ -63,7 +63,7 @@ fn many_changes_are_counted() -> Result<()> {
     - 100 records
     With --verbose each change is listed.
 
-    To put back:
+    To undo:
       qdns record add net1 host-00000 10.1.0.1 --replace
     ");
     Ok(())

@@ -61,7 +61,7 @@ fn a_network_is_named_and_shown_as_its_operators_know_it() -> Result<()> {
     - api  10.20.0.77
     - api.example.org  10.20.0.77
 
-    To put back:
+    To undo:
       qdns record add neutron-[UUID] api 10.20.0.77
     $ qdns forwarders show plain-net
     SWITCH                                                    NETWORK       RESOLVERS      SEARCH       PORTS  SHARED WITH

@@ -50,7 +50,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
     - web  10.0.0.10
     - web.internal  10.0.0.10
 
-    To put back:
+    To undo:
       ovn-nbctl add DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal","web"="10.0.0.10","web.internal"="10.0.0.10"'
     $ qdns prune-stale --all --check
     Nothing to change.
@@ -62,7 +62,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
     Why:
       web: switch gone was deleted
 
-    To put back:
+    To undo:
       ovn-nbctl add DNS [UUID] records '"10.0.0.10.in-addr.arpa"="web.internal","web"="10.0.0.10","web.internal"="10.0.0.10"'
     $ qdns zone rm gone
     ----- stderr -----
@@ -75,7 +75,7 @@ fn the_zone_of_a_deleted_switch_is_shown_pruned_and_removed_by_its_name() -> Res
     - nas.internal  10.0.0.250
     - zone  gone
 
-    To put back:
+    To undo:
       ovn-nbctl '--id=[UUID]' create DNS 'records={}' -- add DNS [UUID] records '"250.0.0.10.in-addr.arpa"="nas.internal","nas"="10.0.0.250","nas.internal"="10.0.0.250"' -- add DNS [UUID] external_ids '"qdns-domain"="internal","qdns-static-nas"="true","switch"="gone"'
     $ qdns zone ls
     No zones.

@@ -57,12 +57,12 @@ fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
     ])?;
     snapshot!(nb.qdns("lookup db --from p1 --type A"), @"
     db from p1 on net1: 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
-      A db.other.internal: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A db.other.internal: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       A db.internal: 10.0.0.11, TTL 3600, from OVN
-      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "db"), "answered");
@@ -74,11 +74,11 @@ fn an_answer_to_the_typed_name_decides() -> Result<()> {
     let nb = net_with_lease(&["options:dns_server=8.8.8.8", "options:domain_name=\"\\\"corp\\\"\""])?;
     snapshot!(nb.qdns("lookup web --from p1 --type A"), @"
     web from p1 on net1: 10.0.0.10 fd00::10 for glibc, musl; nothing for systemd-resolved
-      A web.corp: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A web.corp: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       A web: 10.0.0.10, TTL 3600, from OVN
       glibc: 10.0.0.10 fd00::10
       musl: 10.0.0.10 fd00::10
-      systemd-resolved: web.corp: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      systemd-resolved: web.corp: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "web"), "answered");
@@ -132,11 +132,11 @@ fn the_guests_of_a_switch_have_one_answer_and_those_that_differ_are_named() -> R
     db from 2 guests of net1 (p1, p3): 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
       A db.internal: 10.0.0.11, TTL 3600, from OVN
       AAAA db.internal: fd00::11, TTL 3600, from OVN
-      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
-      AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
+      AAAA db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     db from p2 on net1: no answer: the port is disabled
       query to 8.8.8.8: the port is disabled
@@ -153,11 +153,11 @@ fn without_a_guest_those_of_the_zone_that_has_the_name_are_asked() -> Result<()>
     db from all 3 guests of net1: 10.0.0.11 fd00::11 for glibc, musl; perhaps 10.0.0.11 fd00::11 for systemd-resolved
       A db.internal: 10.0.0.11, TTL 3600, from OVN
       AAAA db.internal: fd00::11, TTL 3600, from OVN
-      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
-      AAAA db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
+      AAAA db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
     snapshot!(nb.qdns("lookup db --type A -o plain"), @"
@@ -203,8 +203,8 @@ fn a_switch_on_the_way_to_the_resolver_answers() -> Result<()> {
     far.internal from p1 on net1: 10.0.2.10 for glibc; perhaps 10.0.2.10 for musl, systemd-resolved
       A far.internal: 10.0.2.10, TTL 3600, from OVN on net2, through which the query goes
       glibc: 10.0.2.10
-      musl: 10.0.2.10, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
-      systemd-resolved: 10.0.2.10, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      musl: 10.0.2.10; nothing if a resolver answers the AAAA query with NXDOMAIN
+      systemd-resolved: 10.0.2.10, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
     ");
     Ok(())
 }
@@ -222,14 +222,14 @@ fn a_guest_learns_its_resolver_by_router_advertisements() -> Result<()> {
       query to fd09::9 (by router-advertisement): reaches the responder
       A db.internal: 10.0.0.11, TTL 3600, from OVN
           row [UUID] (qdns): 10.0.0.11 fd00::11
-      A db: not in OVN; passed on to where the guest sends it: fd09::9
+      A db: not in OVN; passed on to the guest's resolvers: fd09::9
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
     snapshot!(nb.qdns("lookup x.test --from p1 --type A"), @"
-    x.test from p1 on net1: not in OVN; passed on to where the guest sends it: fd09::9
+    x.test from p1 on net1: not in OVN; passed on to the guest's resolvers: fd09::9
       not seen: what the resolver answers to queries that OVN passes on
     ");
     Ok(())
@@ -241,7 +241,7 @@ fn what_a_guest_learns_by_a_relay_is_not_seen() -> Result<()> {
     nb.nbctl(&["clear", "Logical_Switch_Port", "p1", "dhcpv4_options"]);
     nb.nbctl(&["set", "Logical_Switch", "net1", "other_config:dhcp_relay_port=lr"]);
     snapshot!(nb.qdns("lookup db --from p1 --type A"), @"
-    db from p1 on net1: not in OVN; passed on to the resolver that the guest has
+    db from p1 on net1: not in OVN; passed on to the guest's resolver
       systemd-resolved: asks for a single label only with a search domain, and it is not known which the guest has
       not seen: the resolver and search domain that the guest gets by DHCP: lr relays it to another server
     ");
@@ -262,7 +262,7 @@ fn a_long_answer_is_read_in_part_or_lost() -> Result<()> {
       AAAA n20.internal: fd00::1, TTL 3600, from OVN
       glibc: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more
       musl: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, of which musl before 1.2.4 reads the first 18 of the answer, and a later one 21
-      systemd-resolved: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
     ");
     snapshot!(nb.qdns("lookup n60.internal --from p1 --type A"), @"
     n60.internal from p1 on net1: no answer: OVN's has 1710 octets, and a packet holds 1472
@@ -282,12 +282,12 @@ fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<(
     db from 2 guests of net1 (p1, p3): 10.0.0.11 fd00::11 for glibc, musl; perhaps
         10.0.0.11 fd00::11 for systemd-resolved
       A db.internal: 10.0.0.11, TTL 3600, from OVN
-      A db: not in OVN; passed on to where the guest sends it: 8.8.8.8
+      A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, where OVN (of unknown release) answers
-          queries with EDNS. Old releases pass them on, and it asks without EDNS
-          only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers
+          queries with EDNS. Old releases pass them on, and systemd-resolved repeats
+          a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     db from p2 on net1: no answer: the port is disabled
       query to 8.8.8.8: the port is disabled
@@ -300,14 +300,15 @@ fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<(
         systemd-resolved
       A db.internal: 10.0.0.11, TTL 3600,
           from OVN
-      A db: not in OVN; passed on to where
-          the guest sends it: 8.8.8.8
+      A db: not in OVN; passed on to the
+          guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
       systemd-resolved: 10.0.0.11 fd00::11,
-          where OVN (of unknown release)
+          if OVN (of unknown release)
           answers queries with EDNS. Old
-          releases pass them on, and it asks
+          releases pass them on, and
+          systemd-resolved repeats a query
           without EDNS only after NXDOMAIN
       not seen: what the resolver answers to
           queries that OVN passes on
@@ -318,8 +319,7 @@ fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<(
     ");
     snapshot!(on("40", &["db.internal", "--from", "q1"]), @"
     db.internal from q1 on net2: not in OVN;
-        passed on to the resolver that the
-        guest has
+        passed on to the guest's resolver
       net1 has db.internal; to answer it here too: qdns zone share net1 --with net2
       not seen: the guest's resolver and
           search domain: the port has no
@@ -401,7 +401,7 @@ fn a_router_answers_what_ovn_knows_and_nothing_else_unless_it_forwards() -> Resu
     lab.nbctl(&["lb-add", "dns", "10.0.0.1:53", "8.8.8.8:53", "udp", "--", "lr-lb-add", "lr0", "dns"]);
     lab.hv_sync();
     snapshot!(lookup(&lab, "x.test", PORT), @"
-    x.test from asker on net1: not in OVN; passed on to where the guest sends it: 10.0.0.1
+    x.test from asker on net1: not in OVN; passed on to the guest's resolvers: 10.0.0.1
       not seen: what the resolver answers to queries that OVN passes on
     ");
     assert!(ask("x.test").contains("NXDOMAIN"));

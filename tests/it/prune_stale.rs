@@ -81,7 +81,7 @@ fn a_dry_run_shows_exactly_the_leftovers() -> Result<()> {
       old-0: none of the 20 ports of net1 has 10.0.0.100 or fd00::100 or is named old-0; p_unknown may have any address
       old-1: none of the 20 ports of net1 has 10.0.0.101 or fd00::101 or is named old-1; p_unknown may have any address
 
-    To put back:
+    To undo:
       qdns record add net1 old-0 10.0.0.100 fd00::100
       qdns record add net1 old-1 10.0.0.101 fd00::101
     ");
@@ -133,7 +133,7 @@ fn a_check_ends_with_4_while_there_are_leftovers() -> Result<()> {
       old-0: none of the 20 ports of net1 has 10.0.0.100 or fd00::100 or is named old-0; p_unknown may have any address
       old-1: none of the 20 ports of net1 has 10.0.0.101 or fd00::101 or is named old-1; p_unknown may have any address
 
-    To put back:
+    To undo:
       qdns record add net1 old-0 10.0.0.100 fd00::100
       qdns record add net1 old-1 10.0.0.101 fd00::101
     ----- exit 4 -----

@@ -57,7 +57,7 @@ fn a_removed_host_leaves_no_record() -> Result<()> {
     - web-server  10.0.0.10 fd00::10
     - web-server.internal  10.0.0.10 fd00::10
 
-    To put back:
+    To undo:
       qdns record add net1 web-server 10.0.0.10 fd00::10
     ");
     snapshot!(zone(&nb), @"
@@ -109,7 +109,7 @@ fn other_addresses_are_a_conflict_whose_hint_resolves_it() -> Result<()> {
     ~ web  10.0.0.10 -> 10.0.0.11
     ~ web.internal  10.0.0.10 -> 10.0.0.11
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 --replace
     ");
     snapshot!(zone(&nb), @r#"
@@ -133,7 +133,7 @@ fn a_reverse_name_of_another_host_stays() -> Result<()> {
     - alias  10.0.0.10
     - alias.internal  10.0.0.10
 
-    To put back:
+    To undo:
       qdns record add net1 alias 10.0.0.10 --no-ptr
     ");
     snapshot!(zone(&nb), @r#"
@@ -219,7 +219,7 @@ fn rows_made_by_hand_are_corrected_by_the_next_change() -> Result<()> {
     + web  10.0.0.10 10.0.0.11
     + web.internal  10.0.0.10 10.0.0.11
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 10.0.0.11 --no-ptr --replace
       ovn-nbctl remove DNS [UUID] records '"web"="10.0.0.10 10.0.0.11","web.internal"="10.0.0.10 10.0.0.11"' -- add DNS [UUID] records '"Web.internal"="10.0.0.10,10.0.0.11"'
     $ qdns record add net1 db 10.0.0.12 --no-ptr
@@ -227,7 +227,7 @@ fn rows_made_by_hand_are_corrected_by_the_next_change() -> Result<()> {
     $ qdns record rm net1 VM_1
     - VM_1  10.0.0.13
 
-    To put back:
+    To undo:
       ovn-nbctl add DNS [UUID] records '"VM_1"="10.0.0.13"'
     "#);
     snapshot!(zone(&nb), @r#"
@@ -371,7 +371,7 @@ fn a_host_that_is_named_twice_is_removed_once() -> Result<()> {
     - web  10.0.0.10
     - web.internal  10.0.0.10
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10
     $ qdns record add net1 db 10.0.0.10
     + 10.0.0.10.in-addr.arpa  db.internal
@@ -382,7 +382,7 @@ fn a_host_that_is_named_twice_is_removed_once() -> Result<()> {
     - db  10.0.0.10
     - db.internal  10.0.0.10
 
-    To put back:
+    To undo:
       qdns record add net1 db 10.0.0.10
     ");
     Ok(())

@@ -139,7 +139,7 @@ fn hostnames() -> Result<()> {
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
     error: hostname "--" is refused: a hyphen is not allowed at either end (RFC 1123)
        hint: use 1 to 63 of a-z, 0-9 and hyphen, such as `web-server`
-    error: hostname "12345" is refused: a hostname of digits only reads as an address
+    error: hostname "12345" is refused: programs read a hostname of digits only as an address
        hint: use `vm-12345`
     error: hostname "$(reboot)" is refused: only a-z, 0-9 and hyphen are allowed (RFC 1123)
        hint: use `reboot`
@@ -178,16 +178,16 @@ fn addresses_of_hosts() -> Result<()> {
        hint: use `10.0.0.0`
     error: address "010.0.0.1" is refused: a leading zero is read as octal by some programs and as decimal by others
        hint: use `10.0.0.1`
-    error: address "10.0.0.1,10.0.0.2" is refused: it is several addresses in one argument
-       hint: give each as an argument of its own: `10.0.0.1 10.0.0.2`
+    error: address "10.0.0.1,10.0.0.2" is refused: these are several addresses in one argument
+       hint: separate addresses by spaces: `10.0.0.1 10.0.0.2`
     error: address "10.0.0" is refused: it is neither an IPv4 nor an IPv6 address
        hint: use an address such as `10.0.0.10` or `fd00::10`
     error: address "web" is refused: it is neither an IPv4 nor an IPv6 address
        hint: use an address such as `10.0.0.10` or `fd00::10`
     error: address "" is refused: it is neither an IPv4 nor an IPv6 address
        hint: use an address such as `10.0.0.10` or `fd00::10`
-    error: address "10.0.0.10 10.0.0.11" is refused: it is several addresses in one argument
-       hint: give each as an argument of its own: `10.0.0.10 10.0.0.11`
+    error: address "10.0.0.10 10.0.0.11" is refused: these are several addresses in one argument
+       hint: separate addresses by spaces: `10.0.0.10 10.0.0.11`
     error: address "0.0.0.0" is refused: it is the unspecified address
        hint: use the address of one guest, such as `10.0.0.10` or `fd00::10`
     error: address "127.0.0.1" is refused: it is a loopback address: every guest would reach itself
@@ -388,7 +388,7 @@ fn a_name_that_programs_trust() -> Result<()> {
     ~ salt  10.0.0.10 -> 10.0.0.11
     ~ salt.internal  10.0.0.10 -> 10.0.0.11
 
-    To put back:
+    To undo:
       qdns record add net1 salt 10.0.0.10 --replace
     ");
     Ok(())

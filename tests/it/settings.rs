@@ -221,7 +221,7 @@ fn a_new_zone_has_the_domain_of_the_site() -> Result<()> {
     - web.prod.internal  10.0.0.10
     - zone  net1
 
-    To put back:
+    To undo:
       qdns zone create net1 --domain prod.internal
       qdns record add net1 web 10.0.0.10
     ");
@@ -232,7 +232,7 @@ fn a_new_zone_has_the_domain_of_the_site() -> Result<()> {
     snapshot!(site.qdns("zone rm net1"), @"
     - zone  net1
 
-    To put back:
+    To undo:
       qdns zone create net1 --domain internal
     ");
     Ok(())

@@ -37,7 +37,7 @@ fn a_host_with_a_port_on_any_of_the_switches_is_not_stale() -> Result<()> {
     Why:
       gone: none of the 2 ports of net1 and net2 has 10.0.1.99 or is named gone
 
-    To put back:
+    To undo:
       qdns record add net1 gone 10.0.1.99
     $ qdns prune-stale net2 --dry-run
     Nothing to change.
@@ -75,7 +75,7 @@ fn a_port_that_moves_to_another_of_the_switches_keeps_its_host() -> Result<()> {
     + qdns-alias-www  p1
     + qdns-port-www  [UUID]
 
-    To put back:
+    To undo:
       qdns record rm net1 www
       qdns record add net1 p1 10.0.0.10 --no-ptr --replace
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]"'
@@ -94,7 +94,7 @@ fn a_port_that_moves_to_another_of_the_switches_keeps_its_host() -> Result<()> {
     Why:
       p1: the port of net1 that registered it is gone
 
-    To put back:
+    To undo:
       qdns record add net1 p1 10.0.1.20
       qdns record add net1 www --alias-of p1
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-p1"="[UUID]","qdns-port-www"="[UUID]"'
@@ -280,7 +280,7 @@ fn two_switches_can_share_each_others_zones() -> Result<()> {
       gone: none of the 2 ports of net1 and net2 has 10.0.1.99 or is named gone
       new: none of the 2 ports of net1 and net2 has 10.0.0.11 or is named new
 
-    To put back:
+    To undo:
       qdns record add net1 gone 10.0.1.99
       qdns record add net1 new 10.0.0.11
     $ qdns doctor --only record-stale,zone-misattached,zone-duplicate,name-shadowed -o plain

@@ -49,7 +49,7 @@ fn names_follow_the_ports() -> Result<()> {
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
     + qdns-port-db  [UUID]
 
-    To put back:
+    To undo:
       qdns record rm net1 db
       qdns record add net1 web 10.0.0.8 --replace
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
@@ -83,7 +83,7 @@ fn a_check_ends_with_4_until_names_follow_the_ports() -> Result<()> {
     ~ web.internal  10.0.0.8 -> 10.0.0.2 fd00::2
     + qdns-port-db  [UUID]
 
-    To put back:
+    To undo:
       qdns record rm net1 db
       qdns record add net1 web 10.0.0.8 --replace
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
@@ -122,7 +122,7 @@ fn hosts_without_a_port_go_only_with_yes() -> Result<()> {
     Why:
       gone: the port of net1 that registered it is gone
 
-    To put back:
+    To undo:
       qdns record add net1 gone 10.0.0.9
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-gone"="[UUID]"'
     ----- stderr -----
@@ -150,7 +150,7 @@ fn what_an_operator_sets_by_hand_stays() -> Result<()> {
     ~ web.internal  10.0.0.2 -> 10.0.0.22
     - qdns-port-web  [UUID]
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.2 --replace
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----
@@ -175,7 +175,7 @@ fn removing_the_host_of_a_port_says_that_it_comes_back() -> Result<()> {
     - web.internal  10.0.0.2
     - qdns-port-web  [UUID]
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.2
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-web"="[UUID]"'
     ----- stderr -----

@@ -83,11 +83,17 @@ fn a_narrow_terminal_gets_fewer_columns_and_no_broken_words() -> Result<()> {
     let nb = net_with_long_lines()?;
     let narrow = run(command(&nb.remote()).args(["record", "ls", "net1"]).env("COLUMNS", "60"));
     snapshot!(narrow, @"
-    HOSTNAME                                                      ADDRESSES                                          SWITCH
-    a-rather-long-hostname-that-somebody-thought-was-a-good-idea  10.0.0.77 fd00:1234:5678:9abc:def0:1234:5678:9abc  net1
-    app                                                           10.0.0.12                                          net1
-    db-server (static)                                            10.0.0.11 fd00::11                                 net1
-    web-server                                                    10.0.0.10                                          net1
+    HOSTNAME
+        ADDRESSES
+        SWITCH
+    a-rather-long-hostname-that-somebody-thought-was-a-good-idea
+        10.0.0.77 fd00:1234:5678:9abc:def0:1234:5678:9abc  net1
+    app
+        10.0.0.12                                          net1
+    db-server (static)
+        10.0.0.11 fd00::11                                 net1
+    web-server
+        10.0.0.10                                          net1
     ");
     Ok(())
 }

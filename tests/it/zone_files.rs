@@ -69,7 +69,7 @@ fn a_zone_made_by_hand() -> Result<()> {
     warning: net1: hosts written as they should be, not as they are stored (1): db
     warning: net1: hosts whose names do not fit in this format, left out; csv and json can hold them (5): *, -x, a b, vm_1, web.other.org
     warning: net1: reverse names of addresses that are not their host's, left out; csv and json hold them (1): 77.0.0.10.in-addr.arpa
-    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24
+    warning: this file has no PTR records; a reverse zone has them: qdns record export net1 --reverse 10.0.0.0/24
     ");
     Ok(())
 }
@@ -101,7 +101,7 @@ fn the_commands_for_the_reverse_zones_are_named() -> Result<()> {
     web	IN	A	10.0.1.10
     web	IN	AAAA	fd00::10
     ----- stderr -----
-    warning: PTR records are in zone files of their own: qdns record export net1 --reverse 10.0.0.0/24, qdns record export net1 --reverse 10.0.1.0/24, qdns record export net1 --reverse fd00::/64
+    warning: this file has no PTR records; a reverse zone has them: qdns record export net1 --reverse 10.0.0.0/24, qdns record export net1 --reverse 10.0.1.0/24, qdns record export net1 --reverse fd00::/64
     $ qdns record export net1 --reverse 10.0.0.0/16
     $TTL 3600
     ; reverse names of 10.0.0.0/16
@@ -126,7 +126,7 @@ fn the_commands_for_the_reverse_zones_are_named() -> Result<()> {
     db	IN	A	10.0.2.10
     ----- stderr -----
     warning: a zone file has one zone, and this has 2: a name server loads the export of one switch
-    warning: PTR records are in zone files of their own: qdns record export --reverse 10.0.0.0/24, qdns record export --reverse 10.0.1.0/24, qdns record export --reverse 10.0.2.0/24, qdns record export --reverse fd00::/64
+    warning: this file has no PTR records; a reverse zone has them: qdns record export --reverse 10.0.0.0/24, qdns record export --reverse 10.0.1.0/24, qdns record export --reverse 10.0.2.0/24, qdns record export --reverse fd00::/64
     ");
     Ok(())
 }

@@ -35,12 +35,12 @@ fn a_zone_is_shared_and_no_longer_shared() -> Result<()> {
     + zone of net2  net1
     + zone of net2  net3
 
-    To put back:
+    To undo:
       qdns zone unshare net2 --with net1 net3
     $ qdns zone share net2 --with net1
     + zone of net2  net1
 
-    To put back:
+    To undo:
       qdns zone unshare net2 --with net1
     $ qdns zone share net2 --with net1 net3 -o json
     {"changed":true,"dry_run":false,"changes":[{"action":"add","switch":"net2","name":"zone of net2","from":null,"to":"net3","column":"Logical_Switch.dns_records","row":"[UUID]"}],"undo":["qdns zone unshare net2 --with net3"],"warnings":[]}
@@ -64,7 +64,7 @@ fn a_zone_is_shared_and_no_longer_shared() -> Result<()> {
     $ qdns zone unshare net2 --with net1 net3
     - zone of net2  net1
 
-    To put back:
+    To undo:
       qdns zone share net2 --with net1
     $ qdns zone unshare net2 --with net1
     Nothing to change.
@@ -150,7 +150,7 @@ fn a_switch_that_cannot_share_is_refused() -> Result<()> {
     ]), @r#"
     $ qdns zone share net2 --with net2
     ----- stderr -----
-    error: net2 is the home of the zone: it cannot share it with itself
+    error: net2 is the home of the zone, and has its names in any case
        hint: qdns zone show net2 shows which switches share it
     ----- exit 2 -----
     $ qdns zone share net1 --with net2
@@ -176,7 +176,7 @@ fn a_switch_that_cannot_share_is_refused() -> Result<()> {
     ----- exit 1 -----
     $ qdns zone unshare net2 --with net2
     ----- stderr -----
-    error: net2 is the home of the zone: it cannot unshare it with itself
+    error: net2 is the home of the zone, and has its names in any case
        hint: qdns zone show net2 shows which switches share it
     ----- exit 2 -----
     $ qdns zone share net2
@@ -222,7 +222,7 @@ fn the_home_lists_its_zone_again() -> Result<()> {
     ~ zone  net2
     + zone of net2  net1
 
-    To put back:
+    To undo:
       qdns zone unshare net2 --with net1
     ----- stderr -----
     warning: switch net2 did not list its zone; it lists it again
@@ -246,14 +246,14 @@ fn the_zone_of_a_deleted_switch_can_only_be_unshared() -> Result<()> {
     ]), @"
     $ qdns zone share net2 --with net4
     ----- stderr -----
-    error: switch net2 was deleted and left its zone over: no other switch gets it
+    error: switch net2 was deleted and left its zone behind: no other switch can share it
        hint: qdns zone rm net2 removes it
     ----- exit 1 -----
     $ qdns zone unshare net2 --with net1 net3
     - zone of net2  net1
     - zone of net2  net3
 
-    To put back:
+    To undo:
       ovn-nbctl add Logical_Switch [UUID] dns_records [UUID] -- add Logical_Switch [UUID] dns_records [UUID]
     $ qdns zone show net2
     switch   net2 (deleted)
@@ -277,23 +277,23 @@ fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
         "lookup db.internal --from p3 --type A -o json",
     ]), @r#"
     $ qdns lookup db.internal --from p1 --type A
-    db.internal from p1 on net1: not in OVN; passed on to the resolver that the guest has
+    db.internal from p1 on net1: not in OVN; passed on to the guest's resolver
       net2 has db.internal; to answer it here too: qdns zone share net2 --with net1
       not seen: the guest's resolver and search domain: the port has no DHCP options
     $ qdns lookup 10.0.1.10 --from p3
-    10.0.1.10 from p3 on net3: not in OVN; passed on to the resolver that the guest has
+    10.0.1.10 from p3 on net3: not in OVN; passed on to the guest's resolver
       net2 has 10.1.0.10.in-addr.arpa
       not seen: the guest's resolver and search domain: the port has no DHCP options
     $ qdns lookup db.internal --from p3 --type A -o json
-    {"lookups":[{"name":"db.internal","from":"p3","ports":["p3"],"switch":"net3","verdict":"passed-on","queries":[{"name":"db.internal","type":"A","verdict":"passed-on","answers":[],"ttl":null,"on":null,"rows":[],"message":"not in OVN; passed on to the resolver that the guest has"}],"resolvers":[],"search":[],"paths":[{"resolver":null,"learned_by":null,"reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"musl","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"},{"client":"systemd-resolved","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the resolver that the guest has"}],"elsewhere":[{"switch":"net2","name":"db.internal","share":null,"row":null,"owner":null}],"unseen":["the guest's resolver and search domain: the port has no DHCP options"]}]}
+    {"lookups":[{"name":"db.internal","from":"p3","ports":["p3"],"switch":"net3","verdict":"passed-on","queries":[{"name":"db.internal","type":"A","verdict":"passed-on","answers":[],"ttl":null,"on":null,"rows":[],"message":"not in OVN; passed on to the guest's resolver"}],"resolvers":[],"search":[],"paths":[{"resolver":null,"learned_by":null,"reaches_responder":true,"stopped_by":null,"stopped_beyond":null,"trace":null}],"acl":null,"guests":[{"client":"glibc","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the guest's resolver"},{"client":"musl","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the guest's resolver"},{"client":"systemd-resolved","asks":["db.internal"],"addresses":[],"reads":null,"message":"db.internal: not in OVN; passed on to the guest's resolver"}],"elsewhere":[{"switch":"net2","name":"db.internal","share":null,"row":null,"owner":null}],"unseen":["the guest's resolver and search domain: the port has no DHCP options"]}]}
     "#);
     nb.qdns("zone share net2 --with net1").ok();
     snapshot!(nb.qdns("lookup db.internal --from p1 --type A"), @"
     db.internal from p1 on net1: 10.0.1.11 for glibc; perhaps 10.0.1.11 for musl, systemd-resolved
       A db.internal: 10.0.1.11, TTL 3600, from OVN
       glibc: 10.0.1.11
-      musl: 10.0.1.11, unless the AAAA query, which is passed-on, comes back with NXDOMAIN: then nothing
-      systemd-resolved: 10.0.1.11, where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without EDNS only after NXDOMAIN
+      musl: 10.0.1.11; nothing if a resolver answers the AAAA query with NXDOMAIN
+      systemd-resolved: 10.0.1.11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: the guest's resolver and search domain: the port has no DHCP options
     ");
     Ok(())

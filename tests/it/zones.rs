@@ -115,7 +115,7 @@ fn a_zone_with_hosts_is_removed_only_with_yes() -> Result<()> {
     - web.internal  10.0.0.10
     - zone  net1
 
-    To put back:
+    To undo:
       qdns zone create net1
       qdns record add net1 web 10.0.0.10
     ");
@@ -126,7 +126,7 @@ fn a_zone_with_hosts_is_removed_only_with_yes() -> Result<()> {
     - web.internal  10.0.0.10
     - zone  net1
 
-    To put back:
+    To undo:
       qdns zone create net1
       qdns record add net1 web 10.0.0.10
     ");
@@ -250,7 +250,7 @@ fn a_switch_that_lists_the_zone_of_another_has_its_own() -> Result<()> {
     - db.internal  10.0.0.11
     - zone  net2
 
-    To put back:
+    To undo:
       qdns zone create net2
       qdns record add net2 db 10.0.0.11
     ");
@@ -300,7 +300,7 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     ~ web.internal  10.0.0.10 -> 10.0.0.12
     + qdns-static-web  true
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.10 --replace
       ovn-nbctl remove DNS [UUID] external_ids '"qdns-static-web"="true"'
     $ qdns record ls
@@ -329,7 +329,7 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     - web.internal  10.0.0.12
     - qdns-static-web  true
 
-    To put back:
+    To undo:
       qdns record add net1 web 10.0.0.12 --static
     $ qdns record rm net1 other.example --if-exists
     ----- stderr -----
@@ -341,7 +341,7 @@ fn rows_of_other_owners_are_the_same_after_every_command() -> Result<()> {
     $ qdns zone rm net1 --yes
     - zone  net1
 
-    To put back:
+    To undo:
       qdns zone create net1
     $ qdns zone rm net1 --yes --if-exists
     Nothing to change.

@@ -30,23 +30,24 @@ Examples:
   curl --unix-socket /run/qdns-api.sock http://localhost/api/v1/networks/net1/dns
   curl --unix-socket /run/qdns-api.sock http://localhost/api/v1/networks/net1/dns \\
        -d '{\"hostname\":\"web-server\",\"ip_address\":\"10.0.0.10\"}'
-  curl --unix-socket /run/qdns-api.sock -X DELETE http://localhost/api/v1/networks/net1/dns/web-server
+  curl --unix-socket /run/qdns-api.sock -X DELETE \\
+       http://localhost/api/v1/networks/net1/dns/web-server
 
-Requests, and the commands that they are:
+Requests, and the command that each one runs:
   GET    /api/v1/networks/SWITCH/dns         record ls SWITCH
   POST   /api/v1/networks/SWITCH/dns         record add SWITCH HOSTNAME ADDRESS...
   DELETE /api/v1/networks/SWITCH/dns/HOST    record rm SWITCH HOST
 
-The body of POST is a JSON object with hostname and ip_address, or addresses with a list; static and ttl are \
-understood as the options of `record add`. The answers are those of the commands with -o json. An error is \
+The body of POST is a JSON object with hostname and ip_address, or addresses with a list; static and ttl mean the \
+same as the options of `record add`. The answers are those of the commands with -o json. An error is \
 {\"error\":{...}} with the status 400 (exit code 2), 404 or 409 (1) or 503 (3). A request has at most 16 KiB \
 before its body and 64 KiB in its body.
 
-qdns listens nowhere itself. systemd does, on a Unix socket, and runs qdns once for each connection. Who may \
-write is a matter of the socket's group and mode. The comment in the database's log names the user of the \
+qdns opens no socket: systemd listens on a Unix socket and runs qdns once for each connection. The group and the \
+mode of the socket decide who may connect. The comment in the database's log names the user of the \
 connection. The exit code is 0 if the request was answered, whatever the answer.")]
 pub struct ApiArgs {
-    /// Print a systemd socket and service that run this qdns with the connection that it has now
+    /// Print a systemd socket and service that run this qdns with the connection of this command
     #[arg(long)]
     print_unit: bool,
     /// Give up on a request that is not complete after this many seconds

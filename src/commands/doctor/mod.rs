@@ -55,23 +55,23 @@ Examples:
 
 doctor only reads, unless --fix is given. A finding has fix: lines to paste, where a command repairs it. doctor \
 also reads the southbound database (--sb-db, OVN_SB_DB) and this machine's chassis where it can reach them; it \
-reports the checks that it could not make. The last line is the verdict. The exit code is 4 where something was \
-found, and 3 where the northbound database could not be read or no check could be made.")]
+reports the checks that it could not make. The last line is the verdict. The exit code is 4 if something was \
+found, and 3 if the northbound database could not be read or no check could be made.")]
 pub struct DoctorArgs {
-    /// The switches: their names or UUIDs; without one, all
+    /// The switches, by name or UUID; all switches if omitted
     #[arg(value_name = "SWITCH")]
     switches: Vec<String>,
     /// Only these checks; several with commas
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     only: Vec<String>,
-    /// Not this check, or not on switches that match; several with commas
+    /// Leave out this check, or leave it out on switches that match; several with commas
     #[arg(long, value_name = "CODE[=SWITCH-GLOB]", value_delimiter = ',')]
     skip: Vec<String>,
-    /// The least severity that makes the exit code 4
+    /// Exit with 4 if a finding has this severity or a higher one
     #[arg(long, value_enum, default_value_t = Severity::Error, value_name = "SEVERITY")]
     fail_on: Severity,
-    /// Exit with 3 where a check could not be made and nothing was found. Checks that --skip names do not count,
-    /// nor do those that need --probe
+    /// Exit with 3 if nothing was found but a check could not be made; checks that --skip names and those that
+    /// need --probe do not count
     #[arg(long)]
     strict: bool,
     /// Repair what is safe to repair, then check again
@@ -92,7 +92,7 @@ pub struct DoctorArgs {
     /// Write what was read to a file
     #[arg(long, value_name = "FILE")]
     dump: Option<PathBuf>,
-    /// Check what --dump wrote instead of a database
+    /// Check a file that --dump wrote, instead of a database
     #[arg(long, value_name = "FILE")]
     from_dump: Option<PathBuf>,
 }

@@ -10,13 +10,15 @@ use crate::ovn::SwitchRef;
 use crate::ovn::forwarders::Ports;
 use crate::plan::forwarders;
 
-/// Undo `forwarders set`: each DHCP option gets the value that it had before, unless another program changed it, and
-/// the rows that --create-dhcp made are removed.
+/// Undo `forwarders set`: restore the earlier DHCP options.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns forwarders clear net1
-  qdns forwarders clear net1 --dry-run    show the values that come back")]
+  qdns forwarders clear net1 --dry-run    show the values that come back
+
+An option that another program has \
+  changed since then stays as it is. Rows that --create-dhcp made are removed.")]
 pub struct ClearArgs {
     /// The switch, by name or UUID
     switch: String,

@@ -33,22 +33,23 @@ Examples:
   qdns forwarders set --all                           wherever there is a zone
   qdns forwarders set net1 192.0.2.53 --no-search     keep the search domain
   qdns forwarders set net1 192.0.2.53 --via auto      they ask their router
-  qdns forwarders set net1 192.0.2.53 --create-dhcp   also without DHCP options
+  qdns forwarders set net1 192.0.2.53 --create-dhcp   for guests without DHCP
 
 Every DHCPv4 row that the switch's ports use gets dns_server, domain_name and domain_search_list, every \
 DHCPv6 row dns_server and domain_search, in the syntax that OVN parses. Other options stay. Guests get \
 the new values when they renew their lease.
 
-With --create-dhcp, guests that have no row of a resolver's address family get one, for each subnet in which the \
-switch has a router: OVN then answers DHCP from the router's address and MAC, with the router, a lease time of 3600 \
-seconds, and the MTU of other rows or of the router port's gateway_mtu. `forwarders clear` removes these rows.
+With --create-dhcp, guests that have no DHCP options get some, for IPv4, IPv6 or both, as the resolvers are: one \
+row for each subnet in which the switch has a router. OVN then answers DHCP with the router's address and MAC as \
+the server. The lease has the router, a lease time of 3600 seconds, and an MTU: that of other rows, else \
+gateway_mtu of the router port. `forwarders clear` removes these rows.
 
-With --all, a switch that is refused is left out with a warning, and the exit code is 1.
+With --all, a switch that cannot be changed is left out with a warning, and the exit code is 1.
 
 With --via, guests get the router's address on the switch as their resolver. A load balancer on port 53 \
 of that address forwards UDP and TCP queries that OVN does not answer. It works on a gateway router and, \
-from OVN 25.03 on, on a distributed router with or without a gateway port. Elsewhere it is refused. OVN \
-does not notice when a resolver fails: its share of the queries gets no answer until the guest asks again \
+from OVN 25.03 on, on a distributed router with or without a gateway port. Elsewhere it is refused. OVN does not \
+notice that a resolver fails: queries that it sends to this resolver get no answer until the guest asks again \
 from another port. A later `set` without --via removes the load balancer."
 )]
 pub struct SetArgs {

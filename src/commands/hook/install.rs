@@ -25,7 +25,7 @@ const NOT_RUN: &str = "ended with code $? and registered no name; 126 and 127 me
 /// How to see that the hook works.
 const SEE: &str = "To see that it works, start a machine: qdns record ls shows its name, or journalctl -t qdns says why not\n";
 
-/// Write a script with which a hypervisor runs `qdns hook`.
+/// Install the script by which a hypervisor runs `qdns hook`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -34,13 +34,14 @@ Examples:
   qdns hook install libvirt --on-stop remove   a stopped machine has no name
   sudo rm /etc/libvirt/hooks/qemu.d/qdns       uninstall
 
-The script runs this qdns, with the connection that it has now: the database, the files for TLS, ovn-nbctl and \
---wait, also where they come from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). What /etc/qdns/qdns.toml says is read \
-there each time. Where AppArmor lets libvirt run only programs of /usr/bin, qdns must be there.
+The script runs this qdns with the connection of this command: the database, the files for TLS, ovn-nbctl and \
+--wait, from options or from the environment (OVN_NB_DB, QDNS_OVN_NBCTL). The script does not copy settings of \
+/etc/qdns/qdns.toml: each run reads that file. If AppArmor lets libvirt run only programs in /usr/bin, qdns must \
+be there.
 
 libvirt looks for hooks when it \
-starts. If it had none before, restart libvirtd or virtqemud as this machine starts services (with systemd: systemctl \
-restart libvirtd); machines keep running.")]
+starts. If this is its first hook, restart libvirtd or virtqemud (with systemd: systemctl restart libvirtd). \
+Machines keep running.")]
 pub struct InstallArgs {
     /// The hypervisor
     #[arg(value_enum)]

@@ -43,7 +43,7 @@ Examples:
 The command reads the domain's XML from standard input. Every interface with \
 <virtualport type='openvswitch'> and an interfaceid has a logical switch port. The domain's name, in lower \
 case and with hyphens for underscores, gets the addresses of these ports on each of their switches. \
-<metadata> may have another name: <qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>.
+<metadata> may name another hostname: <qdns:hostname xmlns:qdns=\"urn:qdns\">web-1</qdns:hostname>.
 
 The command registers the name on started, reconnect, attach and migrate. A stopped machine keeps its name \
 unless --on-stop remove is given.

@@ -28,7 +28,7 @@ Examples:
   qdns record add net1 web-server 10.0.0.12 --replace   replace its addresses
   qdns record add net1 web-server 10.0.0.11 --append    one more address
   qdns record add net1 printer 10.0.0.99 --static       a host without a port
-  qdns record add net1 www --alias-of web-server       another name of the host
+  qdns record add net1 www --alias-of web-server        another name for it
 
 A switch without a zone gets one, as by `qdns zone create`.")]
 pub struct AddArgs {
@@ -39,16 +39,17 @@ pub struct AddArgs {
     /// The host's addresses
     #[arg(conflicts_with = "alias_of", value_name = "ADDRESS")]
     addresses: Vec<String>,
-    /// Add another name for this host: it follows the host's addresses, is removed with it and has no PTR record
+    /// Add HOSTNAME as another name of this host: it always has the host's addresses, and is removed with the
+    /// host
     #[arg(long, value_name = "HOST")]
     alias_of: Option<String>,
-    /// Replace the addresses that the host has, or an alias or a host of that name
+    /// Replace the host's addresses; or an alias by a host, or a host by an alias
     #[arg(long)]
     replace: bool,
     /// Add the addresses to those that the host has
     #[arg(long, conflicts_with_all = ["replace", "alias_of"])]
     append: bool,
-    /// Keep the host in prune-stale and sync --prune
+    /// Never remove the host in prune-stale and sync --prune
     #[arg(long = "static", conflicts_with = "alias_of")]
     is_static: bool,
     /// Add no PTR records

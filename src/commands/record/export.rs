@@ -45,7 +45,7 @@ pub struct ExportArgs {
     /// Print the PTR records of this network as a zone file
     #[arg(long, value_name = "NETWORK", conflicts_with = "format")]
     reverse: Option<String>,
-    /// The owner of the rows
+    /// Print the rows of this owner
     #[arg(long, value_enum, default_value = "qdns")]
     owner: Owner,
 }

@@ -37,17 +37,17 @@ Examples:
   qdns record import net1 all.csv --prune        and remove all other hosts
   qdns record import net1 all.csv --check        exit with 4 where the zone differs
 
-All lines are checked first. One bad line refuses the whole file, and the error names every bad line. \
+qdns checks all lines first. If one is bad, it imports nothing, and the error names every bad line. \
 A file has at most 64 MiB. The same command continues an interrupted import. SOA, NS and DNSSEC records of a zone file and loopback \
-and multicast lines of a hosts file are left out with a warning. Times to live become 3600.
+and multicast lines of a hosts file are left out with a warning. Every TTL becomes 3600.
 
---check shows what the zone would need to be as the file has it: hosts that it lacks, and hosts with other \
-addresses. With --prune, hosts that are not in the file are a difference too.
+--check shows how the zone differs from the file: hosts that the zone lacks, and hosts with other addresses. With \
+--prune, it also shows hosts that are not in the file.
 
 --all imports a file of several zones: JSON, or CSV with a column `switch`. A zone is created where there is none. JSON \
-that `qdns record export` wrote for everything also restores the domains, marks, aliases and sharing of zones, and \
-what `forwarders set` wrote, in the DHCP options of the same ports and for the same routers. With --prune, zones that \
-are not in the file lose their hosts."
+from `qdns record export` without a switch also restores the domains, marks, aliases and sharing of zones, and \
+what `forwarders set` wrote: the DHCP options of the same ports, and the load balancers of the same routers. With \
+--prune, it also removes all hosts of zones that are not in the file."
 )]
 pub struct ImportArgs {
     /// The switch, by name or UUID; not with --all
@@ -68,7 +68,7 @@ pub struct ImportArgs {
     /// Remove all hosts that are not in the file, static ones too
     #[arg(long)]
     prune: bool,
-    /// Change nothing; show where the zone differs from the file, and exit with 4 then
+    /// Change nothing; show where the zone differs from the file, and exit with 4 if it does
     #[arg(long)]
     check: bool,
     /// Leave out records that OVN cannot serve (CNAME, MX, wildcards, …), each with a warning

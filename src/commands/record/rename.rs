@@ -11,7 +11,7 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::draft::Draft;
 
-/// Give a host or an alias another name. Addresses, PTR records and aliases move with it.
+/// Rename a host or an alias, with its PTR records and aliases.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

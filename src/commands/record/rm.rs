@@ -14,7 +14,7 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::draft::Draft;
 
-/// Remove hosts, with their short names, FQDNs, PTR records and aliases, or one address of a host.
+/// Remove hosts with all their names, or one address of a host.
 #[derive(Args, Debug, Default)]
 #[command(after_help = "\
 Examples:

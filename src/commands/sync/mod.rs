@@ -32,7 +32,9 @@ use crate::plan::{Plan, SwitchId};
 
 /// Register the names and addresses of a switch's ports.
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(
+    override_usage = "qdns sync [OPTIONS] <SWITCH...|--all>",
+    after_help = "\
 Examples:
   qdns sync net1 --dry-run          show what would change
   qdns sync net1                    register every named port
@@ -47,21 +49,23 @@ own name where that is a valid hostname and not a UUID. Its addresses are the st
 that OVN assigned for `dynamic`. Ports of routers, localnet ports, localports, disabled ports and ports \
 with unknown addresses register nothing. A port with external_ids:qdns-hostname=- opts out.
 
-A host gets its short name, its FQDN, its PTR records and a mark that names its port. It follows that port: \
-to other addresses, and to another name. No port takes a name that another port has, or that was made by \
-hand with other addresses: a warning reports it, and each invalid name.
+A host gets its short name, its FQDN, its PTR records and a mark that names its port. It follows that port: if \
+the port's addresses or its name change, the host changes too. A port does not take a name that another port has, \
+or that an operator added with other addresses. A warning reports this, and each invalid name.
 
---all means the switches that have a zone. --create-zones adds those that have none, have a guest with a \
-name and an address, and are not of another program.
+--all means the switches that have a zone. --create-zones adds switches without a zone if they have a guest with \
+a name and an address and belong to no other program.
 
---prune removes only hosts that a port registered and whose port is gone. What operators add stays. To \
-remove more than three hosts that are also more than 30 % of their zone needs --max or --force. With \
---watch they stay for --grace seconds, a warning reports them, and they go then if their ports are still \
-gone.
+--prune removes only hosts that a port registered and whose port is gone. What operators add stays. --max or \
+--force is needed to remove more than three hosts that are also more than 30 % of their zone. With --watch, \
+such hosts stay for --grace seconds, and a warning reports them. After that they are removed if their ports are \
+still gone.
 
-Where systemd runs, the unit is installed so: qdns sync --print-unit | sudo tee \
-/etc/systemd/system/qdns-sync.service, then sudo systemctl enable --now qdns-sync. Elsewhere any supervisor can run \
-qdns sync --all --watch --prune; it ends on SIGTERM.")]
+With systemd, install the unit: qdns sync --print-unit | sudo tee \
+/etc/systemd/system/qdns-sync.service, then sudo systemctl enable --now qdns-sync. Without systemd, any \
+supervisor can run \
+qdns sync --all --watch --prune; it ends on SIGTERM."
+)]
 pub struct SyncArgs {
     /// The switches, by name or UUID
     #[arg(value_name = "SWITCH", required_unless_present_any = ["all", "print_unit"])]
@@ -69,7 +73,7 @@ pub struct SyncArgs {
     /// Every switch that has a zone
     #[arg(long, conflicts_with = "switches")]
     all: bool,
-    /// With --all, also make zones for switches with named guests that are not of another program
+    /// With --all, also make zones for switches that have named guests and belong to no other program
     #[arg(long, requires = "all")]
     create_zones: bool,
     /// Remove hosts that a port registered and whose port is gone
@@ -83,7 +87,7 @@ pub struct SyncArgs {
     /// Sync after every change of the database, until stopped
     #[arg(long)]
     watch: bool,
-    /// With --watch, how long to keep hosts that would go at once beyond the limit
+    /// With --watch, how many seconds to wait before more hosts than the limit are removed
     #[arg(long, value_name = "SECS", default_value_t = 300, requires = "watch")]
     grace: u64,
     /// With --watch, how often the copy of the database is compared with a new reading
@@ -92,7 +96,7 @@ pub struct SyncArgs {
     /// Take the hostname from this key of a port's external_ids first
     #[arg(long, value_name = "KEY")]
     name_from: Option<String>,
-    /// Print a systemd unit that runs this qdns with the connection that it has now
+    /// Print a systemd unit that runs this qdns with the connection of this command
     #[arg(long, conflicts_with_all = ["switches", "all", "prune", "check", "watch"])]
     print_unit: bool,
 }

@@ -23,11 +23,11 @@ serves on the switch, else that of the settings (qdns(1), SETTINGS), else intern
 pub struct CreateArgs {
     /// The switch, by name or UUID
     switch: String,
-    /// The domain of the zone's FQDNs [default: internal, or that of the settings, or that of
-    /// another program's names on the switch]
+    /// The domain of the zone's FQDNs [default: that of another program's names on the switch, else that of the
+    /// settings, else internal]
     #[arg(long, value_name = "DOMAIN")]
     domain: Option<String>,
-    /// Succeed if the zone exists, with the same domain where --domain is given
+    /// Succeed if the zone exists already; with --domain, only if it has this domain
     #[arg(long)]
     may_exist: bool,
 }

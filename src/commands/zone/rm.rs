@@ -17,7 +17,7 @@ Examples:
   qdns zone rm net1 --yes        for scripts
   qdns zone rm net1 --dry-run    show what would be removed
 
-Rows of other owners on the switch stay. Of a switch that was deleted, this removes the zone that it left over.")]
+Rows of other owners on the switch stay. If the switch was deleted, this removes the zone that it left behind.")]
 pub struct RmArgs {
     /// The switch, by name or UUID
     switch: String,

@@ -13,7 +13,7 @@ use crate::ovn::SwitchRef;
 use crate::ovn::forwarders::Ports;
 use crate::plan::zone;
 
-/// Give a zone another domain: FQDNs, PTR records, and the search domains that `forwarders set` wrote.
+/// Change the domain of a zone, with its FQDNs, PTR records and search domains.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

@@ -10,7 +10,7 @@ use crate::output::Reply;
 use crate::ovn::SwitchRef;
 use crate::plan::{Plan, share};
 
-/// Let guests of other switches resolve the names of a switch's zone.
+/// Share a zone: guests of other switches resolve its names too.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -18,21 +18,22 @@ Examples:
   qdns zone share net2 --with net1 net3
   qdns zone show net2                 shows who shares the zone
 
-Each of the switches then lists the DNS row of SWITCH, and OVN answers its guests from it: FQDNs, PTR records, and short \
-names too. Only SWITCH changes the zone; hosts are judged by the ports of all these switches. A name that one of them \
-has already would be served twice, so sharing is refused. Whether guests reach the addresses is the routers' business.")]
+The other switches then list the DNS row of SWITCH, and OVN answers their guests from it: short names, FQDNs and \
+PTR records. Hosts are still added and removed with SWITCH. A host is stale only if no port of any of these \
+switches has it. Sharing is refused if one of the switches already has one of the names. Sharing does not change \
+routing: guests reach the addresses only through a router that connects the switches.")]
 pub struct ShareArgs {
     #[command(flatten)]
     switches: Switches,
 }
 
-/// Take the zone of a switch off other switches: their guests no longer resolve its names.
+/// Stop sharing a zone: guests of the other switches no longer resolve its names.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   qdns zone unshare net2 --with net1    guests of net1 no longer resolve them
 
-The zone and its home, SWITCH, stay as they are. A switch that does not share the zone is no error.")]
+The zone stays on SWITCH. To name a switch that does not share the zone is no error.")]
 pub struct UnshareArgs {
     #[command(flatten)]
     switches: Switches,

@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "OVN leases whatever the options say. systemd-networkd ignores a lease of 0 seconds and one from the \
         server 0.0.0.0, so that the guest has no address; udhcpc takes both and has to renew the first at once. The \
-        number of seconds has 32 bits, so that 4294967296 is 0 too; 4294967295 is without end.",
+        number of seconds has 32 bits, so that 4294967296 is 0 too; 4294967295 means a lease without end.",
     source: "systemd, src/libsystemd-network/sd-dhcp-client.c: \"received lease lacks address, server address or lease \
         lifetime, ignoring\"; RFC 2132, section 9.2; seen on OVN 23.03 with udhcpc",
     run: Some(Run::Once(run)),

@@ -15,9 +15,9 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Warning,
     needs: &[Need::Northbound],
     explanation: "A guest gets its resolver and its search domain by DHCP. OVN answers DHCP only for ports whose \
-        dhcpv4_options or dhcpv6_options is set; without it the guest has no address either, unless a person \
-        configures it. Pods get theirs otherwise and are left out. A router that advertises a resolver, or a DHCP relay, \
-        tells it too. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
+        dhcpv4_options or dhcpv6_options is set; without them the guest has no address either, unless a person \
+        configures it. Pods get theirs in another way and are not checked. A guest can also learn a resolver from \
+        a router's advertisements or from a DHCP relay. A switch with neither a zone nor any DHCP options is taken to belong to another program.",
     source: "ovn-nb(5), Logical_Switch_Port:dhcpv4_options, dhcpv6_options",
     run: Some(Run::Once(run)),
 };

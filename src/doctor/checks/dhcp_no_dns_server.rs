@@ -19,8 +19,8 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Error,
     needs: &[Need::Northbound],
     explanation: "A guest that gets no resolver sends no query, so OVN has nothing to intercept: not even local names \
-        resolve. For local names any address will do to which the guest can send a query, because OVN looks at its port \
-        only; for all others it must be an address that answers.",
+        resolve. For local names, any address that the guest can send to is enough, because OVN looks only at the \
+        port of a query; for all other names the address must be that of a resolver.",
     source: "ovn-nb(5), DHCP_Options; RFC 2132, section 3.8",
     run: Some(Run::Once(run)),
 };

@@ -11,7 +11,7 @@ use crate::model::topology::{Leases, Network};
 
 pub(super) const CHECK: Check = Check {
     code: "dhcp-router-unknown",
-    title: "guests get a router that nothing on the switch is",
+    title: "guests get the address of a router that nothing on the switch has",
     category: Category::Dhcp,
     severity: Severity::Warning,
     needs: &[Need::Northbound],

@@ -13,8 +13,8 @@ pub(super) const CHECK: Check = Check {
     category: Category::Dhcp,
     severity: Severity::Error,
     needs: &[Need::Northbound],
-    explanation: "OVN sends every number as an address: of an IPv6 address in a row for IPv4 the last four octets \
-        (fd00::53 becomes 0.0.0.83), of 172.16.0.53/24 the network. To 0.0.0.0, a loopback or a multicast address the \
+    explanation: "OVN sends any number as an address: an IPv6 address in a row for IPv4 becomes its last four \
+    octets (fd00::53 becomes 0.0.0.83), and 172.16.0.53/24 becomes the address of the network. To 0.0.0.0, a loopback or a multicast address the \
         guest sends no query, so that not even local names resolve; a guest with systemd-resolved may still ask \
         resolvers that it knows otherwise. A query to any other address reaches OVN, which answers local names, and then \
         is lost. The option must have addresses of the row's family at which a resolver answers.",

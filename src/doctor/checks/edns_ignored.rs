@@ -29,8 +29,8 @@ fn run(input: &Input) -> Outcome {
         None => Err("no part of OVN says which release it is".to_owned()),
         Some((version, Edns::PassedOn(release))) => {
             let message = format!(
-                "OVN {} does not answer queries with EDNS: guests with systemd-resolved get local names only where the \
-                 resolver says NXDOMAIN; use dig +noedns to test",
+                "OVN {} does not answer queries with EDNS: guests with systemd-resolved resolve local names only \
+                if their resolver answers NXDOMAIN; test with dig +noedns",
                 shown(release)
             );
             Ok(vec![Finding::new("EDNS", message).seen("version", version)])

@@ -25,8 +25,8 @@ pub(super) const CHECK: Check = Check {
     explanation: "DNS:external_ids has a zone's domain in qdns-domain, and a mark for each static host and for each \
         host without a short name, for each host with the port that registered it, and for each alias. \
         DHCP_Options:external_ids has the values from before `forwarders set`. Everyone who can write the database can \
-        write these marks. qdns uses the default domain instead of a mark that is not a domain, and no other mark that \
-        is not what it must be.",
+        write these marks. If the mark of the domain is not a domain, qdns uses the default domain. It ignores \
+        every other invalid mark.",
     source: "RFC 1123, section 2.1; qdns(1), WHAT IS STORED",
     run: Some(Run::Once(run)),
 };

@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     category: Category::Records,
     severity: Severity::Warning,
     needs: &[Need::Northbound],
-    explanation: "OVN serves any key. Resolvers and programs do not take any name: RFC 1123 allows a-z, 0-9 and \
+    explanation: "OVN serves any key. Resolvers and programs do not accept every name: RFC 1123 allows a-z, 0-9 and \
         hyphen, at most 63 of them, in one label. Some guests refuse a name with an underscore or with one dot too \
         many, and qdns cannot tell which host such a name belongs to.",
     source: "RFC 1123, section 2.1; RFC 1035, section 2.3.4",

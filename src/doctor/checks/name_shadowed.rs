@@ -23,8 +23,8 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Error,
     needs: &[Need::Northbound],
     explanation: "A switch may list several DNS rows, of several owners. OVN does not merge them: ovn-controller goes \
-        through the rows of the datapath in the order of a hash and answers from the first that has the key. Which \
-        address a guest gets is therefore chance.",
+        through the rows of the datapath in the order of a hash and answers from the first that has the key. So \
+        it is chance which address a guest gets.",
     source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; controller/ovn-dns.c",
     run: Some(Run::Once(run)),
 };

@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
     explanation: "OVN sends the text as it is. domain_name (option 15) is one domain: clients drop a text with a comma or \
         a blank as invalid (udhcpc says \"bad\"). domain_search_list (option 119) is a list with commas and without \
         blanks, which become part of a name. DHCPv6's domain_search is one domain without a dot: OVN sends the text as \
-        one label, so that corp.lan is a label with a dot in it, and not a domain of two. Short names then do not \
+        one label, so that corp.lan is one label with a dot in it, and not two labels. Short names then do not \
         resolve in guests that search only there. A domain with dots reaches IPv6 guests by router advertisements: \
         ipv6_ra_configs:dnssl.",
     source: "RFC 2132, section 3.17; RFC 3397; RFC 8415, section 10; controller/pinctrl.c, \

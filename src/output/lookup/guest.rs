@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::query::reason;
-use super::words::{client, few, kind, texts, verdict};
+use super::words::{client, few, kind, texts};
 use crate::model::edns::shown;
 use crate::model::lookup::Asker;
 use crate::model::lookup::client::{Doubt, MUSL_MAX, MUSL_READS_ALL, Outcome, Resolution};
@@ -81,11 +81,9 @@ fn failed(asker: &Asker, reaches: &[Reach], query: &Query) -> String {
 /// The words that follow an address that a program may not get.
 fn doubtful(doubt: &Doubt) -> String {
     match doubt {
-        Doubt::Nxdomain(query) => format!(
-            ", unless the {} query, which is {}, comes back with NXDOMAIN: then nothing",
-            kind(query.kind),
-            verdict(&query.verdict)
-        ),
+        Doubt::Nxdomain(query) => {
+            format!("; nothing if a resolver answers the {} query with NXDOMAIN", kind(query.kind))
+        }
         Doubt::Unanswered(query) => format!(
             ", but late, for {} {} gets no answer; nothing if that query is rejected",
             kind(query.kind),
@@ -96,16 +94,18 @@ fn doubtful(doubt: &Doubt) -> String {
         }
         Doubt::Truncated { read, of } => {
             let later = of.min(&MUSL_MAX);
-            format!(", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer, and a later one {later}")
+            format!(
+                ", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer, and a later one {later}"
+            )
         }
         Doubt::Edns(None) => {
-            ", where OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and it asks without \
-             EDNS only after NXDOMAIN"
+            ", if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and \
+            systemd-resolved repeats a query without EDNS only after NXDOMAIN"
                 .to_owned()
         }
         Doubt::Edns(Some(version)) => format!(
-            ", if the resolver says NXDOMAIN: OVN {} passes on queries with EDNS, and it asks without EDNS only after \
-             NXDOMAIN",
+            ", only if a resolver answers NXDOMAIN: OVN {} passes on queries with EDNS, and systemd-resolved \
+            repeats them without EDNS only after NXDOMAIN",
             shown(*version)
         ),
     }

@@ -125,11 +125,11 @@ pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -
             format!("no answer: OVN has nothing, and nothing listens at {resolvers}")
         }
         Verdict::PassedOn => {
-            let what = if query.rows.is_empty() { "not in OVN" } else { "nothing of this type in OVN" };
+            let what = if query.rows.is_empty() { "not in OVN" } else { "no such record in OVN" };
             if resolvers.is_empty() {
-                format!("{what}; passed on to the resolver that the guest has")
+                format!("{what}; passed on to the guest's resolver")
             } else {
-                format!("{what}; passed on to where the guest sends it: {resolvers}")
+                format!("{what}; passed on to the guest's resolvers: {resolvers}")
             }
         }
     }
