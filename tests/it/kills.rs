@@ -75,6 +75,8 @@ fn write(nb: &Nb, slot: &Slot, writer: usize, ids: std::ops::Range<usize>) -> Re
         };
         let adds = words[0] == "add";
         let mut qdns = command(&nb.remote());
+        // Changes that ovn-nbctl makes are not conditional.
+        qdns.env_remove("QDNS_CLIENT");
         qdns.args(["--timeout", &id.to_string(), "record"]).args(words);
         let child = qdns.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         *lock(slot) = Some(child);
