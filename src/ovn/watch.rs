@@ -11,6 +11,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
+use uuid::Uuid;
+
 use super::copy::Table;
 use super::northbound::Northbound;
 use super::ovsdb_client::{DATABASE, OvsdbClient, missing};
@@ -68,6 +70,40 @@ impl Northbound {
             rows.timeout = rows.timeout.min(WRITE_LIMIT);
         }
         Ok(nb)
+    }
+}
+
+/// The time limit for the content at the beginning of a monitor that nothing else needs, in seconds.
+const FIRST_LIMIT: u64 = 2;
+
+impl OvsdbClient {
+    /// The rows of a table that fulfil one of some conditions (ovsdb-client(1), `monitor-cond`), with the values of these
+    /// columns as JSON. `None` where it fails, or after the time limit where there is no such row.
+    pub(super) fn first_of_monitor(
+        &self,
+        conditions: &str,
+        table: &str,
+        columns: &str,
+    ) -> Option<Vec<(Uuid, String)>> {
+        let limit = format!("--timeout={FIRST_LIMIT}");
+        let mut args = vec![limit, "--format=json".to_owned(), "-vconsole:off".to_owned()];
+        args.extend(self.connection.iter().cloned());
+        args.extend(["monitor-cond", &self.remote, DATABASE, conditions, table, columns].map(str::to_owned));
+        process::echo(self.echo, &self.program, &args);
+        let mut child = spawn(&self.program.find()?, &self.program.with(&args)).ok()?;
+        let (mut rows, mut is_whole) = (Vec::new(), false);
+        let mut add = |update: Update| {
+            rows.extend(
+                update.rows.into_iter().filter_map(|row| Some((row.uuid, row.values?.into_string()))),
+            );
+            is_whole = update.is_whole;
+            !update.is_whole
+        };
+        let read = updates::read(child.stdout.take()?, columns, &mut add);
+        // It goes on otherwise.
+        let _ = child.kill();
+        let _ = child.wait();
+        (read.is_ok() && is_whole).then_some(rows)
     }
 }
 

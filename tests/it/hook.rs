@@ -328,6 +328,7 @@ fn machines_that_start_together_cost_few_reads() -> Result<()> {
     }
     assert_eq!(hosts(&nb).lines().count(), MACHINES);
     let runs = fs::read_to_string(log)?;
+    assert!(runs.contains(" monitor-cond "), "no search for many names");
     // Alone, each would search for its port, read the switch of the port, and read what the switch has.
     for read in [r#""name","==","port-"#, r#""table":"Logical_Router_Port""#, r#""port_security""#] {
         let reads = runs.lines().filter(|run| run.contains(" query ") && run.contains(read)).count();
