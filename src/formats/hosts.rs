@@ -1,5 +1,6 @@
 //! hosts(5): an address, its canonical name and its aliases on a line, and after `#` a comment.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::annotation::Annotation;
@@ -63,9 +64,12 @@ fn hosts_of_line(
         return Err(BadLine::new(number, format!("{address} has no name")).hint("write: ADDRESS NAME"));
     }
     let mut hosts: Vec<HostLine> = Vec::new();
+    // The first host with each first label. A line may be as long as the file.
+    let mut by_label: HashMap<String, usize> = HashMap::new();
     for name in names {
-        let label = |name: &str| name.split('.').next().unwrap_or_default().to_ascii_lowercase();
-        match hosts.iter_mut().find(|line| label(&line.host.name) == label(name)) {
+        let label = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+        let first = *by_label.entry(label).or_insert(hosts.len());
+        match hosts.get_mut(first) {
             // `web.internal web`: one host; the longer form has its domain.
             Some(line) if !line.host.name.contains('.') => line.host.name = (*name).to_owned(),
             Some(line) if !name.contains('.') || line.host.name.eq_ignore_ascii_case(name) => {}

@@ -1,7 +1,7 @@
 //! Hosts: each hostname with its FQDN, addresses and reverse names, as a zone's keys have them and as files do.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use uuid::Uuid;
@@ -101,30 +101,39 @@ impl HostEntry {
         self.reverse.as_ref().unwrap_or(&self.addresses)
     }
 
-    /// Adds what another entry has for the same host.
-    pub fn absorb(&mut self, other: &HostEntry) {
-        if self.reverse.is_some() || other.reverse.is_some() {
-            let mut reverse = self.reverse().to_vec();
-            extend_once(&mut reverse, other.reverse());
-            self.reverse = Some(reverse);
+    /// Adds what another entry has for the same host. `known` is of this host and its earlier entries.
+    pub fn absorb(&mut self, other: &HostEntry, known: &mut KnownAddresses) {
+        if known.addresses.is_empty() {
+            known.addresses.extend(&self.addresses);
+            known.reverse.extend(self.reverse.iter().flatten());
+        }
+        if self.reverse.is_none() && other.reverse.is_some() {
+            self.reverse = Some(self.addresses.clone());
+            known.reverse.clone_from(&known.addresses);
+        }
+        if let Some(reverse) = &mut self.reverse {
+            extend_once(reverse, other.reverse(), &mut known.reverse);
         }
         if self.addresses.is_empty() {
             self.names = other.names;
         }
-        extend_once(&mut self.addresses, &other.addresses);
+        extend_once(&mut self.addresses, &other.addresses, &mut known.addresses);
         self.is_static |= other.is_static;
         self.alias_of = self.alias_of.take().or_else(|| other.alias_of.clone());
         self.port = self.port.take().or_else(|| other.port.clone());
     }
 }
 
+/// The addresses that the entries of a host have so far. A file may have millions of them.
+#[derive(Clone, Debug, Default)]
+pub struct KnownAddresses {
+    addresses: HashSet<IpAddr>,
+    reverse: HashSet<IpAddr>,
+}
+
 /// Adds the addresses that are not there yet.
-fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr]) {
-    for address in more {
-        if !list.contains(address) {
-            list.push(*address);
-        }
-    }
+fn extend_once(list: &mut Vec<IpAddr>, more: &[IpAddr], known: &mut HashSet<IpAddr>) {
+    list.extend(more.iter().copied().filter(|address| known.insert(*address)));
 }
 
 /// A host as the zone holds it, well formed or not.

@@ -15,7 +15,7 @@ use super::draft::Draft;
 use super::hosts::Wanted;
 use super::removal_limit::RemovalLimit;
 use crate::error::{Error, Kind, Result};
-use crate::model::host::{Host, HostEntry, Hosts, Names, Text, host_name};
+use crate::model::host::{Host, HostEntry, Hosts, KnownAddresses, Names, Text, host_name};
 use crate::model::listing::some_of;
 use crate::model::name::{Domain, HostArg};
 use crate::model::snapshot::Switch;
@@ -40,11 +40,11 @@ pub struct Home {
 
 impl HostLine {
     /// Adds another line of the same host. The first line with an address gives the number.
-    fn absorb(&mut self, other: &HostLine) {
+    fn absorb(&mut self, other: &HostLine, known: &mut KnownAddresses) {
         if self.host.addresses.is_empty() {
             self.line = other.line;
         }
-        self.host.absorb(&other.host);
+        self.host.absorb(&other.host, known);
     }
 }
 
@@ -79,16 +79,20 @@ impl Parsed {
     /// where that is a mistake.
     pub fn merged(&self, domain: &Domain) -> (Vec<Cow<'_, HostLine>>, Vec<BadLine>) {
         let mut by_name: HashMap<Text, usize> = HashMap::with_capacity(self.hosts.len());
+        let mut addresses: HashMap<usize, KnownAddresses> = HashMap::new();
         let mut merged: Vec<Cow<HostLine>> = Vec::with_capacity(self.hosts.len());
         let mut bad = Vec::new();
         for line in &self.hosts {
             let name = host_name(&line.host.name, domain);
-            match by_name.get(&name).and_then(|index| merged.get_mut(*index)) {
+            let index = by_name.get(&name).copied().unwrap_or(merged.len());
+            match merged.get_mut(index) {
                 None => {
                     by_name.insert(name, merged.len());
                     merged.push(Cow::Borrowed(line));
                 }
-                Some(known) if self.repeats_add_up => known.to_mut().absorb(line),
+                Some(known) if self.repeats_add_up => {
+                    known.to_mut().absorb(line, addresses.entry(index).or_default())
+                }
                 Some(known) => bad.push(
                     BadLine::new(line.line, format!("{name} is there already, on line {}", known.line))
                         .hint("put all addresses of a host in one place"),
