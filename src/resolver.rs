@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The type of an IPv6 address query (RFC 3596, section 2.1).
 pub const AAAA: u16 = 28;
 
 const HEADER: usize = 12;
+/// The bit of a header's third byte that a response has.
+const RESPONSE: u8 = 0x80;
 
 /// The files that name resolvers. The first may name systemd-resolved's own address only (systemd-resolved.service(8));
 /// the second has the resolvers that it asks.
@@ -40,22 +42,32 @@ fn reachable(text: &str) -> Vec<IpAddr> {
 /// # Errors
 /// Why there is no answer: no program listens, or no answer came within `limit`.
 pub fn ask(resolver: IpAddr, name: &str, kind: u16, limit: Duration) -> Result<u8, String> {
+    ask_at(SocketAddr::new(resolver, 53), name, kind, limit)
+}
+
+fn ask_at(server: SocketAddr, name: &str, kind: u16, limit: Duration) -> Result<u8, String> {
     let id = std::process::id().to_le_bytes();
     let query = query([id[0], id[1]], name, kind);
-    let from: IpAddr = match resolver {
-        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
-        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    let from: IpAddr = match server {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     };
     let exchange = || -> std::io::Result<u8> {
         let socket = UdpSocket::bind(SocketAddr::new(from, 0))?;
-        socket.set_read_timeout(Some(limit))?;
-        socket.connect(SocketAddr::new(resolver, 53))?;
+        socket.connect(server)?;
         socket.send(&query)?;
+        let until = Instant::now() + limit;
         let mut answer = [0; 512];
         loop {
+            // Other messages do not prolong the wait. A limit of zero would be none.
+            let left = until.saturating_duration_since(Instant::now());
+            socket.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
             let length = socket.recv(&mut answer)?;
-            if length >= HEADER && answer[..2] == query[..2] {
+            if length >= HEADER && answer[..2] == query[..2] && answer[2] & RESPONSE != 0 {
                 return Ok(answer[3] & 0xf);
+            }
+            if left.is_zero() {
+                return Err(std::io::ErrorKind::TimedOut.into());
             }
         }
     };
@@ -99,6 +111,31 @@ mod tests {
         assert!(
             ask("127.77.77.77".parse().unwrap(), "a.internal", AAAA, Duration::from_millis(100)).is_err()
         );
+    }
+
+    /// A server that sends other messages, one after the other, until it is told to end.
+    #[test]
+    fn messages_that_are_no_answer_do_not_prolong_the_wait() {
+        let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let at = server.local_addr().unwrap();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let sender = std::thread::spawn(move || {
+            let mut query = [0; 512];
+            let (length, client) = server.recv_from(&mut query).unwrap();
+            let other = [&[!query[0]], &query[1..length]].concat();
+            while ended.recv_timeout(Duration::from_millis(5))
+                == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+            {
+                // The query itself is no answer either.
+                let _ = server.send_to(&query[..length], client).and_then(|_| server.send_to(&other, client));
+            }
+        });
+        let (done, asked) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send(ask_at(at, "a.internal", AAAA, Duration::from_millis(100))));
+        let answer = asked.recv_timeout(Duration::from_secs(20));
+        drop(end);
+        sender.join().unwrap();
+        assert_eq!(answer, Ok(Err("no answer within 0 s".to_owned())));
     }
 
     #[test]
