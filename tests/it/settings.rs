@@ -155,6 +155,22 @@ fn only_a_regular_file_of_some_size_is_read() -> Result<()> {
     Ok(())
 }
 
+#[test]
+fn a_variable_that_is_no_text_is_not_passed_over() -> Result<()> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let site = Site::with("")?;
+    let value = std::ffi::OsString::from_vec(b"unix:/x\xff".to_vec());
+    snapshot!(run(site.command("zone ls").env("OVN_NB_DB", &value)), @r#"
+    ----- stderr -----
+    error: OVN_NB_DB: "unix:/x\xFF" is refused: it is not UTF-8
+    ----- exit 2 -----
+    "#);
+    for variable in ["OVN_NB_DAEMON", "QDNS_OVN_NBCTL", "QDNS_CA_CERT", "QDNS_TIMEOUT"] {
+        assert!(run(site.command("zone ls").env(variable, &value)).fails(2).contains(variable));
+    }
+    Ok(())
+}
+
 /// It may name a program, so its owner could run one as the user of qdns.
 #[test]
 fn a_file_of_another_user_is_refused() -> Result<()> {

@@ -83,6 +83,7 @@ impl Settings {
     /// # Errors
     /// Invalid input if a variable or the settings file has a value that is no setting.
     pub fn of(global: &GlobalOptions) -> Result<Self> {
+        check_variables()?;
         let file = FileSettings::read()?;
         let source = || Source::File(file.path.display().to_string());
         let of_file = |value: &Option<String>| value.clone().map(|value| Setting { value, source: source() });
@@ -214,6 +215,34 @@ fn location(program: &Program) -> String {
         Some(path) if !program.is_wrapped() => path.display().to_string(),
         _ => program.line(),
     }
+}
+
+/// The variables that say what qdns connects to, and what it runs.
+const VARIABLES: [&str; 12] = [
+    "OVN_NB_DAEMON",
+    "OVN_NB_DB",
+    "OVN_SB_DB",
+    "QDNS_CA_CERT",
+    "QDNS_CERTIFICATE",
+    "QDNS_CLIENT",
+    "QDNS_DOMAIN",
+    "QDNS_FORWARDERS",
+    "QDNS_OVN_NBCTL",
+    "QDNS_OVSDB_CLIENT",
+    "QDNS_PRIVATE_KEY",
+    "QDNS_TIMEOUT",
+];
+
+/// # Errors
+/// Invalid input if one of the [`VARIABLES`] is not UTF-8: as if it were not set, qdns would use another database.
+fn check_variables() -> Result<()> {
+    let is_utf8 = |name: &str| match env::var(name) {
+        Err(env::VarError::NotUnicode(value)) => {
+            Err(Error::invalid(format!("{name}: {value:?} is refused: it is not UTF-8")))
+        }
+        _ => Ok(()),
+    };
+    VARIABLES.into_iter().try_for_each(is_utf8)
 }
 
 /// The value of an environment variable. An empty one counts as not set.
