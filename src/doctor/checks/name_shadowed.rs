@@ -10,7 +10,9 @@ use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::address;
 use crate::model::host::host_name;
+use crate::model::lookup::verdict::Verdict;
 use crate::model::marks::Owner;
+use crate::model::responder::{QueryType, candidates};
 use crate::model::snapshot::DnsRow;
 use crate::model::topology::Network;
 use crate::model::zone::domain_of;
@@ -18,13 +20,13 @@ use crate::plan::change::Column;
 
 pub(super) const CHECK: Check = Check {
     code: "name-shadowed",
-    title: "two rows of one switch have the same name",
+    title: "two rows of one switch answer differently to the same name",
     category: Category::Records,
     severity: Severity::Error,
     needs: &[Need::Northbound],
     explanation: "A switch may list several DNS rows, of several owners. OVN does not merge them: ovn-controller goes \
         through the rows of the datapath in the order of a hash and answers from the first that has the key. So \
-        it is chance which address a guest gets.",
+        it is chance which address a guest gets. Rows that answer the same do no harm.",
     source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; controller/ovn-dns.c",
     run: Some(Run::Once(run)),
 };
@@ -38,14 +40,25 @@ fn run(input: &Input) -> Outcome {
                 holders.entry(key).or_default().push(row);
             }
         }
-        let shared: BTreeMap<&str, Vec<&DnsRow>> =
-            holders.into_iter().filter(|(_, rows)| rows.len() > 1).collect();
+        let is_chance = |(key, rows): &(&str, Vec<&DnsRow>)| rows.len() > 1 && differ(rows, key);
+        let shared: BTreeMap<&str, Vec<&DnsRow>> = holders.into_iter().filter(is_chance).collect();
         for (key, mut rows) in shared {
             rows.sort_by_key(|row| (!row.is_ours(), row.uuid));
             findings.push(finding(network, key, &rows));
         }
     }
     Ok(findings)
+}
+
+/// Whether rows answer differently to a query for a key. A key that no query matches makes no difference.
+fn differ(rows: &[&DnsRow], key: &str) -> bool {
+    let is_ambiguous = |kind| {
+        let rows = candidates(rows.iter().copied(), key, kind);
+        Verdict::of(&rows, None) == Verdict::Ambiguous
+    };
+    let addresses = [QueryType::A, QueryType::Aaaa];
+    let kinds = if address::is_reverse_name(key) { &[QueryType::Ptr][..] } else { &addresses };
+    kinds.iter().copied().any(is_ambiguous)
 }
 
 fn finding(network: &Network, key: &str, rows: &[&DnsRow]) -> Finding {
@@ -85,6 +98,7 @@ pub(super) mod tests {
     pub const CASES: &[Case] = &[
         fires("web", |facts| listed(facts, row(7, ("ls_name", "x"), &[("web", "10.0.0.9")]))),
         passes(|facts| listed(facts, row(7, ("ls_name", "x"), &[("other", "10.0.0.9")]))),
+        passes(|facts| listed(facts, row(7, ("ls_name", "x"), &[("web", "fd00::10 10.0.0.10")]))),
     ];
 
     #[test]
