@@ -41,12 +41,27 @@ pub fn readable(name: &str, addresses: &[IpAddr], octets: usize) -> usize {
     fits.count()
 }
 
+/// Whether musl before 1.2.4 makes a wrong address of the record that the first octets cut: where they hold the length of its
+/// data and not all of the data, musl takes the rest from whatever follows its buffer. It compares the end of the data with
+/// that of the answer as if the data began ten octets earlier (src/network/dns_parse.c, `__dns_parse`).
+pub fn is_next_wrong(name: &str, addresses: &[IpAddr], octets: usize) -> bool {
+    let mut end = question(name);
+    addresses.iter().any(|address| {
+        end += record(name, address);
+        (end - data(address).min(RECORD_REST)..end).contains(&octets)
+    })
+}
+
 fn question(name: &str) -> usize {
     HEADER + encoded(name) + QUESTION_REST
 }
 
 fn record(name: &str, address: &IpAddr) -> usize {
-    encoded(name) + RECORD_REST + if address.is_ipv4() { 4 } else { 16 }
+    encoded(name) + RECORD_REST + data(address)
+}
+
+fn data(address: &IpAddr) -> usize {
+    if address.is_ipv4() { 4 } else { 16 }
 }
 
 /// The octets of a name: a length before each label, and the root.
@@ -84,5 +99,14 @@ mod tests {
         assert_eq!(readable("n20.internal", &addresses(20, true), PLAIN_MAX), 17);
         assert_eq!(readable("n17.internal", &addresses(17, true), PLAIN_MAX), 17);
         assert_eq!(readable("n20.internal", &addresses(20, false), PLAIN_MAX), 12);
+    }
+
+    /// Seen with musl 1.2.3: of 20 addresses of db.internal it returned the first 17 and 10.6.183.133.
+    #[test]
+    fn musl_makes_a_wrong_address_of_one_that_is_cut() {
+        let is_wrong = |name, count, is_ipv4| is_next_wrong(name, &addresses(count, is_ipv4), PLAIN_MAX);
+        assert!(is_wrong("db.internal", 20, true));
+        assert!(!is_wrong("db.internal", 17, true));
+        assert!(!is_wrong("web.internal", 20, true));
     }
 }

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use uuid::Uuid;
 
 use super::balancer::{PORT, vip_address};
+use super::release::Release;
 use super::snapshot::{LoadBalancer, Router};
 use super::topology::{Leases, Network, Topology};
 
@@ -53,6 +54,17 @@ pub fn backends_for_queries(balancer: &LoadBalancer, address: IpAddr) -> Vec<&st
     let vips = balancer.vips.iter().filter(|(vip, _)| takes_queries(vip));
     let backends = vips.flat_map(|(_, backends)| backends.split(','));
     backends.map(str::trim).filter(|backend| !backend.is_empty()).collect()
+}
+
+/// The first tested release that answers from the VIP where a load balancer on the switch takes the query before the
+/// responder.
+pub const ANSWERS_FROM_VIP_SINCE: Release = Release(25, 3);
+
+/// Whether OVN answers from a backend's address what guests of the switch send to this one, and they drop the answer.
+pub fn is_answered_from_backend(topology: &Topology, network: &Network, address: IpAddr) -> bool {
+    let is_old = topology.rows.release().is_some_and(|release| release < ANSWERS_FROM_VIP_SINCE);
+    let takes = |row: &&LoadBalancer| !backends_for_queries(row, address).is_empty();
+    is_old && balancers_on_switch(topology, network).iter().any(takes)
 }
 
 /// Whether a load balancer forwards DNS queries for the address, on the switch or its routers.

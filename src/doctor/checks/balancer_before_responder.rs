@@ -5,8 +5,7 @@ use crate::doctor::fix::Fix;
 use crate::doctor::input::Input;
 use crate::doctor::{Category, Check, Need, Outcome, Run};
 use crate::model::balancer::vip_address;
-use crate::model::release::Release;
-use crate::model::resolvers::{backends_for_queries, balancers_on_switch};
+use crate::model::resolvers::{ANSWERS_FROM_VIP_SINCE, backends_for_queries, balancers_on_switch};
 use crate::model::snapshot::LoadBalancer;
 use crate::model::topology::Network;
 
@@ -25,9 +24,6 @@ pub(super) const CHECK: Check = Check {
     run: Some(Run::Once(run)),
 };
 
-/// The first tested release where it works.
-const WORKS_SINCE: Release = Release(25, 3);
-
 fn run(input: &Input) -> Outcome {
     let topology = &input.topology;
     let mut findings = Vec::new();
@@ -40,7 +36,7 @@ fn run(input: &Input) -> Outcome {
     }
     match topology.rows.release() {
         _ if findings.is_empty() => Ok(findings),
-        Some(release) if release >= WORKS_SINCE => Ok(Vec::new()),
+        Some(release) if release >= ANSWERS_FROM_VIP_SINCE => Ok(Vec::new()),
         Some(_) => Ok(findings),
         None => Err("no part of OVN says which release it is".to_owned()),
     }

@@ -10,6 +10,7 @@ use crate::model::edns::Edns;
 use crate::model::port_names;
 use crate::model::reach::{Cause, NextHop, Reach, Stop, switch_with};
 use crate::model::release::VERSION_OPTION;
+use crate::model::resolvers::is_answered_from_backend;
 use crate::model::responder::{QueryType, candidates};
 use crate::model::snapshot::{Acl, Port};
 use crate::model::topology::{Network, Topology};
@@ -107,6 +108,9 @@ impl<'t> Asker<'t> {
         }
         let verdict = match verdict {
             Verdict::PassedOn => self.no_answer(reaches).map_or(Verdict::PassedOn, Verdict::NoAnswer),
+            _ if on.is_none() && self.is_answered_from_backends(reaches) => {
+                Verdict::NoAnswer(NoAnswer::FromBackend)
+            }
             verdict => verdict.in_a_packet(name, self.is_asked_by_ipv4(reaches)),
         };
         query(on, rows, verdict)
@@ -118,6 +122,16 @@ impl<'t> Asker<'t> {
         Some((index, self.lease.as_ref().and_then(|lease| lease.resolvers.get(index))))
     }
 
+    /// Whether OVN's own answers come from a backend's address, whichever resolver the guest asks.
+    fn is_answered_from_backends(&self, reaches: &[Reach]) -> bool {
+        let resolvers = self.lease.iter().flat_map(|lease| &lease.resolvers).enumerate();
+        let mut open =
+            resolvers.filter(|(index, _)| reaches.get(*index).is_none_or(Reach::is_open)).peekable();
+        open.peek().is_some()
+            && open
+                .all(|(_, resolver)| is_answered_from_backend(self.topology, self.network, resolver.address))
+    }
+
     fn is_asked_by_ipv4(&self, reaches: &[Reach]) -> bool {
         let resolver = self.asked(reaches).and_then(|(_, resolver)| resolver);
         resolver.is_none_or(|resolver| resolver.address.is_ipv4())
@@ -125,17 +139,38 @@ impl<'t> Asker<'t> {
 
     /// The other switches whose responder sees what the guest's own switch passes on, in the order of the way.
     fn later(&self, reaches: &[Reach]) -> Vec<&'t Network<'t>> {
-        let Some((index, resolver)) = self.asked(reaches) else { return Vec::new() };
-        match reaches.get(index) {
-            Some(Reach::Responder { later, .. }) => {
-                later.iter().filter_map(|name| self.topology.traced_as(name)).collect()
-            }
-            _ => {
-                let way =
-                    resolver.and_then(|resolver| switch_with(self.topology, self.network, resolver.address));
-                way.into_iter().collect()
-            }
+        let asked = self.asked(reaches);
+        asked.map(|(index, resolver)| self.on_the_way(reaches.get(index), resolver)).unwrap_or_default()
+    }
+
+    /// The other switches whose responder sees a query to a resolver.
+    fn on_the_way(&self, reach: Option<&Reach>, resolver: Option<&Resolver>) -> Vec<&'t Network<'t>> {
+        if let Some(Reach::Responder { later, .. }) = reach {
+            return later.iter().filter_map(|name| self.topology.traced_as(name)).collect();
         }
+        let way = resolver.and_then(|resolver| switch_with(self.topology, self.network, resolver.address));
+        way.into_iter().collect()
+    }
+
+    /// The resolver and the switch on the way to it whose rows have a name that is passed on, where the guest asks this
+    /// resolver only if an earlier one refuses or is silent.
+    pub fn otherwise(&self, reaches: &[Reach], name: &str, kind: QueryType) -> Option<(IpAddr, &'t str)> {
+        let (asked, _) = self.asked(reaches)?;
+        let resolvers = self.lease.iter().flat_map(|lease| &lease.resolvers);
+        let others = resolvers
+            .zip(reaches)
+            .enumerate()
+            .filter(|(index, (_, reach))| *index != asked && reach.is_open());
+        let answers = |network: &&Network<'t>| {
+            let rows = candidates(network.rows.iter().copied(), name, kind);
+            Verdict::of(&rows, None) != Verdict::PassedOn
+        };
+        others
+            .filter_map(|(_, (resolver, reach))| {
+                let network = self.on_the_way(Some(reach), Some(resolver)).into_iter().find(answers)?;
+                Some((resolver.address, network.name()))
+            })
+            .next()
     }
 
     /// Why no resolver answers what OVN passes on, if none does.
@@ -182,7 +217,7 @@ mod tests {
 
     use super::*;
     use crate::model::lookup::testing::{answered, leasing, net1};
-    use crate::model::snapshot::{DnsRow, PortGroup, RouterPort, Snapshot, Switch};
+    use crate::model::snapshot::{DnsRow, LoadBalancer, PortGroup, RouterPort, Snapshot, Switch};
 
     /// Why what OVN passes on is not answered, where queries get this far.
     fn no_answer(rows: &Snapshot, reaches: &[Reach]) -> Option<NoAnswer> {
@@ -297,6 +332,45 @@ mod tests {
         let asker = Asker::find(&topology, "p1").unwrap();
         let resolver = &asker.lease.as_ref().unwrap().resolvers[0];
         assert_eq!(asker.open_reach(Some(resolver)), later(&["net2"])[0]);
+    }
+
+    #[test]
+    fn a_switch_on_the_way_to_another_resolver_may_answer() {
+        let mut rows = with_records_on_the_way();
+        let otherwise = |rows: &Snapshot, reaches: &[Reach], name: &str| {
+            let topology = Topology::of(rows);
+            let found = Asker::find(&topology, "p1").unwrap().otherwise(reaches, name, QueryType::A);
+            found.map(|(address, on)| format!("{address} on {on}"))
+        };
+        let to_net2 = Reach::Responder { beyond: None, later: vec!["net2".into()] };
+        assert_eq!(otherwise(&rows, std::slice::from_ref(&to_net2), "far"), None);
+        rows.dhcp_options[0].options.insert("dns_server".into(), "{8.8.8.8, 10.0.2.53}".into());
+        let reaches = [Reach::open(), to_net2];
+        assert_eq!(otherwise(&rows, &reaches, "far").as_deref(), Some("10.0.2.53 on net2"));
+        assert_eq!(otherwise(&rows, &reaches, "x"), None);
+        let stopped = Reach::Stopped(Stop::of(Cause::Disabled));
+        assert_eq!(otherwise(&rows, &[Reach::open(), stopped], "far"), None);
+    }
+
+    #[test]
+    fn an_old_release_answers_from_the_backend_of_a_balancer_on_the_switch() {
+        let mut rows = leasing(&[("dns_server", "8.8.8.8")]);
+        rows.load_balancers.push(LoadBalancer {
+            uuid: Uuid::from_u128(70),
+            protocol: "udp".into(),
+            vips: [("8.8.8.8:53".into(), "9.9.9.9:53".into())].into(),
+            ..LoadBalancer::default()
+        });
+        rows.switches[0].load_balancers.push(Uuid::from_u128(70));
+        let mut web = |release: &str| {
+            rows.global.options.insert(VERSION_OPTION.into(), release.into());
+            ask(&rows, &[], "web").0
+        };
+        assert_eq!(web("25.03.0"), answered("10.0.0.10"));
+        assert_eq!(web("23.03.1"), Verdict::NoAnswer(NoAnswer::FromBackend));
+        // Another resolver is asked next.
+        rows.dhcp_options[0].options.insert("dns_server".into(), "{8.8.8.8, 6.6.6.6}".into());
+        assert_eq!(ask(&rows, &[], "web").0, answered("10.0.0.10"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::verdict::{Loss, NoAnswer, Query, Verdict};
-use crate::model::answer_size::{PLAIN_MAX, readable};
+use crate::model::answer_size::{PLAIN_MAX, is_next_wrong, readable};
 use crate::model::edns::{Edns, Version};
 use crate::model::responder::{QueryType, Rdata};
 
@@ -41,20 +41,34 @@ pub enum Outcome<'a> {
     Found {
         addresses: Vec<IpAddr>,
         doubt: Option<Doubt<'a>>,
+        /// What musl reads of long answers, where it does not read all.
+        reads: Option<Reads>,
     },
+}
+
+/// What musl before [`MUSL_READS_ALL`] reads of long answers: so many of the addresses, perhaps with one that is wrong after
+/// them. Later ones read at most [`MUSL_MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reads {
+    pub read: usize,
+    pub of: usize,
+    pub is_next_wrong: bool,
 }
 
 /// What may keep a program from getting an address that OVN has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt<'a> {
-    /// NXDOMAIN to this query means that nothing is found.
-    Nxdomain(Query<'a>),
+    /// Nothing is found unless the resolver answers this query, and not with REFUSED; after NXDOMAIN these addresses, of a
+    /// later name.
+    Nxdomain(Query<'a>, Vec<IpAddr>),
     /// This query is not answered: the look-up takes long where it is lost, and fails where it is rejected.
     Unanswered(Query<'a>),
     /// This query is lost without a word: the look-up takes 15 seconds.
     Late(Query<'a>),
-    /// musl before [`MUSL_READS_ALL`] reads so many of the addresses, and later ones at most [`MUSL_MAX`].
-    Truncated { read: usize, of: usize },
+    /// The resolver is asked this query too, and may not answer.
+    Silent(Query<'a>),
+    /// The resolver is asked for an earlier name, and the look-up goes on after NXDOMAIN only.
+    Earlier(Query<'a>),
     /// This release passes queries with EDNS on; one that is not known may.
     Edns(Option<Version>),
 }
@@ -99,12 +113,14 @@ impl Client {
         names: Vec<String>,
         typed: &str,
         edns: Edns,
-        ask: impl Fn(&str, QueryType) -> Query<'a>,
+        ask: &dyn Fn(&str, QueryType) -> Query<'a>,
     ) -> Resolution<'a> {
         let mut asks = Vec::new();
         let mut outcome = Outcome::AsksNothing;
+        let mut earlier = None;
         let mut next = Next::Name;
-        for name in names {
+        let mut names = names.into_iter();
+        while let Some(name) = names.next() {
             if next == Next::End || (next == Next::AsTyped && name != typed) {
                 continue;
             }
@@ -115,14 +131,24 @@ impl Client {
                 Step::Found(doubt) => {
                     let doubt = match self {
                         Client::Glibc => doubt.or(unanswered_before(outcome)),
-                        Client::Musl => doubt.or_else(|| truncated(&pair)),
-                        Client::SystemdResolved => edns_doubt(edns),
+                        Client::Musl => doubt,
+                        Client::SystemdResolved => edns_doubt(edns).or(doubt),
                     };
-                    outcome = Outcome::Found { addresses: addresses(&pair), doubt };
+                    let doubt = match doubt.or(earlier.map(Doubt::Earlier)) {
+                        Some(Doubt::Nxdomain(query, _)) => {
+                            let later = self.resolve(names.collect(), typed, edns, ask).outcome;
+                            Some(Doubt::Nxdomain(query, later.addresses().to_vec()))
+                        }
+                        doubt => doubt,
+                    };
+                    let reads = reads(&pair).filter(|_| self == Client::Musl);
+                    outcome = Outcome::Found { addresses: addresses(&pair), doubt, reads };
                     break;
                 }
                 Step::NotFound(reason, then) => {
                     next = then;
+                    let passed_on = pair.into_iter().find(|query| query.verdict == Verdict::PassedOn);
+                    earlier = earlier.or(passed_on);
                     if outcome == Outcome::AsksNothing || matches!(reason, Outcome::Failed(_)) {
                         outcome = reason;
                     }
@@ -166,7 +192,10 @@ impl Client {
                 Loss::Rejection => Step::NotFound(Outcome::Failed(other.clone()), next),
             },
             _ if is_unanswered => Step::NotFound(Outcome::Failed(other.clone()), next),
-            Client::Musl => Step::Found(Some(Doubt::Nxdomain(other.clone()))),
+            Client::Musl => Step::Found(Some(Doubt::Nxdomain(other.clone(), Vec::new()))),
+            Client::Glibc | Client::SystemdResolved if other.verdict == Verdict::PassedOn => {
+                Step::Found(Some(Doubt::Silent(other.clone())))
+            }
             Client::Glibc | Client::SystemdResolved => Step::Found(None),
         }
     }
@@ -176,7 +205,7 @@ impl Client {
 fn loss(verdict: &Verdict) -> Loss {
     match verdict {
         Verdict::NoAnswer(NoAnswer::NothingForwards(loss) | NoAnswer::Stopped(loss)) => *loss,
-        Verdict::TooLong { .. } => Loss::Silence,
+        Verdict::TooLong { .. } | Verdict::NoAnswer(NoAnswer::FromBackend) => Loss::Silence,
         _ => Loss::Unknown,
     }
 }
@@ -200,13 +229,18 @@ fn addresses(pair: &[Query]) -> Vec<IpAddr> {
 }
 
 /// What musl does not read of long answers.
-fn truncated<'a>(pair: &[Query]) -> Option<Doubt<'a>> {
-    let read = |query: &Query| match &query.verdict {
-        Verdict::Answered(Rdata::Addresses(addresses)) => readable(&query.name, addresses, PLAIN_MAX),
-        _ => 0,
+fn reads(pair: &[Query; 2]) -> Option<Reads> {
+    let of_query = |query: &Query| match &query.verdict {
+        Verdict::Answered(Rdata::Addresses(addresses)) => {
+            (readable(&query.name, addresses, PLAIN_MAX), is_next_wrong(&query.name, addresses, PLAIN_MAX))
+        }
+        _ => (0, false),
     };
-    let (read, of) = (pair.iter().map(read).sum::<usize>().min(MUSL_MAX), addresses(pair).len());
-    (read < of).then_some(Doubt::Truncated { read, of })
+    let all = pair.each_ref().map(of_query);
+    let read = all.iter().map(|(read, _)| read).sum::<usize>().min(MUSL_MAX);
+    let of = addresses(pair).len();
+    let is_next_wrong = all.iter().any(|(_, is_wrong)| *is_wrong);
+    (read < of).then_some(Reads { read, of, is_next_wrong })
 }
 
 /// systemd-resolved sends EDNS first.
@@ -238,7 +272,7 @@ mod tests {
     /// What a client ends up with, given the verdicts on A and AAAA of each name.
     fn resolve(client: Client, names: &[(&str, [Verdict; 2])]) -> Resolution<'static> {
         let list = names.iter().map(|(name, _)| (*name).to_owned()).collect();
-        client.resolve(list, "w", Edns::Answered, |name, kind| {
+        client.resolve(list, "w", Edns::Answered, &|name, kind| {
             let (_, [a, aaaa]) = names.iter().find(|(known, _)| *known == name).unwrap();
             let verdict = if kind == QueryType::A { a } else { aaaa };
             query(name, kind, verdict.clone())
@@ -251,11 +285,15 @@ mod tests {
     }
 
     fn found(list: &[&str]) -> Outcome<'static> {
-        Outcome::Found { addresses: list.iter().map(|a| a.parse().unwrap()).collect(), doubt: None }
+        Outcome::Found {
+            addresses: list.iter().map(|a| a.parse().unwrap()).collect(),
+            doubt: None,
+            reads: None,
+        }
     }
 
     fn doubtful(address: &str, doubt: Doubt<'static>) -> Outcome<'static> {
-        Outcome::Found { addresses: vec![address.parse().unwrap()], doubt: Some(doubt) }
+        Outcome::Found { addresses: vec![address.parse().unwrap()], doubt: Some(doubt), reads: None }
     }
 
     #[test]
@@ -282,8 +320,10 @@ mod tests {
 
     #[test]
     fn glibc_copes_with_a_family_that_is_passed_on() {
-        assert_eq!(outcome(Glibc, answered(V4), Verdict::PassedOn), found(&[V4]));
-        assert_eq!(outcome(Glibc, Verdict::PassedOn, answered(V6)), found(&[V6]));
+        let silent = |kind| Doubt::Silent(query("w", kind, Verdict::PassedOn));
+        let aaaa = silent(QueryType::Aaaa);
+        assert_eq!(outcome(Glibc, answered(V4), Verdict::PassedOn), doubtful(V4, aaaa));
+        assert_eq!(outcome(Glibc, Verdict::PassedOn, answered(V6)), doubtful(V6, silent(QueryType::A)));
     }
 
     #[test]
@@ -315,10 +355,20 @@ mod tests {
 
     #[test]
     fn musl_believes_nxdomain_to_either_query() {
-        let doubt = Doubt::Nxdomain(query("w", QueryType::Aaaa, Verdict::PassedOn));
+        let doubt = Doubt::Nxdomain(query("w", QueryType::Aaaa, Verdict::PassedOn), Vec::new());
         assert_eq!(outcome(Musl, answered(V4), Verdict::PassedOn), doubtful(V4, doubt));
-        let doubt = Doubt::Nxdomain(query("w", QueryType::A, Verdict::PassedOn));
+        let doubt = Doubt::Nxdomain(query("w", QueryType::A, Verdict::PassedOn), Vec::new());
         assert_eq!(outcome(Musl, Verdict::PassedOn, answered(V6)), doubtful(V6, doubt));
+    }
+
+    #[test]
+    fn musl_asks_for_the_next_name_after_nxdomain() {
+        let names =
+            [("w.a", [answered(V4), Verdict::PassedOn]), ("w", [answered("10.0.0.9"), answered("fd00::9")])];
+        let Outcome::Found { addresses, doubt, .. } = resolve(Musl, &names).outcome else { panic!() };
+        assert_eq!(addresses, [V4.parse::<IpAddr>().unwrap()]);
+        let later = ["10.0.0.9", "fd00::9"].map(|address| address.parse().unwrap()).to_vec();
+        assert_eq!(doubt, Some(Doubt::Nxdomain(query("w.a", QueryType::Aaaa, Verdict::PassedOn), later)));
     }
 
     #[test]
@@ -336,7 +386,8 @@ mod tests {
 
     #[test]
     fn systemd_resolved_copes_with_a_family_that_is_passed_on() {
-        assert_eq!(outcome(SystemdResolved, answered(V4), Verdict::PassedOn), found(&[V4]));
+        let doubt = Doubt::Silent(query("w", QueryType::Aaaa, Verdict::PassedOn));
+        assert_eq!(outcome(SystemdResolved, answered(V4), Verdict::PassedOn), doubtful(V4, doubt));
     }
 
     #[test]
@@ -350,7 +401,7 @@ mod tests {
         let version = (23, 3, 1);
         for (edns, known) in [(Edns::Unknown, None), (Edns::PassedOn(version), Some(version))] {
             let resolution = SystemdResolved
-                .resolve(vec!["w".to_owned()], "w", edns, |name, kind| query(name, kind, answered(V4)));
+                .resolve(vec!["w".to_owned()], "w", edns, &|name, kind| query(name, kind, answered(V4)));
             let Outcome::Found { doubt, .. } = resolution.outcome else { panic!("{resolution:?}") };
             assert_eq!(doubt, Some(Doubt::Edns(known)));
         }
@@ -361,14 +412,14 @@ mod tests {
         let addresses: Vec<IpAddr> = (1..=20).map(|n| format!("10.0.1.{n}").parse().unwrap()).collect();
         let long = || Verdict::Answered(Rdata::Addresses(addresses.clone()));
         let resolve = |client: Client| {
-            client.resolve(vec!["web.internal".to_owned()], "web.internal", Edns::Answered, |name, kind| {
+            client.resolve(vec!["web.internal".to_owned()], "web.internal", Edns::Answered, &|name, kind| {
                 query(name, kind, if kind == QueryType::A { long() } else { answered(V6) })
             })
         };
-        let Outcome::Found { doubt, .. } = resolve(Musl).outcome else { panic!() };
-        assert_eq!(doubt, Some(Doubt::Truncated { read: 18, of: 21 }));
+        let Outcome::Found { reads, .. } = resolve(Musl).outcome else { panic!() };
+        assert_eq!(reads, Some(Reads { read: 18, of: 21, is_next_wrong: false }));
         for client in [Glibc, SystemdResolved] {
-            assert!(matches!(resolve(client).outcome, Outcome::Found { doubt: None, .. }));
+            assert!(matches!(resolve(client).outcome, Outcome::Found { doubt: None, reads: None, .. }));
         }
     }
 
@@ -392,7 +443,9 @@ mod tests {
         for client in Client::ALL {
             let resolution = resolve(client, &names);
             assert_eq!(resolution.asks, ["w.a", "w.b"]);
-            assert_eq!(resolution.outcome, found(&[V4, V6]));
+            let Outcome::Found { addresses, doubt, .. } = resolution.outcome else { panic!() };
+            assert_eq!(addresses, [V4, V6].map(|address| address.parse::<IpAddr>().unwrap()));
+            assert_eq!(doubt, Some(Doubt::Earlier(query("w.a", QueryType::A, Verdict::PassedOn))));
         }
     }
 
@@ -405,7 +458,7 @@ mod tests {
         ];
         let resolution = resolve(Glibc, &names);
         assert_eq!(resolution.asks, ["w.a", "w"]);
-        let Outcome::Found { addresses, doubt } = resolution.outcome else { panic!() };
+        let Outcome::Found { addresses, doubt, .. } = resolution.outcome else { panic!() };
         assert_eq!(addresses, [V4, V6].map(|address| address.parse::<IpAddr>().unwrap()));
         assert_eq!(doubt, Some(Doubt::Unanswered(query("w.a", QueryType::A, SILENT))));
     }
@@ -426,7 +479,7 @@ mod tests {
         let doubt = Doubt::Unanswered(query("w", QueryType::A, SILENT));
         let outcome = resolve(Glibc, &names).outcome;
         let addresses = [V4, V6].map(|address| address.parse().unwrap()).to_vec();
-        assert_eq!(outcome, Outcome::Found { addresses, doubt: Some(doubt) });
+        assert_eq!(outcome, Outcome::Found { addresses, doubt: Some(doubt), reads: None });
     }
 
     #[test]

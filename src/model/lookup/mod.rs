@@ -32,7 +32,7 @@ impl<'t> Asker<'t> {
         let clients = if question.is_reverse() { &[][..] } else { &Client::ALL };
         let resolve = |client: &Client| {
             let names = question.names(*client, self.search());
-            client.resolve(names, &question.name, self.edns, |name, kind| self.ask(reaches, name, kind))
+            client.resolve(names, &question.name, self.edns, &|name, kind| self.ask(reaches, name, kind))
         };
         let resolutions: Vec<Resolution> = clients.iter().map(resolve).collect();
         let is_asked = |name: &String| {

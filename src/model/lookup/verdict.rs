@@ -45,6 +45,9 @@ pub enum NoAnswer {
     NothingForwards(Loss),
     /// It ends on its way to the resolvers.
     Stopped(Loss),
+    /// A load balancer on the switch takes it before the responder, which then answers from the backend's address: the
+    /// guest drops the answer.
+    FromBackend,
 }
 
 /// What a guest sees of a query that is not answered.

@@ -7,9 +7,10 @@ use super::query::reason;
 use super::words::{client, few, kind, texts};
 use crate::model::edns::shown;
 use crate::model::lookup::Asker;
-use crate::model::lookup::client::{Doubt, MUSL_MAX, MUSL_READS_ALL, Outcome, Resolution};
+use crate::model::lookup::client::{Client, Doubt, MUSL_MAX, MUSL_READS_ALL, Outcome, Reads, Resolution};
 use crate::model::lookup::verdict::{Query, Verdict};
 use crate::model::reach::Reach;
+use crate::model::responder::QueryType;
 
 /// What the programs of one kind of guest end up with.
 #[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
@@ -42,20 +43,29 @@ impl Guest {
             }
             Outcome::NotInOvn(query) => format!("{}: {}", query.name, reason(asker, reaches, query)),
             Outcome::Failed(query) => failed(asker, reaches, query),
-            Outcome::Found { doubt, .. } => {
-                few(&addresses) + &doubt.as_ref().map(doubtful).unwrap_or_default()
+            Outcome::Found { doubt, reads, .. } => {
+                let doubt = doubt.as_ref().map(|doubt| doubtful(resolution.client, doubt));
+                few(&addresses)
+                    + &reads.as_ref().map(truncated).unwrap_or_default()
+                    + &doubt.unwrap_or_default()
             }
         };
-        let doubt = match &resolution.outcome {
-            Outcome::Found { doubt, .. } => doubt.as_ref(),
-            _ => None,
+        let (doubt, reads) = match &resolution.outcome {
+            Outcome::Found { doubt, reads, .. } => (doubt.as_ref(), reads.as_ref()),
+            _ => (None, None),
         };
-        let (reads, gets) = match doubt {
-            _ if addresses.is_empty() => (None, "nothing".to_owned()),
-            Some(Doubt::Truncated { read, of }) => (Some(*read), format!("{read} of {of} addresses")),
-            None | Some(Doubt::Late(_)) => (None, few(&addresses)),
-            Some(_) => (None, format!("perhaps {}", few(&addresses))),
+        let got = match reads {
+            Some(Reads { read, of, is_next_wrong }) => {
+                format!("{read} of {of} addresses{}", if *is_next_wrong { " and a wrong one" } else { "" })
+            }
+            None => few(&addresses),
         };
+        let gets = match doubt {
+            _ if addresses.is_empty() => "nothing".to_owned(),
+            None | Some(Doubt::Late(_) | Doubt::Silent(_) | Doubt::Earlier(_)) => got,
+            Some(_) => format!("perhaps {got}"),
+        };
+        let reads = reads.map(|reads| reads.read);
         Guest {
             client: client(resolution.client),
             asks: resolution.asks.clone(),
@@ -78,11 +88,43 @@ fn failed(asker: &Asker, reaches: &[Reach], query: &Query) -> String {
     }
 }
 
+/// The words that follow addresses of which musl reads some.
+fn truncated(Reads { read, of, is_next_wrong }: &Reads) -> String {
+    let later = of.min(&MUSL_MAX);
+    let wrong = if *is_next_wrong { " and a wrong one after them" } else { "" };
+    format!(
+        ", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer{wrong}, and a later one {later}"
+    )
+}
+
 /// The words that follow an address that a program may not get.
-fn doubtful(doubt: &Doubt) -> String {
+fn doubtful(client: Client, doubt: &Doubt) -> String {
     match doubt {
-        Doubt::Nxdomain(query) => {
-            format!("; nothing if a resolver answers the {} query with NXDOMAIN", kind(query.kind))
+        Doubt::Nxdomain(query, later) => {
+            let kind = kind(query.kind);
+            if later.is_empty() {
+                format!(
+                    "; nothing if a resolver answers the {kind} query with NXDOMAIN or REFUSED, or not at all"
+                )
+            } else {
+                let later = few(&texts(later));
+                format!(
+                    "; {later} if a resolver answers the {kind} query with NXDOMAIN, and nothing after REFUSED or no answer"
+                )
+            }
+        }
+        Doubt::Silent(query) => {
+            let (kind, name) = (kind(query.kind), &query.name);
+            let is_late = client == Client::Glibc && query.kind == QueryType::Aaaa;
+            let then = if is_late { "after 15 s" } else { "nothing" };
+            format!("; {then} if no resolver answers {kind} {name}")
+        }
+        Doubt::Earlier(query) => {
+            format!(
+                ", if the resolver says NXDOMAIN to {} {}, which it asks for first",
+                kind(query.kind),
+                query.name
+            )
         }
         Doubt::Unanswered(query) => format!(
             ", but late, for {} {} gets no answer; nothing if that query is rejected",
@@ -91,12 +133,6 @@ fn doubtful(doubt: &Doubt) -> String {
         ),
         Doubt::Late(query) => {
             format!(", after 15 s without an answer to {} {}", kind(query.kind), query.name)
-        }
-        Doubt::Truncated { read, of } => {
-            let later = of.min(&MUSL_MAX);
-            format!(
-                ", of which musl before {MUSL_READS_ALL} reads the first {read} of the answer, and a later one {later}"
-            )
         }
         Doubt::Edns(None) => {
             ", if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and \

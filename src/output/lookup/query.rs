@@ -118,6 +118,10 @@ pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -
             let why = stop.map(|stop| stopped(asker, stop)).unwrap_or_default();
             format!("no answer: OVN has nothing, and of the query to {resolvers}: {why}")
         }
+        Verdict::NoAnswer(NoAnswer::FromBackend) => format!(
+            "no answer: a load balancer on the switch takes what is sent to {resolvers} before the responder, and this \
+             release of OVN answers from the backend's address"
+        ),
         Verdict::NoAnswer(NoAnswer::NoResolver) => {
             "no answer: the guest gets no resolver, for the port's DHCP options have no dns_server".to_owned()
         }
@@ -129,7 +133,13 @@ pub(super) fn reason(asker: &Asker, reaches: &[Reach], query: &verdict::Query) -
             if resolvers.is_empty() {
                 format!("{what}; passed on to the guest's resolver")
             } else {
-                format!("{what}; passed on to the guest's resolvers: {resolvers}")
+                let otherwise = asker.otherwise(reaches, &query.name, query.kind);
+                let otherwise =
+                    otherwise.map(|(address, on)| format!("; OVN on {on} answers on the way to {address}"));
+                format!(
+                    "{what}; passed on to the guest's resolvers: {resolvers}{}",
+                    otherwise.unwrap_or_default()
+                )
             }
         }
     }
