@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the machine does not have; with `demo`, what the demonstration needs.
 # Starts nothing, and leaves nothing enabled at boot that was not: the lab runs everything in private. The kernel of
-# the tests' virtual machine is unpacked in $QDNS_LAB_ROOTS, not installed. Says how to remove what it installed.
+# the tests' virtual machine and systemd-resolved, which would replace the machine's resolv.conf, are unpacked in
+# $QDNS_LAB_ROOTS, not installed. Says how to remove what it installed.
 set -euo pipefail
 
 packages=(
@@ -26,7 +27,10 @@ for package in "${packages[@]}"; do
     dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
 done
 kernel=${QDNS_LAB_ROOTS:-/var/cache/qdns-lab}/kernel
-[ "${1-}" = demo ] || [ -e "$kernel/.complete" ] || missing+=("$kernel")
+resolved=${QDNS_LAB_ROOTS:-/var/cache/qdns-lab}/resolved
+for root in "$kernel" "$resolved"; do
+    [ "${1-}" = demo ] || [ -e "$root/.complete" ] || missing+=("$root")
+done
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -ne 0 ]; then
     say "missing: ${missing[*]}"
@@ -61,7 +65,9 @@ enabled() { find /etc/systemd/system /etc/systemd/user -type l 2>/dev/null | sor
 say "reading the list of packages"
 apt update
 wanted=()
-for name in "${missing[@]}"; do [ "$name" = "$kernel" ] || wanted+=("$name"); done
+for name in "${missing[@]}"; do
+    case $name in /*) ;; *) wanted+=("$name") ;; esac
+done
 if [ ${#wanted[@]} -gt 0 ]; then
     installed >"$work/installed"
     enabled >"$work/enabled"
@@ -78,13 +84,25 @@ if [ ${#wanted[@]} -gt 0 ]; then
     say "installed $(wc -l <"$work/new") packages; to remove them:"
     printf '    apt-get purge %s\n' "$(tr '\n' ' ' <"$work/new")" >&2
 fi
+# Unpacks packages in a directory.
+unpack() {
+    local root=$1 package
+    shift
+    say "unpacking $* in $root; to remove it: rm -r $root"
+    rm -rf "$root" && mkdir -p "$root"
+    for package; do
+        (cd "$work" && apt-get -q download "$package" </dev/null >"$work/log" 2>&1) || { cat "$work/log" >&2; exit 1; }
+        dpkg -x "$work/$package"_*.deb "$root"
+    done
+}
 if [ "${1-}" != demo ] && [ ! -e "$kernel/.complete" ]; then
     package=$(apt-cache depends linux-image-cloud-amd64 | awk '$1 == "Depends:" { print $2; exit }')
-    say "unpacking $package in $kernel; to remove it: rm -r $kernel"
-    rm -rf "$kernel" && mkdir -p "$kernel"
-    (cd "$work" && apt-get -q download "$package" </dev/null >"$work/log" 2>&1) || { cat "$work/log" >&2; exit 1; }
-    dpkg -x "$work"/linux-image-*.deb "$kernel"
+    unpack "$kernel" "$package"
     release=${package#linux-image-}
     depmod -b "$kernel" "$release"
     echo "$release" >"$kernel/.complete"
+fi
+if [ "${1-}" != demo ] && [ ! -e "$resolved/.complete" ]; then
+    unpack "$resolved" systemd-resolved libnss-resolve
+    touch "$resolved/.complete"
 fi

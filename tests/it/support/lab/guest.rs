@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ pub enum Addressing<'a> {
 const UDHCPC_SCRIPT: &str = r#"#!/bin/sh
 case "$1" in
 bound|renew)
-    ip addr flush dev "$interface" scope global
+    ip -4 addr flush dev "$interface" scope global
     ip addr add "$ip/${mask:-24}" dev "$interface"
     for gateway in $router; do ip route replace default via "$gateway"; done
     {
@@ -204,8 +204,18 @@ impl Guest {
 
     /// Looks `name` up by musl's resolver, in the guest's resolv.conf.
     pub fn musl_lookup(&self, name: &str) -> Result<Output> {
-        let program = self.core.musl_getaddrinfo()?;
+        let program = self.musl_getaddrinfo()?;
         Ok(self.run_for(20, &[&program.display().to_string(), name]))
+    }
+
+    /// The program that looks its argument up by musl's resolver.
+    pub fn musl_getaddrinfo(&self) -> Result<PathBuf> {
+        self.core.musl_getaddrinfo()
+    }
+
+    /// A directory of this guest's, at the same path inside.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The guest is gone, and its interface with it; the logical port stays, and goes down.

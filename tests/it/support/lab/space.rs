@@ -25,6 +25,7 @@ mount -t overlay -o lowerdir=/etc,upperdir=/run/lab/etc,workdir=/run/lab/etc.wor
 rm -f /etc/resolv.conf /etc/nsswitch.conf
 : > /etc/resolv.conf
 echo 'hosts: files dns' > /etc/nsswitch.conf
+grep -q '^systemd-resolve:' /etc/passwd || echo 'systemd-resolve:x:64053:64053::/:/usr/sbin/nologin' >> /etc/passwd
 if [ -n "$2" ]; then
     root=/run/lab/root
     mount -t overlay -o "lowerdir=$2,upperdir=/run/lab/upper,workdir=/run/lab/upper.work" overlay "$root"
