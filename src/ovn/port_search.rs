@@ -14,9 +14,9 @@ use super::query::{NAMES, PORT, Query, Test, Wanted};
 use crate::error::Result;
 use crate::model::snapshot::{Port, Snapshot};
 
-/// How many searches by name cost the server less than a read of all names, 440 ms …
+/// Up to this many searches by name cost the server less than a read of all names (440 ms of 100,000).
 const FEW: usize = 20;
-/// … and less than one search for all of them, 120 ms for 50 names.
+/// Up to this many searches by name cost it less than one search for all of them (120 ms for 50 names).
 const VERY_FEW: usize = 3;
 
 /// Ports with their names and no more, and the switches that have them.
