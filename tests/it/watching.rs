@@ -148,7 +148,7 @@ fn each_line_of_a_watcher_names_the_switch() -> Result<()> {
     Why:
       first: the port of net1 that registered it is gone
 
-    To put back:
+    To undo:
       qdns record add net1 first 10.0.0.1
       ovn-nbctl add DNS [UUID] external_ids '"qdns-port-first"="[UUID]"'
     "#);
