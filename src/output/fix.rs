@@ -42,10 +42,13 @@ fn host(fix: &HostFix) -> Command {
 }
 
 fn line(command: &Command, connection: &[String]) -> String {
-    let takes_connection = matches!(command.program, "qdns" | "ovn-nbctl");
-    let connection = if takes_connection { connection } else { &[] };
-    let program = [command.program.to_owned()];
-    joined(&[&program, connection, &command.args].concat())
+    let mut words = vec![command.program.to_owned()];
+    words.extend(command.args.iter().cloned());
+    let program = words.iter().position(|word| word != "sudo").unwrap_or_default();
+    if matches!(&*words[program], "qdns" | "ovn-nbctl") {
+        words.splice(program + 1..program + 1, connection.iter().cloned());
+    }
+    joined(&words)
 }
 
 #[cfg(test)]
@@ -74,6 +77,11 @@ mod tests {
         let rows = crate::model::snapshot::Snapshot { switches: vec![switch], ..Default::default() };
         let addresses = ["10.0.0.1", "fd00::1"].map(|text| text.parse().unwrap()).to_vec();
         HostFix::present(&Topology::of(&rows).switches[0], "web", addresses, Names::Fqdn)
+    }
+
+    #[test]
+    fn another_user_gets_the_database_that_was_named() {
+        assert_eq!(of([Fix::shell("sudo", ["qdns", "doctor"])], false), ["sudo qdns '--db=unix:/x' doctor"]);
     }
 
     #[test]
