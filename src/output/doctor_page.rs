@@ -18,6 +18,8 @@ use crate::doctor::finding::Severity;
 const SCREEN: usize = 20;
 /// How many findings of one check, and how many fixes of one finding, are shown without `-v`.
 const FEW: usize = 3;
+/// How many skipped checks of one reason are named without `-v`.
+const MANY: usize = 20;
 /// How many switches are named.
 const NAMES: usize = 8;
 /// The clients of OVN that a report does not name.
@@ -76,7 +78,9 @@ fn page(report: &Report, width: Option<u16>) -> Page {
     }
     if !report.skipped.is_empty() {
         page.push(heading("Not checked"));
-        skipped_lines(&report.skipped).into_iter().for_each(|line| page.push_sentence(line, width));
+        skipped_lines(&report.skipped, report.is_verbose)
+            .into_iter()
+            .for_each(|line| page.push_sentence(line, width));
     }
     if !page.is_empty() {
         page.push("");
@@ -260,8 +264,8 @@ fn fix(line: &str) -> Line {
     Line::default().text("    ").styled("fix:", AnsiColor::Green).text(" ").text(line)
 }
 
-/// The skipped checks, one line for each reason.
-fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
+/// The skipped checks, one line for each reason. Of very many only the number is shown without `-v`.
+fn skipped_lines(skipped: &[Skipped], is_verbose: bool) -> Vec<String> {
     let mut by_why: Vec<(&str, Vec<&str>)> = Vec::new();
     for Skipped { code, why } in skipped {
         match by_why.iter_mut().find(|(other, _)| other == why) {
@@ -269,7 +273,11 @@ fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
             None => by_why.push((why, vec![code])),
         }
     }
-    by_why.iter().map(|(why, codes)| format!("  {}: {why}", codes.join(", "))).collect()
+    let shown = |codes: &[&str]| match codes.len() {
+        count if count > MANY && !is_verbose => format!("{count} checks (-v names them)"),
+        _ => codes.join(", "),
+    };
+    by_why.iter().map(|(why, codes)| format!("  {}: {why}", shown(codes))).collect()
 }
 
 /// What was found on which switches, and how much was looked at.

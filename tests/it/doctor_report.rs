@@ -140,6 +140,15 @@ fn the_evidence_and_the_notes_are_whole_where_they_are_asked_for() -> Result<()>
 }
 
 #[test]
+fn many_checks_that_were_not_made_for_one_reason_are_a_number() {
+    let run = qdns("unix:/nowhere", &["doctor"]);
+    let number = " checks (-v names them): the northbound database cannot be reached\n";
+    assert!(run.fails(3).contains(number), "{run}");
+    let all = qdns("unix:/nowhere", &["-v", "doctor"]);
+    assert!(all.fails(3).contains("zone-missing, zone-orphaned, zone-duplicate, "), "{all}");
+}
+
+#[test]
 fn what_could_not_be_looked_at_is_never_fine() -> Result<()> {
     // No database, and the check that would say so left out.
     snapshot!(qdns("unix:/nowhere", &["doctor", "--skip", "nb-unreachable", "--only", "zone-empty"]), @"
