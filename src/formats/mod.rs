@@ -107,6 +107,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::model::address::{reverse_name, to_value};
     use crate::model::fixture::on_first;
     use crate::model::fuzzing::fuzz;
     use crate::model::host::{HostEntry, Names};
@@ -210,6 +211,31 @@ mod tests {
     }
 
     /// Reads a text in a format, and plans to import it.
+    /// Each of these took hours where every name or address was compared with all others.
+    #[test]
+    fn a_large_file_of_one_line_or_one_host_is_read_at_once() {
+        const COUNT: u32 = 100_000;
+        let address = |n: u32| std::net::Ipv4Addr::from_bits(0x0a00_0001 + n);
+        let line = (0..COUNT).map(|n| format!(" h{n}")).collect::<String>();
+        let of_host = (0..COUNT).map(|n| format!("{} web\n", address(n))).collect::<String>();
+        let pointer = |n: u32| format!("{}. PTR web.internal.\n", reverse_name(address(n).into()));
+        let pointers = (0..COUNT).map(pointer).collect::<String>();
+        let domain = Domain::default();
+        let merged = |format: FileFormat, text: &str| {
+            let parsed = format.parse(text);
+            let (hosts, bad) = parsed.merged(&domain);
+            assert!(parsed.bad.is_empty() && bad.is_empty());
+            let addresses = hosts.iter().map(|line| line.host.addresses.len()).sum::<usize>();
+            let reverse = hosts.iter().map(|line| line.host.reverse().len()).sum::<usize>();
+            let value = to_value(&hosts[0].host.addresses).split(' ').count();
+            (hosts.len(), addresses, reverse, value)
+        };
+        let count = COUNT as usize;
+        assert_eq!(merged(FileFormat::Hosts, &format!("10.0.0.1{line}\n")), (count, count, 1, 1));
+        assert_eq!(merged(FileFormat::Hosts, &of_host), (1, count, count, count));
+        assert_eq!(merged(FileFormat::Zone, &pointers), (1, 0, count, 1));
+    }
+
     fn fuzz_files(format: FileFormat, samples: &[&str], words: &'static [&'static str]) {
         let options = Import { file: "file".to_owned(), replace: true, ..Import::default() };
         let rows = Snapshot::of_net1(Vec::new(), &[("web", "10.0.0.1")], &[]);

@@ -1,5 +1,6 @@
 //! Guest addresses and their reverse names (RFC 1035, section 3.5; RFC 3596, section 2.5).
 
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
@@ -133,16 +134,10 @@ pub fn to_value(addresses: &[IpAddr]) -> String {
     if let [address] = addresses {
         return address.to_string();
     }
-    let mut value: Vec<String> = Vec::new();
-    for family in [IpAddr::is_ipv4, IpAddr::is_ipv6] {
-        for address in addresses.iter().filter(|address| family(address)) {
-            let address = address.to_string();
-            if !value.contains(&address) {
-                value.push(address);
-            }
-        }
-    }
-    value.join(" ")
+    let mut known = HashSet::with_capacity(addresses.len());
+    let once: Vec<&IpAddr> = addresses.iter().filter(|address| known.insert(**address)).collect();
+    let (ipv4, ipv6): (Vec<&IpAddr>, Vec<&IpAddr>) = once.into_iter().partition(|address| address.is_ipv4());
+    ipv4.into_iter().chain(ipv6).map(IpAddr::to_string).collect::<Vec<_>>().join(" ")
 }
 
 /// Whether two lists hold the same addresses, in any order.

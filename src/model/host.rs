@@ -103,10 +103,6 @@ impl HostEntry {
 
     /// Adds what another entry has for the same host. `known` is of this host and its earlier entries.
     pub fn absorb(&mut self, other: &HostEntry, known: &mut KnownAddresses) {
-        if known.addresses.is_empty() {
-            known.addresses.extend(&self.addresses);
-            known.reverse.extend(self.reverse.iter().flatten());
-        }
         if self.reverse.is_none() && other.reverse.is_some() {
             self.reverse = Some(self.addresses.clone());
             known.reverse.clone_from(&known.addresses);
@@ -125,10 +121,19 @@ impl HostEntry {
 }
 
 /// The addresses that the entries of a host have so far. A file may have millions of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct KnownAddresses {
     addresses: HashSet<IpAddr>,
     reverse: HashSet<IpAddr>,
+}
+
+impl KnownAddresses {
+    pub fn of(entry: &HostEntry) -> Self {
+        KnownAddresses {
+            addresses: entry.addresses.iter().copied().collect(),
+            reverse: entry.reverse.iter().flatten().copied().collect(),
+        }
+    }
 }
 
 /// Adds the addresses that are not there yet.

@@ -91,7 +91,9 @@ impl Parsed {
                     merged.push(Cow::Borrowed(line));
                 }
                 Some(known) if self.repeats_add_up => {
-                    known.to_mut().absorb(line, addresses.entry(index).or_default())
+                    let known = known.to_mut();
+                    let addresses = addresses.entry(index).or_insert_with(|| KnownAddresses::of(&known.host));
+                    known.absorb(line, addresses);
                 }
                 Some(known) => bad.push(
                     BadLine::new(line.line, format!("{name} is there already, on line {}", known.line))
