@@ -39,7 +39,8 @@ impl Line {
     /// The line that follows an indent.
     #[must_use]
     pub(super) fn indented(self, indent: &str) -> Self {
-        Line(format!("{indent}{}", self.0))
+        // It may be the name of a switch.
+        Line(Line::from(indent).0 + &self.0)
     }
 
     /// The line with styles, without a line end.

@@ -1,6 +1,7 @@
 //! Hostile text where it was once printed as it is: forged lines, terminal sequences in questions, exports, usage errors
 //! and hints.
 
+use std::fs::File;
 use std::os::unix::net::UnixDatagram;
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::hostile_databases::{FORGED, Texts, check, harmless, on_terminal, without_styles};
-use crate::support::lab::{Nb, executable};
+use crate::support::lab::{Nb, executable, wait_for};
 use crate::support::{Run, answered, command, run};
 use crate::watching::Watcher;
 
@@ -100,6 +101,38 @@ fn the_description_of_a_completion_is_written_out() -> Result<()> {
             .args(["--", "qdns", "record", "ls", "ne"]);
         assert_eq!(run(&mut asked).ok(), offered, "{shell}");
     }
+    Ok(())
+}
+
+/// Each line of a watcher begins with the name of its switch.
+#[test]
+fn the_name_of_a_switch_before_a_line_is_written_out() -> Result<()> {
+    let nb = Nb::start()?;
+    let name = format!("name={}", serde_json::to_string("s\n\u{1b}[2J\u{202e}")?);
+    nb.nbctl(&[
+        "create",
+        "Logical_Switch",
+        &name,
+        "ports=@p",
+        "--",
+        "--id=@p",
+        "create",
+        "Logical_Switch_Port",
+        "name=web",
+        r#"addresses="0a:00:00:00:00:01 10.0.0.1""#,
+    ]);
+    let out = nb.dir().join("out.log");
+    let mut watch = command(&nb.remote());
+    watch
+        .args(["sync", "--watch", "--all", "--create-zones"])
+        .stdout(File::create(&out)?)
+        .stderr(Stdio::null());
+    let watcher = Watcher::spawn(&mut watch)?;
+    let shown = || std::fs::read_to_string(&out).unwrap_or_default();
+    assert!(wait_for(Duration::from_secs(30), || shown().contains("web.internal")));
+    assert_eq!(watcher.stop()?, 0);
+    assert!(shown().contains("s\\n\\u{1b}[2J\\u{202e}: + web"), "{}", shown());
+    harmless("watch", &shown(), &['\n']);
     Ok(())
 }
 
