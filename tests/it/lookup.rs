@@ -60,8 +60,8 @@ fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
       A db.other.internal: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       A db.internal: 10.0.0.11, TTL 3600, from OVN
       A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
-      glibc: 10.0.0.11 fd00::11
-      musl: 10.0.0.11 fd00::11
+      glibc: 10.0.0.11 fd00::11, if the resolver says NXDOMAIN to A db.other.internal, which it asks for first
+      musl: 10.0.0.11 fd00::11, if the resolver says NXDOMAIN to A db.other.internal, which it asks for first
       systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
       not seen: what the resolver answers to queries that OVN passes on
     ");
@@ -76,8 +76,8 @@ fn an_answer_to_the_typed_name_decides() -> Result<()> {
     web from p1 on net1: 10.0.0.10 fd00::10 for glibc, musl; nothing for systemd-resolved
       A web.corp: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       A web: 10.0.0.10, TTL 3600, from OVN
-      glibc: 10.0.0.10 fd00::10
-      musl: 10.0.0.10 fd00::10
+      glibc: 10.0.0.10 fd00::10, if the resolver says NXDOMAIN to A web.corp, which it asks for first
+      musl: 10.0.0.10 fd00::10, if the resolver says NXDOMAIN to A web.corp, which it asks for first
       systemd-resolved: web.corp: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       not seen: what the resolver answers to queries that OVN passes on
     ");
@@ -202,8 +202,8 @@ fn a_switch_on_the_way_to_the_resolver_answers() -> Result<()> {
     snapshot!(nb.qdns("lookup far.internal --from p1 --type A"), @"
     far.internal from p1 on net1: 10.0.2.10 for glibc; perhaps 10.0.2.10 for musl, systemd-resolved
       A far.internal: 10.0.2.10, TTL 3600, from OVN on net2, through which the query goes
-      glibc: 10.0.2.10
-      musl: 10.0.2.10; nothing if a resolver answers the AAAA query with NXDOMAIN
+      glibc: 10.0.2.10; after 15 s if no resolver answers AAAA far.internal
+      musl: 10.0.2.10; nothing if a resolver answers the AAAA query with NXDOMAIN or REFUSED, or not at all
       systemd-resolved: 10.0.2.10, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
     ");
     Ok(())
