@@ -62,7 +62,7 @@ fn an_answer_decides_wherever_its_domain_is_in_the_search_list() -> Result<()> {
       A db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11, if the resolver says NXDOMAIN to A db.other.internal, which it asks for first
       musl: 10.0.0.11 fd00::11, if the resolver says NXDOMAIN to A db.other.internal, which it asks for first
-      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: what the resolver answers to queries that OVN passes on
     ");
     assert_eq!(verdict(&nb, "db"), "answered");
@@ -136,7 +136,7 @@ fn the_guests_of_a_switch_have_one_answer_and_those_that_differ_are_named() -> R
       AAAA db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: what the resolver answers to queries that OVN passes on
     db from p2 on net1: no answer: the port is disabled
       query to 8.8.8.8: the port is disabled
@@ -157,7 +157,7 @@ fn without_a_guest_those_of_the_zone_that_has_the_name_are_asked() -> Result<()>
       AAAA db: not in OVN; passed on to the guest's resolvers: 8.8.8.8
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: what the resolver answers to queries that OVN passes on
     ");
     snapshot!(nb.qdns("lookup db --type A -o plain"), @"
@@ -204,7 +204,7 @@ fn a_switch_on_the_way_to_the_resolver_answers() -> Result<()> {
       A far.internal: 10.0.2.10, TTL 3600, from OVN on net2, through which the query goes
       glibc: 10.0.2.10; after 15 s if no resolver answers AAAA far.internal
       musl: 10.0.2.10; nothing if a resolver answers the AAAA query with NXDOMAIN or REFUSED, or not at all
-      systemd-resolved: 10.0.2.10, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.2.10, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
     ");
     Ok(())
 }
@@ -225,7 +225,7 @@ fn a_guest_learns_its_resolver_by_router_advertisements() -> Result<()> {
       A db: not in OVN; passed on to the guest's resolvers: fd09::9
       glibc: 10.0.0.11 fd00::11
       musl: 10.0.0.11 fd00::11
-      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: what the resolver answers to queries that OVN passes on
     ");
     snapshot!(nb.qdns("lookup x.test --from p1 --type A"), @"
@@ -262,10 +262,11 @@ fn a_long_answer_is_read_in_part_or_lost() -> Result<()> {
       AAAA n20.internal: fd00::1, TTL 3600, from OVN
       glibc: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more
       musl: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, of which musl before 1.2.4 reads the first 18 of the answer, and a later one 21
-      systemd-resolved: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      systemd-resolved: 10.0.1.1 10.0.1.2 10.0.1.3 and 18 more, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
     ");
     snapshot!(nb.qdns("lookup n60.internal --from p1 --type A"), @"
     n60.internal from p1 on net1: no answer: OVN's has 1710 octets, and a packet holds 1472
+      systemd-resolved: fd00::1, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
     ----- exit 4 -----
     ");
     Ok(())
@@ -287,7 +288,7 @@ fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<(
       musl: 10.0.0.11 fd00::11
       systemd-resolved: 10.0.0.11 fd00::11, if OVN (of unknown release) answers
           queries with EDNS. Old releases pass them on, and systemd-resolved repeats
-          a query without EDNS only after NXDOMAIN
+          a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: what the resolver answers to queries that OVN passes on
     db from p2 on net1: no answer: the port is disabled
       query to 8.8.8.8: the port is disabled
@@ -309,7 +310,8 @@ fn sentences_are_wrapped_on_a_narrow_terminal_and_commands_are_not() -> Result<(
           answers queries with EDNS. Old
           releases pass them on, and
           systemd-resolved repeats a query
-          without EDNS only after NXDOMAIN
+          without EDNS only after NXDOMAIN,
+          or late, after no answer
       not seen: what the resolver answers to
           queries that OVN passes on
     db from p2 on net1: no answer: the port
@@ -384,7 +386,7 @@ fn a_router_answers_what_ovn_knows_and_nothing_else_unless_it_forwards() -> Resu
     lab.hv_sync();
     let ask = |name: &str| guest.sh(&format!("{DIG} +time=3 +noedns @10.0.0.1 {name} A")).out();
     snapshot!(lookup(&lab, "web.internal", PORT), @"
-    web.internal from asker on net1: 10.0.0.10 for glibc; nothing for musl, systemd-resolved
+    web.internal from asker on net1: 10.0.0.10 for glibc; nothing for musl; perhaps 10.0.0.10 for systemd-resolved
       query to 10.0.0.1: reaches the responder; where OVN has no answer, router lr0 drops it
       A web.internal: 10.0.0.10, TTL 3600, from OVN
       AAAA web.internal: no answer: OVN has nothing, and nothing listens at 10.0.0.1

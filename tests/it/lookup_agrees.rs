@@ -16,7 +16,7 @@ const ROUNDS: usize = 15;
 const CASES: usize = 40;
 pub const PORT: &str = "asker";
 /// The switch of the first resolver.
-const ON_THE_WAY: &str = "ext-8-8-8";
+pub const ON_THE_WAY: &str = "ext-8-8-8";
 /// The rounds without ACLs in which the port is disabled, and has port security without IPv6.
 const DISABLED: usize = 7;
 const SECURED: usize = 11;

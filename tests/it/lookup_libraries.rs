@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::lookup_agrees::{DIG, Dice, KEYS, PORT, SEED, asking, lease, list, many, network, scatter, texts};
-use crate::support::lab::{Lab, Ran};
+use crate::lookup_agrees::{
+    DIG, Dice, KEYS, ON_THE_WAY, PORT, SEED, asking, lease, list, many, network, scatter, texts,
+};
+use crate::support::lab::{Lab, Ran, Resolved};
 use crate::support::{qdns, run};
 
 /// What `qdns lookup` says of one name from the guest's port.
@@ -51,6 +53,28 @@ fn glibc_and_musl_end_up_with_what_lookup_says() -> Result<()> {
     }
     println!("{compared} look-ups by glibc and musl agree, {nxdomain} end by NXDOMAIN as foretold");
     assert!(compared >= 24 && nxdomain > 0, "{compared} {nxdomain}");
+    Ok(())
+}
+
+/// It gives up on the other query: after 6 s where OVN answers queries with EDNS, after 17 s where it passes them on, and
+/// after 4 s where the query is rejected.
+#[test]
+fn systemd_resolved_returns_what_ovn_answers_where_the_resolver_is_silent() -> Result<()> {
+    let lab = Lab::start()?;
+    let (guest, _upstreams) = network(&lab)?;
+    let resolved = Resolved::start(&guest)?;
+    qdns(&lab.nb_remote(), &["record", "add", "net1", "web", "10.0.0.10"]).ok();
+    lease(&lab, "8.8.8.8");
+    for action in ["drop", "reject"] {
+        lab.nbctl(&["clear", "Logical_Switch", ON_THE_WAY, "acls"]);
+        let query = "ip4.dst == 8.8.8.8 && udp.dst == 53";
+        lab.nbctl(&["acl-add", ON_THE_WAY, "to-lport", "1000", query, action]);
+        lab.hv_sync();
+        let found = guest.sh(&format!("timeout 60 {}", resolved.getent("web.internal")));
+        let lookup = looked_up(&lab, "web.internal", &[]);
+        let said = predicted(&lab, "web.internal", "systemd-resolved");
+        assert_eq!(addresses(&found.out()), said, "{action}: {lookup:#}");
+    }
     Ok(())
 }
 

@@ -65,7 +65,7 @@ fn each_switch_is_one_line() -> Result<()> {
     net2    no zone        0      qdns       none              names of net1                      dhcp-no-dns-server
     net3    internal       1      qdns       none              -                                  dhcp-no-dns-server, search-domain-missing
     net4    prod.internal  1      qdns       9.9.9.9           -                                  search-domain-missing
-    twice   several zones  0      qdns       no DHCP           -                                  zone-duplicate, name-shadowed
+    twice   several zones  0      qdns       no DHCP           -                                  zone-duplicate
     gone    internal       1      none       no DHCP           left over: the switch was deleted  zone-orphaned
 
     What is wrong, and what repairs it: qdns doctor net2 net3 net4 twice
@@ -75,7 +75,7 @@ fn each_switch_is_one_line() -> Result<()> {
     net2		0	qdns			net1	dhcp-no-dns-server
     net3	internal	1	qdns				dhcp-no-dns-server search-domain-missing
     net4	prod.internal	1	qdns	9.9.9.9			search-domain-missing
-    twice		0	qdns				zone-duplicate name-shadowed
+    twice		0	qdns				zone-duplicate
     gone	internal	1					zone-orphaned
     $ qdns status net4 net1 gone
     SWITCH  DOMAIN         HOSTS  NAMES  FORWARDERS        SHARING                            FINDINGS

@@ -291,9 +291,9 @@ fn lookup_names_the_switch_that_has_the_name() -> Result<()> {
     snapshot!(nb.qdns("lookup db.internal --from p1 --type A"), @"
     db.internal from p1 on net1: 10.0.1.11 for glibc; perhaps 10.0.1.11 for musl, systemd-resolved
       A db.internal: 10.0.1.11, TTL 3600, from OVN
-      glibc: 10.0.1.11
-      musl: 10.0.1.11; nothing if a resolver answers the AAAA query with NXDOMAIN
-      systemd-resolved: 10.0.1.11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN
+      glibc: 10.0.1.11; after 15 s if no resolver answers AAAA db.internal
+      musl: 10.0.1.11; nothing if a resolver answers the AAAA query with NXDOMAIN or REFUSED, or not at all
+      systemd-resolved: 10.0.1.11, if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer
       not seen: the guest's resolver and search domain: the port has no DHCP options
     ");
     Ok(())

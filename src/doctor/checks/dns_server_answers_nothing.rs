@@ -21,8 +21,8 @@ pub(super) const CHECK: Check = Check {
     explanation: "OVN answers local names whatever the destination of the query. All other queries go on to that \
         address. A logical router and a switch have no resolver: they refuse or drop the queries, because OVN never \
         forwards by itself. The AAAA query for a local name with IPv4 only is one of them: where it is refused, \
-        glibc's getaddrinfo (ping, curl) fails at once, where it is dropped after 15 s; systemd-resolved and musl \
-        fail. dig hides it. A load balancer for ADDRESS:53/udp, with the resolvers as \
+        glibc's getaddrinfo (ping, curl) fails at once, and musl fails. Where it is dropped, musl fails too, glibc \
+        waits 15 s, and systemd-resolved 4 to 20 s. dig hides it. A load balancer for ADDRESS:53/udp, with the resolvers as \
         backends, makes such an address answer.",
     source: "controller/pinctrl.c, pinctrl_handle_dns_lookup; seen on OVN 23.03, 25.03 and 26.03",
     run: Some(Run::Once(run)),

@@ -14,8 +14,8 @@ pub(super) const CHECK: Check = Check {
     needs: &[Need::Northbound],
     explanation: "dig and systemd-resolved send an OPT record with their queries (RFC 6891). OVN before 22.03.6, 23.03.3, \
         23.06.3, 23.09.2 and 24.03 passes such queries on to the resolver that the guest asks. Where that one says \
-        NXDOMAIN, systemd-resolved asks again without OPT, and OVN answers; where it says REFUSED or nothing, local names \
-        do not resolve in such guests. Resolvers of the C library send no OPT record. For tests: dig +noedns.",
+        NXDOMAIN, systemd-resolved asks again without OPT, and OVN answers. Where it says nothing, this takes up to 20 s; \
+        where it says REFUSED, local names do not resolve in such guests. Resolvers of the C library send no OPT record. For tests: dig +noedns.",
     source: "OVN commit \"pinctrl: dns: Ignore additional records\"; RFC 6891; seen with systemd-resolved 252 on OVN 23.03",
     run: Some(Run::Once(run)),
 };
@@ -29,8 +29,8 @@ fn run(input: &Input) -> Outcome {
         None => Err("no part of OVN says which release it is".to_owned()),
         Some((version, Edns::PassedOn(release))) => {
             let message = format!(
-                "OVN {} does not answer queries with EDNS: guests with systemd-resolved resolve local names only \
-                if their resolver answers NXDOMAIN; test with dig +noedns",
+                "OVN {} does not answer queries with EDNS: guests with systemd-resolved resolve local names \
+                at once only if their resolver answers NXDOMAIN; test with dig +noedns",
                 shown(release)
             );
             Ok(vec![Finding::new("EDNS", message).seen("version", version)])

@@ -19,8 +19,8 @@ pub(super) const CHECK: Check = Check {
     explanation: "OVN answers local names and passes all other queries on to the resolver. On the way an ACL of \
         direction to-lport may drop or reject them, or one of another switch, and a router may have no route. Local \
         names with addresses of both families still resolve. For those with IPv4 only, the AAAA query is lost too: \
-        systemd-resolved and musl then fail, and glibc waits 15 seconds or, where the query is rejected, fails at \
-        once. The proof is ovn-trace(8).",
+        musl then fails, systemd-resolved waits 4 to 20 seconds, and glibc waits 15 seconds or, where the query is \
+        rejected, fails at once. The proof is ovn-trace(8).",
     source: "ovn-northd(8), Egress Table: to-lport ACLs; ovn-nb(5), Logical_Router_Static_Route; ovn-trace(8)",
     run: Some(Run::Once(run)),
 };

@@ -97,6 +97,11 @@ fn truncated(Reads { read, of, is_next_wrong }: &Reads) -> String {
     )
 }
 
+/// When a program gives up on a query without an answer and returns what it has.
+fn patience(client: Client) -> &'static str {
+    if client == Client::SystemdResolved { "after 4 to 20 s" } else { "after 15 s" }
+}
+
 /// The words that follow an address that a program may not get.
 fn doubtful(client: Client, doubt: &Doubt) -> String {
     match doubt {
@@ -115,8 +120,8 @@ fn doubtful(client: Client, doubt: &Doubt) -> String {
         }
         Doubt::Silent(query) => {
             let (kind, name) = (kind(query.kind), &query.name);
-            let is_late = client == Client::Glibc && query.kind == QueryType::Aaaa;
-            let then = if is_late { "after 15 s" } else { "nothing" };
+            let is_lost = client == Client::Glibc && query.kind == QueryType::A;
+            let then = if is_lost { "nothing" } else { patience(client) };
             format!("; {then} if no resolver answers {kind} {name}")
         }
         Doubt::Earlier(query) => {
@@ -132,16 +137,16 @@ fn doubtful(client: Client, doubt: &Doubt) -> String {
             query.name
         ),
         Doubt::Late(query) => {
-            format!(", after 15 s without an answer to {} {}", kind(query.kind), query.name)
+            format!(", {} without an answer to {} {}", patience(client), kind(query.kind), query.name)
         }
         Doubt::Edns(None) => {
             ", if OVN (of unknown release) answers queries with EDNS. Old releases pass them on, and \
-            systemd-resolved repeats a query without EDNS only after NXDOMAIN"
+            systemd-resolved repeats a query without EDNS only after NXDOMAIN, or late, after no answer"
                 .to_owned()
         }
         Doubt::Edns(Some(version)) => format!(
-            ", only if a resolver answers NXDOMAIN: OVN {} passes on queries with EDNS, and systemd-resolved \
-            repeats them without EDNS only after NXDOMAIN",
+            ", only if a resolver answers NXDOMAIN, or late, if none answers: OVN {} passes on queries with EDNS, and \
+            systemd-resolved repeats them without EDNS only then",
             shown(*version)
         ),
     }
