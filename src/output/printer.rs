@@ -98,25 +98,25 @@ impl Printer {
 
     /// A bar that shows how many of `unit` are done.
     pub fn progress(self, unit: &str) -> Progress {
-        Progress::bar(self.shows_progress(), unit)
+        Progress::bar(self.is_watched(), unit)
     }
 
     /// A sign of life during work of unknown length.
     pub fn spinner(self, message: &'static str) -> Progress {
-        Progress::spinner(self.shows_progress(), message)
+        Progress::spinner(self.is_watched(), message)
     }
 
     /// Says something that is worth knowing to a person who watches.
     pub fn remark(self, line: &str) {
-        if self.shows_progress() {
+        if self.is_watched() {
             let mut page = Page::default();
             page.push_advice(format!("note: {line}"), terminal::stderr_width());
             note(page);
         }
     }
 
-    /// Progress is for a person who watches and reads tables.
-    fn shows_progress(self) -> bool {
+    /// Whether a person watches and reads tables: progress and remarks are for them.
+    pub fn is_watched(self) -> bool {
         io::stderr().is_terminal() && !self.quiet && matches!(self.format, Format::Table | Format::Wide)
     }
 }

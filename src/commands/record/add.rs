@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use clap::Args;
 
+use super::unused;
 use crate::commands::Context;
 use crate::commands::apply::{Applied, OnLostRace, apply_to};
 use crate::error::{Error, Result};
@@ -76,7 +77,13 @@ impl AddArgs {
     }
 
     pub(super) fn run(self, context: &Context) -> Result<Reply> {
-        self.apply(context).map(Applied::reply)
+        let may_be_pruned = !self.is_static && self.alias_of.is_none() && !context.global.dry_run;
+        let (switch, hostname) = (self.switch.clone(), self.hostname.clone());
+        let applied = self.apply(context)?;
+        if may_be_pruned && context.printer.is_watched() {
+            unused::remark(context, &switch, &hostname);
+        }
+        Ok(applied.reply())
     }
 
     /// # Errors

@@ -7,6 +7,7 @@ pub(crate) mod ls;
 mod rename;
 pub(crate) mod rm;
 mod show;
+mod unused;
 
 use clap::Subcommand;
 
