@@ -113,7 +113,7 @@ mod tests {
         );
     }
 
-    /// A server that sends other messages, one after the other, until it is told to end.
+    /// The server sends messages that are no answer until the test ends.
     #[test]
     fn messages_that_are_no_answer_do_not_prolong_the_wait() {
         let server = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -82,7 +82,7 @@ fn the_mark_of_a_zone_names_the_domain_of_its_hosts() -> Result<()> {
     Ok(())
 }
 
-/// A backup holds what was stored, so names that no rule allows come back. The operator is told which.
+/// A backup has what was stored, also names that no command accepts. The import restores them, and a warning lists them.
 #[test]
 fn names_that_break_a_rule_are_named() -> Result<()> {
     let nb = net()?;

@@ -179,7 +179,7 @@ fn a_file_of_another_user_is_refused() -> Result<()> {
     owned_by(65534)?;
     snapshot!(site.qdns("zone ls"), @"
     ----- stderr -----
-    error: [DIR]/qdns.toml is refused: it belongs to nobody, and it may name a program that qdns runs
+    error: [DIR]/qdns.toml is refused: it belongs to user nobody, and it may name a program that qdns runs
        hint: sudo chown root [DIR]/qdns.toml
        hint: QDNS_CONFIG names this file
     ----- exit 2 -----

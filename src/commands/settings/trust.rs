@@ -1,4 +1,5 @@
-//! Whose settings file is read. It may name a program, so whoever can change the file can run one as the user of qdns.
+//! Decides whose settings file is read. The file may name a program, and qdns runs it: a user who can change the file can
+//! run a program as the user of qdns.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
@@ -62,8 +63,11 @@ pub fn check(name: &str, metadata: &Metadata) -> Result<()> {
         return Ok(());
     }
     let user = User::from_uid(Uid::from_raw(owner)).ok().flatten();
-    let user = user.map_or_else(|| format!("user {owner}"), |user| user.name);
-    Err(refused(&format!("it belongs to {user}, and it may name a program that qdns runs"), "chown root"))
+    let user = user.map_or_else(|| owner.to_string(), |user| user.name);
+    Err(refused(
+        &format!("it belongs to user {user}, and it may name a program that qdns runs"),
+        "chown root",
+    ))
 }
 
 #[cfg(test)]
