@@ -59,9 +59,12 @@ impl Stale<'_> {
             }
         }
         let has = if addresses.is_empty() { String::new() } else { format!("has {addresses} or ") };
-        let ports = if self.ports == 1 { "1 port".to_owned() } else { format!("{} ports", self.ports) };
+        let ports = match self.ports {
+            0 | 1 => "no port".to_owned(),
+            many => format!("none of the {many} ports"),
+        };
         let switches = self.switches.join(" and ");
-        let mut text = format!("none of the {ports} of {switches} {has}is named {}", self.host.name);
+        let mut text = format!("{ports} of {switches} {has}is named {}", self.host.name);
         if !self.unknown.is_empty() {
             text += &format!("; {} may have any address", self.unknown.join(", "));
         }
@@ -275,7 +278,7 @@ mod tests {
         let found = &find(&draft, net1, &index, &life.at(&[net1], &snapshot.dns)).0[0];
         assert_eq!(
             found.evidence(),
-            "none of the 1 port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"
+            "no port of net1 has 10.0.0.95 or fd00::95 or is named gone; any may have any address"
         );
     }
 }

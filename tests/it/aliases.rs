@@ -347,8 +347,8 @@ fn prune_stale_removes_an_alias_with_its_host_and_restores_both() -> Result<()> 
     - qdns-alias-www  web
 
     Why:
-      db: none of the 0 ports of net1 has 10.0.0.11 or is named db
-      web: none of the 0 ports of net1 has 10.0.0.10 or is named web
+      db: no port of net1 has 10.0.0.11 or is named db
+      web: no port of net1 has 10.0.0.10 or is named web
 
     To undo:
       qdns record add net1 db 10.0.0.11

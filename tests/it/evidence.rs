@@ -51,7 +51,7 @@ fn prune_stale_shows_what_may_live_and_keeps_it() -> Result<()> {
       vip: load balancer lb1 serves 10.0.0.80; to remove it: qdns record rm net1 vip
 
     Why:
-      gone: none of the 0 ports of net1 has 10.0.0.99 or is named gone
+      gone: no port of net1 has 10.0.0.99 or is named gone
 
     To undo:
       qdns record add net1 gone 10.0.0.99
@@ -60,7 +60,7 @@ fn prune_stale_shows_what_may_live_and_keeps_it() -> Result<()> {
     let mut prune = command(&nb.remote());
     prune.env("OVN_NB_DAEMON", daemon.socket()).args(["prune-stale", "net1", "--dry-run"]);
     assert_eq!(run(&mut prune).ok(), dry_run.ok());
-    snapshot!(nb.qdns("prune-stale net1 --yes -o json"), @r#"{"changed":true,"dry_run":false,"changes":[{"action":"remove","switch":"net1","name":"99.0.0.10.in-addr.arpa","from":"gone.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"gone","from":"10.0.0.99","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"gone.internal","from":"10.0.0.99","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 gone 10.0.0.99"],"warnings":[],"stale":[{"switch":"net1","hostname":"gone","addresses":["10.0.0.99"],"ptr":["10.0.0.99"],"evidence":{"message":"none of the 0 ports of net1 has 10.0.0.99 or is named gone","ports":0,"unknown":[]}}],"kept":[{"switch":"net1","hostname":"bare-metal","addresses":["192.0.2.7"],"evidence":"192.0.2.7 may be on the physical network of provider (port ln0)","remove":"qdns record rm net1 bare-metal"},{"switch":"net1","hostname":"elsewhere","addresses":["10.0.2.2"],"evidence":"port p2 of net2 has 10.0.2.2","remove":"qdns record rm net1 elsewhere"},{"switch":"net1","hostname":"floating","addresses":["10.0.0.81"],"evidence":"10.0.0.81 is an external address of a router's NAT","remove":"qdns record rm net1 floating"},{"switch":"net1","hostname":"router-3","addresses":["10.0.0.82"],"evidence":"router port lr0-net3 has 10.0.0.82","remove":"qdns record rm net1 router-3"},{"switch":"net1","hostname":"stopped","addresses":["10.0.0.84"],"evidence":"a DNS row of incus has 10.0.0.84","remove":"qdns record rm net1 stopped"},{"switch":"net1","hostname":"vip","addresses":["10.0.0.80"],"evidence":"load balancer lb1 serves 10.0.0.80","remove":"qdns record rm net1 vip"}]}"#);
+    snapshot!(nb.qdns("prune-stale net1 --yes -o json"), @r#"{"changed":true,"dry_run":false,"changes":[{"action":"remove","switch":"net1","name":"99.0.0.10.in-addr.arpa","from":"gone.internal","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"gone","from":"10.0.0.99","to":null,"column":"DNS.records","row":"[UUID]"},{"action":"remove","switch":"net1","name":"gone.internal","from":"10.0.0.99","to":null,"column":"DNS.records","row":"[UUID]"}],"undo":["qdns record add net1 gone 10.0.0.99"],"warnings":[],"stale":[{"switch":"net1","hostname":"gone","addresses":["10.0.0.99"],"ptr":["10.0.0.99"],"evidence":{"message":"no port of net1 has 10.0.0.99 or is named gone","ports":0,"unknown":[]}}],"kept":[{"switch":"net1","hostname":"bare-metal","addresses":["192.0.2.7"],"evidence":"192.0.2.7 may be on the physical network of provider (port ln0)","remove":"qdns record rm net1 bare-metal"},{"switch":"net1","hostname":"elsewhere","addresses":["10.0.2.2"],"evidence":"port p2 of net2 has 10.0.2.2","remove":"qdns record rm net1 elsewhere"},{"switch":"net1","hostname":"floating","addresses":["10.0.0.81"],"evidence":"10.0.0.81 is an external address of a router's NAT","remove":"qdns record rm net1 floating"},{"switch":"net1","hostname":"router-3","addresses":["10.0.0.82"],"evidence":"router port lr0-net3 has 10.0.0.82","remove":"qdns record rm net1 router-3"},{"switch":"net1","hostname":"stopped","addresses":["10.0.0.84"],"evidence":"a DNS row of incus has 10.0.0.84","remove":"qdns record rm net1 stopped"},{"switch":"net1","hostname":"vip","addresses":["10.0.0.80"],"evidence":"load balancer lb1 serves 10.0.0.80","remove":"qdns record rm net1 vip"}]}"#);
     snapshot!(nb.session(&["prune-stale --all --check", "record rm net1 vip"]), @"
     $ qdns prune-stale --all --check
     Nothing to change.
@@ -114,7 +114,7 @@ fn a_guest_whose_port_is_gone_is_not_on_the_physical_network() -> Result<()> {
       printer: 192.0.2.99 may be on the physical network of provider (port ln0); to remove it: qdns record rm provider printer
 
     Why:
-      vm: none of the 1 port of provider has 192.0.2.9 or is named vm
+      vm: no port of provider has 192.0.2.9 or is named vm
 
     To undo:
       qdns record add provider vm 192.0.2.9

@@ -152,7 +152,7 @@ fn a_person_is_told_that_a_host_has_no_port() -> Result<()> {
     nb.nbctl(&["lsp-add", "net1", "p1", "--", "lsp-set-addresses", "p1", "0a:00:00:00:00:97 10.0.0.97"]);
     let add = |words: &str| on_terminal(&nb, "NO_COLOR=1", &format!("record add net1 {words}"));
     snapshot!(add("printer 10.0.0.98").replace('\r', ""), @"
-    note: none of the 1 port of net1 has 10.0.0.98 or is named printer: prune-stale would remove it; to keep it: qdns record add net1 printer 10.0.0.98 --static
+    note: no port of net1 has 10.0.0.98 or is named printer: prune-stale would remove it; to keep it: qdns record add net1 printer 10.0.0.98 --static
     + 98.0.0.10.in-addr.arpa  printer.internal
     + printer  10.0.0.98
     + printer.internal  10.0.0.98
