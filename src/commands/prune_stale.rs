@@ -6,7 +6,6 @@ use super::Context;
 use super::apply::apply_all;
 use crate::error::{Error, FOUND, Kind, Result};
 use crate::model::life::Life;
-use crate::model::port_index::PortIndex;
 use crate::model::shell::shell_word;
 use crate::model::snapshot::Switch;
 use crate::model::topology::{Network, Topology};
@@ -14,7 +13,6 @@ use crate::output::sync::SyncChanges;
 use crate::output::{self, Reply};
 use crate::ovn::ports::Switches;
 use crate::plan::Plan;
-use crate::plan::draft::Draft;
 use crate::plan::removal_limit::RemovalLimit;
 use crate::plan::stale::{self, Kept, Stale};
 
@@ -120,16 +118,12 @@ fn plan<'a>(topology: &Topology<'a>, life: &Life<'a>, network: &Network<'a>) -> 
     if topology.zone_of(network)?.is_none() {
         return Ok(None);
     }
-    let mut draft = Draft::open(topology, network)?;
-    let sharing = topology.sharing(network);
-    let index = PortIndex::of(&sharing, draft.domain(), None);
-    let signs = life.at(&sharing, &topology.rows.dns);
-    let (stale, kept) = stale::find(&draft, network, &index, &signs);
+    let (mut draft, stale, kept) = stale::of_network(topology, life, network)?;
     let hosts = draft.hosts().by_name.len();
     if stale.is_empty() {
         return Ok(Some(Planned { plan: Plan::for_switch(switch), stale, kept, hosts }));
     }
-    let must_stay_unused = stale::remove(&mut draft, &sharing, None, &stale)?;
+    let must_stay_unused = stale::remove(&mut draft, &topology.sharing(network), None, &stale)?;
     let question = Some(question(&switch.name, stale.len()));
     Ok(Some(Planned { plan: Plan { must_stay_unused, question, ..draft.close() }, stale, kept, hosts }))
 }

@@ -5,10 +5,10 @@ use super::draft::Draft;
 use crate::error::Result;
 use crate::model::address;
 use crate::model::host::Host;
-use crate::model::life::Signs;
+use crate::model::life::{Life, Signs};
 use crate::model::port_index::PortIndex;
 use crate::model::shell::CommandLine;
-use crate::model::topology::Network;
+use crate::model::topology::{Network, Topology};
 
 /// Why a host goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +102,25 @@ impl Kept<'_> {
     }
 }
 
+/// What [`find`] finds in a switch's zone, and the zone.
+///
+/// # Errors
+/// As [`Draft::open`].
+pub fn of_network<'a>(
+    topology: &Topology<'a>,
+    life: &Life<'a>,
+    network: &Network<'a>,
+) -> Result<(Draft<'a>, Vec<Stale<'a>>, Vec<Kept<'a>>)> {
+    let draft = Draft::open(topology, network)?;
+    let sharing = topology.sharing(network);
+    let index = PortIndex::of(&sharing, draft.domain(), None);
+    let signs = life.at(&sharing, &topology.rows.dns);
+    let (stale, kept) = find(&draft, network, &index, &signs);
+    Ok((draft, stale, kept))
+}
+
 /// The hosts of a zone that have no port and are not static: those that are stale, and those that may live.
-pub fn find<'a>(
+fn find<'a>(
     draft: &Draft<'a>,
     network: &Network,
     index: &PortIndex,

@@ -4,11 +4,9 @@ use crate::commands::Context;
 use crate::error::Result;
 use crate::model::host::host_name;
 use crate::model::life::Life;
-use crate::model::port_index::PortIndex;
 use crate::model::shell::CommandLine;
 use crate::model::topology::Topology;
 use crate::ovn::ports::Switches;
-use crate::plan::draft::Draft;
 use crate::plan::stale;
 
 /// Reads the ports of the switch: after the change, which must not wait for that. A read that fails is no error of the
@@ -23,13 +21,8 @@ fn line(context: &Context, switch: &str, hostname: &str) -> Result<Option<String
     let (snapshot, switches) = context.nb.read_guests(&Switches::parse(&[switch.to_owned()], false)?)?;
     let topology = Topology::of(&snapshot);
     let Some(found) = switches.first() else { return Ok(None) };
-    let network = topology.network(found.uuid)?;
-    let sharing = topology.sharing(network);
-    let draft = Draft::open(&topology, network)?;
-    let index = PortIndex::of(&sharing, draft.domain(), None);
     let life = Life::of(&topology);
-    let signs = life.at(&sharing, &topology.rows.dns);
-    let (stale, _) = stale::find(&draft, network, &index, &signs);
+    let (draft, stale, _) = stale::of_network(&topology, &life, topology.network(found.uuid)?)?;
     let name = host_name(hostname, draft.domain());
     Ok(stale.iter().find(|stale| stale.host.name == name).map(|stale| {
         let add = CommandLine::qdns(["record", "add"]).value(switch).value(&name);
